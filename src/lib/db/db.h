@@ -1,0 +1,196 @@
+/* db - one face before the engines: connections, statements, rows, tables by record descriptor, migrations.
+ *
+ * Statements are portable SQL (docs/decisions, portable-sql): $1..$n, only integer, text, bytes and NULL cross. A
+ * statement is a static struct; its address is its identity: each connection prepares it once and keeps it.
+ * Errors leave their detail in the connection's fault (db_use), so callers just TRY.
+ *
+ * Threads: a connection belongs to one thread at a time.
+ */
+#ifndef ORDO_DB_H
+#define ORDO_DB_H
+
+#include "base.h"
+#include "rec.h"
+
+struct db;
+
+enum db_engine { DB_SQLITE };
+
+enum db_mode {
+  DB_WRITER, /* the one writer: 256 MB cache, creates the file */
+  DB_READER, /* read-only, 64 MB cache */
+};
+
+/* What the planner of a sharded engine must be told; every statement on a spread table names its bucket or has one. */
+enum db_marker { DB_KEYED, DB_LIST, DB_REPORT, DB_SCHEMA };
+
+struct db_stmt {
+  const char *sql;
+  enum db_marker marker;
+};
+
+enum db_type { DB_NULL, DB_I64, DB_TEXT, DB_BYTES };
+struct db_value {
+  enum db_type type;
+  int64_t i64;
+  const void *bytes; /* DB_TEXT: NUL-terminated */
+  size_t n;
+};
+#define I64(v)          ((struct db_value){.type = DB_I64, .i64 = (v)})
+#define TEXT(s)         db_text_value(s) /* NULL is SQL NULL */
+#define BYTES(p, n_)    ((struct db_value){.type = DB_BYTES, .bytes = (p), .n = (n_)})
+#define I64_OR_NULL(v)  db_i64_or_null(v) /* ABSENT is SQL NULL */
+struct db_value db_text_value(const char *s);
+struct db_value db_i64_or_null(int64_t v);
+#define DB_ARGS(...)                                                                                                   \
+  (const struct db_value[]){__VA_ARGS__}, (sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))
+#define DB_NO_ARGS NULL, 0
+
+/* ---- Connections ---------------------------------------------------------------------------------------------- */
+
+/* url: "sqlite:PATH". Fails with ERR_STORAGE and a sentence in f (missing folder, not a database, newer schema). */
+MUST_CHECK enum err db_open(const char *url, enum db_mode mode, struct fault *f, struct db **out);
+void db_close(struct db *db); /* accepts NULL; a writer checkpoints */
+/* From now on errors go to f and row text to arena a. Call at the start of each request or act. */
+void db_use(struct db *db, struct fault *f, struct arena *a);
+struct arena *db_arena(struct db *db);
+
+/* ---- Transactions (the writer's business alone) ---------------------------------------------------------------- */
+
+MUST_CHECK enum err db_begin(struct db *db); /* BEGIN IMMEDIATE */
+/* ERR_OK only when the data are on the disk. ERR_STORAGE: the sync or the write failed; db_poisoned is true from now on. */
+MUST_CHECK enum err db_commit(struct db *db);
+void db_rollback(struct db *db);
+/* True once an I/O error or failed sync was seen: nothing may be acknowledged any more, the process should stop.
+ * A full disk does not poison: its transaction is rolled back and ERR_STORAGE answered. */
+bool db_poisoned(const struct db *db);
+/* A number that changes when another connection (or process) has committed: PRAGMA data_version. */
+MUST_CHECK enum err db_outside_version(struct db *db, int64_t *out);
+/* Readers: one consistent view over several statements. */
+MUST_CHECK enum err db_read_begin(struct db *db);
+void db_read_end(struct db *db);
+
+/* ---- Statements ------------------------------------------------------------------------------------------------ */
+
+/* Runs a statement without rows; out_rows (may be NULL) = rows changed. A broken unique key is ERR_EXISTS. */
+MUST_CHECK enum err db_run(struct db *db, const struct db_stmt *stmt, int64_t *out_rows, const struct db_value *args,
+                           size_t n);
+
+/* Rows of a query. db_next: true while there is a row; on an error it ends and db_done returns it. Always call db_done. */
+struct db_rows {
+  struct db *db;
+  void *stmt;
+  enum err err;
+};
+MUST_CHECK enum err db_query(struct db *db, const struct db_stmt *stmt, struct db_rows *rows,
+                             const struct db_value *args, size_t n);
+bool db_next(struct db_rows *rows);
+MUST_CHECK enum err db_done(struct db_rows *rows);
+int64_t db_i64(const struct db_rows *rows, int column);      /* NULL reads as ABSENT */
+const char *db_text(const struct db_rows *rows, int column); /* copied into the arena; NULL stays NULL */
+const void *db_bytes(const struct db_rows *rows, int column, size_t *out_n);
+/* One value of the first row; *out stays as it was when there is none. */
+MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, const struct db_value *args,
+                               size_t n);
+
+/* ---- Tables by record ------------------------------------------------------------------------------------------ */
+
+/* A table whose rows are a C struct: columns are rec's fields but REC_VIRTUAL and REC_LIST ones, inline records
+ * flattened; the key is its REC_KEY fields. Texts of the statements are made once per connection. */
+struct db_table {
+  const char *name;
+  const struct rec *rec;
+};
+MUST_CHECK enum err db_insert(struct db *db, const struct db_table *table, const void *row); /* ERR_EXISTS on a double */
+/* INSERT ... ON CONFLICT (key) DO UPDATE of all other columns. */
+MUST_CHECK enum err db_upsert(struct db *db, const struct db_table *table, const void *row);
+/* Updates all non-key columns by key; ERR_NOT_FOUND when there is no such row. */
+MUST_CHECK enum err db_update(struct db *db, const struct db_table *table, const void *row);
+MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row); /* by key */
+/* Fills row (rec_init first) by its key fields; ERR_NOT_FOUND without a fault text when there is none. */
+MUST_CHECK enum err db_get(struct db *db, const struct db_table *table, void *row);
+
+/* A condition of db_select: "bucket = $1 AND order_id = $2 ORDER BY n": static text after WHERE, with its own identity. */
+struct db_where {
+  const struct db_table *table;
+  const char *text; /* after "SELECT columns FROM table WHERE "; may be "1 = 1 ORDER BY ..." */
+  enum db_marker marker;
+};
+/* Adds the matching rows to list, a LIST of the table's struct. */
+MUST_CHECK enum err db_select(struct db *db, const struct db_where *where, struct list *out, const struct db_value *args,
+                              size_t n);
+/* The first matching row, or ERR_NOT_FOUND without a fault text. */
+MUST_CHECK enum err db_select_one(struct db *db, const struct db_where *where, void *row, const struct db_value *args,
+                                  size_t n);
+
+/* ---- Lists for screens and API: filters, sorting and keyset pages from a table of what is allowed ---------------- */
+
+enum db_op { DB_EQ, DB_IN, DB_GTE, DB_GT, DB_LTE, DB_LT };
+struct db_filter {
+  const struct rec_field *field; /* a column of the table */
+  enum db_op op;
+  const struct db_value *values; /* one, or several for DB_IN (at most 128) */
+  size_t n;
+};
+struct db_page {
+  const struct db_table *table;
+  const struct db_filter *filters;
+  size_t n_filters;
+  /* One further fixed condition with its parameters, or NULL: "customer_id = $1" (numbers from $1, they are moved). */
+  const char *where;
+  const struct db_value *where_args;
+  size_t n_where_args;
+  const struct rec_field *sort; /* NOT NULL column; ties by the key field id_field */
+  const struct rec_field *id_field;
+  bool descending;
+  const struct db_value *after; /* {sort value, id} of the last row seen, or NULL */
+  int64_t limit;
+};
+/* Adds at most limit rows. The text is put together from constant pieces and column names of the descriptors only. */
+MUST_CHECK enum err db_list(struct db *db, const struct db_page *page, struct list *out);
+/* The exact number of rows the filters match (slow by nature; only on request). */
+MUST_CHECK enum err db_count(struct db *db, const struct db_page *page, int64_t *out);
+
+/* ---- Memo: masters a connection keeps in memory -------------------------------------------------------------------
+ * Read often, written seldom: products, locations, rules. Slots are named by a static address. Everything is forgotten
+ * by db_memo_clear, which the owner of the connection calls when an act wrote a master and when db_outside_version
+ * moved, and when it holds more than MEMO_BYTES_MAX. */
+#define DB_MEMO_BYTES_MAX (64u << 20)
+struct arena *db_memo_arena(struct db *db); /* lives until the next clear */
+void **db_memo_slot(struct db *db, const void *name); /* NULL at first and after a clear; the caller fills it */
+void db_memo_clear(struct db *db);
+size_t db_memo_bytes(const struct db *db);
+
+/* ---- Schema ------------------------------------------------------------------------------------------------------- */
+
+/* One numbered forward-only file of sql/, embedded. Macros the engines fill in: KEY(bucket, a, b), NARROW, BYTES,
+ * SPREAD(table), REFERENCE(table), LOCAL(table). Statements end with ";" at a line's end. */
+struct db_migration {
+  int number;
+  const char *name, *text;
+};
+/* Brings the database to the newest migration, one transaction each; ERR_STORAGE when it is newer than the program. */
+MUST_CHECK enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t n);
+/* Every statement text this connection has prepared so far, for the tests that read them. */
+void db_each_statement(struct db *db, void (*fn)(void *arg, const char *sql, enum db_marker marker), void *arg);
+/* Columns of a table as the engine reports them, comma-separated in order, in the arena. For the test that compares
+ * them with the descriptors. */
+MUST_CHECK enum err db_columns(struct db *db, const char *table, const char **out);
+
+/* ---- Testing: an SQLite VFS that fails on demand -------------------------------------------------------------------- */
+
+/* Named "ordo-fault"; db_open uses it when the url ends in "?vfs=ordo-fault". Counts down on each xSync / xWrite. */
+struct db_fault_plan {
+  int64_t fail_sync_after;  /* the n-th sync from now fails with SQLITE_IOERR_FSYNC; 0 = never */
+  int64_t fail_write_after; /* the n-th write is short and fails */
+  int64_t full_after;       /* from the n-th write on SQLITE_FULL */
+  int64_t lose_after;       /* from the n-th write on writes since the last sync are kept in memory only: lost at "power cut" */
+  bool torn;                /* with lose_after: the last of them reaches the file cut in the middle */
+};
+void db_fault_vfs_register(void);
+void db_fault_vfs_plan(const struct db_fault_plan *plan);
+/* Ends the world as a power cut does: what was not synced is gone (or torn), further I/O fails until replug. */
+void db_fault_vfs_power_cut(void);
+void db_fault_vfs_replug(void);
+
+#endif
