@@ -1,0 +1,118 @@
+/* acts - the writer's contract: every change of the business is an act that loads, decides and applies.
+ *
+ *   load    fetches the rows the act needs                                   may refuse (ERR_NOT_FOUND)
+ *   decide  a pure function of facts, settings and the context's clock       may refuse; touches no database
+ *   apply   turns the plan into rows and the event, draws ids and numbers    may fail only for reasons outside
+ *
+ * A refused act has written nothing, so acts share a commit (group commit) without savepoints. One writer thread takes
+ * everything that waits as one transaction; done() is called after COMMIT has returned, never before. An act may run
+ * twice (a batch that failed is replayed act by act), so it touches nothing but the database and its own arena.
+ */
+#ifndef ORDO_ACTS_H
+#define ORDO_ACTS_H
+
+#include "context.h"
+#include "events.h"
+#include "rec.h"
+
+/* What a caller hands to an act. */
+struct act_input {
+  const char *id;         /* of the path, as sent: an id, number, sku or code; NULL when there is none */
+  const char *id2;        /* second one of the path */
+  const void *body;       /* the route's body record, decoded and validated; NULL for PATCH and for none */
+  const char *json;       /* PATCH: the body's own bytes, for rec_read_over on the row as it is now */
+  size_t json_n;
+  int64_t version;        /* If-Match; ABSENT = any */
+};
+
+/* What an act answers: a record and its value in the call's arena. */
+struct act_result {
+  int status;             /* 0 = the route's success status */
+  const struct rec *rec;
+  const void *value;
+  const struct rec_view *view; /* NULL: all */
+  const char *location;   /* path for the Location header of a 201, or NULL */
+  int64_t version;        /* for the ETag; ABSENT = none */
+};
+
+enum act_flags {
+  ACT_MASTERS = 1 << 0, /* writes what connections keep in their memo: it is cleared after the act */
+};
+
+struct act {
+  const char *name; /* "order.place" */
+  size_t facts_size, plan_size;
+  enum err (*load)(struct ctx *cx, const struct act_input *in, void *out_facts);
+  enum err (*decide)(struct ctx *cx, const void *facts, void *out_plan);
+  enum err (*apply)(struct ctx *cx, const void *plan, struct act_result *out);
+  int flags;
+};
+
+/* Runs all three parts of an act inside the open transaction of cx (in tests, and of acts that consist of acts). */
+MUST_CHECK enum err act_run(struct ctx *cx, const struct act *act, const struct act_input *in, struct act_result *out);
+/* Load and decide alone: the preview. *out_plan in the arena. */
+MUST_CHECK enum err act_preview(struct ctx *cx, const struct act *act, const struct act_input *in, void **out_plan);
+/* A guarded UPDATE hit 0 rows: on SQLite a bug (reported as ERR_INTERNAL), elsewhere ERR_RETRY. */
+enum err act_guard_missed(struct ctx *cx, const char *where);
+
+/* ---- The writer ---- */
+
+/* One act waiting for the writer. The caller owns it and its arena until done is called, then again. */
+struct act_call {
+  const struct act *act;
+  struct act_input in;
+  struct arena *arena;
+  struct actor actor;
+  const char *request_id;
+  /* Idempotency: key NULL = none. request_hash = SHA-256 of method, path and raw body. */
+  const char *key;
+  unsigned char request_hash[HASH_BYTES];
+  int success; /* status of the reply when the act says nothing */
+  struct instant deadline; /* not begun later than this; ABSENT = none */
+
+  /* Filled by the writer before done: */
+  enum err err;
+  struct fault fault;
+  struct act_result result;
+  const char *reply; /* rendered body when there is a key (fresh or stored), else NULL: render result off the writer */
+  size_t reply_n;
+  int status;
+  const char *location;
+  int64_t version;
+  bool replayed;
+
+  void (*done)(struct act_call *call); /* on the writer's thread, after COMMIT or on failure */
+  void *user;
+  struct act_call *next; /* the queue's */
+};
+
+struct writer;
+struct writer_config {
+  const char *url;     /* db_open */
+  struct clock clock;
+  uint64_t seed;       /* of ids and buckets; 0 = from the system's randomness */
+  int queue_max;       /* waiting calls; 0 = WRITER_QUEUE_MAX */
+  void (*on_commit)(void *arg, int64_t feed_seq); /* after each commit with the last sealed event, on the writer's thread */
+  void (*on_poisoned)(void *arg);                 /* the storage cannot be trusted any more: stop the process */
+  void *arg;
+};
+#define WRITER_QUEUE_MAX   4096
+#define WRITER_BATCH_MAX   512 /* acts in one commit */
+#define WRITER_BATCH_MS    50  /* after this long no further act joins the batch */
+
+/* Opens the database, leases a node number and starts the thread. */
+MUST_CHECK enum err writer_start(const struct writer_config *config, struct fault *f, struct writer **out);
+/* False when the queue is full or the writer is stopping: answer 503. */
+MUST_CHECK bool writer_submit(struct writer *w, struct act_call *call);
+/* Runs one call and waits for its commit: commands and tests. Returns call->err. */
+MUST_CHECK enum err writer_run(struct writer *w, struct act_call *call);
+/* Finishes what was accepted, refuses new calls, checkpoints and closes. Accepts NULL. */
+void writer_stop(struct writer *w);
+
+struct writer_stats {
+  int64_t acts, refused, failed, batches, replays, queue, batch_acts_max;
+  int64_t commit_us_sum, commit_us_max;
+};
+void writer_stats(struct writer *w, struct writer_stats *out); /* any thread */
+
+#endif

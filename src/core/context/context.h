@@ -1,0 +1,110 @@
+/* context - what a request or act carries through every room: its arena and fault, its connection, the instant it was
+ * read, the id generator, and who acts with which permissions. Business code asks nothing else of the world.
+ */
+#ifndef ORDO_CONTEXT_H
+#define ORDO_CONTEXT_H
+
+#include "base.h"
+#include "db.h"
+#include "ids.h"
+
+/* ---- Permissions: one list; routes name them, roles and API key scopes grant them by name ---- */
+
+#define PERM_LIST(X)                                                                                                   \
+  X(ORDER_READ,       "order.read",       "See orders, their timeline and decisions")                                  \
+  X(ORDER_CREATE,     "order.create",     "Take in orders")                                                            \
+  X(ORDER_EDIT,       "order.edit",       "Change, source and split orders")                                           \
+  X(ORDER_CANCEL,     "order.cancel",     "Cancel orders or parts of them")                                            \
+  X(HOLD_CREATE,      "hold.create",      "Put an order on hold")                                                      \
+  X(HOLD_RELEASE,     "hold.release",     "Release holds, approve and reject orders in review")                        \
+  X(PAYMENT_READ,     "payment.read",     "See payments")                                                              \
+  X(PAYMENT_WRITE,    "payment.write",    "Record authorizations, captures and voids")                                 \
+  X(PAYMENT_REFUND,   "payment.refund",   "Refund money")                                                              \
+  X(FULFILLMENT_READ, "fulfillment.read", "See fulfillments, shipments and parcels")                                   \
+  X(FULFILLMENT_WORK, "fulfillment.work", "Pick, pack, ship, reject")                                                  \
+  X(TRACKING_WRITE,   "tracking.write",   "Report tracking events")                                                    \
+  X(STOCK_READ,       "stock.read",       "See stock and its ledger")                                                  \
+  X(STOCK_ADJUST,     "stock.adjust",     "Adjust and count stock")                                                    \
+  X(CATALOG_READ,     "catalog.read",     "See products")                                                              \
+  X(CATALOG_WRITE,    "catalog.write",    "Create and change products")                                                \
+  X(CUSTOMER_READ,    "customer.read",    "See customers")                                                             \
+  X(CUSTOMER_WRITE,   "customer.write",   "Create and change customers")                                               \
+  X(MASTER_READ,      "master.read",      "See locations, channels, carriers, rules and settings")                     \
+  X(MASTER_WRITE,     "master.write",     "Change locations, channels, carriers, rules and settings")                  \
+  X(EVENT_READ,       "event.read",       "Read the event feed and its stream")                                        \
+  X(USER_ADMIN,       "user.admin",       "Manage users, roles and API keys")                                          \
+  X(SYSTEM_READ,      "system.read",      "See metrics and the state of the system")
+
+enum permission {
+#define X(code, name, doc) PERM_##code,
+  PERM_LIST(X)
+#undef X
+  PERM_COUNT,
+  PERM_PUBLIC = -1, /* a route that needs nobody */
+  PERM_SIGNED_IN = -2, /* a route that needs anybody */
+};
+const char *permission_name(enum permission p); /* "order.read" */
+const char *permission_doc(enum permission p);
+/* The permission of that name, or PERM_COUNT. */
+enum permission permission_find(const char *name);
+#define PERMISSION(p)   (UINT64_C(1) << (p))
+#define PERMISSIONS_ALL (PERMISSION(PERM_COUNT) - 1)
+/* A scope list: names, "order.*" or "*", separated by spaces or commas. False when a word is unknown. */
+MUST_CHECK bool permissions_parse(const char *scope, uint64_t *out);
+
+/* ---- Who acts ---- */
+
+enum actor_kind { ACTOR_SYSTEM, ACTOR_USER, ACTOR_KEY, ACTOR_RULE };
+extern const char *const actor_kinds[]; /* "system", "user", "api_key", "rule"; NULL at the end */
+
+struct actor {
+  enum actor_kind kind;
+  int64_t id;       /* usr_, key_ or rul_; 0 for the system */
+  const char *name; /* for people: the user's or key's name at that time */
+  uint64_t permissions;
+};
+extern const struct actor actor_system; /* all permissions */
+
+/* ---- The clock ---- */
+
+struct clock {
+  struct instant (*now)(void *arg);
+  void *arg;
+};
+extern const struct clock clock_real;
+/* A clock that stands still where *at says. */
+struct clock clock_fixed(struct instant *at);
+
+/* ---- The transaction an act runs in ---- */
+
+/* What the rooms of core keep for one transaction of the writer; each part is its room's own (events.h, numbers.h). */
+struct batch {
+  struct feed_batch *feed;
+  struct numbers_batch *numbers;
+  bool masters_written; /* set by acts with ACT_MASTERS; memos are cleared and masters_version moves */
+};
+
+/* ---- The context ---- */
+
+struct ctx {
+  struct arena *arena;
+  struct fault fault;
+  struct db *db;
+  struct instant now; /* read once */
+  struct ids *ids;    /* NULL on readers */
+  struct actor actor;
+  const char *request_id; /* may be NULL */
+  struct batch *batch;    /* the writer's transaction this act runs in; NULL on readers */
+  int64_t event_ordinal;  /* events of this act so far (events.h) */
+};
+void ctx_init(struct ctx *cx, struct arena *a, struct db *db, struct instant now);
+
+/* Fails the request: returns code and keeps pointer and sentence in cx->fault (base.h, fault_fail). */
+#define err_fail(cx, code, pointer, ...) fault_fail(&(cx)->fault, code, pointer, __VA_ARGS__)
+/* At the start of a request on a reader: forgets the connection's memo when masters were written since (one-row table
+ * masters_version, moved by the writer in the same transaction). */
+MUST_CHECK enum err ctx_masters_refresh(struct ctx *cx);
+/* ERR_FORBIDDEN unless the actor has it. */
+MUST_CHECK enum err ctx_need(struct ctx *cx, enum permission p);
+
+#endif

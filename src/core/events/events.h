@@ -1,0 +1,88 @@
+/* events - facts in the append-only log, written in the transaction that made them true.
+ *
+ * An event is keyed (subject, n): n = the subject's version after the act * 256 + the ordinal within the act, so a
+ * timeline needs no counter. `feed` numbers and hash-chains committed events; on SQLite in the batch itself
+ * (events_seal). Events hold no personal data: what names a person lies in event_personal, and the event holds the
+ * salted SHA-256 of that text. hash(seq) = SHA-256(hash(seq - 1) || canonical bytes), see event_canonical.
+ */
+#ifndef ORDO_EVENTS_H
+#define ORDO_EVENTS_H
+
+#include "context.h"
+#include "rec.h"
+
+struct event {
+  int64_t bucket;          /* the subject's */
+  const char *subject_kind; /* "order", "product", "stock" ... */
+  int64_t subject_id;
+  int64_t n;
+  const char *topic; /* "order.placed" */
+  struct instant at;
+  int actor_kind; /* enum actor_kind */
+  int64_t actor_id;
+  const char *actor_name;
+  const char *request_id;
+  int64_t ref_id;         /* a part of the subject this is about (fulfillment, payment, hold), or ABSENT */
+  const char *data;       /* JSON object; changes: [{pointer, before, after}] where values changed */
+  const char *personal_digest; /* hex, or NULL */
+};
+extern const struct rec event_row_rec;
+extern const struct db_table event_table;
+
+/* What an act says happened. */
+struct event_draft {
+  const char *topic, *subject_kind;
+  const char *subject_prefix; /* id prefix of the subject, for readers of the feed */
+  int64_t bucket, subject_id, version; /* the subject's version after this act */
+  const char *ref_prefix;
+  int64_t ref_id;        /* 0 = none */
+  const char *data;      /* JSON object, NULL = {} */
+  const char *personal;  /* JSON text with personal data, NULL = none */
+};
+/* Writes the event (and its personal part) and queues it for the feed of this batch. */
+MUST_CHECK enum err event_emit(struct ctx *cx, const struct event_draft *draft);
+
+/* ---- The feed: sealing a batch, reading ---- */
+
+struct feed_head {
+  int64_t seq; /* of the last sealed event */
+  unsigned char hash[HASH_BYTES];
+};
+/* The events of one transaction waiting for their numbers. */
+struct feed_batch {
+  LIST(struct event) events;
+};
+MUST_CHECK enum err feed_head_load(struct ctx *cx, struct feed_head *out);
+/* At the end of a transaction: numbers and chains what event_emit queued; *head moves. */
+MUST_CHECK enum err events_seal(struct ctx *cx, struct feed_batch *batch, struct feed_head *head);
+/* The bytes that are hashed for one event: its columns joined by U+001F in the order of the struct. */
+void event_canonical(const struct event *e, int64_t seq, struct buf *out);
+
+/* One entry of the feed as clients see it. */
+struct feed_entry {
+  int64_t cursor; /* seq */
+  const char *id; /* "ord_....<n>": stable name of the event */
+  const char *topic, *subject_kind, *subject, *ref;
+  struct instant at;
+  int actor_kind;
+  const char *actor, *actor_name, *request_id;
+  const char *data;
+  const char *personal; /* only with the right to see it, and while it is kept */
+};
+extern const struct rec feed_entry_rec;
+typedef LIST(struct feed_entry) feed_entries;
+/* At most limit entries with seq > after, oldest first. */
+MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
+/* All events of one subject, oldest first: its timeline. */
+MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
+/* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. */
+MUST_CHECK enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq);
+
+/* If-Match: ERR_OK when wanted is ABSENT or equals have; else ERR_VERSION with one entry per field that changed since
+ * wanted, told by the subject's events. */
+MUST_CHECK enum err version_check(struct ctx *cx, int64_t bucket, int64_t subject_id, int64_t have, int64_t wanted);
+
+/* {"changes":[...]} of two values of a record, "{}" when they are equal. Personal members say null. */
+const char *event_changes(struct arena *a, const struct rec *rec, const void *before, const void *after);
+
+#endif

@@ -1,0 +1,66 @@
+/* ids - one list of all id types and prefixes, and the generator behind them.
+ *
+ * 63 bits: 41 of milliseconds since 2020-01-01 UTC, 6 of node, 6 of counter (kept per bucket), 10 of bucket. Ids sort by
+ * time, are made without a central counter and carry the bucket of their row in the low bits.
+ * A node number is leased from the database, with a high-water mark above which no id was drawn (table node_lease).
+ */
+#ifndef ORDO_IDS_H
+#define ORDO_IDS_H
+
+#include "base.h"
+#include "codec.h"
+
+#define BUCKETS 1024 /* for ever */
+
+#define ID_LIST(X)                                                                                                     \
+  X(order, "ord")                                                                                                      \
+  X(hold, "hld")                                                                                                       \
+  X(payment, "pay")                                                                                                    \
+  X(fulfillment, "ful")                                                                                                \
+  X(shipment, "shp")                                                                                                   \
+  X(parcel, "par")                                                                                                     \
+  X(decision, "src")                                                                                                   \
+  X(customer, "cus")                                                                                                   \
+  X(product, "prd")                                                                                                    \
+  X(location, "loc")                                                                                                   \
+  X(channel, "chn")                                                                                                    \
+  X(carrier, "car")                                                                                                    \
+  X(rule, "rul")                                                                                                       \
+  X(adjustment, "adj")                                                                                                 \
+  X(user, "usr")                                                                                                       \
+  X(api_key, "key")                                                                                                    \
+  X(session, "ses")                                                                                                    \
+  X(request, "req")
+
+/* struct order_id { int64_t v; } and so on: 0 is none. PREFIX_order is its prefix. */
+#define X(kind, prefix)                                                                                                \
+  struct kind##_id {                                                                                                   \
+    int64_t v;                                                                                                         \
+  };
+ID_LIST(X)
+#undef X
+#define X(kind, text) static const char PREFIX_##kind[] __attribute__((unused)) = text;
+ID_LIST(X)
+#undef X
+
+/* The generator of one process. Deterministic: the same seed, node and instants give the same ids. */
+struct ids {
+  int64_t node;               /* 0..63 */
+  int64_t floor_ms;           /* nothing is drawn below this (ms since 2020): the node's old high-water mark */
+  int64_t ceiling_ms;         /* highest ms drawn so far */
+  uint64_t random;            /* state of the bucket and salt generator */
+  int64_t last[BUCKETS];      /* ms << 6 | counter of the last id per bucket */
+};
+void ids_init(struct ids *ids, int64_t node, int64_t floor_ms, uint64_t seed);
+/* An id whose row lives in bucket. When the counter of this millisecond is used up, the next one is taken at once. */
+int64_t ids_next(struct ids *ids, struct instant now, int64_t bucket);
+int64_t ids_bucket_random(struct ids *ids);
+uint64_t ids_random(struct ids *ids); /* for salts and random numbers that need not be secret */
+
+static inline int64_t bucket_of_id(int64_t id) { return id & (BUCKETS - 1); }
+static inline int64_t bucket_of_text(const char *s) { return (int64_t)(hash_text(s) % BUCKETS); }
+/* hash(a, b) without joining the texts; the family rule of docs/architecture.md says what goes in. */
+static inline int64_t bucket_of_pair(int64_t a, const char *b) { return (int64_t)(hash_mix((uint64_t)a, hash_text(b)) % BUCKETS); }
+struct instant id_instant(int64_t id); /* when it was drawn, to the millisecond */
+
+#endif

@@ -1,0 +1,56 @@
+/* settings - one table of what a company may set: key, kind, default, bounds, unit, help. Values are rows of the
+ * reference table `setting`; readers keep them in the connection's memo.
+ */
+#ifndef ORDO_SETTINGS_H
+#define ORDO_SETTINGS_H
+
+#include "context.h"
+
+enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
+
+#define SETTING_LIST(X)                                                                                                        \
+  /* code                   key                          kind     default   min  max      choices         unit     help */      \
+  X(COMPANY_NAME,           "company.name",              TEXT,    "Ordo",   1,   120,     NULL,           "",      "Name on documents")                         \
+  X(COMPANY_CURRENCY,       "company.currency",          TEXT,    "USD",    3,   3,       NULL,           "",      "Currency of the company (ISO 4217); fixed once there are orders") \
+  X(COMPANY_LANGUAGE,       "company.language",          TEXT,    "en",     2,   16,      NULL,           "",      "Language of names given without one")       \
+  X(COMPANY_TIME_ZONE,      "company.time_zone",         TEXT,    "UTC",    1,   64,      NULL,           "",      "IANA zone of dates without a location")     \
+  X(TAX_ROUNDING,           "tax.rounding",              CHOICE,  "line",   0,   0,       "line document", "",     "Tax is rounded per line, or per document and rate") \
+  X(REFUND_SHIPPING,        "refund.shipping",           CHOICE,  "keep",   0,   0,       "keep share full", "",   "Shipping charge when lines are cancelled: keep it, give back the share, or all once nothing is left") \
+  X(ORDER_EXPIRE_MINUTES,   "order.expire_minutes",      INT,     "0",      0,   525600,  NULL,           "min",   "A prepaid order without money is cancelled after this; 0 = never") \
+  X(ORDER_CLOSE_DAYS,       "order.close_days",          INT,     "14",     1,   365,     NULL,           "days",  "An order shipped without tracking closes after this") \
+  X(HOLD_EXPIRE_HOURS,      "hold.expire_hours",         INT,     "0",      0,   8760,    NULL,           "h",     "Default life of a review hold; 0 = until released") \
+  X(RESERVATION_MINUTES,    "reservation.soft_minutes",  INT,     "30",     1,   10080,   NULL,           "min",   "Life of a soft reservation (draft with stock)") \
+  X(IDEMPOTENCY_HOURS,      "idempotency.keep_hours",    INT,     "48",     24,  720,     NULL,           "h",     "How long replies are kept for repeats")      \
+  X(PROCESSING_HOURS,       "promise.processing_hours",  INT,     "0",      0,   720,     NULL,           "h",     "Working time from order to hand-over, where the location says nothing") \
+  X(SOURCING_SPLIT,         "sourcing.split_penalty",    INT,     "500",    0,   100000000, NULL,         "minor", "Cost of each location beyond the first")    \
+  X(SOURCING_LATENESS,      "sourcing.late_day",         INT,     "300",    0,   100000000, NULL,         "minor", "Cost of each day later than asked")         \
+  X(SOURCING_SCARCITY,      "sourcing.scarcity",         INT,     "0",      0,   100000000, NULL,         "minor", "Cost of taking a location's last unit")     \
+  X(SOURCING_NODES,         "sourcing.search_nodes",     INT,     "100000", 100, 100000000, NULL,         "nodes", "Search steps before the best found is taken, not proven") \
+  X(LOGIN_ATTEMPTS,         "login.attempts",            INT,     "5",      1,   1000,    NULL,           "per 15 min", "Failed sign-ins before a wait")        \
+  X(SESSION_HOURS,          "session.hours",             INT,     "12",     1,   720,     NULL,           "h",     "Life of a session without use")
+
+enum setting {
+#define X(code, ...) SETTING_##code,
+  SETTING_LIST(X)
+#undef X
+  SETTING_COUNT
+};
+struct setting_info {
+  const char *key;
+  enum setting_kind kind;
+  const char *def;
+  int64_t min, max; /* of the number, or of the text's length */
+  const char *choices, *unit, *help;
+};
+const struct setting_info *setting_info(enum setting s);
+enum setting setting_find(const char *key); /* or SETTING_COUNT */
+
+/* The value in force; from the memo after the first call on a connection. */
+MUST_CHECK enum err setting_i64(struct ctx *cx, enum setting s, int64_t *out);
+MUST_CHECK enum err setting_text(struct ctx *cx, enum setting s, const char **out);
+/* Checks kind and bounds (ERR_INVALID at pointer). */
+MUST_CHECK enum err setting_check(struct ctx *cx, enum setting s, const char *value, const char *pointer);
+/* In an act's apply: stores the value. */
+MUST_CHECK enum err setting_store(struct ctx *cx, enum setting s, const char *value);
+
+#endif
