@@ -139,8 +139,8 @@ struct list {
 };
 void *list_grow(struct arena *a, struct list *list, size_t item_size); /* zeroed place for one more */
 /* Adds a zeroed item and points to it; pointers to earlier items may die. */
-#define LIST_ADD(arena, list)                                                                                          \
-  ((__typeof__((list)->at))list_grow((arena), (struct list *)(void *)(list), sizeof(*(list)->at)))
+#define LIST_ADD(arena, items)                                                                                         \
+  ((__typeof__((items)->at))list_grow((arena), (struct list *)(void *)(items), sizeof(*(items)->at)))
 #define EACH(type, item, list)                                                                                         \
   for (type *item = (list)->at, *item##_end = item ? item + (list)->n : item; item != item##_end; item++)
 
