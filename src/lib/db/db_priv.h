@@ -1,0 +1,124 @@
+/* What the files of this room share: a connection, its caches, and the struct of functions an engine fills in.
+ *
+ * Everything one engine alone knows is in its own file (db_sqlite.c). The others (statements, tables, lists, migrations,
+ * memo) speak only to struct db_driver, so a second engine is one more file and one more row in db.c. */
+#ifndef ORDO_DB_PRIV_H
+#define ORDO_DB_PRIV_H
+
+#include "db.h"
+
+enum { DB_COLUMNS_MAX = 160, DB_ARGS_MAX = 512 };
+
+/* ---- A map from an address (or a hash) to a value: open addressing, never full ---- */
+
+struct db_map_entry {
+  const void *key;
+  void *value;
+};
+struct db_map {
+  struct db_map_entry *at;
+  unsigned bits; /* 2^bits places */
+  size_t n;
+};
+void **db_map_find(const struct db_map *m, const void *key); /* NULL when it is not there */
+void **db_map_add(struct db_map *m, const void *key);        /* its place, made when missing; dies with the next add */
+void db_map_clear(struct db_map *m);                         /* keeps the memory */
+void db_map_done(struct db_map *m);
+#define EACH_ENTRY(entry, m)                                                                                           \
+  for (struct db_map_entry *entry = (m)->at, *entry##_end = entry ? entry + (1u << (m)->bits) : entry;                 \
+       entry != entry##_end; entry++)                                                                                  \
+    if (entry->key)
+
+/* ---- Engines ---- */
+
+/* A prepared statement. The engine's own struct begins with it. */
+struct db_prepared {
+  const char *sql; /* lives at least as long */
+  enum db_marker marker;
+  bool open;       /* rows are being read */
+  enum err bad;    /* a column did not hold what the reader asked for */
+  struct db_prepared *next_open, **open_link;
+};
+
+/* What the macros of a migration become. */
+struct db_words {
+  bool bucket_last;              /* KEY(bucket, a, b) is (a, b, bucket) */
+  const char *narrow, *bytes;    /* WITHOUT ROWID, BLOB */
+  const char *spread, *reference; /* statement with one %s for the table, or NULL for none */
+};
+
+struct db_driver {
+  const char *scheme; /* "sqlite:" */
+  const struct db_words *words;
+
+  enum err (*open)(struct db *db, const char *where, enum db_mode mode); /* cleans up after itself on an error */
+  void (*close)(struct db *db);
+  enum err (*begin)(struct db *db, bool to_write);
+  enum err (*commit)(struct db *db); /* on an error it has rolled back */
+  void (*rollback)(struct db *db);
+  enum err (*outside_version)(struct db *db, int64_t *out);
+
+  enum err (*prepare)(struct db *db, const char *sql, struct db_prepared **out);
+  void (*finish)(struct db_prepared *p);
+  enum err (*run)(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n, int64_t *out_rows);
+  enum err (*start)(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n);
+  enum err (*step)(struct db *db, struct db_prepared *p, bool *out_row);
+  void (*end)(struct db_prepared *p);
+  struct db_value (*column)(struct db_prepared *p, int column); /* until the next step */
+
+  enum err (*columns)(struct db *db, const char *table, struct buf *out);
+};
+extern const struct db_driver db_sqlite_driver;
+
+/* ---- A connection ---- */
+
+struct db {
+  const struct db_driver *driver;
+  void *engine;
+  enum db_mode mode;
+  bool in_transaction, poisoned;
+  struct fault *fault;   /* of the request that uses the connection now */
+  struct arena *arena;   /* its row text */
+  struct arena *lasting; /* texts and column arrays, as long as the connection */
+  struct db_map stmts;   /* struct db_stmt -> struct db_prepared */
+  struct db_map wheres;  /* struct db_where -> struct db_prepared */
+  struct db_map tables;  /* struct db_table -> struct db_plan */
+  struct db_map texts;   /* hash of a list's text -> struct db_prepared */
+  struct db_prepared *open_rows;
+  struct arena *memo_arena;
+  struct db_map memo; /* name -> void ** in memo_arena */
+};
+
+/* Notes what went wrong in the connection's fault and returns code itself (a fault keeps only the first code). */
+enum err db_fail(struct db *db, enum err code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+MUST_CHECK enum err db_prepare(struct db *db, const char *sql, enum db_marker marker, struct db_prepared **out);
+MUST_CHECK enum err db_run_prepared(struct db *db, struct db_prepared *p, int64_t *out_rows, const struct db_value *args,
+                                    size_t n);
+MUST_CHECK enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, const struct db_value *args,
+                             size_t n);
+
+/* ---- Tables ---- */
+
+struct db_column {
+  const char *name;
+  size_t offset; /* in the row's struct, inline records included */
+  enum rec_kind kind;
+  bool key, zero_is_null; /* an id of 0 means none, unless it is a key or required */
+  const struct rec_field *field;
+};
+enum db_verb { DB_INSERT, DB_UPSERT, DB_UPDATE, DB_DELETE, DB_GET, DB_VERBS };
+/* A table as one connection sees it: its columns flat, and the statements made so far. */
+struct db_plan {
+  const struct db_table *table;
+  struct db_column *columns;
+  size_t n, n_keys;
+  const char *select; /* "SELECT a, b FROM t" */
+  struct db_prepared *verbs[DB_VERBS];
+};
+struct db_plan *db_plan_of(struct db *db, const struct db_table *table);
+const struct db_column *db_plan_column(const struct db_plan *plan, const struct rec_field *field);
+/* Adds all rows of an open query over the plan's columns to list, and ends the query. */
+MUST_CHECK enum err db_read_rows(const struct db_plan *plan, struct db_rows *rows, struct list *out);
+
+#endif
