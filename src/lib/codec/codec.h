@@ -8,9 +8,9 @@
 /* ---- Ids: a short prefix and 13 characters of Crockford's base32, lower case, time-ordered as text ---- */
 
 #define ID_TEXT 24
-/* "ord", 1234 -> "ord_0000000000016". v > 0; prefix at most 6 letters. */
+/* "ord", 1234 -> "ord_000000000016j". v > 0; prefix at most 6 letters. */
 void id_format(const char *prefix, int64_t v, char out[ID_TEXT]);
-/* False unless text is exactly prefix, '_', 13 characters of that alphabet and v > 0. Upper case is accepted. */
+/* False unless text is exactly prefix, '_', 13 characters of that alphabet and v > 0. Upper case is accepted: people type. */
 MUST_CHECK bool id_parse(const char *prefix, const char *text, int64_t *out);
 
 /* ---- Hashes (SHA-256) and hex ---- */

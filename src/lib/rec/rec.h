@@ -58,7 +58,8 @@ struct rec_field {
   enum rec_kind kind;
   int flags;
   const char *column;        /* SQL name where it differs (a member called "from") */
-  int64_t min, max;          /* of the value as it is stored; text: code points; lists: items. Both 0 = the kind's own */
+  int64_t min, max;          /* of the value as it is stored; text: code points; lists: items; JSON: bytes.
+                              * Both 0, or max < min: the kind's own (rec_value.c); a required text has at least 1 */
   const char *const *names;  /* REC_ENUM: names by value, NULL-terminated; REC_TEXT: the allowed values or NULL */
   const char *prefix;        /* REC_ID: "ord"; REC_INLINE: prefix of its columns, "" for none */
   const struct rec *rec;     /* REC_RECORD, REC_INLINE, REC_LIST */
@@ -106,7 +107,7 @@ MUST_CHECK enum err rec_read(const struct rec *rec, const char *json, size_t n, 
 MUST_CHECK enum err rec_read_over(const struct rec *rec, const char *json, size_t n, const char *pointer,
                                   struct arena *a, struct fault *f, void *value);
 /* Reads one value of a field from plain text, as CSV cells and query parameters bring it: no quotes; money, quantity,
- * price as decimal numbers of the same unit as in JSON. */
+ * price as decimal numbers of the same unit as in JSON. An empty text is absent. */
 MUST_CHECK enum err rec_read_text(const struct rec_field *field, const char *text, const char *pointer, struct arena *a,
                                   struct fault *f, void *value);
 
@@ -117,6 +118,12 @@ struct rec_view {
   bool without_personal;          /* REC_PERSONAL fields are left out */
 };
 void rec_write(const struct rec *rec, const void *value, const struct rec_view *view, struct buf *out); /* view NULL: all */
+
+/* One field's value as JSON text and back, for our own storage (columns of REC_RECORD, REC_TEXTS, REC_NAMES ...): hidden,
+ * read-only and input-only members travel too, bounds are not checked again; absent is null. */
+void rec_store(const struct rec_field *field, const void *value, struct buf *out);
+MUST_CHECK enum err rec_load(const struct rec_field *field, const char *json, size_t n, struct arena *a, struct fault *f,
+                             void *value);
 
 bool rec_equal(const struct rec *rec, const void *a, const void *b);
 /* One place where two values differ; before and after are JSON texts, NULL = absent. */
@@ -143,22 +150,31 @@ enum json_token { JSON_ERROR, JSON_END, JSON_OBJECT, JSON_OBJECT_END, JSON_ARRAY
                   JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
 #define JSON_DEPTH_MAX 32
 
-/* The pull reader. After json_next, text and n are the key, the decoded string or the number's own text. */
+/* The pull reader. After json_next, text and n are the key, the decoded string or the number's own text; it lives in the
+ * arena, is NUL-terminated, and may hold U+0000 only as n tells. A key given twice in one object is an error. */
 struct json {
   const char *at, *end, *start;
+  const char *token; /* where the token that json_next gave begins in the input */
   struct arena *arena;
-  const char *text; /* NUL-terminated, in the arena or the input's copy; may hold U+0000 only as n tells */
+  const char *text;
   size_t n;
-  const char *error; /* after JSON_ERROR: what is wrong, and error_offset where */
+  const char *error; /* after JSON_ERROR: what is wrong, and error_offset where; from then on always JSON_ERROR */
   size_t error_offset;
   int depth;
-  unsigned char stack[JSON_DEPTH_MAX + 1]; /* private */
-  int state;                               /* private */
+  int state;                               /* private, as all that follows */
+  char *out;                               /* where the next decoded text goes: one block takes them all */
+  struct json_key *keys;                   /* hash table of the keys seen, by object */
+  size_t n_keys, keys_cap;
+  unsigned objects;                        /* begun so far */
+  unsigned object[JSON_DEPTH_MAX + 1];     /* the object's own number by depth; 0 = an array */
 };
 void json_init(struct json *j, const char *bytes, size_t n, struct arena *a);
 enum json_token json_next(struct json *j);
-/* After JSON_KEY or at a value: passes over the whole value; its text is [*out, *out + *out_n) of the input. */
+/* After JSON_KEY or where a value must come: passes over the whole value, checking it; its text is
+ * [*out, *out + *out_n) of the input. False after an error (JSON_ERROR) or when there is no value. */
 MUST_CHECK bool json_skip(struct json *j, const char **out, size_t *out_n);
+/* The same when json_next has already given the value's first token. */
+MUST_CHECK bool json_skip_rest(struct json *j, enum json_token first);
 
 /* The streaming writer; commas and quotes take care of themselves. */
 struct json_out {
