@@ -177,7 +177,7 @@ enum err db_prepare(struct db *db, const char *sql, enum db_marker marker, struc
 {
   struct db_prepared *p = NULL;
   TRY(db->driver->prepare(db, sql, &p));
-  p->sql = sql;
+  p->given = sql;
   p->marker = marker;
   *out = p;
   return ERR_OK;
@@ -188,7 +188,7 @@ static enum err prepared_of(struct db *db, const struct db_stmt *stmt, struct db
   void **place = db_map_find(&db->stmts, stmt);
   if (place) {
     *out = *place;
-    assert((*out)->sql == stmt->sql); /* the address is the identity: a struct db_stmt is static and constant */
+    assert((*out)->given == stmt->sql); /* the address is the identity: a struct db_stmt is static and constant */
     return ERR_OK;
   }
   TRY(db_prepare(db, stmt->sql, stmt->marker, out));

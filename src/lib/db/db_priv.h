@@ -33,7 +33,8 @@ void db_map_done(struct db_map *m);
 
 /* A prepared statement. The engine's own struct begins with it. */
 struct db_prepared {
-  const char *sql; /* lives at least as long */
+  const char *sql;   /* the engine's copy */
+  const char *given; /* the address it was prepared from, to notice a struct db_stmt that is not static */
   enum db_marker marker;
   bool open;       /* rows are being read */
   enum err bad;    /* a column did not hold what the reader asked for */
@@ -42,9 +43,9 @@ struct db_prepared {
 
 /* What the macros of a migration become. */
 struct db_words {
-  bool bucket_last;              /* KEY(bucket, a, b) is (a, b, bucket) */
-  const char *narrow, *bytes;    /* WITHOUT ROWID, BLOB */
-  const char *spread, *reference; /* statement with one %s for the table, or NULL for none */
+  bool bucket_last;                     /* KEY(bucket, a, b) is (a, b, bucket) */
+  const char *narrow, *bytes;           /* WITHOUT ROWID, BLOB */
+  const char *spread[2], *reference[2]; /* the statement's text before and after the table's name; NULL = none */
 };
 
 struct db_driver {

@@ -126,6 +126,7 @@ static enum err prepare(struct db *db, const char *sql, struct db_prepared **out
   struct statement *s = calloc(1, sizeof *s + n * sizeof s->place[0]);
   if (!s)
     abort();
+  s->head.sql = sqlite3_sql(stmt);
   s->stmt = stmt;
   s->n = n;
   for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++)
