@@ -98,7 +98,6 @@ struct writer_config {
 };
 #define WRITER_QUEUE_MAX   4096
 #define WRITER_BATCH_MAX   512 /* acts in one commit */
-#define WRITER_BATCH_MS    50  /* after this long no further act joins the batch */
 
 /* Opens the database, leases a node number and starts the thread. */
 MUST_CHECK enum err writer_start(const struct writer_config *config, struct fault *f, struct writer **out);

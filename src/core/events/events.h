@@ -22,7 +22,9 @@ struct event {
   int64_t actor_id;
   const char *actor_name;
   const char *request_id;
-  int64_t ref_id;         /* a part of the subject this is about (fulfillment, payment, hold), or ABSENT */
+  const char *subject_prefix; /* "ord": how the subject's id is written */
+  const char *ref_prefix;     /* of ref_id, or NULL */
+  int64_t ref_id;             /* a part of the subject this is about (fulfillment, payment, hold), or ABSENT */
   const char *data;       /* JSON object; changes: [{pointer, before, after}] where values changed */
   const char *personal_digest; /* hex, or NULL */
 };
@@ -50,6 +52,7 @@ struct feed_head {
 };
 /* The events of one transaction waiting for their numbers. */
 struct feed_batch {
+  struct arena *arena; /* lives as long as the transaction */
   LIST(struct event) events;
 };
 MUST_CHECK enum err feed_head_load(struct ctx *cx, struct feed_head *out);

@@ -1,0 +1,230 @@
+/* Reading events: the feed by cursor, a subject's timeline, what changed since a version, and the proof of the chain. */
+#include "events_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct rec_field feed_entry_fields[] = {
+    FIELD(struct feed_entry, cursor, .flags = REC_REQUIRED, .doc = "Place in the feed; hand it back as `after`"),
+    FIELD(struct feed_entry, id, .flags = REC_REQUIRED, .doc = "Stable name of this event", .example = "ord_01jd7k3v9q2m8.256"),
+    FIELD(struct feed_entry, topic, .flags = REC_REQUIRED, .doc = "What happened", .example = "order.placed"),
+    FIELD(struct feed_entry, subject_kind, .flags = REC_REQUIRED, .doc = "Kind of the record it happened to", .example = "order"),
+    FIELD(struct feed_entry, subject, .flags = REC_REQUIRED, .doc = "Its id", .example = "ord_01jd7k3v9q2m8"),
+    FIELD(struct feed_entry, ref, .doc = "Id of the part it is about: fulfillment, payment, hold", .example = "ful_01jd7k3v9q2m8"),
+    FIELD(struct feed_entry, at, .flags = REC_REQUIRED, .doc = "When"),
+    FIELD_AS(REC_ENUM, struct feed_entry, actor_kind, .names = actor_kinds, .doc = "Who acted: a user, an API key, a rule or the system"),
+    FIELD(struct feed_entry, actor, .doc = "Id of the user, key or rule", .example = "key_01jd7k3v9q2m8"),
+    FIELD(struct feed_entry, actor_name, .doc = "Name at that time", .example = "web shop"),
+    FIELD(struct feed_entry, request_id, .doc = "Request that caused it", .example = "req_01jd7k3v9q2m8"),
+    FIELD_AS(REC_JSON, struct feed_entry, data, .flags = REC_REQUIRED,
+             .doc = "Facts of the event; `changes` lists pointer, before and after of what changed", .example = "{}"),
+    FIELD_AS(REC_JSON, struct feed_entry, personal, .flags = REC_PERSONAL,
+             .doc = "Personal data of the event, while it is kept", .example = "{}"),
+};
+const struct rec feed_entry_rec = REC(struct feed_entry, "Event", feed_entry_fields, "A fact from the append-only log");
+
+#define EVENT_COLUMNS                                                                                                  \
+  "e.bucket, e.subject_kind, e.subject_id, e.n, e.topic, e.at, e.actor_kind, e.actor_id, e.actor_name, e.request_id,"  \
+  " e.subject_prefix, e.ref_prefix, e.ref_id, e.data, e.personal_digest, p.personal"
+enum { AFTER_EVENT = 16 };
+
+static int kind_of(const char *name)
+{
+  int k = 0;
+  while (actor_kinds[k] && strcmp(actor_kinds[k], name) != 0)
+    k++;
+  return actor_kinds[k] ? k : 0;
+}
+
+static void read_event(const struct db_rows *rows, struct event *e)
+{
+  *e = (struct event){
+      .bucket = db_i64(rows, 0),
+      .subject_kind = db_text(rows, 1),
+      .subject_id = db_i64(rows, 2),
+      .n = db_i64(rows, 3),
+      .topic = db_text(rows, 4),
+      .at = INSTANT(db_i64(rows, 5)),
+      .actor_kind = kind_of(db_text(rows, 6)),
+      .actor_id = db_i64(rows, 7),
+      .actor_name = db_text(rows, 8),
+      .request_id = db_text(rows, 9),
+      .subject_prefix = db_text(rows, 10),
+      .ref_prefix = db_text(rows, 11),
+      .ref_id = db_i64(rows, 12),
+      .data = db_text(rows, 13),
+      .personal_digest = db_text(rows, 14),
+  };
+}
+
+static const char *id_text(struct arena *a, const char *prefix, int64_t id)
+{
+  if (!prefix || id == ABSENT || id <= 0)
+    return NULL;
+  char text[ID_TEXT];
+  id_format(prefix, id, text);
+  return arena_text(a, text);
+}
+
+static const char *actor_prefix(int kind)
+{
+  switch (kind) {
+  case ACTOR_USER:
+    return PREFIX_user;
+  case ACTOR_KEY:
+    return PREFIX_api_key;
+  case ACTOR_RULE:
+    return PREFIX_rule;
+  default:
+    return NULL;
+  }
+}
+
+static void entry_of(struct arena *a, const struct event *e, int64_t seq, const char *personal, struct feed_entry *out)
+{
+  const char *subject = id_text(a, e->subject_prefix, e->subject_id);
+  *out = (struct feed_entry){
+      .cursor = seq,
+      .id = arena_printf(a, "%s.%lld", subject ? subject : e->subject_kind, (long long)e->n),
+      .topic = e->topic,
+      .subject_kind = e->subject_kind,
+      .subject = subject ? subject : e->subject_kind,
+      .ref = id_text(a, e->ref_prefix, e->ref_id),
+      .at = e->at,
+      .actor_kind = e->actor_kind,
+      .actor = id_text(a, actor_prefix(e->actor_kind), e->actor_id),
+      .actor_name = e->actor_name,
+      .request_id = e->request_id,
+      .data = e->data,
+      .personal = personal,
+  };
+}
+
+/* Rows: the event's columns, then the feed number. */
+static enum err read_entries(struct ctx *cx, struct db_rows *rows, feed_entries *out)
+{
+  while (db_next(rows)) {
+    struct event e;
+    read_event(rows, &e);
+    entry_of(cx->arena, &e, db_i64(rows, AFTER_EVENT), db_text(rows, AFTER_EVENT - 1), LIST_ADD(cx->arena, out));
+  }
+  return db_done(rows);
+}
+
+enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out)
+{
+  static const struct db_stmt page = {
+      "SELECT " EVENT_COLUMNS ", f.seq FROM feed f"
+      " JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE f.feed_group = 0 AND f.seq > $1 ORDER BY f.seq LIMIT $2",
+      DB_LIST};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &page, &rows, DB_ARGS(I64(after), I64(limit))));
+  return read_entries(cx, &rows, out);
+}
+
+enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out)
+{
+  static const struct db_stmt all = {
+      "SELECT " EVENT_COLUMNS ", 0 FROM event e"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE e.bucket = $1 AND e.subject_id = $2 ORDER BY e.n LIMIT 1000",
+      DB_KEYED};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &all, &rows, DB_ARGS(I64(bucket), I64(subject_id))));
+  return read_entries(cx, &rows, out);
+}
+
+enum { VERIFY_SLICE = 2000 };
+
+/* One slice of the proof, so that the reader's snapshot stays short. */
+static enum err verify_slice(struct ctx *cx, struct feed_head *head, int64_t *bad, bool *more)
+{
+  static const struct db_stmt slice = {
+      "SELECT " EVENT_COLUMNS ", f.seq, f.hash FROM feed f"
+      " LEFT JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE f.feed_group = 0 AND f.seq > $1 ORDER BY f.seq LIMIT $2",
+      DB_REPORT};
+  struct db_rows rows;
+  struct buf scratch;
+  buf_init(&scratch, cx->arena);
+  *more = false;
+  TRY(db_query(cx->db, &slice, &rows, DB_ARGS(I64(head->seq), I64(VERIFY_SLICE))));
+  while (!*bad && db_next(&rows)) {
+    struct event e;
+    size_t n = 0;
+    int64_t seq = db_i64(&rows, AFTER_EVENT);
+    const void *stored = db_bytes(&rows, AFTER_EVENT + 1, &n);
+    *more = true;
+    if (seq != head->seq + 1 || db_i64(&rows, 0) == ABSENT || n != HASH_BYTES) {
+      *bad = head->seq + 1;
+      break;
+    }
+    read_event(&rows, &e);
+    feed_chain(head->hash, &e, seq, &scratch, head->hash);
+    if (memcmp(head->hash, stored, HASH_BYTES) != 0)
+      *bad = seq;
+    head->seq = seq;
+  }
+  return db_done(&rows);
+}
+
+enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq)
+{
+  struct feed_head head = {0};
+  struct arena *whole = cx->arena, *slice = arena_new((size_t)256 << 20);
+  int64_t bad = 0;
+  bool more = true;
+  enum err err = ERR_OK;
+  while (err == ERR_OK && more && !bad) {
+    arena_reset(slice);
+    cx->arena = slice;
+    db_use(cx->db, &cx->fault, slice);
+    err = verify_slice(cx, &head, &bad, &more);
+  }
+  cx->arena = whole;
+  db_use(cx->db, &cx->fault, whole);
+  arena_free(slice);
+  *out_seq = head.seq;
+  *out_bad_seq = bad;
+  return err;
+}
+
+/* Adds one fault entry per pointer in {"changes":[{"pointer":...}]}. */
+static void name_changes(struct ctx *cx, const char *data)
+{
+  struct json j;
+  json_init(&j, data, strlen(data), cx->arena);
+  bool is_pointer = false;
+  for (enum json_token t; (t = json_next(&j)) != JSON_END && t != JSON_ERROR;) {
+    if (t == JSON_KEY && j.depth == 3) {
+      is_pointer = strcmp(j.text, "pointer") == 0;
+      if (!is_pointer) {
+        const char *value;
+        size_t n;
+        if (!json_skip(&j, &value, &n))
+          return;
+      }
+    } else if (t == JSON_STRING && is_pointer) {
+      fault_add(&cx->fault, ERR_VERSION, j.text, "changed", "changed since the version you have");
+      is_pointer = false;
+    }
+  }
+}
+
+enum err version_check(struct ctx *cx, int64_t bucket, int64_t subject_id, int64_t have, int64_t wanted)
+{
+  static const struct db_stmt since = {
+      "SELECT data FROM event WHERE bucket = $1 AND subject_id = $2 AND n >= $3 ORDER BY n LIMIT 100", DB_KEYED};
+  if (wanted == ABSENT || wanted == have)
+    return ERR_OK;
+  err_fail(cx, ERR_VERSION, "/version", "it is at version %lld now, not %lld", (long long)have, (long long)wanted);
+  struct db_rows rows;
+  TRY(db_query(cx->db, &since, &rows, DB_ARGS(I64(bucket), I64(subject_id), I64((wanted + 1) * 256))));
+  while (db_next(&rows))
+    name_changes(cx, db_text(&rows, 0));
+  TRY(db_done(&rows));
+  return ERR_VERSION;
+}
