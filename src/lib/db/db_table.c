@@ -88,29 +88,18 @@ const struct db_column *db_plan_column(const struct db_plan *plan, const struct 
 
 /* ---- Binding a row ---- */
 
-/* Nested values are JSON text in the request's arena. */
-static struct db_value bind_record(struct db *db, const struct rec *rec, const void *value)
+/* The struct that holds the column's field, which is the row's or an inline record's inside it. */
+static const void *holder(const struct db_column *c, const void *at)
 {
-  if (!value)
-    return (struct db_value){.type = DB_NULL};
-  struct buf b;
-  buf_init(&b, db->arena);
-  rec_write(rec, value, NULL, &b);
-  return (struct db_value){.type = DB_TEXT, .bytes = buf_str(&b), .n = b.n};
+  return (const char *)at - c->field->offset;
 }
 
-static struct db_value bind_texts(struct db *db, const struct list *texts)
+/* Nested values are JSON text in the request's arena. */
+static struct db_value bind_json(struct db *db, const struct db_column *c, const void *at)
 {
-  if (texts->n == 0)
-    return (struct db_value){.type = DB_TEXT, .bytes = "[]", .n = 2};
   struct buf b;
-  struct json_out o;
   buf_init(&b, db->arena);
-  json_out_init(&o, &b);
-  json_array(&o);
-  for (size_t i = 0; i < texts->n; i++)
-    json_text(&o, ((const char *const *)texts->at)[i]);
-  json_array_end(&o);
+  rec_store(c->field, holder(c, at), &b);
   return (struct db_value){.type = DB_TEXT, .bytes = buf_str(&b), .n = b.n};
 }
 
@@ -137,9 +126,9 @@ static struct db_value bind_column(struct db *db, const struct db_column *c, con
   case REC_ENUM:
     return bind_enum(c->field, *(const int *)at);
   case REC_TEXTS:
-    return bind_texts(db, at);
+    return ((const struct list *)at)->n ? bind_json(db, c, at) : db_text_value("[]");
   case REC_RECORD:
-    return bind_record(db, c->field->rec, *(const void *const *)at);
+    return *(const void *const *)at ? bind_json(db, c, at) : (struct db_value){.type = DB_NULL};
   default: { /* all others are one int64_t */
     int64_t v = *(const int64_t *)at;
     return v == 0 && c->zero_is_null ? (struct db_value){.type = DB_NULL} : db_i64_or_null(v);
@@ -164,29 +153,12 @@ static enum err bad_column(struct db *db, const struct db_plan *plan, const stru
   return db_fail(db, ERR_INTERNAL, "%s.%s holds %s", plan->table->name, c->name, what);
 }
 
-static enum err read_texts(struct db *db, const char *text, size_t n, struct list *out)
-{
-  struct json j;
-  *out = (struct list){0};
-  json_init(&j, text, n, db->arena);
-  if (json_next(&j) != JSON_ARRAY)
-    return ERR_INTERNAL;
-  enum json_token token;
-  while ((token = json_next(&j)) == JSON_STRING)
-    *(const char **)list_grow(db->arena, out, sizeof(const char *)) = arena_textn(db->arena, j.text, j.n);
-  return token == JSON_ARRAY_END ? ERR_OK : ERR_INTERNAL;
-}
-
 /* The reader's complaints go to a fault of their own: this is no request's mistake. */
-static enum err read_record(struct db *db, const struct rec *rec, const char *text, size_t n, void **out)
+static enum err read_json(struct db *db, const struct db_column *c, struct db_value v, void *at)
 {
   struct fault f;
   fault_init(&f, db->arena);
-  void *value = arena_alloc(db->arena, rec->size);
-  rec_init(rec, value);
-  TRY(rec_read(rec, text, n, "", db->arena, &f, value));
-  *out = value;
-  return ERR_OK;
+  return rec_load(c->field, arena_textn(db->arena, v.bytes, v.n), v.n, db->arena, &f, (char *)at - c->field->offset);
 }
 
 static enum err read_enum(const struct rec_field *field, const char *text, int *out)
@@ -208,11 +180,8 @@ static enum err read_text(struct db *db, const struct db_plan *plan, const struc
   case REC_ENUM:
     return read_enum(c->field, v.bytes, at) == ERR_OK ? ERR_OK : bad_column(db, plan, c, "an unknown name");
   case REC_TEXTS:
-    return read_texts(db, v.bytes, v.n, at) == ERR_OK ? ERR_OK : bad_column(db, plan, c, "no array of texts");
   case REC_RECORD:
-    if (read_record(db, c->field->rec, arena_textn(db->arena, v.bytes, v.n), v.n, at) == ERR_OK)
-      return ERR_OK;
-    return bad_column(db, plan, c, "a record that cannot be read");
+    return read_json(db, c, v, at) == ERR_OK ? ERR_OK : bad_column(db, plan, c, "JSON that cannot be read");
   default:
     *(const char **)at = arena_textn(db->arena, v.bytes, v.n);
     return ERR_OK;
