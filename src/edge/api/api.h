@@ -11,12 +11,27 @@
 #include "http.h"
 #include "rec.h"
 
-/* What a read (.serve) is given. */
+struct api;
+struct credentials; /* identity.h */
+
+/* What a .serve is given. It runs on a thread of the reader pool with a connection of its own; a GET sees one
+ * consistent state of the database. */
 struct api_request {
   const char *id, *id2;              /* path parameters in order */
-  const struct http_request *http;   /* for raw headers; NULL in tests */
-  const struct api_param_value *params; /* query parameters of the route's table, decoded */
+  const struct http_request *http;   /* for raw headers and raw bodies; NULL in tests */
+  const struct api_param_value *params; /* query parameters of the route's table, decoded; same order */
+  const void *body;                  /* the route's body record, decoded and validated; NULL for PATCH, raw and none */
+  struct http_reply *reply;          /* to add headers (a cookie): http_header_add(cx->arena, rq->reply, ...). A serve
+                                      * that sets reply->body too answers with these bytes, its own Content-Type and
+                                      * reply->status (0 = the route's), and leaves out alone */
+  struct api *api;                   /* for api_run */
+  const struct route *route;
 };
+
+/* Runs an act through the writer on behalf of cx->actor and waits for its commit: for the few writes that need a .serve
+ * before them (a password is hashed off the writer's thread). Refusals are in cx->fault. Not inside a GET. */
+MUST_CHECK enum err api_run(struct ctx *cx, const struct api_request *rq, const struct act *act,
+                            const struct act_input *in, struct act_result *out);
 
 /* A query parameter beside those of lists. */
 struct api_param {
@@ -36,7 +51,7 @@ struct api_list {
   const char *const *sorts;    /* fields that may be sorted by; the first is the default, descending */
   const char *id_field;        /* the key column that breaks ties: "id" */
   const char *where;           /* fixed condition, or NULL ... */
-  /* ... or made per request: adds conditions with bound values (?q=, ?sku=). May refuse. NULL = none. */
+  /* ... or made per request: sets page->where with bound values (?q=, ?sku=). May refuse. NULL = none. */
   enum err (*narrow)(struct ctx *cx, const struct api_request *rq, struct db_page *page);
   /* Fills virtual fields and expanded parts of the rows (an array of the table's struct). NULL = nothing to do. */
   enum err (*fill)(struct ctx *cx, void *rows, size_t n, const char *const *expand);
@@ -48,6 +63,10 @@ enum route_flags {
   ROUTE_STREAM = 1 << 1,  /* server-sent events */
   ROUTE_LARGE = 1 << 2,   /* body up to API_LARGE_BODY_MAX */
   ROUTE_NO_CSRF = 1 << 3, /* sign-in itself */
+  ROUTE_RAW = 1 << 4,     /* .serve reads rq->http->body itself, of any Content-Type */
+  ROUTE_INLINE = 1 << 5,  /* .serve runs on the loop thread: at once, without a connection (cx->db is NULL) */
+  ROUTE_LOCAL = 1 << 6,   /* a client on this machine that came without a proxy needs no permission */
+  ROUTE_HIDDEN = 1 << 7,  /* not in the OpenAPI document: pages for people */
 };
 #define API_BODY_MAX       (1u << 20)
 #define API_LARGE_BODY_MAX (16u << 20)
@@ -72,5 +91,62 @@ struct route {
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
+extern const struct route system_routes[]; /* health, metrics, the OpenAPI document, /docs, / */
+
+/* One chapter of the API: the tag of its routes in the documentation. */
+struct api_room {
+  const char *tag, *doc; /* "Orders", "What customers bought ..."; a row without tag ends the list */
+  const struct route *routes;
+};
+
+/* ---- The server -----------------------------------------------------------------------------------------------------
+ *
+ *   api_new -> writer_start (on_commit = api_committed, arg = the api) -> api_start -> ... -> api_quiesce -> api_stop ->
+ *   writer_stop -> api_free
+ */
+
+#define API_READERS         3             /* threads of the reader pool, a connection each */
+#define API_READS_MAX       512           /* waiting reads; beyond it 503 with Retry-After */
+#define API_LOOP_BODY_MAX   (32u << 10)   /* larger bodies are decoded by the pool, not by the loop */
+#define API_WRITE_MS        25000         /* a write that has not begun after this is not begun: 503 */
+#define API_LIMIT_MAX       200           /* rows of a page */
+#define API_LIMIT_DEFAULT   50
+#define API_EXPORT_ROWS_MAX 100000        /* rows of one CSV export ... */
+#define API_EXPORT_MAX      (64u << 20)   /* ... and bytes; Link: rel="next" leads on */
+#define API_EXPORTS         2             /* exports at one time; beyond it 503 */
+#define API_WAIT_MAX        30            /* seconds of a long poll */
+#define API_STREAMS_MAX     256           /* event streams at one time */
+#define API_EVENTS_MAX      1000          /* events of one answer */
+
+struct api_config {
+  const char *url;              /* db_open, for the readers */
+  const char *listen;           /* http_start */
+  struct http_limits limits;
+  int readers;                  /* 0 = API_READERS */
+  const struct api_room *rooms; /* ended by a row without tag; lives as long as the api */
+  struct clock clock;
+  const char *version;          /* of the program, for the OpenAPI document and /metrics */
+  /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */
+  enum err (*authenticate)(struct ctx *cx, const struct credentials *credentials, struct actor *out);
+  void *arg;                    /* handed to the hooks below, each of which may be NULL */
+  void (*on_log)(void *arg, const struct http_log *line);
+  /* Something broke on our side: what the client was not told. */
+  void (*on_error)(void *arg, const char *request_id, enum err code, const char *detail);
+  bool (*poisoned)(void *arg);  /* the storage cannot be trusted any more: /readyz says no */
+};
+
+struct api *api_new(const struct api_config *config); /* config is copied; caller frees with api_free */
+/* Opens the readers, starts the pool and listens. ERR_INVALID, ERR_STORAGE, ERR_INTERNAL with a sentence in f. */
+MUST_CHECK enum err api_start(struct api *api, struct writer *writer, struct fault *f);
+const char *api_address(const struct api *api); /* "127.0.0.1:8080" */
+/* writer_config.on_commit; arg is the api. Wakes long polls and streams. Also before api_start. */
+void api_committed(void *api, int64_t feed_seq);
+void api_quiesce(struct api *api); /* refuses new work; /readyz says no */
+/* Waits at most wait_ms for what is under way, ends polls and streams, stops listening and joins all threads. */
+void api_stop(struct api *api, int wait_ms);
+void api_free(struct api *api); /* after writer_stop. Accepts NULL */
+
+/* The OpenAPI 3.1 document of these rooms, as GET /v1/openapi.json and `ordo openapi` give it. */
+void api_openapi(const struct api_room *rooms, const char *version, struct buf *out);
 
 #endif
