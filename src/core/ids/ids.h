@@ -26,6 +26,7 @@
   X(channel, "chn")                                                                                                    \
   X(carrier, "car")                                                                                                    \
   X(rule, "rul")                                                                                                       \
+  X(stock, "stk")                                                                                                      \
   X(adjustment, "adj")                                                                                                 \
   X(user, "usr")                                                                                                       \
   X(api_key, "key")                                                                                                    \
