@@ -22,6 +22,7 @@
   X(decision, "src")                                                                                                   \
   X(customer, "cus")                                                                                                   \
   X(product, "prd")                                                                                                    \
+  X(tax_rate, "tax")                                                                                                   \
   X(location, "loc")                                                                                                   \
   X(channel, "chn")                                                                                                    \
   X(carrier, "car")                                                                                                    \
