@@ -1,0 +1,2 @@
+/* Changes to a number series. */
+#include "company.h"

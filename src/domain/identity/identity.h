@@ -1,0 +1,280 @@
+/* identity - who may do what: users with passwords and roles, sessions of browsers, API keys of programs.
+ *
+ * Secrets never reach the database: of API keys and session tokens (32 random bytes each) it holds the SHA-256, of
+ * passwords an Argon2id string. None of them is in an event, a log or a stored reply.
+ *
+ * Hashing a password takes a tenth of a second and 64 MiB on purpose, so it never happens inside an act: a caller hashes
+ * or verifies first, on a thread that may wait, and hands the result to the act.
+ *
+ * Nobody can grant more than he has: roles and scopes are refused (ERR_FORBIDDEN) beyond the actor's permissions, and a
+ * user who holds more than the actor is not the actor's to change.
+ *
+ * Events: user.created .updated .password_changed; api_key.created .rotated .revoked; session.started .refused .ended.
+ */
+#ifndef ORDO_IDENTITY_H
+#define ORDO_IDENTITY_H
+
+#include "acts.h"
+#include "context.h"
+#include "db.h"
+#include "rec.h"
+
+/* ---- Limits ------------------------------------------------------------------------------------------------------ */
+
+#define LOGIN_MAX               120  /* code points */
+#define PASSWORD_MIN            10
+#define PASSWORD_MAX            200
+#define USER_ROLES_MAX          8
+#define USERS_MAX               10000
+#define API_KEYS_MAX            10000
+#define API_KEY_GRACE_HOURS     24   /* how long the old key works after a rotation that says nothing */
+#define API_KEY_GRACE_HOURS_MAX 168
+#define SESSION_DAYS_MAX        30   /* a session ends after this however much it is used */
+#define SESSIONS_PER_USER_MAX   20   /* the one unused for longest goes when another begins */
+#define PASSWORD_HASHES_AT_ONCE 2    /* 64 MiB each; more callers are answered ERR_BUSY */
+#define LOGIN_WINDOW_MS         (15 * MINUTE_MS)
+#define LOGIN_ADDRESS_FACTOR    10   /* an address may fail this many times as often as one login (an office has one) */
+#define IDENTITY_TOUCH_MS       MINUTE_MS /* last use is written at most this often per key or session */
+
+#define SESSION_COOKIE "ordo_session"
+#define CSRF_HEADER    "X-CSRF-Token"
+#define API_KEY_TEXT   70 /* "ordo_", 64 hex digits and NUL */
+#define TOKEN_TEXT     65 /* 64 hex digits and NUL */
+
+/* ---- Roles: a table in C ------------------------------------------------------------------------------------------ */
+
+struct role {
+  const char *code; /* "owner" */
+  const char *name, *doc;
+  uint64_t permissions;
+  const char *scope; /* the permissions as names, for people and the API */
+};
+extern const struct rec role_rec;
+/* All roles, the mightiest first; *out_n of them. In the arena. */
+const struct role *identity_roles(struct arena *a, size_t *out_n);
+/* What a role grants, or false when there is no such role. */
+MUST_CHECK bool role_permissions(const char *code, uint64_t *out);
+
+/* A permission as the API lists it. */
+struct permission_info {
+  const char *name, *doc;
+};
+extern const struct rec permission_info_rec;
+const struct permission_info *identity_permissions(struct arena *a, size_t *out_n);
+/* Names of a set, separated by spaces; "*" for all. */
+const char *permissions_text(struct arena *a, uint64_t permissions);
+
+/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+
+struct user {
+  int64_t id, version;
+  const char *login; /* folded, unique; an e-mail address or a short name */
+  const char *name;  /* for people */
+  LIST(const char *) roles;
+  bool disabled;
+  const char *language, *time_zone; /* NULL = the company's */
+  struct instant password_changed_at, created_at, updated_at;
+  const char *password_hash; /* Argon2id string; never leaves the room */
+  bool is_owner;             /* roles hold "owner": counted in SQL, the last one cannot go */
+};
+extern const struct rec user_rec;
+extern const struct db_table user_table;
+
+struct api_key {
+  int64_t id, version;
+  const char *name;
+  const char *scope; /* "order.read order.create", "stock.*" or "*" */
+  const char *hint;  /* the key's first characters, to recognize it by */
+  const char *key;   /* the key itself: only in the answer that made it, else NULL */
+  struct instant expires_at, last_used_at, revoked_at; /* ABSENT = never */
+  struct instant previous_until; /* the key before the last rotation works until then */
+  const char *created_by;        /* name of the user or key that made it */
+  struct instant created_at, updated_at;
+  const char *key_hash, *previous_hash; /* SHA-256, hex */
+};
+extern const struct rec api_key_rec;
+extern const struct db_table api_key_table;
+
+struct session {
+  int64_t id, user_id;
+  const char *address, *user_agent;
+  struct instant created_at, last_seen_at, expires_at;
+  const char *token_hash; /* SHA-256, hex */
+  bool current;           /* it is the one that asks (filled when read) */
+};
+extern const struct rec session_rec;
+extern const struct db_table session_table;
+
+/* By id ("usr_...") or login; ERR_NOT_FOUND with a sentence. */
+MUST_CHECK enum err user_find(struct ctx *cx, const char *id_or_login, struct user *out);
+MUST_CHECK enum err user_by_id(struct ctx *cx, int64_t id, struct user *out);
+/* By id ("key_..."); names of keys are not unique. */
+MUST_CHECK enum err api_key_find(struct ctx *cx, const char *id, struct api_key *out);
+/* Sessions of a user that have not ended, newest first. token_hash (or NULL) marks the current one. */
+typedef LIST(struct session) sessions;
+MUST_CHECK enum err sessions_of(struct ctx *cx, int64_t user_id, const char *token_hash, sessions *out);
+
+/* ---- The process's own part: sign-in attempts, use of keys, cost of passwords -------------------------------------- */
+
+struct password_cost {
+  uint64_t ops;
+  size_t memory; /* bytes */
+};
+extern const struct password_cost password_cost_default; /* Argon2id, 3 passes over 64 MiB */
+extern const struct password_cost password_cost_tests;   /* the least that libsodium allows */
+
+/* Bounded memory, behind a mutex; any thread. One per process. */
+struct identity;
+struct identity *identity_new(const struct password_cost *cost); /* NULL = default; the caller frees */
+void identity_free(struct identity *identity);                   /* accepts NULL */
+
+/* Lower case, compatible forms made one (NFKC case folding), outer blanks gone: how logins and e-mail addresses compare. */
+const char *identity_fold(struct arena *a, const char *text);
+/* "en", "zh-CN": letters and digits in groups of 1..8, the first of letters. A rec_field.check. */
+bool language_valid(const char *tag);
+/* A zone of the IANA database, as ICU knows it. A rec_field.check. */
+bool time_zone_valid(const char *zone);
+
+/* ---- Passwords: for a thread that may wait --------------------------------------------------------------------------- */
+
+/* Checks the rules (length, not the login, not one of the worst) and hashes. *out in the arena.
+ * ERR_INVALID at pointer   ERR_BUSY too many at once */
+MUST_CHECK enum err identity_password_hash(struct ctx *cx, struct identity *identity, const char *login,
+                                           const char *password, const char *pointer, const char **out);
+/* The identity of a request whose body holds a password, in place of its plain SHA-256, which could be guessed at:
+ * Argon2id of that hash, salted with the idempotency key. In place. */
+MUST_CHECK enum err identity_request_hash(struct ctx *cx, struct identity *identity, const char *key,
+                                          unsigned char hash[HASH_BYTES]);
+
+/* ---- Signing in ------------------------------------------------------------------------------------------------------ */
+
+struct sign_in {
+  const char *login, *password;
+};
+extern const struct rec sign_in_rec;
+
+/* Body of session_start_act and session_refused_act. */
+struct session_start {
+  int64_t user_id; /* 0 = nobody of that login */
+  const char *login, *address, *user_agent;
+  struct instant password_changed_at; /* as it was when the password was verified */
+  const char *token_hash;
+};
+
+/* Verifies login and password, in the same time and with the same answer whoever is asked for. Counts failures by login
+ * and by address (settings login.attempts). *out_start is for the act that has to follow:
+ *   ERR_OK               session_start_act, with out_token for the cookie
+ *   ERR_UNAUTHENTICATED  session_refused_act, so that the attempt is in the audit trail
+ *   ERR_RATE, ERR_BUSY   none; fault.retry_after_s is set */
+MUST_CHECK enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struct sign_in *in,
+                                     const char *address, const char *user_agent, struct session_start *out_start,
+                                     char out_token[TOKEN_TEXT]);
+/* The CSRF token that goes with a session token: HMAC-SHA-256 of a fixed text under it, so nothing is stored. */
+void session_csrf(const char *token, char out[TOKEN_TEXT]);
+
+/* What GET and POST /v1/session answer. */
+struct session_info {
+  const char *actor_kind;  /* "user" or "api_key" */
+  int64_t user_id;         /* 0 with an API key */
+  int64_t key_id;
+  const char *login, *name;
+  LIST(const char *) roles;
+  LIST(const char *) permissions;
+  const char *language, *time_zone;
+  const char *csrf_token;  /* NULL with an API key */
+  struct instant expires_at;
+};
+extern const struct rec session_info_rec;
+/* Of cx->actor; token is the session's, NULL with an API key. */
+MUST_CHECK enum err session_info_read(struct ctx *cx, const char *token, struct session_info *out);
+
+/* ---- Every request: who is it? ---------------------------------------------------------------------------------------- */
+
+struct credentials {
+  const char *bearer;  /* what follows "Bearer ", or NULL */
+  const char *cookie;  /* value of SESSION_COOKIE, or NULL; a bearer goes first */
+  const char *csrf;    /* value of CSRF_HEADER, or NULL */
+  bool unsafe;         /* POST, PUT, PATCH, DELETE: a cookie needs csrf too */
+  const char *address; /* of the client */
+  struct identity *identity; /* notes the use; NULL = nothing is noted */
+};
+/* Whose credentials these are, as an actor with permissions; its name lies in cx->arena. Call ctx_masters_refresh before.
+ * From the connection's memo a hit costs one SHA-256 and one look-up (about 1 us); a miss reads one or two rows.
+ *
+ * ERR_UNAUTHENTICATED  nothing given, unknown, expired, revoked, or the user is disabled: one answer for all
+ * ERR_CSRF             a good cookie, but the token that must come with it is missing or wrong */
+MUST_CHECK enum err identity_authenticate(struct ctx *cx, const struct credentials *c, struct actor *out);
+
+/* ---- Last use: noted in memory, written by a background act ----------------------------------------------------------- */
+
+struct identity_touch {
+  bool key;         /* an API key, else a session */
+  int64_t id;
+  struct instant at;
+};
+typedef LIST(struct identity_touch) identity_touches;
+#define IDENTITY_TOUCHES_MAX 256
+/* Takes what was noted since the last call, into the arena; call it once a minute, and when there is something, run
+ * identity_touch_act with the list as its body. Any thread. */
+void identity_touches_take(struct identity *identity, struct arena *a, identity_touches *out);
+
+/* ---- Acts --------------------------------------------------------------------------------------------------------------- */
+
+/* Body of user_add_act. Fill password_hash by identity_password_hash first; password is for the JSON alone. */
+struct user_input {
+  const char *login, *password, *name;
+  LIST(const char *) roles;
+  const char *language, *time_zone;
+  const char *password_hash;
+};
+extern const struct rec user_input_rec;
+extern const struct act user_add_act;    /* ERR_EXISTS for a login in use */
+extern const struct act user_change_act; /* PATCH by id or login. ERR_STATE when no owner would be left */
+
+/* Body of user_password_act (path: id or login; "me" = the actor). Ends the user's sessions but the current one. */
+struct password_change {
+  const char *current_password; /* needed for one's own */
+  const char *password;
+  const char *password_hash;    /* fill by identity_password_hash */
+  const char *keep_token_hash;  /* the session that goes on, or NULL */
+};
+extern const struct rec password_change_rec;
+/* Before the act, on a thread that may wait: the user may be changed by the actor, and the current password is right
+ * where it is the actor's own; then hashes the new one into change->password_hash. */
+MUST_CHECK enum err user_password_prepare(struct ctx *cx, struct identity *identity, const char *id_or_login,
+                                          const char *address, struct password_change *change);
+extern const struct act user_password_act;
+
+/* A fresh API key and its hash, from the system's randomness. */
+void api_key_draw(char out_key[API_KEY_TEXT], char out_hash[HASH_TEXT]);
+
+/* Body of key_add_act. Fill the last two from api_key_draw; the caller shows the key once and forgets it. */
+struct api_key_input {
+  const char *name, *scope;
+  struct instant expires_at;
+  const char *key_hash, *hint;
+};
+extern const struct rec api_key_input_rec;
+extern const struct act key_add_act;
+
+/* Body of key_rotate_act. */
+struct api_key_rotation {
+  int64_t grace_hours; /* the old key works this long, 0 = ends now */
+  const char *key_hash, *hint;
+};
+extern const struct rec api_key_rotation_rec;
+extern const struct act key_rotate_act; /* ERR_STATE for a revoked or expired key */
+extern const struct act key_revoke_act; /* no body; again is harmless */
+
+#define API_KEY_HINT 9 /* "ordo_" and the first 4 digits */
+
+extern const struct act session_start_act;   /* struct session_start; ERR_UNAUTHENTICATED when overtaken by a change */
+extern const struct act session_refused_act; /* the same; writes only the event */
+/* Body of session_end_act where the path has no id: the session of this token. */
+struct session_end {
+  const char *token_hash;
+};
+extern const struct act session_end_act; /* by path id: one of the actor's own. Again is harmless */
+extern const struct act identity_touch_act; /* identity_touches; no event */
+
+#endif
