@@ -30,7 +30,8 @@ char gs1_check_digit(const char *digits, size_t n);
 
 /* ---- CSV: RFC 4180 and what people send: CR, LF or CRLF, a UTF-8 BOM, blank lines; delimiter by choice ---- */
 
-#define CSV_CELL_MAX   (256 * 1024)
+#define CSV_CELL_MAX   (256 * 1024) /* bytes of a cell, bytes of a row, cells of a row: beyond them CSV_BAD */
+#define CSV_ROW_MAX    (1024 * 1024)
 #define CSV_CELLS_MAX  1000
 
 /* A reader over a growing input: feed blocks with csv_feed, take rows with csv_next until CSV_MORE. */

@@ -43,6 +43,9 @@ const struct rec_trait *rec_trait(const struct rec_field *field);
 int64_t rec_min(const struct rec_field *field);
 int64_t rec_max(const struct rec_field *field);
 
+/* The language of a REC_NAMES given as a bare string. */
+const char *rec_language(const struct rec_field *field);
+
 /* Fields by address: at is value + field->offset. */
 size_t rec_field_size(const struct rec_field *field);
 void rec_field_init(const struct rec_field *field, void *at);

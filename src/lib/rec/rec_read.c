@@ -275,11 +275,6 @@ static void take_string(struct reader *r, const struct rec_field *field, const c
 
 /* ---- Maps of names, raw JSON, arrays of strings ------------------------------------------------------------------ */
 
-static const char *names_language(const struct rec_field *field)
-{
-  return field->names && field->names[0] ? field->names[0] : "en";
-}
-
 /* A BCP 47 tag, as far as its alphabet and length go. */
 static bool language_valid(const char *tag, size_t n)
 {
@@ -296,7 +291,7 @@ static void take_one_name(struct reader *r, const struct rec_field *field, const
   buf_init(&b, r->arena);
   json_out_init(&o, &b);
   json_object(&o);
-  json_put_text(&o, names_language(field), text);
+  json_put_text(&o, rec_language(field), text);
   json_object_end(&o);
   *(const char **)at = buf_str(&b);
 }

@@ -50,6 +50,11 @@ int64_t rec_max(const struct rec_field *field)
   return traits[field->kind].max;
 }
 
+const char *rec_language(const struct rec_field *field)
+{
+  return field->names && field->names[0] ? field->names[0] : "en";
+}
+
 size_t rec_field_size(const struct rec_field *field)
 {
   switch (field->kind) {

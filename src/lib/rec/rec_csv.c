@@ -1,0 +1,99 @@
+/* Records as CSV: one column per scalar, inline records dotted, for spreadsheets and for import again. */
+#include "codec.h"
+#include "json_priv.h"
+
+static bool is_column(const struct rec_field *field)
+{
+  return rec_trait(field)->column && !(field->flags & (REC_HIDDEN | REC_INPUT));
+}
+
+static void cell(struct buf *out, bool *first, const char *text)
+{
+  if (!*first)
+    put(out, ',');
+  *first = false;
+  csv_cell(out, text, ',');
+}
+
+static void add_header(const struct rec *rec, const char *prefix, bool *first, struct buf *out)
+{
+  for (size_t i = 0; i < rec->n; i++) {
+    const struct rec_field *field = &rec->fields[i];
+    if (!is_column(field))
+      continue;
+    const char *name = arena_printf(out->arena, "%s%s", prefix, field->name);
+    if (field->kind == REC_INLINE)
+      add_header(field->rec, arena_printf(out->arena, "%s.", name), first, out);
+    else
+      cell(out, first, name);
+  }
+}
+
+/* A text that a spreadsheet would run as a formula is made a text by an apostrophe. */
+static const char *harmless(struct arena *a, const char *text)
+{
+  return *text && strchr("=+-@\t\r", *text) ? arena_printf(a, "'%s", text) : text;
+}
+
+/* The JSON of a value without the quotes of a string. */
+static const char *plain(struct arena *a, const struct rec_field *field, const void *at)
+{
+  struct buf b;
+  buf_init(&b, a);
+  struct rec_writer w = {.out = {.buf = &b}};
+  rec_field_write(&w, field, at);
+  return b.at[0] == '"' ? arena_textn(a, b.at + 1, b.n - 2) : buf_str(&b);
+}
+
+/* A map of one name in the field's own language is the name itself, as rec_read_text takes it. */
+static const char *one_name(struct arena *a, const struct rec_field *field, const char *json)
+{
+  struct json j;
+  json_init(&j, json, strlen(json), a);
+  if (json_next(&j) != JSON_OBJECT || json_next(&j) != JSON_KEY || strcmp(j.text, rec_language(field)) != 0 ||
+      json_next(&j) != JSON_STRING || j.text[0] == '{')
+    return json;
+  const char *name = j.text;
+  return json_next(&j) == JSON_OBJECT_END ? name : json;
+}
+
+static const char *cell_text(struct arena *a, const struct rec_field *field, const void *at)
+{
+  if (rec_field_absent(field, at))
+    return "";
+  switch (field->kind) {
+  case REC_TEXT:
+    return harmless(a, *(const char *const *)at);
+  case REC_NAMES:
+    return harmless(a, one_name(a, field, *(const char *const *)at));
+  default: /* quoted or not, these hold nothing that JSON escapes */
+    return plain(a, field, at);
+  }
+}
+
+static void add_row(const struct rec *rec, const void *value, bool *first, struct buf *out)
+{
+  for (size_t i = 0; i < rec->n; i++) {
+    const struct rec_field *field = &rec->fields[i];
+    if (!is_column(field))
+      continue;
+    if (field->kind == REC_INLINE)
+      add_row(field->rec, field_of(field, value), first, out);
+    else
+      cell(out, first, cell_text(out->arena, field, field_of(field, value)));
+  }
+}
+
+void rec_csv_header(const struct rec *rec, struct buf *out)
+{
+  bool first = true;
+  add_header(rec, "", &first, out);
+  put_n(out, "\r\n", 2);
+}
+
+void rec_csv_row(const struct rec *rec, const void *value, struct buf *out)
+{
+  bool first = true;
+  add_row(rec, value, &first, out);
+  put_n(out, "\r\n", 2);
+}
