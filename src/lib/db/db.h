@@ -48,17 +48,22 @@ struct db_value db_i64_or_null(int64_t v);
 
 /* ---- Connections ---------------------------------------------------------------------------------------------- */
 
-/* url: "sqlite:PATH". Fails with ERR_STORAGE and a sentence in f (missing folder, not a database, newer schema). */
+/* url: "sqlite:PATH". Fails with ERR_STORAGE and a sentence in f (missing folder, not a database, no write-ahead log on
+ * this file system). f and its arena are the connection's until db_use. Foreign keys are not enforced on SQLite: they
+ * cost a look-up per row where one writer has loaded the parent; `ordo check` proves what they would. */
 MUST_CHECK enum err db_open(const char *url, enum db_mode mode, struct fault *f, struct db **out);
 void db_close(struct db *db); /* accepts NULL; a writer checkpoints */
-/* From now on errors go to f and row text to arena a. Call at the start of each request or act. */
+/* From now on errors go to f and row text to arena a. Call at the start of each request or act. Ends rows that somebody
+ * forgot to end: they would pin a reader's view and the WAL with it. */
 void db_use(struct db *db, struct fault *f, struct arena *a);
 struct arena *db_arena(struct db *db);
 
 /* ---- Transactions (the writer's business alone) ---------------------------------------------------------------- */
 
-MUST_CHECK enum err db_begin(struct db *db); /* BEGIN IMMEDIATE */
-/* ERR_OK only when the data are on the disk. ERR_STORAGE: the sync or the write failed; db_poisoned is true from now on. */
+/* BEGIN IMMEDIATE. ERR_RETRY: another process has been writing for 2 s; ERR_STORAGE: the connection is poisoned. */
+MUST_CHECK enum err db_begin(struct db *db);
+/* ERR_OK only when the data are on the disk. On an error the transaction is rolled back. ERR_STORAGE: a sync or a write
+ * failed and db_poisoned is true from now on, or the disk is full. */
 MUST_CHECK enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
 /* True once an I/O error or failed sync was seen: nothing may be acknowledged any more, the process should stop.
@@ -72,11 +77,16 @@ void db_read_end(struct db *db);
 
 /* ---- Statements ------------------------------------------------------------------------------------------------ */
 
-/* Runs a statement without rows; out_rows (may be NULL) = rows changed. A broken unique key is ERR_EXISTS. */
+/* Errors of all that run a statement: ERR_EXISTS a broken unique key; ERR_RETRY another process is writing; ERR_STORAGE the
+ * disk; ERR_INTERNAL a mistake of ours in the text or against the schema. The transaction goes on after ERR_EXISTS and
+ * ERR_INTERNAL; after the others roll it back. There must be as many values as the text has parameters. */
+
+/* Runs a statement without rows (those of RETURNING are passed over); out_rows (may be NULL) = rows changed. */
 MUST_CHECK enum err db_run(struct db *db, const struct db_stmt *stmt, int64_t *out_rows, const struct db_value *args,
                            size_t n);
 
-/* Rows of a query. db_next: true while there is a row; on an error it ends and db_done returns it. Always call db_done. */
+/* Rows of a query. db_next: true while there is a row; on an error it ends and db_done returns it. Always call db_done.
+ * The texts and bytes of args must live until then. A statement cannot be started again while its rows are being read. */
 struct db_rows {
   struct db *db;
   void *stmt;
@@ -86,6 +96,7 @@ MUST_CHECK enum err db_query(struct db *db, const struct db_stmt *stmt, struct d
                              const struct db_value *args, size_t n);
 bool db_next(struct db_rows *rows);
 MUST_CHECK enum err db_done(struct db_rows *rows);
+/* Columns from 0. Another type than asked for (SQLite takes any value in any column) makes db_done ERR_INTERNAL. */
 int64_t db_i64(const struct db_rows *rows, int column);      /* NULL reads as ABSENT */
 const char *db_text(const struct db_rows *rows, int column); /* copied into the arena; NULL stays NULL */
 const void *db_bytes(const struct db_rows *rows, int column, size_t *out_n);
@@ -106,9 +117,13 @@ MUST_CHECK enum err db_insert(struct db *db, const struct db_table *table, const
 MUST_CHECK enum err db_upsert(struct db *db, const struct db_table *table, const void *row);
 /* Updates all non-key columns by key; ERR_NOT_FOUND when there is no such row. */
 MUST_CHECK enum err db_update(struct db *db, const struct db_table *table, const void *row);
-MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row); /* by key */
-/* Fills row (rec_init first) by its key fields; ERR_NOT_FOUND without a fault text when there is none. */
+MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row); /* by key; ERR_NOT_FOUND */
+/* Fills row by its key fields, which the caller has set; the others need not be. Members without a column become as
+ * rec_init makes them. ERR_NOT_FOUND, with row untouched. (ERR_NOT_FOUND never comes with a fault text here.) */
 MUST_CHECK enum err db_get(struct db *db, const struct db_table *table, void *row);
+
+/* NULL columns read as absent: ABSENT, NULL, an id as 0; in a bool or an enum as 0. REC_RECORD and REC_TEXTS columns hold
+ * the JSON of rec_store: hidden and read-only members are in it. An enum column that holds an unknown name is ERR_INTERNAL. */
 
 /* A condition of db_select: "bucket = $1 AND order_id = $2 ORDER BY n": static text after WHERE, with its own identity. */
 struct db_where {
@@ -127,23 +142,23 @@ MUST_CHECK enum err db_select_one(struct db *db, const struct db_where *where, v
 
 enum db_op { DB_EQ, DB_IN, DB_GTE, DB_GT, DB_LTE, DB_LT };
 struct db_filter {
-  const struct rec_field *field; /* a column of the table */
+  const struct rec_field *field; /* a column of the table; a record that is inline twice stands for its first place */
   enum db_op op;
-  const struct db_value *values; /* one, or several for DB_IN (at most 128) */
+  const struct db_value *values; /* one (DB_EQ with NULL is IS NULL), or up to 128 for DB_IN (none match nothing) */
   size_t n;
 };
 struct db_page {
   const struct db_table *table;
   const struct db_filter *filters;
   size_t n_filters;
-  /* One further fixed condition with its parameters, or NULL: "customer_id = $1" (numbers from $1, they are moved). */
+  /* One further fixed condition with its parameters, or NULL: "customer_id = $1". A static text, numbered from $1. */
   const char *where;
   const struct db_value *where_args;
   size_t n_where_args;
   const struct rec_field *sort; /* NOT NULL column; ties by the key field id_field */
   const struct rec_field *id_field;
   bool descending;
-  const struct db_value *after; /* {sort value, id} of the last row seen, or NULL */
+  const struct db_value *after; /* two: {sort value, id} of the last row seen, or NULL */
   int64_t limit;
 };
 /* Adds at most limit rows. The text is put together from constant pieces and column names of the descriptors only. */
@@ -157,19 +172,26 @@ MUST_CHECK enum err db_count(struct db *db, const struct db_page *page, int64_t 
  * moved, and when it holds more than MEMO_BYTES_MAX. */
 #define DB_MEMO_BYTES_MAX (64u << 20)
 struct arena *db_memo_arena(struct db *db); /* lives until the next clear */
-void **db_memo_slot(struct db *db, const void *name); /* NULL at first and after a clear; the caller fills it */
+/* Points to the slot: NULL in it at first and after a clear; the caller fills it. Good until the next clear. */
+void **db_memo_slot(struct db *db, const void *name);
 void db_memo_clear(struct db *db);
 size_t db_memo_bytes(const struct db *db);
 
 /* ---- Schema ------------------------------------------------------------------------------------------------------- */
 
-/* One numbered forward-only file of sql/, embedded. Macros the engines fill in: KEY(bucket, a, b), NARROW, BYTES,
- * SPREAD(table), REFERENCE(table), LOCAL(table). Statements end with ";" at a line's end. */
+/* One numbered forward-only file of sql/, embedded (ordo_embed_migrations in cmake/embed.cmake). Macros the engines fill in:
+ *   PRIMARY KEY KEY(bucket, a, b)      the key's columns in the engine's order: (a, b, bucket) on SQLite
+ *   NARROW                             after ")" of a table with small rows: WITHOUT ROWID on SQLite
+ *   BYTES                              the column type of bytes
+ *   SPREAD(t); REFERENCE(t); LOCAL(t); how a sharded engine places a table; nothing on SQLite
+ * Statements end with ";" at a line's end, which only a comment may follow. Macros are not looked for in comments and
+ * quotes. */
 struct db_migration {
   int number;
   const char *name, *text;
 };
-/* Brings the database to the newest migration, one transaction each; ERR_STORAGE when it is newer than the program. */
+/* Brings the database to the newest migration, one transaction each; ERR_STORAGE when it is newer than the program. A
+ * reader only checks: ERR_STORAGE when it is older, too. migrations are in the order of their numbers. */
 MUST_CHECK enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t n);
 /* Every statement text this connection has prepared so far, for the tests that read them. */
 void db_each_statement(struct db *db, void (*fn)(void *arg, const char *sql, enum db_marker marker), void *arg);
@@ -179,17 +201,20 @@ MUST_CHECK enum err db_columns(struct db *db, const char *table, const char **ou
 
 /* ---- Testing: an SQLite VFS that fails on demand -------------------------------------------------------------------- */
 
-/* Named "ordo-fault"; db_open uses it when the url ends in "?vfs=ordo-fault". Counts down on each xSync / xWrite. */
+/* Named "ordo-fault"; db_open uses it when the url ends in "?vfs=ordo-fault". Counts down on each sync and write of any
+ * file. One plan for the whole process. */
 struct db_fault_plan {
   int64_t fail_sync_after;  /* the n-th sync from now fails with SQLITE_IOERR_FSYNC; 0 = never */
   int64_t fail_write_after; /* the n-th write is short and fails */
   int64_t full_after;       /* from the n-th write on SQLITE_FULL */
   int64_t lose_after;       /* from the n-th write on writes since the last sync are kept in memory only: lost at "power cut" */
   bool torn;                /* with lose_after: the last of them reaches the file cut in the middle */
+  uint64_t seed;            /* with lose_after, not 0: each of them is kept, torn or lost by lot, as disks reorder writes */
 };
 void db_fault_vfs_register(void);
 void db_fault_vfs_plan(const struct db_fault_plan *plan);
-/* Ends the world as a power cut does: what was not synced is gone (or torn), further I/O fails until replug. */
+/* Ends the world as a power cut does: what was not synced is gone (or torn), further I/O fails until replug. Close all
+ * connections between the two; replug also forgets the plan. */
 void db_fault_vfs_power_cut(void);
 void db_fault_vfs_replug(void);
 
