@@ -13,6 +13,7 @@
 
 struct api;
 struct credentials; /* identity.h */
+struct identity;    /* identity.h */
 
 /* What a .serve is given. It runs on a thread of the reader pool with a connection of its own; a GET sees one
  * consistent state of the database. */
@@ -24,14 +25,23 @@ struct api_request {
   struct http_reply *reply;          /* to add headers (a cookie): http_header_add(cx->arena, rq->reply, ...). A serve
                                       * that sets reply->body too answers with these bytes, its own Content-Type and
                                       * reply->status (0 = the route's), and leaves out alone */
+  const char *key;                   /* Idempotency-Key of a write, or NULL; api_run honors it */
+  unsigned char request_hash[HASH_BYTES]; /* goes with key; a serve may replace both in a copy of rq */
   struct api *api;                   /* for api_run */
   const struct route *route;
 };
 
 /* Runs an act through the writer on behalf of cx->actor and waits for its commit: for the few writes that need a .serve
- * before them (a password is hashed off the writer's thread). Refusals are in cx->fault. Not inside a GET. */
+ * before them (a password is hashed off the writer's thread). Refusals are in cx->fault. Not inside a GET.
+ * With rq->key it is done once, as any write; what is stored for repeats is what the act answered, so a serve may add a
+ * secret to *out afterwards. On a repeat the stored answer is put into rq->reply and out->value is NULL: return then. */
 MUST_CHECK enum err api_run(struct ctx *cx, const struct api_request *rq, const struct act *act,
                             const struct act_input *in, struct act_result *out);
+/* The process's part of identity: sign-in attempts, last use of keys. Made and freed with the api, which also runs
+ * identity_touch_act about once a minute. */
+struct identity *api_identity(const struct api *api);
+/* Whether cookies of the answer must say Secure: api_config.secure. */
+bool api_secure(const struct api *api);
 
 /* A query parameter beside those of lists. */
 struct api_param {
@@ -125,6 +135,7 @@ struct api_config {
   int readers;                  /* 0 = API_READERS */
   const struct api_room *rooms; /* ended by a row without tag; lives as long as the api */
   struct clock clock;
+  bool secure;                  /* clients come by https (a proxy in front, or TLS of ours): cookies say Secure */
   const char *version;          /* of the program, for the OpenAPI document and /metrics */
   /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */
   enum err (*authenticate)(struct ctx *cx, const struct credentials *credentials, struct actor *out);
