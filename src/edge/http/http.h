@@ -57,7 +57,7 @@ struct http_request {
   const char *method;  /* "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" or "OPTIONS"; others were refused */
   const char *target;  /* as it was sent: "/v1/products/A%2FB?x=1" */
   const char *path;    /* decoded: "/v1/products/A/B". UTF-8, no control characters, no "." or ".." segment */
-  LIST(const char *) segments; /* the path split before it was decoded: "v1", "products", "A/B"; "/" has none */
+  LIST(const char *) segments; /* the path split before it was decoded: "v1", "products", "A/B"; "/" has none, nor has a last "/" */
   LIST(struct http_pair) query;   /* decoded UTF-8, in order, repeats kept; "+" is a space; "a" is "a" = "" */
   LIST(struct http_pair) headers; /* in order; cookies too are here, http_cookie finds one */
   const char *body;    /* NUL-terminated for convenience, may hold NULs; "" without one */
@@ -105,10 +105,11 @@ bool http_not_modified(const struct http_request *rq, const char *etag, struct h
 /* ---- Streams (server-sent events) ---------------------------------------------------------------------------------- */
 
 /* Answers rq with head's status and headers and a body that is sent bit by bit; head's body, if any, goes first. Takes
- * the place of http_reply, so rq is no longer the caller's; from any thread. Never NULL: when the client has gone
- * already the stream is born closed. on_closed (may be NULL) is called exactly once with arg, on the loop thread, when
- * the connection ended: by us, by the client, by a reader too slow, or by http_stop. The caller owns the handle until
- * http_stream_end, which it must call, also after on_closed. */
+ * the place of http_reply, so rq is no longer the caller's; from any thread. on_closed (may be NULL) is called exactly
+ * once with arg, on the loop thread, when the connection ended: by us, by the client, by a reader too slow, or by
+ * http_stop. Never NULL: when the request was given up already (parked too long, stopped) the stream is born closed,
+ * and on_closed is called from within. The caller owns the handle until http_stream_end, which it must call, also
+ * after on_closed. */
 MUST_CHECK struct http_stream *http_stream_begin(struct http_request *rq, const struct http_reply *head,
                                                  void (*on_closed)(void *arg), void *arg);
 /* Queues a copy of n bytes, from any thread; nothing waits. False when the stream is closed, also because these bytes
@@ -122,8 +123,9 @@ void http_stream_end(struct http_stream *s);
 /* What on_headers may set for one request; holds the defaults before. */
 struct http_door {
   size_t body;         /* bytes its body may have */
-  size_t arena_budget; /* bytes its arena may take; a body is not in the arena */
+  size_t arena_budget; /* bytes its arena may take, more than the default; a body is not in the arena */
   int parked_ms;       /* longer for a long poll */
+  const char *why;     /* with an error: its detail for people, in the request's arena; NULL = the error's title */
 };
 
 /* One line of the access log. Texts live during the call. */
@@ -159,11 +161,11 @@ MUST_CHECK enum err http_start(const struct http_config *config, struct fault *f
 const char *http_address(const struct http_server *s); /* "127.0.0.1:41233": with the real port */
 int http_port(const struct http_server *s);
 
-/* Stops listening and lets idle connections go; whoever still asks on an old one gets ERR_STOPPING and a closed
- * connection. Parked requests go on. Any thread but the loop's; again is harmless. */
+/* Stops listening; whoever still asks on an open connection gets ERR_STOPPING and a closed connection. Parked requests
+ * and streams go on. From any thread; returns at once; again is harmless. */
 void http_quiesce(struct http_server *s);
 /* Quiesces, waits at most wait_ms until everything parked was answered and sent, answers the rest ERR_STOPPING, ends
- * the streams, joins the loop thread and frees. Handles of streams and requests still held by others stay safe to use
+ * the streams (what is queued in them is still sent in that time), joins the loop thread and frees. Handles of streams and requests still held by others stay safe to use
  * for http_reply, http_stream_send and http_stream_end. Not from the loop thread. Accepts NULL. */
 void http_stop(struct http_server *s, int wait_ms);
 

@@ -139,6 +139,12 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *arg)
   a->deferred = d;
 }
 
+void arena_widen(struct arena *a, size_t budget)
+{
+  if (budget > a->budget)
+    a->budget = budget;
+}
+
 bool arena_over(const struct arena *a)
 {
   return a->used > a->budget;

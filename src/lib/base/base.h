@@ -121,6 +121,7 @@ char *arena_text(struct arena *a, const char *s); /* NULL stays NULL */
 char *arena_textn(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void arena_defer(struct arena *a, void (*fn)(void *), void *arg);
+void arena_widen(struct arena *a, size_t budget); /* gives a larger budget; a smaller one changes nothing */
 bool arena_over(const struct arena *a);
 size_t arena_used(const struct arena *a);
 
