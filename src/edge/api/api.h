@@ -13,6 +13,7 @@
 
 struct api;
 struct credentials; /* identity.h */
+struct identity;
 struct identity;    /* identity.h */
 
 /* What a .serve is given. It runs on a thread of the reader pool with a connection of its own; a GET sees one
@@ -137,6 +138,7 @@ struct api_config {
   struct clock clock;
   bool secure;                  /* clients come by https (a proxy in front, or TLS of ours): cookies say Secure */
   const char *version;          /* of the program, for the OpenAPI document and /metrics */
+  struct identity *identity;    /* identity_new; may be NULL */
   /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */
   enum err (*authenticate)(struct ctx *cx, const struct credentials *credentials, struct actor *out);
   void *arg;                    /* handed to the hooks below, each of which may be NULL */

@@ -1,0 +1,179 @@
+/* What the files of the API's machinery share: the route table as dispatch sees it, one call on its way, the pool of
+ * readers, the feed's audience.
+ *
+ *   a write   loop: match, who, decode -> writer -> done: reply at once, or rendered by the pool
+ *   a read    loop: match, who -> pool: serve or list, render, reply
+ */
+#ifndef ORDO_API_PRIV_H
+#define ORDO_API_PRIV_H
+
+#include "api.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define ROUTE_SEGMENTS_MAX 8
+#define ROUTE_CHAINS       128 /* a power of 2 */
+#define API_PARKED         (-1) /* act_result.status of a .serve that has given the call away: nothing is answered now */
+
+/* ---- Routes ---- */
+
+struct route_stats {
+  atomic_llong by_class[6]; /* replies by hundreds of their status */
+  atomic_llong us;          /* sum of their durations */
+  atomic_llong buckets[HTTP_BUCKETS];
+};
+
+/* A route, its path split. */
+struct api_row {
+  const struct route *route;
+  const struct api_room *room;
+  const char *segments[ROUTE_SEGMENTS_MAX]; /* NULL = a parameter */
+  size_t n, n_literal;                      /* n_literal: leading ones that are no parameters */
+  struct api_row *next;                     /* of the same chain, literal paths before parameters */
+  struct route_stats stats;
+};
+
+struct api_table {
+  struct api_row *rows;
+  size_t n;
+  struct api_row *chains[ROUTE_CHAINS]; /* by number of segments and the second one, which is never a parameter */
+  char *texts; /* of the segments */
+};
+void table_init(struct api_table *t, const struct api_room *rooms);
+void table_done(struct api_table *t);
+/* The row for a request, HEAD counting as GET. ERR_NOT_FOUND, or ERR_METHOD with the methods that are answered there in
+ * *out_allow ("GET, POST", in a). */
+MUST_CHECK enum err table_match(const struct api_table *t, const struct http_request *rq, struct arena *a,
+                                struct api_row **out, const char **out_allow);
+
+/* ---- One call on its way; lives in its request's arena ---- */
+
+struct worker;
+struct call {
+  struct call *next; /* the pool's queue, or the feed's waiters */
+  void (*run)(struct worker *w, struct call *call);
+  struct api *api;
+  struct http_request *rq;
+  struct api_row *row;
+  struct actor actor;
+  int64_t started_us;
+  struct http_reply reply; /* headers that the serve added */
+  struct api_request in;
+  struct act_call act;
+  struct { /* of a long poll */
+    int64_t after, seen, limit;
+    struct instant deadline;
+    const char *topic;
+    bool begun, expired;
+  } poll;
+};
+
+int64_t api_now_us(void); /* monotonic */
+/* Sends the reply, exactly once, and counts it; call is gone afterwards. */
+void call_send(struct call *call, struct http_reply *reply);
+/* Answers with the problem document of what f and code say. */
+void call_problem(struct call *call, enum err code, const struct fault *f);
+/* Renders and sends what a serve or an act gave. */
+void call_result(struct call *call, const struct act_result *result);
+
+/* ---- Problem documents ---- */
+
+/* Fills reply with status, body and headers; texts in a. f may be NULL; detail is taken where f has none. */
+void problem_fill(struct arena *a, enum err code, const struct fault *f, const char *detail, const char *request_id,
+                  struct http_reply *reply);
+/* The members of a problem document of this code, as an example for the documentation. */
+void problem_example(struct json_out *o, enum err code);
+
+/* ---- Reading a request ---- */
+
+/* Query parameters of the route's own table, into values; the others are refused unless `also` takes them. */
+MUST_CHECK enum err query_params(struct ctx *cx, const struct http_request *rq, const struct api_param *params,
+                                 bool (*also)(void *arg, const struct http_pair *pair), void *arg,
+                                 struct api_param_value **out);
+/* The body by the route's record; NULL for routes without one. Content-Type is checked. */
+MUST_CHECK enum err decode_body(struct ctx *cx, const struct route *route, const struct http_request *rq,
+                                const void **out);
+/* If-Match as a version: ABSENT = any. */
+MUST_CHECK enum err decode_if_match(struct ctx *cx, const struct http_request *rq, int64_t *out);
+/* Idempotency-Key, NULL = none. */
+MUST_CHECK enum err decode_key(struct ctx *cx, const struct http_request *rq, const char **out);
+/* SHA-256 of method, target and body. */
+void decode_request_hash(const struct http_request *rq, unsigned char out[HASH_BYTES]);
+
+/* ---- Lists ---- */
+
+MUST_CHECK enum err list_serve(struct worker *w, struct call *call, struct http_reply *reply);
+/* Operators of filters as they stand in the query: "gte" ..., by enum db_op; NULL where there is none. */
+extern const char *const list_operators[];
+
+/* ---- The pool of readers ---- */
+
+struct worker {
+  struct api *api;
+  struct db *db;
+  struct ctx cx;
+  pthread_t thread;
+  bool running;
+};
+
+struct pool {
+  pthread_mutex_t lock;
+  pthread_cond_t work;
+  struct call *first, *last;
+  int waiting, idle, reads_max;
+  atomic_llong served, refused;
+  bool stopping;
+  struct worker *workers;
+  int n;
+};
+MUST_CHECK enum err pool_start(struct api *api, int n, struct fault *f);
+void pool_stop(struct api *api); /* does what waits, then joins */
+/* What has been accepted already: never refused. */
+void pool_push(struct pool *p, struct call *call, void (*run)(struct worker *w, struct call *call));
+/* A new read: false when too many wait. */
+MUST_CHECK bool pool_try(struct pool *p, struct call *call, void (*run)(struct worker *w, struct call *call));
+
+void call_run_read(struct worker *w, struct call *call);
+
+/* ---- The feed's audience: long polls and streams ---- */
+
+struct feed {
+  pthread_mutex_t lock;
+  pthread_cond_t news;
+  atomic_llong seq;      /* of the last sealed event we know */
+  atomic_int listeners;  /* polls and streams: nobody listens, nobody is woken */
+  atomic_int streams;
+  struct call *waiters;
+  struct listener *joining; /* streams that the thread has not seen yet */
+  bool stopping, running;
+  pthread_t thread;
+  struct db *db;
+};
+MUST_CHECK enum err feed_start(struct api *api, struct fault *f);
+void feed_stop(struct api *api); /* answers the polls, ends the streams, joins */
+
+/* ---- The server ---- */
+
+struct api {
+  struct api_config config;
+  struct api_table table;
+  struct writer *writer;
+  struct http_server *http;
+  struct db *db;             /* the loop thread's own reader, for authentication */
+  struct ctx cx;             /* the loop thread's */
+  atomic_llong masters;      /* moves when an act of ours wrote masters ... */
+  int64_t masters_seen, masters_us; /* ... and what the loop thread has seen of it, and when */
+  atomic_int exports;
+  atomic_bool quiet, stopped;
+  struct pool pool;
+  struct feed feed;
+  int64_t started_us;
+  struct arena *arena;       /* of the OpenAPI document */
+  const char *openapi, *openapi_etag;
+  size_t openapi_n;
+};
+
+void api_inside(struct api *api, const char *request_id, enum err code, const char *detail); /* on_error */
+
+#endif
