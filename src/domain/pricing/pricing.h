@@ -36,7 +36,7 @@ enum pricing_treatment {
 };
 
 /* What bears tax. A zeroed struct is a taxed thing at rate 0; a given tax needs tax_given.
- * After pricing_price: 0 <= |tax|, and tax has the sign of the amount. */
+ * After pricing_price the tax has the sign of the amount (but for one unit of rounding beside charges below 0). */
 struct pricing_tax {
   struct rate rate;                 /* 0 or ABSENT = no tax */
   bool given;                       /* a channel charged `tax`: it is kept as charged, the rate is only a label */
