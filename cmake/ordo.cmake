@@ -1,11 +1,10 @@
-# ordo_room(NAME [DEPS room...] [LIBS library...] [TEST_DEPS room...] [TEST_LIBS library...])
+# ordo_room(NAME [DEPS room...] [LIBS library...] [TEST_DEPS room...])
 #
 # A room is this folder: its .c files become one static library whose include folder is seen only by the rooms that
 # list it in DEPS (and by those that list these). An include that is not licensed here does not compile.
-# Files named *_test.c become one test program, NAME_test, run by CTest; TEST_DEPS and
-# TEST_LIBS are for it alone.
+# Files named *_test.c become one test program, NAME_test, run by CTest; TEST_DEPS are for it alone.
 function(ordo_room name)
-  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.c)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.c$")
@@ -21,7 +20,7 @@ function(ordo_room name)
   target_link_libraries(${name} PUBLIC ${ROOM_DEPS} PRIVATE ordo_flags ${ROOM_LIBS})
   if(tests AND ORDO_TESTS)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE ${name} harness ordo_flags ${ROOM_TEST_DEPS} ${ROOM_TEST_LIBS})
+    target_link_libraries(${name}_test PRIVATE ${name} harness ordo_flags ${ROOM_TEST_DEPS})
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
 endfunction()

@@ -70,6 +70,11 @@ struct money money_share(struct money whole, int64_t part, int64_t of)
   return of == 0 ? MONEY(0) : MONEY(div_round((__int128)whole.minor * part, of));
 }
 
+static __int128 floor_div(__int128 a, __int128 b)
+{
+  return a / b - (a % b < 0);
+}
+
 void money_allocate(struct money whole, const int64_t *weights, size_t n, struct money *out)
 {
   __int128 sum = 0;
@@ -84,12 +89,10 @@ void money_allocate(struct money whole, const int64_t *weights, size_t n, struct
     out[0] = whole;
     return;
   }
-  int64_t sign = whole.minor < 0 ? -1 : 1;
-  __int128 left = (__int128)whole.minor * sign, total = left;
+  __int128 left = whole.minor;
   for (size_t i = 0; i < n; i++) {
-    __int128 floor = total * weights[i] / sum;
-    out[i] = MONEY((int64_t)floor * sign);
-    left -= floor;
+    out[i] = MONEY((int64_t)floor_div((__int128)whole.minor * weights[i], sum));
+    left -= out[i].minor;
   }
   /* Fewer than n units are left; each goes to the largest remainder that has none yet. A unit more than the floor
    * marks who was served, so no memory is needed. */
@@ -97,15 +100,14 @@ void money_allocate(struct money whole, const int64_t *weights, size_t n, struct
     size_t best = n;
     __int128 best_rest = -1;
     for (size_t i = 0; i < n; i++) {
-      __int128 rest = total * weights[i] % sum;
-      bool served = (__int128)out[i].minor * sign != total * weights[i] / sum;
-      if (!served && rest > best_rest) {
+      __int128 rest = (__int128)whole.minor * weights[i] - out[i].minor * sum; /* negative: served */
+      if (rest > best_rest) {
         best = i;
         best_rest = rest;
       }
     }
     assert(best < n);
-    out[best].minor += sign;
+    out[best].minor++;
   }
 }
 

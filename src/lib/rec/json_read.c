@@ -25,6 +25,7 @@ void json_init(struct json *j, const char *bytes, size_t n, struct arena *a)
   j->n = j->error_offset = 0;
   j->depth = 0;
   j->state = VALUE;
+  j->keys_by_caller = false;
   j->out = arena_alloc(a, n + 1 + sizeof(uint64_t));
   j->keys = NULL;
   j->n_keys = j->keys_cap = 0;
@@ -32,7 +33,7 @@ void json_init(struct json *j, const char *bytes, size_t n, struct arena *a)
   j->object[0] = 0;
 }
 
-static enum json_token broken(struct json *j, const char *at, const char *what)
+enum json_token json_broken(struct json *j, const char *at, const char *what)
 {
   if (j->state != BROKEN) {
     j->state = BROKEN;
@@ -98,12 +99,12 @@ static const char *read_unicode(struct json *j, const char *p, char **out)
 {
   int c = read_hex4(j, p + 2);
   if (c < 0)
-    return broken(j, p, "\\u takes four hexadecimal digits"), NULL;
+    return json_broken(j, p, "\\u takes four hexadecimal digits"), NULL;
   const char *next = p + 6;
   if (c >= 0xd800 && c <= 0xdfff) {
     int low = c <= 0xdbff && j->end - next >= 6 && next[0] == '\\' && next[1] == 'u' ? read_hex4(j, next + 2) : -1;
     if (low < 0xdc00 || low > 0xdfff)
-      return broken(j, p, "half of a surrogate pair"), NULL;
+      return json_broken(j, p, "half of a surrogate pair"), NULL;
     c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
     next += 6;
   }
@@ -115,12 +116,12 @@ static const char *read_escape(struct json *j, const char *p, char **out)
 {
   static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
   if (j->end - p < 2)
-    return broken(j, p, "the string does not end"), NULL;
+    return json_broken(j, p, "the string does not end"), NULL;
   if (p[1] == 'u')
     return read_unicode(j, p, out);
   const char *name = p[1] ? strchr(names, p[1]) : NULL;
   if (!name)
-    return broken(j, p, "no such escape"), NULL;
+    return json_broken(j, p, "no such escape"), NULL;
   *(*out)++ = values[name - names];
   return p + 2;
 }
@@ -131,7 +132,7 @@ static const char *read_wide(struct json *j, const char *p, char **out)
   unsigned char c = (unsigned char)*p;
   size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
   if (n > (size_t)(j->end - p) || !utf8_valid(p, n))
-    return broken(j, p, "not UTF-8"), NULL;
+    return json_broken(j, p, "not UTF-8"), NULL;
   memcpy(*out, p, n);
   *out += n;
   return p + n;
@@ -164,13 +165,13 @@ static bool read_string(struct json *j)
   for (;;) {
     p = copy_plain(j, p, &out);
     if (p == j->end)
-      return broken(j, j->at, "the string does not end"), false;
+      return json_broken(j, j->at, "the string does not end"), false;
     if (*p == '"')
       break;
     if (*p == '\\')
       p = read_escape(j, p, &out);
     else if ((unsigned char)*p < 0x20)
-      p = (broken(j, p, "a control character in a string"), NULL);
+      p = (json_broken(j, p, "a control character in a string"), NULL);
     else
       p = read_wide(j, p, &out);
     if (!p)
@@ -224,8 +225,13 @@ static void keys_grow(struct json *j)
   }
 }
 
-/* False when this object has had the key. */
-static bool key_is_new(struct json *j)
+bool json_key_twice(struct json *j)
+{
+  json_broken(j, j->token, "the object has this member twice");
+  return false;
+}
+
+bool json_key_is_new(struct json *j)
 {
   if (2 * j->n_keys >= j->keys_cap)
     keys_grow(j);
@@ -235,7 +241,7 @@ static bool key_is_new(struct json *j)
   for (; j->keys[at].object; at = (at + 1) & (j->keys_cap - 1)) {
     const struct json_key *k = &j->keys[at];
     if (k->hash == h && k->object == object && k->n == j->n && memcmp(k->text, j->text, j->n) == 0)
-      return false;
+      return json_key_twice(j);
   }
   j->keys[at] = (struct json_key){h, j->text, (unsigned)j->n, object};
   j->n_keys++;
@@ -245,15 +251,15 @@ static bool key_is_new(struct json *j)
 static enum json_token read_key(struct json *j)
 {
   if (*j->at != '"')
-    return broken(j, j->at, "a member's name was expected");
+    return json_broken(j, j->at, "a member's name was expected");
   j->token = j->at;
   if (!read_string(j))
     return JSON_ERROR;
-  if (!key_is_new(j))
-    return broken(j, j->token, "the object has this member twice");
+  if (!j->keys_by_caller && !json_key_is_new(j))
+    return JSON_ERROR;
   skip_space(j);
   if (j->at == j->end || *j->at != ':')
-    return broken(j, j->at, "':' was expected");
+    return json_broken(j, j->at, "':' was expected");
   j->at++;
   skip_space(j);
   j->state = VALUE;
@@ -275,13 +281,13 @@ static enum json_token read_number(struct json *j)
   const char *digits = p;
   p = skip_digits(j, p);
   if (p == digits)
-    return broken(j, p, "a digit was expected");
+    return json_broken(j, p, "a digit was expected");
   if (*digits == '0' && p > digits + 1)
-    return broken(j, digits, "a number does not begin with 0");
+    return json_broken(j, digits, "a number does not begin with 0");
   if (p < j->end && *p == '.') {
     digits = ++p;
     if ((p = skip_digits(j, p)) == digits)
-      return broken(j, p, "a digit was expected");
+      return json_broken(j, p, "a digit was expected");
   }
   if (p < j->end && (*p == 'e' || *p == 'E')) {
     p++;
@@ -289,7 +295,7 @@ static enum json_token read_number(struct json *j)
       p++;
     digits = p;
     if ((p = skip_digits(j, p)) == digits)
-      return broken(j, p, "a digit was expected");
+      return json_broken(j, p, "a digit was expected");
   }
   j->n = (size_t)(p - j->at);
   memcpy(j->out, j->at, j->n);
@@ -304,7 +310,7 @@ static enum json_token read_number(struct json *j)
 static enum json_token read_word(struct json *j, const char *word, size_t n, enum json_token token)
 {
   if ((size_t)(j->end - j->at) < n || memcmp(j->at, word, n) != 0)
-    return broken(j, j->at, "a value was expected");
+    return json_broken(j, j->at, "a value was expected");
   j->at += n;
   j->state = AFTER;
   return token;
@@ -313,7 +319,7 @@ static enum json_token read_word(struct json *j, const char *word, size_t n, enu
 static enum json_token open_container(struct json *j, enum json_token token)
 {
   if (j->depth == JSON_DEPTH_MAX)
-    return broken(j, j->at, "too deep");
+    return json_broken(j, j->at, "too deep");
   j->at++;
   j->object[++j->depth] = token == JSON_OBJECT ? ++j->objects : 0;
   j->state = token == JSON_OBJECT ? KEY_OR_END : VALUE_OR_END;
@@ -351,9 +357,9 @@ static enum json_token read_value(struct json *j)
   case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
     return read_number(j);
   case '\xef':
-    return broken(j, j->at, "a value was expected; a byte order mark is not one");
+    return json_broken(j, j->at, "a value was expected; a byte order mark is not one");
   default:
-    return broken(j, j->at, "a value was expected");
+    return json_broken(j, j->at, "a value was expected");
   }
 }
 
@@ -364,11 +370,11 @@ static enum json_token read_next(struct json *j)
   if (*j->at == (object ? '}' : ']'))
     return close_container(j);
   if (*j->at != ',')
-    return broken(j, j->at, object ? "',' or '}' was expected" : "',' or ']' was expected");
+    return json_broken(j, j->at, object ? "',' or '}' was expected" : "',' or ']' was expected");
   j->at++;
   skip_space(j);
   if (j->at == j->end)
-    return broken(j, j->at, "the text ends too early");
+    return json_broken(j, j->at, "the text ends too early");
   return object ? read_key(j) : read_value(j);
 }
 
@@ -379,11 +385,11 @@ enum json_token json_next(struct json *j)
   skip_space(j);
   if (j->state == AFTER && j->depth == 0) {
     if (j->at < j->end)
-      return broken(j, j->at, "something follows the value");
+      return json_broken(j, j->at, "something follows the value");
     return JSON_END;
   }
   if (j->at == j->end)
-    return broken(j, j->at, "the text ends too early");
+    return json_broken(j, j->at, "the text ends too early");
   switch ((enum state)j->state) {
   case KEY_OR_END:
     return *j->at == '}' ? close_container(j) : read_key(j);

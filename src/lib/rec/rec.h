@@ -162,6 +162,7 @@ struct json {
   size_t error_offset;
   int depth;
   int state;                               /* private, as all that follows */
+  bool keys_by_caller;                     /* who has a better way to see a key twice: records know their members */
   char *out;                               /* where the next decoded text goes: one block takes them all */
   struct json_key *keys;                   /* hash table of the keys seen, by object */
   size_t n_keys, keys_cap;

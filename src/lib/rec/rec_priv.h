@@ -26,6 +26,15 @@ static inline size_t text_first_stop(uint64_t marks)
 #endif
 }
 
+/* ---- The reader, from inside ----------------------------------------------------------------------------------- */
+
+/* Ends the reading: what is wrong, and where in the input. Returns JSON_ERROR. */
+enum json_token json_broken(struct json *j, const char *at, const char *what);
+/* For the key just read: ends the reading because its object has it twice; returns false. */
+bool json_key_twice(struct json *j);
+/* Notes the key just read; false, with the reading ended, when its object had it. */
+bool json_key_is_new(struct json *j);
+
 /* ---- Kinds ---------------------------------------------------------------------------------------------------- */
 
 /* What is the same for all fields of a kind. */
@@ -37,11 +46,24 @@ struct rec_trait {
   int places;           /* decimals of a number */
   int64_t min, max;     /* the kind's own bounds: of a number, of code points, of items */
 };
-const struct rec_trait *rec_trait(const struct rec_field *field);
+extern const struct rec_trait rec_traits[];
+static inline const struct rec_trait *rec_trait(const struct rec_field *field)
+{
+  return &rec_traits[field->kind];
+}
 
-/* The field's bounds, or the kind's where it has none. */
-int64_t rec_min(const struct rec_field *field);
-int64_t rec_max(const struct rec_field *field);
+/* The field's bounds, or the kind's where it has none. A text that must be given must say something. */
+static inline int64_t rec_min(const struct rec_field *field)
+{
+  if (field->kind == REC_TEXT && field->flags & REC_REQUIRED && field->min == 0)
+    return 1;
+  return field->min || field->max ? field->min : rec_trait(field)->min;
+}
+static inline int64_t rec_max(const struct rec_field *field)
+{
+  bool own = (field->min || field->max) && field->max >= field->min;
+  return own ? field->max : rec_trait(field)->max;
+}
 
 /* The language of a REC_NAMES given as a bare string. */
 const char *rec_language(const struct rec_field *field);

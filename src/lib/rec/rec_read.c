@@ -94,9 +94,13 @@ static bool in_bounds(struct reader *r, const struct rec_field *field, int64_t v
   return false;
 }
 
-/* Why decimal_parse has refused a text that looks like a number: too many decimals, or too many digits. */
+/* Why decimal_parse has refused a JSON number: an exponent, too many decimals, or too many digits. */
 static void note_unfit(struct reader *r, const struct rec_field *field, const char *text, int places)
 {
+  if (strpbrk(text, "eE")) {
+    note(r, "wrong_type", "expected %s, without an exponent", rec_trait(field)->what);
+    return;
+  }
   const char *point = strchr(text, '.');
   const char *last = point ? text + strlen(text) - 1 : NULL;
   while (last && *last == '0')
@@ -112,13 +116,10 @@ static void note_unfit(struct reader *r, const struct rec_field *field, const ch
 static void take_number(struct reader *r, const struct rec_field *field, const char *text, size_t n, int places, void *at)
 {
   int64_t v;
-  if (strpbrk(text, "eE")) {
-    note(r, "wrong_type", "expected %s, without an exponent", rec_trait(field)->what);
-  } else if (!decimal_parse(text, n, places, &v)) {
+  if (!decimal_parse(text, n, places, &v))
     note_unfit(r, field, text, places);
-  } else if (in_bounds(r, field, v)) {
+  else if (in_bounds(r, field, v))
     *(int64_t *)at = v;
-  }
 }
 
 /* A decimal inside a string; false when it is no number at all. */
@@ -156,7 +157,7 @@ static bool read_number(struct reader *r, const struct rec_field *field, enum js
   }
   if (token != JSON_NUMBER)
     return wrong_type(r, field, token);
-  if (field->kind == REC_PRICE && strpbrk(text, ".eE"))
+  if (field->kind == REC_PRICE && memchr(text, '.', n))
     note(r, "wrong_type", "parts of a minor unit are sent as a decimal string such as \"0.34\"");
   else
     take_number(r, field, text, n, rec_trait(field)->places, at);
@@ -550,6 +551,8 @@ static bool read_member(struct reader *r, const struct rec_field *field, void *v
 static bool pass_unknown(struct reader *r)
 {
   const char *key = r->json.text;
+  if (!json_key_is_new(&r->json))
+    return false;
   if (!json_skip_rest(&r->json, json_next(&r->json)))
     return false;
   note_at(r, key, "unknown_member", "there is no such member");
@@ -566,6 +569,15 @@ static void note_missing(struct reader *r, const struct rec *rec, const uint64_t
       note_at(r, rec->fields[i].name, "required", "must be given");
 }
 
+/* A descriptor's own members need no table to be seen twice: a bit each does. */
+static enum json_token next_key(struct json *j)
+{
+  j->keys_by_caller = true;
+  enum json_token token = json_next(j);
+  j->keys_by_caller = false;
+  return token;
+}
+
 /* The members after '{', up to '}'. */
 static bool read_record(struct reader *r, const struct rec *rec, void *value, bool over)
 {
@@ -573,7 +585,7 @@ static bool read_record(struct reader *r, const struct rec *rec, void *value, bo
   assert(rec->n <= FIELDS_MAX);
   enum json_token token;
   struct place place = {.up = r->place};
-  for (size_t i = 0; (token = json_next(&r->json)) == JSON_KEY; i++) {
+  for (size_t i = 0; (token = next_key(&r->json)) == JSON_KEY; i++) {
     size_t found = find_field(rec, &r->json, i);
     if (found == rec->n || (rec->fields[found].flags & REC_HIDDEN && !r->stored)) {
       if (!pass_unknown(r))
@@ -581,6 +593,8 @@ static bool read_record(struct reader *r, const struct rec *rec, void *value, bo
       continue;
     }
     i = found;
+    if (seen[i / 64] >> i % 64 & 1)
+      return json_key_twice(&r->json);
     seen[i / 64] |= UINT64_C(1) << i % 64;
     place.key = rec->fields[i].name;
     r->place = &place;

@@ -6,7 +6,7 @@
 #define YEAR_0    (INT64_C(-719528) * DAY_MS)
 #define YEAR_9999 (INT64_C(2932897) * DAY_MS - 1) /* the last millisecond that four digits of a year can write */
 
-static const struct rec_trait traits[] = {
+const struct rec_trait rec_traits[] = {
   /* kind           expected                            number text   column places  min              max           */
   [REC_INT]      = {"an integer",                       true,  false, true,  0,      INT64_MIN + 1,   INT64_MAX},
   [REC_BOOL]     = {"true or false",                    false, false, true,  0,      0,               1},
@@ -27,28 +27,6 @@ static const struct rec_trait traits[] = {
   [REC_INLINE]   = {"an object",                        false, false, true,  0,      0,               0},
   [REC_LIST]     = {"an array of objects",              false, false, false, 0,      0,               1000},
 };
-
-const struct rec_trait *rec_trait(const struct rec_field *field)
-{
-  return &traits[field->kind];
-}
-
-int64_t rec_min(const struct rec_field *field)
-{
-  /* A text that must be given must say something. */
-  if (field->kind == REC_TEXT && field->flags & REC_REQUIRED && field->min == 0)
-    return 1;
-  if (field->min || field->max)
-    return field->min;
-  return traits[field->kind].min;
-}
-
-int64_t rec_max(const struct rec_field *field)
-{
-  if ((field->min || field->max) && field->max >= field->min)
-    return field->max;
-  return traits[field->kind].max;
-}
 
 const char *rec_language(const struct rec_field *field)
 {
