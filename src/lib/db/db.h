@@ -117,7 +117,7 @@ MUST_CHECK enum err db_insert(struct db *db, const struct db_table *table, const
 MUST_CHECK enum err db_upsert(struct db *db, const struct db_table *table, const void *row);
 /* Updates all non-key columns by key; ERR_NOT_FOUND when there is no such row. */
 MUST_CHECK enum err db_update(struct db *db, const struct db_table *table, const void *row);
-MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row); /* by key; ERR_NOT_FOUND */
+MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row); /* by key; fine when it is gone */
 /* Fills row by its key fields, which the caller has set; the others need not be. Members without a column become as
  * rec_init makes them. ERR_NOT_FOUND, with row untouched. (ERR_NOT_FOUND never comes with a fault text here.) */
 MUST_CHECK enum err db_get(struct db *db, const struct db_table *table, void *row);
@@ -161,7 +161,8 @@ struct db_page {
   const struct db_value *after; /* two: {sort value, id} of the last row seen, or NULL */
   int64_t limit;
 };
-/* Adds at most limit rows. The text is put together from constant pieces and column names of the descriptors only. */
+/* Adds at most limit rows. The text is put together from constant pieces and column names of the descriptors only. More than
+ * 128 values in one DB_IN, or 512 in all, are ERR_INVALID. */
 MUST_CHECK enum err db_list(struct db *db, const struct db_page *page, struct list *out);
 /* The exact number of rows the filters match (slow by nature; only on request). */
 MUST_CHECK enum err db_count(struct db *db, const struct db_page *page, int64_t *out);
@@ -209,7 +210,7 @@ struct db_fault_plan {
   int64_t full_after;       /* from the n-th write on SQLITE_FULL */
   int64_t lose_after;       /* from the n-th write on writes since the last sync are kept in memory only: lost at "power cut" */
   bool torn;                /* with lose_after: the last of them reaches the file cut in the middle */
-  uint64_t seed;            /* with lose_after, not 0: each of them is kept, torn or lost by lot, as disks reorder writes */
+  uint64_t seed;            /* with lose_after, not 0: all are kept, or each is kept, torn or lost by lot (disks reorder) */
 };
 void db_fault_vfs_register(void);
 void db_fault_vfs_plan(const struct db_fault_plan *plan);

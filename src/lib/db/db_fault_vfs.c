@@ -399,10 +399,12 @@ void db_fault_vfs_plan(const struct db_fault_plan *new_plan)
 
 /* ---- The power cut ---- */
 
-/* How much of pending write i is on the disk after all, in bytes. */
-static size_t survives(const struct node *node, size_t i)
+/* How much of pending write i is on the disk after all, in bytes. kind: the disk was just done with everything. */
+static size_t survives(const struct node *node, size_t i, bool kind)
 {
   size_t n = node->at[i].n;
+  if (kind)
+    return n;
   if (plan.seed) {
     uint64_t lot = draw() % 4; /* half of them whole, a quarter torn, a quarter lost */
     return lot < 2 ? n : lot == 2 ? (size_t)(draw() % (n + 1)) : 0;
@@ -411,12 +413,12 @@ static size_t survives(const struct node *node, size_t i)
 }
 
 /* Past SQLite: the connections that had the file are as dead as their process would be. */
-static void lose_pending(struct node *node)
+static void lose_pending(struct node *node, bool kind)
 {
   int fd = node->n ? open(node->path, O_RDWR | O_CLOEXEC) : -1;
   for (size_t i = 0; fd >= 0 && i < node->n; i++) {
     const struct pending *p = &node->at[i];
-    size_t n = survives(node, i);
+    size_t n = survives(node, i, kind);
     if (n > 0 && pwrite(fd, p->bytes, n, p->offset) != (ssize_t)n)
       abort();
   }
@@ -428,8 +430,9 @@ static void lose_pending(struct node *node)
 void db_fault_vfs_power_cut(void)
 {
   pthread_mutex_lock(&lock);
+  bool kind = plan.seed && draw() % 4 == 0;
   for (struct node *node = nodes; node; node = node->next)
-    lose_pending(node);
+    lose_pending(node, kind);
   cut = true;
   pthread_mutex_unlock(&lock);
 }

@@ -15,6 +15,7 @@ struct draft {
   struct buf sql;
   struct db_value args[DB_ARGS_MAX];
   size_t n;
+  bool too_many; /* values for args: foreign requests choose how many */
 };
 
 /* Not by an initializer: that would zero all places of args. */
@@ -22,12 +23,15 @@ static void draft_init(struct draft *d, struct db *db, const struct db_page *pag
 {
   d->plan = db_plan_of(db, page->table);
   d->n = 0;
+  d->too_many = false;
   buf_init(&d->sql, db->arena);
 }
 
 static void add_value(struct draft *d, struct db_value value)
 {
-  assert(d->n < DB_ARGS_MAX);
+  d->too_many |= d->n == DB_ARGS_MAX;
+  if (d->too_many)
+    return;
   d->args[d->n++] = value;
   buf_printf(&d->sql, "$%zu", d->n);
 }
@@ -51,8 +55,8 @@ static size_t padded(size_t n)
 
 static void add_in(struct draft *d, const struct db_filter *filter)
 {
-  assert(filter->n <= IN_MAX);
-  if (filter->n == 0) { /* none of nothing */
+  d->too_many |= filter->n > IN_MAX;
+  if (filter->n == 0 || d->too_many) { /* none of nothing */
     buf_text(&d->sql, "1 = 0");
     return;
   }
@@ -85,10 +89,9 @@ static void add_filter(struct draft *d, const struct db_filter *filter)
 static void add_conditions(struct draft *d, const struct db_page *page)
 {
   buf_text(&d->sql, " WHERE ");
-  if (page->where) {
-    memcpy(d->args, page->where_args, page->n_where_args * sizeof d->args[0]);
-    d->n = page->n_where_args;
-  }
+  assert(page->n_where_args < DB_ARGS_MAX);
+  for (size_t i = 0; page->where && i < page->n_where_args; i++)
+    d->args[d->n++] = page->where_args[i];
   buf_printf(&d->sql, "(%s)", page->where ? page->where : "1 = 1");
   for (size_t i = 0; i < page->n_filters; i++) {
     buf_text(&d->sql, " AND ");
@@ -144,30 +147,35 @@ static enum err prepared_text(struct db *db, const char *sql, struct db_prepared
   return ERR_OK;
 }
 
+static enum err start(struct draft *d, struct db *db, struct db_rows *rows)
+{
+  struct db_prepared *p = NULL;
+  if (d->too_many)
+    return db_fail(db, ERR_INVALID, "too many values to filter by");
+  TRY(prepared_text(db, buf_str(&d->sql), &p));
+  return db_start(db, p, rows, d->args, d->n);
+}
+
 enum err db_list(struct db *db, const struct db_page *page, struct list *out)
 {
   struct draft d;
-  struct db_prepared *p = NULL;
   struct db_rows rows;
   draft_init(&d, db, page);
   buf_text(&d.sql, d.plan->select);
   add_conditions(&d, page);
   add_place(&d, page);
-  TRY(prepared_text(db, buf_str(&d.sql), &p));
-  TRY(db_start(db, p, &rows, d.args, d.n));
+  TRY(start(&d, db, &rows));
   return db_read_rows(d.plan, &rows, out);
 }
 
 enum err db_count(struct db *db, const struct db_page *page, int64_t *out)
 {
   struct draft d;
-  struct db_prepared *p = NULL;
   struct db_rows rows;
   draft_init(&d, db, page);
   buf_printf(&d.sql, "SELECT count(*) FROM %s", page->table->name);
   add_conditions(&d, page);
-  TRY(prepared_text(db, buf_str(&d.sql), &p));
-  TRY(db_start(db, p, &rows, d.args, d.n));
+  TRY(start(&d, db, &rows));
   int64_t count = db_next(&rows) ? db_i64(&rows, 0) : 0;
   TRY(db_done(&rows));
   *out = count;

@@ -411,9 +411,7 @@ enum err db_update(struct db *db, const struct db_table *table, const void *row)
 
 enum err db_delete(struct db *db, const struct db_table *table, const void *row)
 {
-  int64_t rows = 0;
-  TRY(write_row(db, table, DB_DELETE, row, &rows));
-  return rows ? ERR_OK : ERR_NOT_FOUND;
+  return write_row(db, table, DB_DELETE, row, NULL);
 }
 
 enum err db_get(struct db *db, const struct db_table *table, void *row)
