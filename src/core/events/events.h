@@ -87,5 +87,7 @@ MUST_CHECK enum err version_check(struct ctx *cx, int64_t bucket, int64_t subjec
 
 /* {"changes":[...]} of two values of a record, "{}" when they are equal. Personal members say null. */
 const char *event_changes(struct arena *a, const struct rec *rec, const void *before, const void *after);
+/* The same for the personal members alone, with their values: for .personal. NULL when none of them differs. */
+const char *event_personal_changes(struct arena *a, const struct rec *rec, const void *before, const void *after);
 
 #endif

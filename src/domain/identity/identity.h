@@ -25,8 +25,6 @@
 #define PASSWORD_MIN            10
 #define PASSWORD_MAX            200
 #define USER_ROLES_MAX          8
-#define USERS_MAX               10000
-#define API_KEYS_MAX            10000
 #define API_KEY_GRACE_HOURS     24   /* how long the old key works after a rotation that says nothing */
 #define API_KEY_GRACE_HOURS_MAX 168
 #define SESSION_DAYS_MAX        30   /* a session ends after this however much it is used */
@@ -235,7 +233,8 @@ extern const struct act user_change_act; /* PATCH by id or login. ERR_STATE when
 struct password_change {
   const char *current_password; /* needed for one's own */
   const char *password;
-  const char *password_hash;    /* fill by identity_password_hash */
+  const char *password_hash;    /* this and the next are filled by user_password_prepare */
+  struct instant verified;      /* one's own: age of the password that current_password was compared with; else ABSENT */
   const char *keep_token_hash;  /* the session that goes on, or NULL */
 };
 extern const struct rec password_change_rec;

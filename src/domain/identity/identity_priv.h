@@ -1,0 +1,51 @@
+/* What the files of identity share. */
+#ifndef ORDO_IDENTITY_PRIV_H
+#define ORDO_IDENTITY_PRIV_H
+
+#include "codec.h"
+#include "identity.h"
+#include "settings.h"
+
+/* ---- The process's part (identity_state.c) ---- */
+
+/* Takes one of the few places for hashing; false when all are taken. */
+bool hashing_enter(struct identity *identity);
+void hashing_leave(struct identity *identity);
+const struct password_cost *identity_cost(const struct identity *identity);
+
+/* Counts an attempt against login and address before it is known how it ends, so that guesses in parallel count too.
+ * ERR_RATE, with fault.retry_after_s, when one of them has none left; nothing is counted then. */
+MUST_CHECK enum err attempt_begin(struct ctx *cx, struct identity *identity, const char *login, const char *address);
+/* The attempt was right: the login starts anew, the address gets this one back. */
+void attempt_right(struct identity *identity, const char *login, const char *address);
+
+/* Somebody used a key or session; identity may be NULL. */
+void identity_note(struct identity *identity, bool key, int64_t id, struct instant at);
+
+/* ---- Passwords (password.c) ---- */
+
+/* hash NULL: nobody of that login; takes as long as if there were. ERR_BUSY when too many hash already. */
+MUST_CHECK enum err password_verify(struct ctx *cx, struct identity *identity, const char *hash, const char *password,
+                                    bool *out_right);
+
+/* ---- Rights ---- */
+
+/* ERR_FORBIDDEN unless the actor has all of permissions himself. */
+MUST_CHECK enum err may_grant(struct ctx *cx, uint64_t permissions, const char *pointer);
+/* The union of a user's roles; unknown ones (of a newer program) grant nothing. */
+uint64_t user_permissions(const struct user *user);
+
+/* ---- Rows ---- */
+
+/* By folded login; *out_known = false when there is none. */
+MUST_CHECK enum err user_by_login(struct ctx *cx, const char *login, struct user *out, bool *out_known);
+/* The session of that token, ended or not; *out_known = false when there is none. */
+MUST_CHECK enum err session_by_token(struct ctx *cx, const char *token_hash, struct session *out, bool *out_known);
+/* Ends the sessions of a user but the one with keep (NULL = all). */
+MUST_CHECK enum err sessions_drop(struct ctx *cx, int64_t user_id, const char *keep);
+
+/* "/v1/users/usr_..." */
+const char *location_of(struct arena *a, const char *path, const char *prefix, int64_t id);
+int64_t draw_id(struct ctx *cx); /* of a reference row: its bucket is drawn too */
+
+#endif
