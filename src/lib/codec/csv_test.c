@@ -50,7 +50,7 @@ static const struct {
     {"a,", "1@0[a][]\n"},
     {"\xef\xbb\xbf" "a,b", "1@3[a][b]\n"},
     {"\xef\xbb", "1:2 the cell that ends here is not UTF-8"},
-    {"\"a,\"\"b\"\"\",\"x\ny\"\nz", "1@0[a,\"b\"][x\ny]\n3@17[z]\n"},
+    {"\"a,\"\"b\"\"\",\"x\ny\"\nz", "1@0[a,\"b\"][x\ny]\n3@16[z]\n"},
     {"\"a\r\nb\"\r\nc", "1@0[a\r\nb]\n3@8[c]\n"},
     {"5\" pipe,a\"b\"\n", "1@0[5\" pipe][a\"b\"]\n"},
     {"a,\"b", "1:3 the quote that opens here never closes"},
