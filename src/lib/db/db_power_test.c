@@ -3,6 +3,7 @@
 #include "db_test_tools.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 enum { ROWS = 12 }; /* of each transaction, about a page each */
 
@@ -83,9 +84,12 @@ TEST(a_failed_sync_of_a_checkpoint_poisons_too)
   CHECK(db_poisoned(db));
   CHECK(strstr(s->fault.detail, "checkpoint"));
   db_close(db);
+  struct stat log;
+  CHECK_INT(stat(arena_printf(t->arena, "%s-wal", s->path), &log), 0);
+  CHECK(log.st_size > 0);
   db_fault_vfs_replug();
   db = open_writer(s);
-  CHECK_INT(number(db, &count_rows), 4100); /* it is in the log, which closing left alone */
+  CHECK_INT(number(db, &count_rows), 4100); /* from the log, which closing left alone */
   db_close(db);
 }
 
