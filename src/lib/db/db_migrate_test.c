@@ -1,5 +1,6 @@
 /* Migrations: macros, cutting into statements, versions. */
 #include "db_test_tools.h"
+#include "test_files.h"
 
 #include <string.h>
 
@@ -112,4 +113,18 @@ TEST(embedded_migrations_are_numbered_and_named_after_their_files)
   size_t n = 0;
   const char *file = test_read_file(t, ORDO_SOURCE_DIR "/src/lib/db/testdata/0002-more.sql", &n);
   CHECK_TEXT(test_migrations[1].text, file);
+}
+
+TEST(embedded_files_are_their_bytes_and_a_nul)
+{
+  size_t n = 0;
+  const char *bytes = test_read_file(t, ORDO_SOURCE_DIR "/src/lib/db/testdata/web/bytes.bin", &n);
+  CHECK_INT(test_files_n, 2);
+  CHECK_TEXT(test_files[0].name, "bytes.bin");
+  CHECK_INT(n, 11);
+  CHECK_INT(test_files[0].n, n);
+  CHECK(memcmp(test_files[0].bytes, bytes, n + 1) == 0);
+  CHECK_TEXT(test_files[1].name, "css/empty.css");
+  CHECK_INT(test_files[1].n, 0);
+  CHECK_INT(test_files[1].bytes[0], 0);
 }

@@ -105,11 +105,10 @@ static struct db_value bind_json(struct db *db, const struct db_column *c, const
 
 static struct db_value bind_enum(const struct rec_field *field, int value)
 {
-  for (int i = 0; field->names[i]; i++)
-    if (i == value)
-      return db_text_value(field->names[i]);
-  assert(!"an enum value without a name");
-  return (struct db_value){.type = DB_NULL};
+  assert(value >= 0);
+  for (int i = 0; i <= value; i++)
+    assert(field->names[i]); /* a value beyond the names */
+  return db_text_value(field->names[value]);
 }
 
 static struct db_value bind_column(struct db *db, const struct db_column *c, const void *row)
