@@ -47,6 +47,8 @@ struct csv *csv_new(char delimiter)
   memset(c, 0, sizeof *c);
   c->delimiter = delimiter;
   c->line = c->column = 1;
+  c->text_cap = 4096;
+  c->text = grow(NULL, c->text_cap);
   return c;
 }
 
@@ -106,7 +108,7 @@ static enum csv_result bad_here(struct csv *c, const char *what)
 static void keep(struct csv *c, char byte)
 {
   if (c->text_n == c->text_cap) {
-    c->text_cap = c->text_cap ? c->text_cap * 2 : 4096;
+    c->text_cap *= 2;
     c->text = grow(c->text, c->text_cap);
   }
   c->text[c->text_n++] = byte;

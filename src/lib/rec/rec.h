@@ -34,7 +34,8 @@ enum rec_kind {
   REC_NAMES,    /* const char *        a string (in .names[0] or "en") or {"lang": "text"}; kept as {"lang":...}  TEXT */
   REC_TEXTS,    /* LIST(const char *)  array of strings                TEXT, a JSON array */
   REC_RECORD,   /* struct X *, NULL = absent   object by .rec          TEXT, its JSON */
-  REC_INLINE,   /* struct X embedded   object by .rec                  its columns, each with .prefix_column before it */
+  REC_INLINE,   /* struct X embedded   object by .rec; left out whole its required members are not missed
+                 *                                                     its columns, each with .prefix before it */
   REC_LIST,     /* LIST(struct X)      array of objects by .rec        never a column */
 };
 
@@ -131,7 +132,8 @@ struct rec_difference {
   const char *pointer, *before, *after;
 };
 typedef LIST(struct rec_difference) rec_differences; /* the one typedef: an anonymous struct type must be shared */
-/* Adds the differing fields of a and b, depth first. REC_HIDDEN and REC_PERSONAL fields say before and after as null. */
+/* Adds the differing fields of a and b, depth first; items of lists are compared place by place. Of REC_HIDDEN and
+ * REC_PERSONAL fields before and after are NULL: that they differ is all that is said. */
 void rec_diff(const struct rec *rec, const void *a, const void *b, const char *pointer, struct arena *arena,
               rec_differences *out);
 
