@@ -137,40 +137,37 @@ int currency_decimals(const char *code)
   return -1;
 }
 
+static bool add_digit(uint64_t *v, char digit)
+{
+  return !__builtin_mul_overflow(*v, 10, v) && !__builtin_add_overflow(*v, (uint64_t)(digit - '0'), v);
+}
+
 bool decimal_parse(const char *s, size_t n, int places, int64_t *out)
 {
-  size_t i = 0;
-  bool negative = n && s[0] == '-';
-  if (negative)
-    i++;
-  if (i == n || s[i] < '0' || s[i] > '9' || (s[i] == '0' && i + 1 < n && s[i + 1] != '.'))
+  const char *end = s + n;
+  bool negative = n && *s == '-';
+  s += negative;
+  if (s == end || *s < '0' || *s > '9' || (*s == '0' && s + 1 < end && s[1] != '.'))
     return false;
-  __int128 v = 0;
-  const __int128 limit = INT64_MAX;
-  for (; i < n && s[i] >= '0' && s[i] <= '9'; i++)
-    if ((v = v * 10 + (s[i] - '0')) > limit)
+  uint64_t v = 0;
+  for (; s < end && *s >= '0' && *s <= '9'; s++)
+    if (!add_digit(&v, *s))
       return false;
-  int decimals = 0;
-  if (i < n) {
-    if (s[i++] != '.' || i == n)
+  if (s < end) {
+    if (*s++ != '.' || s == end)
       return false;
-    for (; i < n && s[i] >= '0' && s[i] <= '9'; i++) {
-      if (decimals < places) {
-        v = v * 10 + (s[i] - '0');
-        decimals++;
-      } else if (s[i] != '0') {
+    for (; s < end && *s >= '0' && *s <= '9'; s++)
+      if (places-- > 0 ? !add_digit(&v, *s) : *s != '0')
         return false;
-      }
-      if (v > limit)
-        return false;
-    }
-    if (i != n)
+    if (s != end)
       return false;
   }
-  for (; decimals < places; decimals++)
-    if ((v *= 10) > limit)
+  while (places-- > 0)
+    if (!add_digit(&v, '0'))
       return false;
-  *out = (int64_t)(negative ? -v : v);
+  if (v > INT64_MAX)
+    return false;
+  *out = negative ? -(int64_t)v : (int64_t)v;
   return true;
 }
 

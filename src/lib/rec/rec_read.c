@@ -526,9 +526,11 @@ static size_t find_field(const struct rec *rec, const struct json *key, size_t f
   for (size_t i = 0; i < rec->n; i++, from++) {
     if (from >= rec->n)
       from = 0;
-    const char *name = rec->fields[from].name;
-    if (name[0] == key->text[0] && strcmp(name, key->text) == 0)
-      return strlen(name) == key->n ? from : rec->n;
+    const char *name = rec->fields[from].name, *text = key->text;
+    while (*name && *name == *text)
+      name++, text++;
+    if (*name == *text && text == key->text + key->n)
+      return from;
   }
   return rec->n;
 }
