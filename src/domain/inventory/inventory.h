@@ -31,9 +31,10 @@ enum location_kind { LOCATION_WAREHOUSE, LOCATION_STORE, LOCATION_3PL, LOCATION_
 extern const char *const location_kinds[]; /* "warehouse", "store", "3pl", "supplier", "plant", "kitchen", NULL */
 
 #define LOCATIONS_MAX          2000 /* all of them are kept in the memo of each connection */
-#define LOCATION_CODE_MAX      32
+#define LOCATION_CODE_MAX      64
 #define LOCATION_PRIORITY_MAX  10000
 #define LOCATION_TAGS_MAX      50
+#define LOCATION_EXCEPTIONS_MAX 400 /* of a calendar: more than a year's days */
 
 struct location {
   struct location_id id;
@@ -42,7 +43,7 @@ struct location {
   struct address *address;      /* NULL = none */
   int64_t latitude, longitude;  /* millionths of a degree; ABSENT = unknown */
   const char *time_zone;        /* IANA; left out at creation = the company's */
-  void *calendar;               /* as promise_calendar_rec reads it; NULL = always open */
+  struct promise_calendar *calendar; /* NULL = always open */
   const char *cut_off;          /* JSON as promise_cut_offs_read wants it; NULL = none */
   int64_t processing_hours;     /* working hours from order to hand-over; ABSENT = setting promise.processing_hours */
   int64_t capacity;             /* orders a day; 0 = not bounded */
@@ -69,6 +70,8 @@ MUST_CHECK enum err location_by_id(struct ctx *cx, int64_t id, const struct loca
 MUST_CHECK enum err location_by_code(struct ctx *cx, const char *code, const struct location **out);
 /* By "loc_..." or code, as paths and parameters bring it. */
 MUST_CHECK enum err location_find(struct ctx *cx, const char *id_or_code, const struct location **out);
+/* What routes about one location answer: the row in the arena, by id or code. ERR_NOT_FOUND with a sentence. */
+MUST_CHECK enum err location_load(struct ctx *cx, const char *id_or_code, struct location *out);
 /* All locations, paused ones too, by priority and code. */
 struct locations {
   const struct location *const *at;
@@ -257,10 +260,9 @@ struct movement {
   int kind;                  /* enum movement_kind */
   struct quantity delta, on_hand; /* after it */
   const char *reason, *document_prefix;
-  int64_t document_id;
-  int actor_kind;
+  int64_t document_id;       /* ABSENT = none */
+  int actor_kind;            /* enum actor_kind */
   int64_t actor_id;
-  const char *actor_name;
   const char *sku, *location, *document; /* for readers, by movements_fill */
 };
 extern const struct rec movement_rec;
@@ -344,10 +346,10 @@ struct stock_adjust_facts {
   struct stock_adjust_row {
     struct stock_key key;
     const char *sku;
-    bool exists;
+    bool exists, counted;
     struct quantity on_hand, reserved;
     int64_t movements;
-    reservations live; /* first to go first; only where they may have to */
+    stock_displacements live; /* whole reservations, first to go first, as many as have to */
   } *rows; /* one per different key */
   size_t n_rows;
   size_t *row_of_line;
