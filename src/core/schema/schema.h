@@ -1,0 +1,13 @@
+/* schema - the numbered migrations of sql/, embedded. */
+#ifndef ORDO_SCHEMA_H
+#define ORDO_SCHEMA_H
+
+#include "context.h"
+#include "db.h"
+
+/* Brings the writer's database to the newest schema. ERR_STORAGE when it is newer than this program. */
+MUST_CHECK enum err schema_migrate(struct db *db);
+/* Number of the newest migration. */
+int schema_version(void);
+
+#endif

@@ -1,0 +1,197 @@
+/* Finding and loading: an order comes whole, eleven narrow reads in one bucket, and only those that can have rows. */
+#include "orders_priv.h"
+
+#include "carriers.h"
+
+#include <string.h>
+
+/* ---- Finding ---- */
+
+enum err order_find(struct ctx *cx, const char *text, struct order_id *out)
+{
+  static const struct db_stmt by_number = {"SELECT order_id FROM order_number WHERE bucket = $1 AND number = $2", DB_KEYED};
+  int64_t id = 0;
+  if (!id_parse(PREFIX_order, text, &id))
+    TRY(db_one_i64(cx->db, &by_number, &id, DB_ARGS(I64(bucket_of_text(text)), TEXT(text))));
+  if (id == 0)
+    return err_fail(cx, ERR_NOT_FOUND, "", "there is no order %s", text);
+  out->v = id;
+  return ERR_OK;
+}
+
+enum err order_find_external(struct ctx *cx, const char *channel, const char *external_id, struct order_id *out)
+{
+  static const struct db_stmt find = {
+      "SELECT id FROM orders WHERE channel = $1 AND external_id = $2 AND bucket = $3", DB_KEYED};
+  out->v = 0;
+  return db_one_i64(cx->db, &find, &out->v,
+                    DB_ARGS(TEXT(channel), TEXT(external_id), I64(order_bucket(channel, external_id))));
+}
+
+int64_t order_bucket(const char *channel, const char *external_id)
+{
+  return bucket_of_pair((int64_t)hash_text(channel), external_id);
+}
+
+/* The order_id column of a part, by the part's own id. */
+static enum err owner_of(struct ctx *cx, const struct db_stmt *stmt, const char *prefix, const char *text,
+                         const char *what, int64_t *out_id, struct order_id *out)
+{
+  int64_t id = 0;
+  out->v = 0;
+  if (id_parse(prefix, text, &id))
+    TRY(db_one_i64(cx->db, stmt, &out->v, DB_ARGS(I64(bucket_of_id(id)), I64(id))));
+  if (out->v == 0)
+    return err_fail(cx, ERR_NOT_FOUND, "", "there is no %s %s", what, text);
+  *out_id = id;
+  return ERR_OK;
+}
+
+enum err order_of_hold(struct ctx *cx, const char *text, struct hold_id *out_id, struct order_id *out)
+{
+  static const struct db_stmt find = {"SELECT order_id FROM hold WHERE bucket = $1 AND id = $2", DB_KEYED};
+  return owner_of(cx, &find, PREFIX_hold, text, "hold", &out_id->v, out);
+}
+
+enum err order_of_payment(struct ctx *cx, const char *text, struct payment_id *out_id, struct order_id *out)
+{
+  static const struct db_stmt find = {"SELECT order_id FROM payment WHERE bucket = $1 AND id = $2", DB_KEYED};
+  return owner_of(cx, &find, PREFIX_payment, text, "payment", &out_id->v, out);
+}
+
+enum err order_of_fulfillment(struct ctx *cx, const char *text, struct fulfillment_id *out_id, struct order_id *out)
+{
+  static const struct db_stmt find = {"SELECT order_id FROM fulfillment WHERE bucket = $1 AND id = $2", DB_KEYED};
+  return owner_of(cx, &find, PREFIX_fulfillment, text, "fulfillment", &out_id->v, out);
+}
+
+enum err order_of_parcel(struct ctx *cx, const char *text, struct parcel_id *out_id, struct order_id *out)
+{
+  static const struct db_stmt find = {"SELECT order_id FROM parcel WHERE bucket = $1 AND id = $2", DB_KEYED};
+  return owner_of(cx, &find, PREFIX_parcel, text, "parcel", &out_id->v, out);
+}
+
+enum err order_of_shipment(struct ctx *cx, const char *text, struct shipment *out_row, struct order_id *out)
+{
+  struct shipment row = {0};
+  enum err err = ERR_NOT_FOUND;
+  if (id_parse(PREFIX_shipment, text, &row.id.v)) {
+    row.bucket = bucket_of_id(row.id.v);
+    err = db_get(cx->db, &shipment_table, &row);
+  }
+  if (err == ERR_NOT_FOUND)
+    return err_fail(cx, ERR_NOT_FOUND, "", "there is no shipment %s", text);
+  TRY(err);
+  *out_row = row;
+  out->v = row.order_id;
+  return ERR_OK;
+}
+
+/* ---- Loading ---- */
+
+#define OF_ORDER "bucket = $1 AND order_id = $2 ORDER BY "
+
+static const struct db_where lines_of = {&order_line_table, OF_ORDER "line", DB_KEYED};
+static const struct db_where charges_of = {&order_charge_table, OF_ORDER "n", DB_KEYED};
+static const struct db_where holds_of = {&hold_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where payments_of = {&payment_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where entries_of = {&payment_entry_table, OF_ORDER "payment_id, n", DB_KEYED};
+static const struct db_where fulfillments_of = {&fulfillment_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where fulfillment_lines_of = {&fulfillment_line_table, OF_ORDER "fulfillment_id, line", DB_KEYED};
+static const struct db_where parcels_of = {&parcel_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where items_of = {&parcel_item_table, OF_ORDER "parcel_id, line", DB_KEYED};
+
+static enum err rows_of(struct ctx *cx, const struct db_where *where, const struct order *o, void *list)
+{
+  return db_select(cx->db, where, list, DB_ARGS(I64(o->bucket), I64(o->id.v)));
+}
+
+static enum err load_payments(struct ctx *cx, struct order *o)
+{
+  LIST(struct payment_entry) entries = {0};
+  TRY(rows_of(cx, &payments_of, o, &o->payments));
+  if (o->payments.n)
+    TRY(rows_of(cx, &entries_of, o, &entries));
+  EACH (const struct payment_entry, e, &entries) {
+    struct payment *p = order_payment_of(o, (struct payment_id){e->payment_id});
+    if (p)
+      *LIST_ADD(cx->arena, &p->entries) = *e;
+  }
+  return ERR_OK;
+}
+
+static enum err load_parcels(struct ctx *cx, struct order *o)
+{
+  LIST(struct parcel) parcels = {0};
+  LIST(struct parcel_item) items = {0};
+  TRY(rows_of(cx, &parcels_of, o, &parcels));
+  if (parcels.n == 0)
+    return ERR_OK;
+  TRY(rows_of(cx, &items_of, o, &items));
+  EACH (const struct parcel, p, &parcels) {
+    struct fulfillment *f = order_fulfillment_of(o, (struct fulfillment_id){p->fulfillment_id});
+    if (f)
+      *LIST_ADD(cx->arena, &f->parcels) = *p;
+  }
+  EACH (const struct parcel_item, i, &items) {
+    struct fulfillment *f;
+    struct parcel *p = order_parcel_of(o, (struct parcel_id){i->parcel_id}, &f);
+    if (p)
+      *LIST_ADD(cx->arena, &p->items) = *i;
+  }
+  return ERR_OK;
+}
+
+static enum err load_fulfillments(struct ctx *cx, struct order *o)
+{
+  LIST(struct fulfillment_line) lines = {0};
+  TRY(rows_of(cx, &fulfillments_of, o, &o->fulfillments));
+  if (o->fulfillments.n == 0)
+    return ERR_OK;
+  TRY(rows_of(cx, &fulfillment_lines_of, o, &lines));
+  EACH (const struct fulfillment_line, l, &lines) {
+    struct fulfillment *f = order_fulfillment_of(o, (struct fulfillment_id){l->fulfillment_id});
+    if (f)
+      *LIST_ADD(cx->arena, &f->lines) = *l;
+  }
+  return load_parcels(cx, o);
+}
+
+static enum err load_personal(struct ctx *cx, struct order *o)
+{
+  struct order_personal row = {.bucket = o->bucket, .order_id = o->id.v};
+  enum err err = db_get(cx->db, &order_personal_table, &row);
+  if (err == ERR_OK)
+    o->personal = row;
+  return err == ERR_NOT_FOUND ? ERR_OK : err; /* none given, or erased */
+}
+
+enum err order_load(struct ctx *cx, struct order_id id, struct order **out)
+{
+  struct order *o = ARENA_NEW(cx->arena, struct order);
+  rec_init(&order_rec, o);
+  o->bucket = bucket_of_id(id.v);
+  o->id = id;
+  enum err err = db_get(cx->db, &order_table, o);
+  if (err == ERR_NOT_FOUND) {
+    char text[ID_TEXT];
+    id_format(PREFIX_order, id.v, text);
+    return err_fail(cx, ERR_NOT_FOUND, "", "there is no order %s", text);
+  }
+  TRY(err);
+  TRY(load_personal(cx, o));
+  TRY(rows_of(cx, &lines_of, o, &o->lines));
+  TRY(rows_of(cx, &charges_of, o, &o->charges));
+  TRY(rows_of(cx, &holds_of, o, &o->holds));
+  TRY(load_payments(cx, o));
+  TRY(load_fulfillments(cx, o));
+  *out = o;
+  return ERR_OK;
+}
+
+enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct list *out)
+{
+  static const struct db_where of_parcel = {
+      &tracking_event_table, "bucket = $1 AND order_id = $2 AND parcel_id = $3 ORDER BY occurred_at, status", DB_KEYED};
+  return db_select(cx->db, &of_parcel, out, DB_ARGS(I64(p->bucket), I64(p->order_id), I64(p->id.v)));
+}

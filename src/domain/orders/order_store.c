@@ -1,0 +1,112 @@
+/* Storing by difference: a row that is new is inserted, one that changed is updated, the rest is left alone. Lists only
+ * grow, so rows are compared by place. */
+#include "orders_priv.h"
+
+#include <string.h>
+
+/* n_before rows at before and n_after at after, of size bytes each. */
+struct rows {
+  const struct db_table *table;
+  const void *before, *after;
+  size_t n_before, n_after;
+};
+#define ROWS(table_, before_, after_)                                                                                  \
+  ((struct rows){&(table_), (before_).at, (after_).at, (before_).n, (after_).n})
+
+static enum err store_rows(struct ctx *cx, struct rows r)
+{
+  size_t size = r.table->rec->size;
+  assert(r.n_after >= r.n_before);
+  for (size_t i = 0; i < r.n_after; i++) {
+    const void *now = (const char *)r.after + i * size;
+    const void *was = i < r.n_before ? (const char *)r.before + i * size : NULL;
+    if (!was)
+      TRY(db_insert(cx->db, r.table, now));
+    else if (!rec_equal(r.table->rec, was, now))
+      TRY(db_update(cx->db, r.table, now));
+  }
+  return ERR_OK;
+}
+
+/* The number of a parcel, once it has one, for exact look-up. */
+static enum err store_tracking_number(struct ctx *cx, const struct parcel *was, const struct parcel *now)
+{
+  static const struct db_stmt put = {
+      "INSERT INTO tracking_number (bucket, number, parcel_id, order_id) VALUES ($1, $2, $3, $4)"
+      " ON CONFLICT (bucket, number, parcel_id) DO NOTHING",
+      DB_KEYED};
+  if (!now->tracking_number || (was && text_eq(was->tracking_number, now->tracking_number)))
+    return ERR_OK;
+  return db_run(cx->db, &put, NULL,
+                DB_ARGS(I64(bucket_of_text(now->tracking_number)), TEXT(now->tracking_number), I64(now->id.v),
+                        I64(now->order_id)));
+}
+
+static enum err store_fulfillments(struct ctx *cx, const struct order *before, const struct order *after)
+{
+  static const struct fulfillment no_fulfillment;
+  static const struct parcel no_parcel;
+  TRY(store_rows(cx, ROWS(fulfillment_table, before->fulfillments, after->fulfillments)));
+  for (size_t i = 0; i < after->fulfillments.n; i++) {
+    const struct fulfillment *now = &after->fulfillments.at[i];
+    const struct fulfillment *was = i < before->fulfillments.n ? &before->fulfillments.at[i] : &no_fulfillment;
+    TRY(store_rows(cx, ROWS(fulfillment_line_table, was->lines, now->lines)));
+    TRY(store_rows(cx, ROWS(parcel_table, was->parcels, now->parcels)));
+    for (size_t k = 0; k < now->parcels.n; k++) {
+      const struct parcel *parcel_was = k < was->parcels.n ? &was->parcels.at[k] : &no_parcel;
+      TRY(store_rows(cx, ROWS(parcel_item_table, parcel_was->items, now->parcels.at[k].items)));
+      TRY(store_tracking_number(cx, parcel_was, &now->parcels.at[k]));
+    }
+  }
+  return ERR_OK;
+}
+
+static enum err store_payments(struct ctx *cx, const struct order *before, const struct order *after)
+{
+  static const struct payment no_payment;
+  TRY(store_rows(cx, ROWS(payment_table, before->payments, after->payments)));
+  for (size_t i = 0; i < after->payments.n; i++) {
+    const struct payment *was = i < before->payments.n ? &before->payments.at[i] : &no_payment;
+    TRY(store_rows(cx, ROWS(payment_entry_table, was->entries, after->payments.at[i].entries)));
+  }
+  return ERR_OK;
+}
+
+static bool anything_personal(const struct order_personal *p)
+{
+  return p->customer || p->shipping_address || p->billing_address || p->invoice || p->notes;
+}
+
+static enum err store_personal(struct ctx *cx, const struct order *before, const struct order *after)
+{
+  if (rec_equal(&order_personal_rec, &before->personal, &after->personal) || !anything_personal(&after->personal))
+    return ERR_OK;
+  return db_upsert(cx->db, &order_personal_table, &after->personal);
+}
+
+static enum err store_number(struct ctx *cx, const struct order *before, const struct order *after)
+{
+  static const struct db_stmt put = {"INSERT INTO order_number (bucket, number, order_id) VALUES ($1, $2, $3)", DB_KEYED};
+  if (!after->number || before->number)
+    return ERR_OK;
+  return db_run(cx->db, &put, NULL,
+                DB_ARGS(I64(bucket_of_text(after->number)), TEXT(after->number), I64(after->id.v)));
+}
+
+enum err order_store(struct ctx *cx, const struct order *before, const struct order *after)
+{
+  static const struct order nothing;
+  if (before)
+    TRY(db_update(cx->db, &order_table, after));
+  else
+    TRY(db_insert(cx->db, &order_table, after));
+  if (!before)
+    before = &nothing;
+  TRY(store_number(cx, before, after));
+  TRY(store_personal(cx, before, after));
+  TRY(store_rows(cx, ROWS(order_line_table, before->lines, after->lines)));
+  TRY(store_rows(cx, ROWS(order_charge_table, before->charges, after->charges)));
+  TRY(store_rows(cx, ROWS(hold_table, before->holds, after->holds)));
+  TRY(store_payments(cx, before, after));
+  return store_fulfillments(cx, before, after);
+}
