@@ -45,12 +45,10 @@ struct carrier_service {
   LIST(struct carrier_transit) transit;
   const char *cut_off;         /* "16:00" in the location's zone, or NULL */
   const char *pickup_at;       /* "17:00", or NULL = when it is ready */
-  const char *calendar;        /* JSON of promise_calendar_rec; NULL = every day */
-  bool saturday_delivery, sunday_delivery;
+  struct promise_calendar *calendar; /* days on which it moves goods; NULL = every day. Prepared when loaded */
+  bool saturday_delivery;      /* delivers on Saturdays although its calendar rests then */
   int64_t max_weight_g;        /* of one shipment; 0 = no limit */
-  /* Read from the texts above when a carrier is loaded; not in JSON. */
-  const struct promise_calendar *calendar_read; /* NULL = every day */
-  int64_t cut_off_minute, pickup_minute;        /* ABSENT and 0 where there is none */
+  int64_t cut_off_minute, pickup_minute; /* of the texts above, when loaded; ABSENT and 0 where there is none */
 };
 
 /* Where parcels go. Each list that is not empty must have a match; a zone with none takes everything. */
@@ -170,8 +168,8 @@ extern const char *const tracking_statuses[]; /* "unknown", "pre_transit", "in_t
 int tracking_rank(enum tracking_status s);
 bool tracking_final(enum tracking_status s); /* delivered, return_to_sender: nothing is expected to follow */
 /* Does a scan (status, at) become the parcel's status, which so far is (now, now_at; ABSENT = none yet)? Scans come in any
- * order: the latest counts, on the same instant the higher rank; unknown never replaces what is known, and a delivery
- * is undone only by a later return to the sender. */
+ * order and the outcome is the same: a final one counts more than one on the way, and that more than unknown; among equals
+ * the latest counts, and on the same instant the higher rank. */
 bool tracking_supersedes(enum tracking_status now, struct instant now_at, enum tracking_status status,
                          struct instant at);
 
