@@ -255,7 +255,8 @@ enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, co
   return ERR_OK;
 }
 
-enum err db_query(struct db *db, const struct db_stmt *stmt, struct db_rows *rows, const struct db_value *args, size_t n)
+enum err db_query(struct db *db, const struct db_stmt *stmt, struct db_rows *rows, const struct db_value *args,
+                  size_t n)
 {
   struct db_prepared *p = NULL;
   *rows = (struct db_rows){.db = db};

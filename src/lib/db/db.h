@@ -77,16 +77,17 @@ void db_read_end(struct db *db);
 
 /* ---- Statements ------------------------------------------------------------------------------------------------ */
 
-/* Errors of all that run a statement: ERR_EXISTS a broken unique key; ERR_RETRY another process is writing; ERR_STORAGE the
- * disk; ERR_INTERNAL a mistake of ours in the text or against the schema. The transaction goes on after ERR_EXISTS and
- * ERR_INTERNAL; after the others roll it back. There must be as many values as the text has parameters. */
+/* Errors of all that run a statement: ERR_EXISTS a broken unique key; ERR_RETRY another process is writing; ERR_STORAGE
+ * the disk; ERR_INTERNAL a mistake of ours in the text or against the schema. The transaction goes on after ERR_EXISTS
+ * and ERR_INTERNAL; after the others roll it back. There must be as many values as the text has parameters. */
 
 /* Runs a statement without rows (those of RETURNING are passed over); out_rows (may be NULL) = rows changed. */
 MUST_CHECK enum err db_run(struct db *db, const struct db_stmt *stmt, int64_t *out_rows, const struct db_value *args,
                            size_t n);
 
 /* Rows of a query. db_next: true while there is a row; on an error it ends and db_done returns it. Always call db_done.
- * The texts and bytes of args must live until then. A statement cannot be started again while its rows are being read. */
+ * The texts and bytes of args must live until then. A statement cannot be started again while its rows are being
+ * read. */
 struct db_rows {
   struct db *db;
   void *stmt;
@@ -112,28 +113,32 @@ struct db_table {
   const char *name;
   const struct rec *rec;
 };
-MUST_CHECK enum err db_insert(struct db *db, const struct db_table *table, const void *row); /* ERR_EXISTS on a double */
+/* ERR_EXISTS on a double. */
+MUST_CHECK enum err db_insert(struct db *db, const struct db_table *table, const void *row);
 /* INSERT ... ON CONFLICT (key) DO UPDATE of all other columns. */
 MUST_CHECK enum err db_upsert(struct db *db, const struct db_table *table, const void *row);
 /* Updates all non-key columns by key; ERR_NOT_FOUND when there is no such row. */
 MUST_CHECK enum err db_update(struct db *db, const struct db_table *table, const void *row);
-MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row); /* by key; fine when it is gone */
+/* By key; fine when it is gone already. */
+MUST_CHECK enum err db_delete(struct db *db, const struct db_table *table, const void *row);
 /* Fills row by its key fields, which the caller has set; the others need not be. Members without a column become as
  * rec_init makes them. ERR_NOT_FOUND, with row untouched. (ERR_NOT_FOUND never comes with a fault text here.) */
 MUST_CHECK enum err db_get(struct db *db, const struct db_table *table, void *row);
 
-/* NULL columns read as absent: ABSENT, NULL, an id as 0; in a bool or an enum as 0. REC_RECORD and REC_TEXTS columns hold
- * the JSON of rec_store: hidden and read-only members are in it. An enum column that holds an unknown name is ERR_INTERNAL. */
+/* NULL columns read as absent: ABSENT, NULL, an id as 0; in a bool or an enum as 0. REC_RECORD and REC_TEXTS columns
+ * hold the JSON of rec_store: hidden and read-only members are in it. An enum column that holds an unknown name is
+ * ERR_INTERNAL. */
 
-/* A condition of db_select: "bucket = $1 AND order_id = $2 ORDER BY n": static text after WHERE, with its own identity. */
+/* A condition of db_select: "bucket = $1 AND order_id = $2 ORDER BY n": static text after WHERE, with its own
+ * identity. */
 struct db_where {
   const struct db_table *table;
   const char *text; /* after "SELECT columns FROM table WHERE "; may be "1 = 1 ORDER BY ..." */
   enum db_marker marker;
 };
 /* Adds the matching rows to list, a LIST of the table's struct. */
-MUST_CHECK enum err db_select(struct db *db, const struct db_where *where, struct list *out, const struct db_value *args,
-                              size_t n);
+MUST_CHECK enum err db_select(struct db *db, const struct db_where *where, struct list *out,
+                              const struct db_value *args, size_t n);
 /* The first matching row, or ERR_NOT_FOUND without a fault text. */
 MUST_CHECK enum err db_select_one(struct db *db, const struct db_where *where, void *row, const struct db_value *args,
                                   size_t n);
@@ -161,8 +166,8 @@ struct db_page {
   const struct db_value *after; /* two: {sort value, id} of the last row seen, or NULL */
   int64_t limit;
 };
-/* Adds at most limit rows. The text is put together from constant pieces and column names of the descriptors only. More than
- * 128 values in one DB_IN, or 512 in all, are ERR_INVALID. */
+/* Adds at most limit rows. The text is put together from constant pieces and column names of the descriptors only. More
+ * than 128 values in one DB_IN, or 512 in all, are ERR_INVALID. */
 MUST_CHECK enum err db_list(struct db *db, const struct db_page *page, struct list *out);
 /* The exact number of rows the filters match (slow by nature; only on request). */
 MUST_CHECK enum err db_count(struct db *db, const struct db_page *page, int64_t *out);
@@ -178,9 +183,10 @@ void **db_memo_slot(struct db *db, const void *name);
 void db_memo_clear(struct db *db);
 size_t db_memo_bytes(const struct db *db);
 
-/* ---- Schema ------------------------------------------------------------------------------------------------------- */
+/* ---- Schema ---------------------------------------------------------------------------------------------------- */
 
-/* One numbered forward-only file of sql/, embedded (ordo_embed_migrations in cmake/embed.cmake). Macros the engines fill in:
+/* One numbered forward-only file of sql/, embedded (ordo_embed_migrations in cmake/embed.cmake). Macros the engines
+ * fill in:
  *   PRIMARY KEY KEY(bucket, a, b)      the key's columns in the engine's order: (a, b, bucket) on SQLite
  *   NARROW                             after ")" of a table with small rows: WITHOUT ROWID on SQLite
  *   BYTES                              the column type of bytes
@@ -200,7 +206,7 @@ void db_each_statement(struct db *db, void (*fn)(void *arg, const char *sql, enu
  * them with the descriptors. */
 MUST_CHECK enum err db_columns(struct db *db, const char *table, const char **out);
 
-/* ---- Testing: an SQLite VFS that fails on demand -------------------------------------------------------------------- */
+/* ---- Testing: an SQLite VFS that fails on demand ---------------------------------------------------------------- */
 
 /* Named "ordo-fault"; db_open uses it when the url ends in "?vfs=ordo-fault". Counts down on each sync and write of any
  * file. One plan for the whole process. */
@@ -208,9 +214,9 @@ struct db_fault_plan {
   int64_t fail_sync_after;  /* the n-th sync from now fails with SQLITE_IOERR_FSYNC; 0 = never */
   int64_t fail_write_after; /* the n-th write is short and fails */
   int64_t full_after;       /* from the n-th write on SQLITE_FULL */
-  int64_t lose_after;       /* from the n-th write on writes since the last sync are kept in memory only: lost at "power cut" */
+  int64_t lose_after;       /* from the n-th write on, writes wait in memory for a sync and are lost at a power cut */
   bool torn;                /* with lose_after: the last of them reaches the file cut in the middle */
-  uint64_t seed;            /* with lose_after, not 0: all are kept, or each is kept, torn or lost by lot (disks reorder) */
+  uint64_t seed;            /* with lose_after, not 0: by lot all are kept, or each is kept, torn or lost */
 };
 void db_fault_vfs_register(void);
 void db_fault_vfs_plan(const struct db_fault_plan *plan);

@@ -1,8 +1,9 @@
 /* An SQLite VFS that fails on demand, over the ordinary unix one: the tests' bad disk.
  *
- * What a file system does with a write is hold it in memory until a sync. Here each file (a node, shared by all its open
- * connections) can do the same with a list of pending writes; reads see them, a sync brings them to the real file, and a
- * power cut loses them. Locks and the shared-memory index pass through: the index is rebuilt from the log after a crash.
+ * What a file system does with a write is hold it in memory until a sync. Here each file (a node, shared by all its
+ * open connections) can do the same with a list of pending writes; reads see them, a sync brings them to the real file,
+ * and a power cut loses them. Locks and the shared-memory index pass through: the index is rebuilt from the log after a
+ * crash.
  *
  * State is global, as SQLite's list of VFSes is; this file is for tests alone. */
 #include "db.h"
@@ -303,23 +304,23 @@ static int shm_unmap(sqlite3_file *f, int delete)
 }
 
 static const sqlite3_io_methods methods = {
-  .iVersion = 2, /* 3 would add memory mapping, past our writes */
-  .xClose = close_file,
-  .xRead = read_file,
-  .xWrite = write_file,
-  .xTruncate = truncate_file,
-  .xSync = sync_file,
-  .xFileSize = file_size,
-  .xLock = lock_file,
-  .xUnlock = unlock_file,
-  .xCheckReservedLock = check_lock,
-  .xFileControl = file_control,
-  .xSectorSize = sector_size,
-  .xDeviceCharacteristics = device_traits,
-  .xShmMap = shm_map,
-  .xShmLock = shm_lock,
-  .xShmBarrier = shm_barrier,
-  .xShmUnmap = shm_unmap,
+    .iVersion = 2, /* 3 would add memory mapping, past our writes */
+    .xClose = close_file,
+    .xRead = read_file,
+    .xWrite = write_file,
+    .xTruncate = truncate_file,
+    .xSync = sync_file,
+    .xFileSize = file_size,
+    .xLock = lock_file,
+    .xUnlock = unlock_file,
+    .xCheckReservedLock = check_lock,
+    .xFileControl = file_control,
+    .xSectorSize = sector_size,
+    .xDeviceCharacteristics = device_traits,
+    .xShmMap = shm_map,
+    .xShmLock = shm_lock,
+    .xShmBarrier = shm_barrier,
+    .xShmUnmap = shm_unmap,
 };
 
 /* ---- The VFS ---- */

@@ -232,8 +232,9 @@ static enum err check_version(struct db *db, int newest, int64_t *out)
   int64_t version = 0;
   TRY(current_version(db, &version));
   if (version > newest)
-    return db_fail(db, ERR_STORAGE, "the database has schema %d and this program knows up to %d: please use a newer one",
-                   (int)version, newest);
+    return db_fail(db, ERR_STORAGE,
+                   "the database has schema %d and this program knows up to %d: please use a newer one", (int)version,
+                   newest);
   *out = version;
   return ERR_OK;
 }

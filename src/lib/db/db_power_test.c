@@ -1,5 +1,5 @@
-/* Bad disks: failing syncs, short writes, full disks and power cuts. What was acknowledged must be there afterwards, and
- * what is there must be whole transactions. */
+/* Bad disks: failing syncs, short writes, full disks and power cuts. What was acknowledged must be there afterwards,
+ * and what is there must be whole transactions. */
 #include "db_test_tools.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ static const struct db_stmt count_rows = {"SELECT count(*) FROM ledger", DB_REPO
 static const struct db_stmt count_acts = {"SELECT count(*) FROM (SELECT act FROM ledger GROUP BY act)", DB_REPORT};
 static const struct db_stmt last_act = {"SELECT coalesce(max(act), 0) FROM ledger", DB_REPORT};
 static const struct db_stmt count_partial = {
-  "SELECT count(*) FROM (SELECT act FROM ledger GROUP BY act HAVING count(*) <> 12)", DB_REPORT};
+    "SELECT count(*) FROM (SELECT act FROM ledger GROUP BY act HAVING count(*) <> 12)", DB_REPORT};
 
 static struct scratch *bad_disk(struct test *t)
 {
@@ -61,7 +61,8 @@ TEST(a_failed_sync_poisons_and_nothing_more_is_acknowledged)
   CHECK_ERR(act(db, 2), ERR_STORAGE);
   CHECK(db_poisoned(db));
   CHECK(strstr(s->fault.detail, "the disk has failed"));
-  CHECK_ERR(act(db, 3), ERR_STORAGE); /* though this sync would not fail */
+  CHECK_ERR(act(db, 3), ERR_STORAGE);        /* though this sync would not fail */
+  CHECK_ERR(write_rows(db, 3), ERR_STORAGE); /* nor one by one */
   CHECK_INT(number(db, &last_act), 1);
   db_close(db);
   db_fault_vfs_replug();
@@ -74,9 +75,9 @@ TEST(a_failed_sync_of_a_checkpoint_poisons_too)
 {
   struct scratch *s = bad_disk(t);
   struct db *db = open_writer(s);
-  static const struct db_stmt fill = {
-    "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4100)"
-    " INSERT INTO ledger (act, n, content) SELECT 0, n, zeroblob(3800) FROM k", DB_SCHEMA};
+  static const struct db_stmt fill = {"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4100)"
+                                      " INSERT INTO ledger (act, n, content) SELECT 0, n, zeroblob(3800) FROM k",
+                                      DB_SCHEMA};
   CHECK_OK(db_begin(db));
   CHECK_OK(db_run(db, &fill, NULL, DB_NO_ARGS));
   db_fault_vfs_plan(&(struct db_fault_plan){.fail_sync_after = 3}); /* of the log, of the log again, of the database */
@@ -175,8 +176,8 @@ TEST(after_a_power_cut_a_prefix_with_all_acknowledged_acts_is_there)
     int64_t acknowledged = 0;
     for (uint64_t life = 0; life < 3; life++) {
       uint64_t lot = hash_mix(seed, life);
-      struct db_fault_plan plan = {.lose_after = 1, .seed = seed % 3 ? lot : 0, .torn = seed % 2,
-                                   .fail_sync_after = 1 + (int64_t)(lot % 20)};
+      struct db_fault_plan plan = {
+          .lose_after = 1, .seed = seed % 3 ? lot : 0, .torn = seed % 2, .fail_sync_after = 1 + (int64_t)(lot % 20)};
       fault_clear(&s->fault);
       acknowledged = live_until_power_cut(s, &plan);
       struct db *db = open_as(s, DB_WRITER);
@@ -192,9 +193,9 @@ TEST(after_a_power_cut_a_prefix_with_all_acknowledged_acts_is_there)
 
 TEST(a_power_cut_in_a_checkpoint_loses_nothing)
 {
-  static const struct db_stmt grow = {
-    "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4100)"
-    " INSERT INTO ledger (act, n, content) SELECT -1, n, zeroblob(3800) FROM k", DB_SCHEMA};
+  static const struct db_stmt grow = {"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4100)"
+                                      " INSERT INTO ledger (act, n, content) SELECT -1, n, zeroblob(3800) FROM k",
+                                      DB_SCHEMA};
   static const struct db_stmt forget = {"DELETE FROM ledger WHERE act < 0", DB_SCHEMA};
   for (uint64_t seed = 1; seed <= 6; seed++) {
     struct scratch *s = bad_disk(t);

@@ -1,7 +1,7 @@
 /* What the files of this room share: a connection, its caches, and the struct of functions an engine fills in.
  *
- * Everything one engine alone knows is in its own file (db_sqlite.c). The others (statements, tables, lists, migrations,
- * memo) speak only to struct db_driver, so a second engine is one more file and one more row in db.c. */
+ * Everything one engine alone knows is in its own file (db_sqlite.c). The others (statements, tables, lists,
+ * migrations, memo) speak only to struct db_driver, so a second engine is one more file and one more row in db.c. */
 #ifndef ORDO_DB_PRIV_H
 #define ORDO_DB_PRIV_H
 
@@ -36,8 +36,8 @@ struct db_prepared {
   const char *sql;   /* the engine's copy */
   const char *given; /* the address it was prepared from, to notice a struct db_stmt that is not static */
   enum db_marker marker;
-  bool open;       /* rows are being read */
-  enum err bad;    /* a column did not hold what the reader asked for */
+  bool open;    /* rows are being read */
+  enum err bad; /* a column did not hold what the reader asked for */
   struct db_prepared *next_open, **open_link;
 };
 
@@ -94,8 +94,8 @@ struct db {
 enum err db_fail(struct db *db, enum err code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 MUST_CHECK enum err db_prepare(struct db *db, const char *sql, enum db_marker marker, struct db_prepared **out);
-MUST_CHECK enum err db_run_prepared(struct db *db, struct db_prepared *p, int64_t *out_rows, const struct db_value *args,
-                                    size_t n);
+MUST_CHECK enum err db_run_prepared(struct db *db, struct db_prepared *p, int64_t *out_rows,
+                                    const struct db_value *args, size_t n);
 MUST_CHECK enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, const struct db_value *args,
                              size_t n);
 

@@ -63,20 +63,20 @@ static const struct reaction {
   bool poisons;
   const char *sentence;
 } reactions[] = {
-  {SQLITE_CONSTRAINT_UNIQUE,     ERR_EXISTS,   false, "there is one already"},
-  {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS,   false, "there is one already"},
-  {SQLITE_CONSTRAINT_ROWID,      ERR_EXISTS,   false, "there is one already"},
-  {SQLITE_CONSTRAINT,            ERR_INTERNAL, false, "a rule of the schema is broken"},
-  {SQLITE_BUSY,                  ERR_RETRY,    false, "another process is writing"},
-  {SQLITE_LOCKED,                ERR_RETRY,    false, "another statement is writing"},
-  {SQLITE_FULL,                  ERR_STORAGE,  false, "the disk is full"},
-  {SQLITE_IOERR_SHMSIZE,         ERR_STORAGE,  false, "the disk is full"}, /* the WAL index: it holds nothing of its own */
-  {SQLITE_IOERR,                 ERR_STORAGE,  true,  "the disk has failed"},
-  {SQLITE_CORRUPT,               ERR_STORAGE,  true,  "the database file is damaged"},
-  {SQLITE_NOTADB,                ERR_STORAGE,  true,  "the file is not a database"},
-  {SQLITE_CANTOPEN,              ERR_STORAGE,  false, "the database cannot be opened"},
-  {SQLITE_READONLY,              ERR_STORAGE,  false, "the database cannot be written"},
-  {SQLITE_PERM,                  ERR_STORAGE,  false, "the database cannot be written"},
+    {SQLITE_CONSTRAINT_UNIQUE,     ERR_EXISTS,   false, "there is one already"          },
+    {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS,   false, "there is one already"          },
+    {SQLITE_CONSTRAINT_ROWID,      ERR_EXISTS,   false, "there is one already"          },
+    {SQLITE_CONSTRAINT,            ERR_INTERNAL, false, "a rule of the schema is broken"},
+    {SQLITE_BUSY,                  ERR_RETRY,    false, "another process is writing"    },
+    {SQLITE_LOCKED,                ERR_RETRY,    false, "another statement is writing"  },
+    {SQLITE_FULL,                  ERR_STORAGE,  false, "the disk is full"              },
+    {SQLITE_IOERR_SHMSIZE,         ERR_STORAGE,  false, "the disk is full"              }, /* the log's index */
+    {SQLITE_IOERR,                 ERR_STORAGE,  true,  "the disk has failed"           },
+    {SQLITE_CORRUPT,               ERR_STORAGE,  true,  "the database file is damaged"  },
+    {SQLITE_NOTADB,                ERR_STORAGE,  true,  "the file is not a database"    },
+    {SQLITE_CANTOPEN,              ERR_STORAGE,  false, "the database cannot be opened" },
+    {SQLITE_READONLY,              ERR_STORAGE,  false, "the database cannot be written"},
+    {SQLITE_PERM,                  ERR_STORAGE,  false, "the database cannot be written"},
 };
 
 static const struct reaction *reaction_to(int rc)
@@ -156,9 +156,12 @@ static int bind_one(sqlite3_stmt *stmt, int place, const struct db_value *v)
   return sqlite3_bind_null(stmt, place);
 }
 
-/* After some errors SQLite has rolled the transaction back by itself; what came next would be committed one by one. */
-static enum err still_in_transaction(struct db *db)
+/* After some errors SQLite has rolled the transaction back by itself; what came next would be committed one by one. And
+ * on a disk that has failed nothing is written, in or out of a transaction. */
+static enum err may_run(struct db *db, sqlite3_stmt *stmt)
 {
+  if (db->poisoned && !sqlite3_stmt_readonly(stmt))
+    return db_fail(db, ERR_STORAGE, "the storage has failed; nothing more is written");
   if (!db->in_transaction || !sqlite3_get_autocommit(engine_of(db)->handle))
     return ERR_OK;
   return db_fail(db, ERR_STORAGE, "the transaction was rolled back by an earlier error");
@@ -168,7 +171,7 @@ static enum err start(struct db *db, struct db_prepared *p, const struct db_valu
 {
   struct statement *s = statement_of(p);
   assert(n == s->n); /* as many values as the text has parameters */
-  TRY(still_in_transaction(db));
+  TRY(may_run(db, s->stmt));
   for (size_t i = 0; i < n; i++) {
     int rc = s->place[i] ? bind_one(s->stmt, s->place[i], &args[i]) : SQLITE_OK;
     if (rc != SQLITE_OK)
@@ -340,11 +343,11 @@ static enum err prepare_own(struct db *db)
     sqlite3_stmt **stmt;
     const char *sql;
   } own[] = {
-    {&e->begin,      "BEGIN IMMEDIATE"},
-    {&e->begin_read, "BEGIN"},
-    {&e->commit,     "COMMIT"},
-    {&e->rollback,   "ROLLBACK"},
-    {&e->version,    "PRAGMA data_version"},
+      {&e->begin,      "BEGIN IMMEDIATE"    },
+      {&e->begin_read, "BEGIN"              },
+      {&e->commit,     "COMMIT"             },
+      {&e->rollback,   "ROLLBACK"           },
+      {&e->version,    "PRAGMA data_version"},
   };
   for (size_t i = 0; i < COUNT_OF(own); i++) {
     int rc = sqlite3_prepare_v3(e->handle, own[i].sql, -1, SQLITE_PREPARE_PERSISTENT, own[i].stmt, NULL);
@@ -405,8 +408,8 @@ static enum err open_connection(struct db *db, const char *where, enum db_mode m
 static enum err columns(struct db *db, const char *table, struct buf *out)
 {
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(engine_of(db)->handle, "SELECT name FROM pragma_table_info(?1) ORDER BY cid", -1, &stmt,
-                              NULL);
+  int rc =
+      sqlite3_prepare_v2(engine_of(db)->handle, "SELECT name FROM pragma_table_info(?1) ORDER BY cid", -1, &stmt, NULL);
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
   while (rc == SQLITE_OK || rc == SQLITE_ROW) {
@@ -422,26 +425,26 @@ static enum err columns(struct db *db, const char *table, struct buf *out)
 }
 
 static const struct db_words words = {
-  .bucket_last = true, /* bucket first would scatter a batch's new rows over the whole tree */
-  .narrow = "WITHOUT ROWID",
-  .bytes = "BLOB",
+    .bucket_last = true, /* bucket first would scatter a batch's new rows over the whole tree */
+    .narrow = "WITHOUT ROWID",
+    .bytes = "BLOB",
 };
 
 const struct db_driver db_sqlite_driver = {
-  .scheme = "sqlite:",
-  .words = &words,
-  .open = open_connection,
-  .close = close_connection,
-  .begin = begin,
-  .commit = commit,
-  .rollback = rollback,
-  .outside_version = outside_version,
-  .prepare = prepare,
-  .finish = finish,
-  .run = run,
-  .start = start,
-  .step = step,
-  .end = end,
-  .column = column,
-  .columns = columns,
+    .scheme = "sqlite:",
+    .words = &words,
+    .open = open_connection,
+    .close = close_connection,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .outside_version = outside_version,
+    .prepare = prepare,
+    .finish = finish,
+    .run = run,
+    .start = start,
+    .step = step,
+    .end = end,
+    .column = column,
+    .columns = columns,
 };

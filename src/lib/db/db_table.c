@@ -1,7 +1,8 @@
 /* Tables by record: a row is a C struct, its columns are the fields of its descriptor.
  *
- * Each connection flattens a table once into an array of (offset, kind), inline records included; binding and reading are
- * then one loop over it. The statements' texts are made of the descriptor's names, once, when they are first needed. */
+ * Each connection flattens a table once into an array of (offset, kind), inline records included; binding and reading
+ * are then one loop over it. The statements' texts are made of the descriptor's names, once, when they are first
+ * needed. */
 #include "db_priv.h"
 
 #include <string.h>
@@ -35,12 +36,12 @@ static void flatten(struct db *db, const struct rec *rec, const char *prefix, si
     }
     bool key = f->flags & REC_KEY;
     plan->columns[plan->n++] = (struct db_column){
-      .name = arena_printf(db->lasting, "%s%s", prefix, name),
-      .offset = offset + f->offset,
-      .kind = f->kind,
-      .key = key,
-      .zero_is_null = f->kind == REC_ID && !key && !(f->flags & REC_REQUIRED),
-      .field = f,
+        .name = arena_printf(db->lasting, "%s%s", prefix, name),
+        .offset = offset + f->offset,
+        .kind = f->kind,
+        .key = key,
+        .zero_is_null = f->kind == REC_ID && !key && !(f->flags & REC_REQUIRED),
+        .field = f,
     };
     plan->n_keys += key;
   }

@@ -18,9 +18,9 @@ struct address {
   const char *note;
 };
 static const struct rec_field address_fields[] = {
-  FIELD(struct address, city),
-  FIELD(struct address, fee, .flags = REC_READONLY),
-  FIELD(struct address, note, .flags = REC_HIDDEN),
+    FIELD(struct address, city),
+    FIELD(struct address, fee, .flags = REC_READONLY),
+    FIELD(struct address, note, .flags = REC_HIDDEN),
 };
 static const struct rec address_rec = REC(struct address, "Address", address_fields, "Where");
 
@@ -50,27 +50,27 @@ struct thing {
   int64_t age;
 };
 static const struct rec_field thing_fields[] = {
-  FIELD(struct thing, bucket, .flags = REC_KEY | REC_HIDDEN),
-  FIELD_AS(REC_ID, struct thing, id, .flags = REC_KEY, .prefix = "thg"),
-  FIELD(struct thing, count),
-  FIELD(struct thing, on, .column = "is_on"),
-  FIELD(struct thing, text),
-  FIELD(struct thing, amount),
-  FIELD(struct thing, unit_price),
-  FIELD(struct thing, quantity),
-  FIELD(struct thing, rate),
-  FIELD(struct thing, at),
-  FIELD_AS(REC_DATE, struct thing, day),
-  FIELD_AS(REC_DECIMAL, struct thing, latitude),
-  FIELD_AS(REC_ENUM, struct thing, color, .names = color_names),
-  FIELD_AS(REC_ID, struct thing, parent_id, .prefix = "thg"),
-  FIELD_AS(REC_JSON, struct thing, metadata),
-  FIELD_AS(REC_NAMES, struct thing, names),
-  FIELD_AS(REC_TEXTS, struct thing, tags),
-  FIELD_AS(REC_RECORD, struct thing, ship_to, .rec = &address_rec),
-  FIELD_AS(REC_INLINE, struct thing, billing, .rec = &address_rec, .prefix = "bill_"),
-  FIELD_AS(REC_LIST, struct thing, parts, .rec = &part_rec),
-  FIELD(struct thing, age, .flags = REC_VIRTUAL),
+    FIELD(struct thing, bucket, .flags = REC_KEY | REC_HIDDEN),
+    FIELD_AS(REC_ID, struct thing, id, .flags = REC_KEY, .prefix = "thg"),
+    FIELD(struct thing, count),
+    FIELD(struct thing, on, .column = "is_on"),
+    FIELD(struct thing, text),
+    FIELD(struct thing, amount),
+    FIELD(struct thing, unit_price),
+    FIELD(struct thing, quantity),
+    FIELD(struct thing, rate),
+    FIELD(struct thing, at),
+    FIELD_AS(REC_DATE, struct thing, day),
+    FIELD_AS(REC_DECIMAL, struct thing, latitude),
+    FIELD_AS(REC_ENUM, struct thing, color, .names = color_names),
+    FIELD_AS(REC_ID, struct thing, parent_id, .prefix = "thg"),
+    FIELD_AS(REC_JSON, struct thing, metadata),
+    FIELD_AS(REC_NAMES, struct thing, names),
+    FIELD_AS(REC_TEXTS, struct thing, tags),
+    FIELD_AS(REC_RECORD, struct thing, ship_to, .rec = &address_rec),
+    FIELD_AS(REC_INLINE, struct thing, billing, .rec = &address_rec, .prefix = "bill_"),
+    FIELD_AS(REC_LIST, struct thing, parts, .rec = &part_rec),
+    FIELD(struct thing, age, .flags = REC_VIRTUAL),
 };
 static const struct rec thing_rec = REC(struct thing, "Thing", thing_fields, "A thing");
 static const struct db_table thing_table = {"thing", &thing_rec};
@@ -140,10 +140,10 @@ TEST(a_row_of_every_kind_comes_back_as_it_went)
 TEST(what_is_absent_is_null_and_comes_back_absent)
 {
   static const struct db_stmt nulls = {
-    "SELECT count(*) FROM thing WHERE count IS NULL AND text IS NULL AND amount IS NULL AND unit_price IS NULL"
-    " AND quantity IS NULL AND rate IS NULL AND at IS NULL AND day IS NULL AND latitude IS NULL AND parent_id IS NULL"
-    " AND metadata IS NULL AND names IS NULL AND ship_to IS NULL AND bill_city IS NULL AND tags = '[]'",
-    DB_REPORT};
+      "SELECT count(*) FROM thing WHERE count IS NULL AND text IS NULL AND amount IS NULL AND unit_price IS NULL"
+      " AND quantity IS NULL AND rate IS NULL AND at IS NULL AND day IS NULL AND latitude IS NULL AND parent_id IS NULL"
+      " AND metadata IS NULL AND names IS NULL AND ship_to IS NULL AND bill_city IS NULL AND tags = '[]'",
+      DB_REPORT};
   struct db *db = a_database(t);
   struct thing thing = bare_thing(9), back = bare_thing(9);
   CHECK_OK(db_insert(db, &thing_table, &thing));
@@ -166,8 +166,8 @@ TEST(columns_are_the_descriptors_in_order)
   struct db *db = a_database(t);
   const char *columns = NULL;
   CHECK_OK(db_columns(db, "thing", &columns));
-  CHECK_TEXT(columns, "bucket,id,count,is_on,text,amount,unit_price,quantity,rate,at,day,latitude,color,parent_id,metadata,"
-                      "names,tags,ship_to,bill_city,bill_fee,bill_note");
+  CHECK_TEXT(columns, "bucket,id,count,is_on,text,amount,unit_price,quantity,rate,at,day,latitude,color,parent_id,"
+                      "metadata,names,tags,ship_to,bill_city,bill_fee,bill_note");
   CHECK_OK(db_columns(db, "nothing", &columns));
   CHECK_TEXT(columns, "");
   db_close(db);
@@ -234,9 +234,9 @@ TEST(a_name_the_program_does_not_know_is_not_taken_for_another)
     const struct db_stmt *spoil;
     const char *why;
   } rows[] = {
-    {&spoil,      "thing.ship_to holds JSON that cannot be read"},
-    {&spoil_text, "thing.text holds something else than text"   },
-    {&spoil_enum, "thing.color holds an unknown name"           },
+      {&spoil,      "thing.ship_to holds JSON that cannot be read"},
+      {&spoil_text, "thing.text holds something else than text"   },
+      {&spoil_enum, "thing.color holds an unknown name"           },
   };
   struct db *db = a_database(t);
   struct thing thing = bare_thing(9);
@@ -262,10 +262,10 @@ struct entry {
   const char *note;
 };
 static const struct rec_field entry_fields[] = {
-  FIELD_AS(REC_ID, struct entry, id, .flags = REC_KEY, .prefix = "ent"),
-  FIELD(struct entry, state, .flags = REC_REQUIRED),
-  FIELD(struct entry, amount, .flags = REC_REQUIRED),
-  FIELD(struct entry, note),
+    FIELD_AS(REC_ID, struct entry, id, .flags = REC_KEY, .prefix = "ent"),
+    FIELD(struct entry, state, .flags = REC_REQUIRED),
+    FIELD(struct entry, amount, .flags = REC_REQUIRED),
+    FIELD(struct entry, note),
 };
 static const struct rec entry_rec = REC(struct entry, "Entry", entry_fields, "An entry");
 static const struct db_table entry_table = {"entry", &entry_rec};
@@ -371,12 +371,12 @@ TEST(pages_show_every_matching_row_once_in_both_directions)
   const struct db_value open_or_closed[] = {TEXT("closed"), TEXT("nothing"), TEXT("open")};
   const struct db_value open = TEXT("open"), three = I64(3), seven = I64(7), null = TEXT(NULL);
   const struct db_filter choices[][2] = {
-    {{&entry_fields[AMOUNT], DB_GTE, &three, 1},        {&entry_fields[AMOUNT], DB_LT, &seven, 1}},
-    {{&entry_fields[AMOUNT], DB_GT, &three, 1},         {&entry_fields[AMOUNT], DB_LTE, &seven, 1}},
-    {{&entry_fields[STATE], DB_EQ, &open, 1},           {&entry_fields[AMOUNT], DB_LTE, &seven, 1}},
-    {{&entry_fields[STATE], DB_IN, open_or_closed, 3},  {&entry_fields[NOTE], DB_EQ, &null, 1}    },
-    {{&entry_fields[STATE], DB_IN, open_or_closed, 1},  {&entry_fields[AMOUNT], DB_EQ, &three, 1} },
-    {{&entry_fields[STATE], DB_IN, open_or_closed, 0},  {&entry_fields[AMOUNT], DB_EQ, &three, 1} },
+      {{&entry_fields[AMOUNT], DB_GTE, &three, 1},       {&entry_fields[AMOUNT], DB_LT, &seven, 1} },
+      {{&entry_fields[AMOUNT], DB_GT, &three, 1},        {&entry_fields[AMOUNT], DB_LTE, &seven, 1}},
+      {{&entry_fields[STATE], DB_EQ, &open, 1},          {&entry_fields[AMOUNT], DB_LTE, &seven, 1}},
+      {{&entry_fields[STATE], DB_IN, open_or_closed, 3}, {&entry_fields[NOTE], DB_EQ, &null, 1}    },
+      {{&entry_fields[STATE], DB_IN, open_or_closed, 1}, {&entry_fields[AMOUNT], DB_EQ, &three, 1} },
+      {{&entry_fields[STATE], DB_IN, open_or_closed, 0}, {&entry_fields[AMOUNT], DB_EQ, &three, 1} },
   };
   static const struct db_where everything = {&entry_table, "1 = 1 ORDER BY id", DB_REPORT};
   struct db *db = a_hundred_entries(t);
@@ -387,9 +387,13 @@ TEST(pages_show_every_matching_row_once_in_both_directions)
   for (size_t i = 0; i < COUNT_OF(choices); i++)
     for (size_t n_filters = 0; n_filters <= 2; n_filters++)
       for (int variant = 0; variant < 4; variant++) {
-        struct db_page page = {.table = &entry_table, .filters = choices[i], .n_filters = n_filters,
-                               .sort = &entry_fields[variant & 1 ? ID : AMOUNT], .id_field = &entry_fields[ID],
-                               .descending = variant & 2, .limit = 7};
+        struct db_page page = {.table = &entry_table,
+                               .filters = choices[i],
+                               .n_filters = n_filters,
+                               .sort = &entry_fields[variant & 1 ? ID : AMOUNT],
+                               .id_field = &entry_fields[ID],
+                               .descending = variant & 2,
+                               .limit = 7};
         seen += page_through(db, &page, all.at, all.n);
         int64_t count = -1, expected = 0;
         CHECK_OK(db_count(db, &page, &count));
@@ -406,9 +410,16 @@ TEST(a_fixed_condition_keeps_its_own_parameters)
   const struct db_value three = I64(3), args[] = {TEXT("open"), I64(50)};
   const struct db_filter filter = {&entry_fields[AMOUNT], DB_GTE, &three, 1};
   struct db *db = a_hundred_entries(t);
-  struct db_page page = {.table = &entry_table, .filters = &filter, .n_filters = 1,
-                         .where = "id <= $2 AND (state = $1 OR state = 'closed')", .where_args = args, .n_where_args = 2,
-                         .sort = &entry_fields[ID], .id_field = &entry_fields[ID], .descending = true, .limit = 1};
+  struct db_page page = {.table = &entry_table,
+                         .filters = &filter,
+                         .n_filters = 1,
+                         .where = "id <= $2 AND (state = $1 OR state = 'closed')",
+                         .where_args = args,
+                         .n_where_args = 2,
+                         .sort = &entry_fields[ID],
+                         .id_field = &entry_fields[ID],
+                         .descending = true,
+                         .limit = 1};
   LIST(struct entry) rows = {0};
   CHECK_OK(db_list(db, &page, (struct list *)&rows));
   CHECK_INT(rows.n, 1);

@@ -22,9 +22,9 @@ TEST(opening_says_what_is_wrong)
   static const struct {
     const char *url, *why;
   } rows[] = {
-    {"mysql:x",                   "no such kind of database"},
-    {"sqlite:",                   "needs a path"},
-    {"sqlite:/no/such/folder/db", "the database cannot be opened"},
+      {"mysql:x",                   "no such kind of database"     },
+      {"sqlite:",                   "needs a path"                 },
+      {"sqlite:/no/such/folder/db", "the database cannot be opened"},
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct db *db = NULL;
@@ -69,12 +69,12 @@ TEST(the_settings_are_those_that_were_measured)
     struct db_stmt ask;
     int64_t writer, reader;
   } rows[] = {
-    {{"PRAGMA page_size", DB_REPORT},    4096,    4096  },
-    {{"PRAGMA synchronous", DB_REPORT},  2,       2     },
-    {{"PRAGMA cache_size", DB_REPORT},   -262144, -65536},
-    {{"PRAGMA mmap_size", DB_REPORT},    0,       0     },
-    {{"PRAGMA foreign_keys", DB_REPORT}, 0,       0     },
-    {{"PRAGMA query_only", DB_REPORT},   0,       1     },
+      {{"PRAGMA page_size", DB_REPORT},    4096,    4096  },
+      {{"PRAGMA synchronous", DB_REPORT},  2,       2     },
+      {{"PRAGMA cache_size", DB_REPORT},   -262144, -65536},
+      {{"PRAGMA mmap_size", DB_REPORT},    0,       0     },
+      {{"PRAGMA foreign_keys", DB_REPORT}, 0,       0     },
+      {{"PRAGMA query_only", DB_REPORT},   0,       1     },
   };
   struct scratch *s = scratch_new(t, "");
   struct db *writer = open_writer(s), *reader = open_as(s, DB_READER);
@@ -118,14 +118,15 @@ TEST(rows_changed_are_counted)
 TEST(integers_texts_bytes_and_null_come_back_as_they_went)
 {
   static const struct db_stmt ask = {
-    "SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BLOB), CAST($6 AS TEXT)",
-    DB_REPORT};
+      "SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BLOB),"
+      " CAST($6 AS TEXT)",
+      DB_REPORT};
   static const unsigned char bytes[] = {0, 1, 0xff, 0};
   struct db *db = a_database(t);
   struct db_rows rows;
-  CHECK_OK(db_query(db, &ask, &rows,
-                    DB_ARGS(I64(INT64_MAX), I64_OR_NULL(ABSENT), TEXT("grün"), TEXT(NULL), BYTES(bytes, sizeof bytes),
-                            TEXT(""))));
+  CHECK_OK(db_query(
+      db, &ask, &rows,
+      DB_ARGS(I64(INT64_MAX), I64_OR_NULL(ABSENT), TEXT("grün"), TEXT(NULL), BYTES(bytes, sizeof bytes), TEXT(""))));
   CHECK(db_next(&rows));
   CHECK_INT(db_i64(&rows, 0), INT64_MAX);
   CHECK_INT(db_i64(&rows, 1), ABSENT);
