@@ -31,8 +31,8 @@ extern const struct rec setting_input_rec;
 /* ERR_STATE for company.currency once there are orders; also checks currency, language and zone beyond their length. */
 extern const struct act setting_change_act;
 
-/* PATCH of prefix, digits and mode of a series, by its code. ERR_STATE where a change could give a number twice:
- * random mode or fewer digits after numbers were drawn. */
+/* PATCH of prefix, digits and mode of a series, by its code. ERR_STATE for another mode with the same prefix, which could
+ * give a number twice; ERR_EXISTS for the prefix of another series. */
 extern const struct act number_series_change_act;
 
 #endif

@@ -1,2 +1,0 @@
-/* Changes to a number series. */
-#include "company.h"
