@@ -58,7 +58,7 @@ TEST(lists_grow_and_keep_their_items)
   for (int64_t i = 0; i < 1000; i++)
     *LIST_ADD(t->arena, &list) = i;
   int64_t next = 0;
-  EACH (int64_t, item, &list)
+  EACH(int64_t, item, &list)
     CHECK_INT(*item, next++);
   CHECK_INT(next, 1000);
 }
@@ -81,8 +81,18 @@ TEST(a_buf_grows_and_stays_terminated)
 TEST(utf8_is_strict)
 {
   static const char *const good[] = {"", "a", "é", "汉", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"};
-  static const char *const bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-                                    "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xc3", "\xe6\xb1", "a\xff", "\xc3\x28"};
+  static const char *const bad[] = {"\x80",
+                                    "\xc0\x80",
+                                    "\xc1\xbf",
+                                    "\xe0\x9f\xbf",
+                                    "\xed\xa0\x80",
+                                    "\xf0\x8f\xbf\xbf",
+                                    "\xf4\x90\x80\x80",
+                                    "\xf5\x80\x80\x80",
+                                    "\xc3",
+                                    "\xe6\xb1",
+                                    "a\xff",
+                                    "\xc3\x28"};
   for (size_t i = 0; i < COUNT_OF(good); i++)
     CHECK(utf8_valid(good[i], strlen(good[i])));
   for (size_t i = 0; i < COUNT_OF(bad); i++)
@@ -139,8 +149,20 @@ TEST(halves_are_rounded_away_from_zero)
 {
   static const struct {
     int64_t numerator, denominator, want;
-  } rows[] = {{5, 2, 3},  {-5, 2, -3}, {4, 3, 1},  {-4, 3, -1}, {5, 3, 2},    {-5, 3, -2},
-              {0, 7, 0},  {1, 2, 1},   {-1, 2, -1}, {49, 100, 0}, {51, 100, 1}, {7, 1, 7}};
+  } rows[] = {
+      {5,  2,   3 },
+      {-5, 2,   -3},
+      {4,  3,   1 },
+      {-4, 3,   -1},
+      {5,  3,   2 },
+      {-5, 3,   -2},
+      {0,  7,   0 },
+      {1,  2,   1 },
+      {-1, 2,   -1},
+      {49, 100, 0 },
+      {51, 100, 1 },
+      {7,  1,   7 }
+  };
   for (size_t i = 0; i < COUNT_OF(rows); i++)
     CHECK_INT(div_round(rows[i].numerator, rows[i].denominator), rows[i].want);
 }
@@ -212,7 +234,8 @@ TEST(allocated_parts_add_up_and_are_fair)
     size_t n = 1 + hash_mix(state++, 1) % 8;
     for (size_t k = 0; k < n; k++)
       weights[k] = (int64_t)(hash_mix(state++, 2) % (i % 2 ? 5 : MONEY_MAX));
-    check_allocation((int64_t)(hash_mix(state++, 3) % (i % 3 ? 100 : 2 * MONEY_MAX)) - (i % 3 ? 50 : MONEY_MAX), weights, n);
+    check_allocation((int64_t)(hash_mix(state++, 3) % (i % 3 ? 100 : 2 * MONEY_MAX)) - (i % 3 ? 50 : MONEY_MAX),
+                     weights, n);
   }
   struct money out[2];
   money_allocate(MONEY(7), (const int64_t[]){0, 0}, 2, out);
@@ -239,12 +262,32 @@ TEST(decimals_are_read_exactly_or_not_at_all)
     int places;
     int64_t want; /* ABSENT: refused */
   } rows[] = {
-      {"0", 6, 0},        {"-0", 6, 0},         {"1.5", 6, 1500000},     {"-0.000001", 6, -1}, {"0.0000010", 6, 1},
-      {"7", 0, 7},        {"7.00", 0, 7},       {"9223372036854.775807", 6, INT64_MAX},        {"0.1", 1, 1},
-      {"", 6, ABSENT},    {"-", 6, ABSENT},     {"+1", 6, ABSENT},       {"01", 6, ABSENT},    {".5", 6, ABSENT},
-      {"1.", 6, ABSENT},  {"1e3", 6, ABSENT},   {" 1", 6, ABSENT},       {"1 ", 6, ABSENT},    {"0.0000001", 6, ABSENT},
-      {"7.5", 0, ABSENT}, {"9223372036854.775808", 6, ABSENT},           {"1,5", 6, ABSENT},   {"--1", 6, ABSENT},
-      {"99999999999999999999999999999999999999999999999999", 0, ABSENT}, {"1.5.", 6, ABSENT},  {"0x1", 6, ABSENT},
+      {"0",                                                  6, 0        },
+      {"-0",                                                 6, 0        },
+      {"1.5",                                                6, 1500000  },
+      {"-0.000001",                                          6, -1       },
+      {"0.0000010",                                          6, 1        },
+      {"7",                                                  0, 7        },
+      {"7.00",                                               0, 7        },
+      {"9223372036854.775807",                               6, INT64_MAX},
+      {"0.1",                                                1, 1        },
+      {"",                                                   6, ABSENT   },
+      {"-",                                                  6, ABSENT   },
+      {"+1",                                                 6, ABSENT   },
+      {"01",                                                 6, ABSENT   },
+      {".5",                                                 6, ABSENT   },
+      {"1.",                                                 6, ABSENT   },
+      {"1e3",                                                6, ABSENT   },
+      {" 1",                                                 6, ABSENT   },
+      {"1 ",                                                 6, ABSENT   },
+      {"0.0000001",                                          6, ABSENT   },
+      {"7.5",                                                0, ABSENT   },
+      {"9223372036854.775808",                               6, ABSENT   },
+      {"1,5",                                                6, ABSENT   },
+      {"--1",                                                6, ABSENT   },
+      {"99999999999999999999999999999999999999999999999999", 0, ABSENT   },
+      {"1.5.",                                               6, ABSENT   },
+      {"0x1",                                                6, ABSENT   },
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     int64_t v = ABSENT;
@@ -259,8 +302,16 @@ TEST(decimals_are_written_in_the_shortest_form_and_read_back)
   static const struct {
     int64_t v;
     const char *text;
-  } rows[] = {{0, "0"},       {1, "0.000001"}, {-1, "-0.000001"}, {1500000, "1.5"}, {2000000, "2"},
-              {-10, "-0.00001"}, {INT64_MAX, "9223372036854.775807"}, {INT64_MIN, "-9223372036854.775808"}};
+  } rows[] = {
+      {0,         "0"                    },
+      {1,         "0.000001"             },
+      {-1,        "-0.000001"            },
+      {1500000,   "1.5"                  },
+      {2000000,   "2"                    },
+      {-10,       "-0.00001"             },
+      {INT64_MAX, "9223372036854.775807" },
+      {INT64_MIN, "-9223372036854.775808"}
+  };
   char text[32];
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     CHECK_INT(decimal_format(rows[i].v, 6, text), strlen(rows[i].text));
@@ -282,17 +333,27 @@ TEST(instants_are_read_with_any_offset)
     const char *text;
     int64_t ms;
   } rows[] = {
-      {"1970-01-01T00:00:00Z", 0},
-      {"2026-11-20T08:00:00Z", INT64_C(1795161600000)},
-      {"2026-11-20T16:00:00+08:00", INT64_C(1795161600000)},
+      {"1970-01-01T00:00:00Z",                0                     },
+      {"2026-11-20T08:00:00Z",                INT64_C(1795161600000)},
+      {"2026-11-20T16:00:00+08:00",           INT64_C(1795161600000)},
       {"2026-11-19t23:30:00.123456789-08:30", INT64_C(1795161600123)},
-      {"1969-12-31T23:59:59.999Z", -1},
-      {"2016-12-31T23:59:60Z", INT64_C(1483228800000)},
-      {"2026-11-20", ABSENT}, {"2026-11-20T08:00Z", ABSENT}, {"2026-11-20T08:00:00", ABSENT},
-      {"2026-11-20T24:00:00Z", ABSENT}, {"2026-11-20T08:60:00Z", ABSENT}, {"2026-11-20T08:00:61Z", ABSENT},
-      {"2026-02-29T08:00:00Z", ABSENT}, {"2026-13-01T08:00:00Z", ABSENT}, {"2026-11-20T08:00:00.Z", ABSENT},
-      {"2026-11-20T08:00:00.1", ABSENT}, {"2026-11-20T08:00:00Z ", ABSENT}, {"2026-11-20T08:00:00+0800", ABSENT},
-      {"2026-11-20T08:00:00.1234567890Z", ABSENT}, {"2026-11-20T08:00:00+24:00", ABSENT}, {"", ABSENT},
+      {"1969-12-31T23:59:59.999Z",            -1                    },
+      {"2016-12-31T23:59:60Z",                INT64_C(1483228800000)},
+      {"2026-11-20",                          ABSENT                },
+      {"2026-11-20T08:00Z",                   ABSENT                },
+      {"2026-11-20T08:00:00",                 ABSENT                },
+      {"2026-11-20T24:00:00Z",                ABSENT                },
+      {"2026-11-20T08:60:00Z",                ABSENT                },
+      {"2026-11-20T08:00:61Z",                ABSENT                },
+      {"2026-02-29T08:00:00Z",                ABSENT                },
+      {"2026-13-01T08:00:00Z",                ABSENT                },
+      {"2026-11-20T08:00:00.Z",               ABSENT                },
+      {"2026-11-20T08:00:00.1",               ABSENT                },
+      {"2026-11-20T08:00:00Z ",               ABSENT                },
+      {"2026-11-20T08:00:00+0800",            ABSENT                },
+      {"2026-11-20T08:00:00.1234567890Z",     ABSENT                },
+      {"2026-11-20T08:00:00+24:00",           ABSENT                },
+      {"",                                    ABSENT                },
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct instant at = INSTANT(ABSENT);

@@ -43,6 +43,7 @@ static struct fault_entry *add(struct fault *f, enum err code, const char *point
   return &f->entries[f->n++];
 }
 
+static const char *vformat(struct arena *a, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 static const char *vformat(struct arena *a, const char *fmt, va_list args)
 {
   char text[1024];

@@ -39,9 +39,21 @@ TEST(an_id_is_read_back_in_any_case)
 TEST(what_is_not_exactly_an_id_is_refused)
 {
   static const char *const wrong[] = {
-      "",                   "ord",                "ord_",              "ord_00000000016j",  "ord_0000000000016j",
-      "ord_000000000016i",  "ord_000000000016u",  "ord_000000000016 ", " ord_000000000016j", "ord-000000000016j",
-      "orb_000000000016j",  "ord_0000000000000",  "ord_8000000000000", "ord_zzzzzzzzzzzzz", "ord_00000000001\xc3j",
+      "",
+      "ord",
+      "ord_",
+      "ord_00000000016j",
+      "ord_0000000000016j",
+      "ord_000000000016i",
+      "ord_000000000016u",
+      "ord_000000000016 ",
+      " ord_000000000016j",
+      "ord-000000000016j",
+      "orb_000000000016j",
+      "ord_0000000000000",
+      "ord_8000000000000",
+      "ord_zzzzzzzzzzzzz",
+      "ord_00000000001\xc3j",
   };
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
     int64_t v = 5;
@@ -62,8 +74,8 @@ TEST(sha256_is_the_standards)
 TEST(a_gtin_has_the_right_length_and_check_digit)
 {
   static const char *const good[] = {"96385074", "614141000036", "4006381333931", "10614141000415"};
-  static const char *const bad[] = {"",          "0",            "4006381333932", "400638133393", "40063813339310",
-                                    "400638133393a", "96385075", "4006381333931 "};
+  static const char *const bad[] = {
+      "", "0", "4006381333932", "400638133393", "40063813339310", "400638133393a", "96385075", "4006381333931 "};
   for (size_t i = 0; i < COUNT_OF(good); i++)
     CHECK(gtin_valid(good[i]));
   for (size_t i = 0; i < COUNT_OF(bad); i++)

@@ -41,24 +41,25 @@ static const char *rows_of(struct test *t, const char *bytes, size_t n, size_t b
 static const struct {
   const char *in, *out;
 } cases[] = {
-    {"", ""},
-    {"a,b\n1,2\n", "1@0[a][b]\n2@4[1][2]\n"},
-    {"a,b\r\n1,2", "1@0[a][b]\n2@5[1][2]\n"},
-    {"a\rb\r", "1@0[a]\n2@2[b]\n"},
-    {"\n\r\n a \n\n\"\"\n", "3@3[ a ]\n5@8[]\n"},
-    {",\n", "1@0[][]\n"},
-    {"a,", "1@0[a][]\n"},
-    {"\xef\xbb\xbf" "a,b", "1@3[a][b]\n"},
-    {"\xef\xbb", "1:2 the cell that ends here is not UTF-8"},
-    {"\"a,\"\"b\"\"\",\"x\ny\"\nz", "1@0[a,\"b\"][x\ny]\n3@16[z]\n"},
-    {"\"a\r\nb\"\r\nc", "1@0[a\r\nb]\n3@8[c]\n"},
-    {"5\" pipe,a\"b\"\n", "1@0[5\" pipe][a\"b\"]\n"},
-    {"a,\"b", "1:3 the quote that opens here never closes"},
-    {"x\na,\"b\n\nc", "1@0[x]\n2:3 the quote that opens here never closes"},
-    {"é,\"b\"c", "1:6 text after a closing quote"},
-    {"a\n\xff,b\n", "1@0[a]\n2:2 the cell that ends here is not UTF-8"},
-    {"\"\"\"\"", "1@0[\"]\n"},
-    {"a;b,c", "1@0[a;b][c]\n"},
+    {"",                            ""                                                  },
+    {"a,b\n1,2\n",                  "1@0[a][b]\n2@4[1][2]\n"                            },
+    {"a,b\r\n1,2",                  "1@0[a][b]\n2@5[1][2]\n"                            },
+    {"a\rb\r",                      "1@0[a]\n2@2[b]\n"                                  },
+    {"\n\r\n a \n\n\"\"\n",         "3@3[ a ]\n5@8[]\n"                                 },
+    {",\n",                         "1@0[][]\n"                                         },
+    {"a,",                          "1@0[a][]\n"                                        },
+    {"\xef\xbb\xbf"
+     "a,b",                    "1@3[a][b]\n"                                       },
+    {"\xef\xbb",                    "1:2 the cell that ends here is not UTF-8"          },
+    {"\"a,\"\"b\"\"\",\"x\ny\"\nz", "1@0[a,\"b\"][x\ny]\n3@16[z]\n"                     },
+    {"\"a\r\nb\"\r\nc",             "1@0[a\r\nb]\n3@8[c]\n"                             },
+    {"5\" pipe,a\"b\"\n",           "1@0[5\" pipe][a\"b\"]\n"                           },
+    {"a,\"b",                       "1:3 the quote that opens here never closes"        },
+    {"x\na,\"b\n\nc",               "1@0[x]\n2:3 the quote that opens here never closes"},
+    {"é,\"b\"c",                   "1:6 text after a closing quote"                    },
+    {"a\n\xff,b\n",                 "1@0[a]\n2:2 the cell that ends here is not UTF-8"  },
+    {"\"\"\"\"",                    "1@0[\"]\n"                                         },
+    {"a;b,c",                       "1@0[a;b][c]\n"                                     },
 };
 
 TEST(rows_are_the_same_whatever_the_blocks)
@@ -167,14 +168,28 @@ static const char *respelled(struct test *t, const char *bytes, size_t n)
   json_out_init(&o, &b);
   for (;;) {
     switch (json_next(&j)) {
-    case JSON_KEY: json_key(&o, j.text); break;
-    case JSON_STRING: json_text(&o, j.text); break;
-    case JSON_OBJECT: json_object(&o); break;
-    case JSON_OBJECT_END: json_object_end(&o); break;
-    case JSON_ARRAY: json_array(&o); break;
-    case JSON_ARRAY_END: json_array_end(&o); break;
-    case JSON_END: return buf_str(&b);
-    default: return NULL;
+    case JSON_KEY:
+      json_key(&o, j.text);
+      break;
+    case JSON_STRING:
+      json_text(&o, j.text);
+      break;
+    case JSON_OBJECT:
+      json_object(&o);
+      break;
+    case JSON_OBJECT_END:
+      json_object_end(&o);
+      break;
+    case JSON_ARRAY:
+      json_array(&o);
+      break;
+    case JSON_ARRAY_END:
+      json_array_end(&o);
+      break;
+    case JSON_END:
+      return buf_str(&b);
+    default:
+      return NULL;
     }
   }
 }

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-void buf_grow(struct buf *b, size_t n);
+void rec_buf_grow(struct buf *b, size_t n);
 
 static inline void put_n(struct buf *b, const char *s, size_t n)
 {
   if (b->n + n + 1 > b->cap)
-    buf_grow(b, n);
+    rec_buf_grow(b, n);
   memcpy(b->at + b->n, s, n);
   b->n += n;
   b->at[b->n] = 0;
@@ -20,7 +20,7 @@ static inline void put_n(struct buf *b, const char *s, size_t n)
 static inline void put(struct buf *b, char c)
 {
   if (b->n + 2 > b->cap)
-    buf_grow(b, 1);
+    rec_buf_grow(b, 1);
   b->at[b->n++] = c;
   b->at[b->n] = 0;
 }
@@ -32,8 +32,8 @@ static inline void value_begin(struct json_out *o)
   o->comma = true;
 }
 
-void put_string(struct buf *b, const char *s, size_t n); /* quoted and escaped */
-void put_i64(struct buf *b, int64_t v);
-void put_decimal(struct buf *b, int64_t v, int places);
+void rec_put_string(struct buf *b, const char *s, size_t n); /* quoted and escaped */
+void rec_put_i64(struct buf *b, int64_t v);
+void rec_put_decimal(struct buf *b, int64_t v, int places);
 
 #endif

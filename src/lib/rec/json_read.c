@@ -139,7 +139,7 @@ static const char *read_wide(struct json *j, const char *p, char **out)
 }
 
 /* Copies plain ASCII from p, eight bytes at a time while they last; stops at what needs a look. */
-static const char *copy_plain(const struct json *j, const char *p, char **out)
+static inline const char *copy_plain(const struct json *j, const char *p, char **out)
 {
   while (j->end - p >= (ptrdiff_t)sizeof(uint64_t)) {
     uint64_t word, stop;
@@ -157,25 +157,30 @@ static const char *copy_plain(const struct json *j, const char *p, char **out)
   return p;
 }
 
+/* What copy_plain has stopped at, if it is no closing quote; the place after it, NULL after an error. */
+static const char *read_special(struct json *j, const char *p, char **out)
+{
+  if (p == j->end)
+    return json_broken(j, j->at, "the string does not end"), NULL;
+  if (*p == '\\')
+    return read_escape(j, p, out);
+  if ((unsigned char)*p < 0x20)
+    return json_broken(j, p, "a control character in a string"), NULL;
+  return read_wide(j, p, out);
+}
+
 /* The string whose opening quote is at j->at: text, n. */
 static bool read_string(struct json *j)
 {
-  const char *p = j->at + 1;
   char *out = j->out;
-  for (;;) {
-    p = copy_plain(j, p, &out);
-    if (p == j->end)
-      return json_broken(j, j->at, "the string does not end"), false;
-    if (*p == '"')
-      break;
-    if (*p == '\\')
-      p = read_escape(j, p, &out);
-    else if ((unsigned char)*p < 0x20)
-      p = (json_broken(j, p, "a control character in a string"), NULL);
-    else
-      p = read_wide(j, p, &out);
+  const char *p = copy_plain(j, j->at + 1, &out);
+  while (p == j->end || *p != '"') {
+    char *after = out; /* so that out itself may stay in a register */
+    p = read_special(j, p, &after);
+    out = after;
     if (!p)
       return false;
+    p = copy_plain(j, p, &out);
   }
   *out = 0;
   j->text = j->out;

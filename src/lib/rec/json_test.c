@@ -31,11 +31,25 @@ TEST(tokens_come_in_order_with_decoded_text)
   static const struct {
     enum json_token token;
     const char *text;
-  } want[] = {{JSON_OBJECT, NULL},    {JSON_KEY, "a\n"},     {JSON_ARRAY, NULL},      {JSON_NUMBER, "1.50"},
-              {JSON_NUMBER, "-0e+1"}, {JSON_STRING, "é😀/"}, {JSON_TRUE, NULL},       {JSON_FALSE, NULL},
-              {JSON_NULL, NULL},      {JSON_OBJECT, NULL},   {JSON_OBJECT_END, NULL}, {JSON_ARRAY_END, NULL},
-              {JSON_KEY, ""},         {JSON_STRING, "汉"},   {JSON_OBJECT_END, NULL}, {JSON_END, NULL},
-              {JSON_END, NULL}};
+  } want[] = {
+      {JSON_OBJECT,     NULL     },
+      {JSON_KEY,        "a\n"    },
+      {JSON_ARRAY,      NULL     },
+      {JSON_NUMBER,     "1.50"   },
+      {JSON_NUMBER,     "-0e+1"  },
+      {JSON_STRING,     "é😀/"},
+      {JSON_TRUE,       NULL     },
+      {JSON_FALSE,      NULL     },
+      {JSON_NULL,       NULL     },
+      {JSON_OBJECT,     NULL     },
+      {JSON_OBJECT_END, NULL     },
+      {JSON_ARRAY_END,  NULL     },
+      {JSON_KEY,        ""       },
+      {JSON_STRING,     "汉"    },
+      {JSON_OBJECT_END, NULL     },
+      {JSON_END,        NULL     },
+      {JSON_END,        NULL     }
+  };
   struct json j;
   json_init(&j, text, sizeof text - 1, t->arena);
   for (size_t i = 0; i < COUNT_OF(want); i++) {
@@ -51,21 +65,21 @@ TEST(an_error_tells_its_byte_and_stays)
     const char *text, *error;
     size_t offset;
   } rows[] = {
-      {"", "the text ends too early", 0},
-      {"[1,", "the text ends too early", 3},
-      {"[1,]", "a value was expected", 3},
-      {"{\"a\" 1}", "':' was expected", 5},
-      {"{\"a\":1 \"b\":2}", "',' or '}' was expected", 7},
-      {"[\"abcdefghijk\x01\"]", "a control character in a string", 13},
-      {"[\"a\\x\"]", "no such escape", 3},
-      {"[\"\\ud800x\"]", "half of a surrogate pair", 2},
-      {"[\"\\udc00\"]", "half of a surrogate pair", 2},
-      {"[\"\xed\xa0\x80\"]", "not UTF-8", 2},
-      {"[\"\xc3\"]", "not UTF-8", 2},
-      {"[\"abc", "the string does not end", 1},
-      {"\xef\xbb\xbf{}", "a value was expected; a byte order mark is not one", 0},
-      {"1 2", "something follows the value", 2},
-      {"{\"ab\":1,\"a\\u0062\":2}", "the object has this member twice", 8},
+      {"",                          "the text ends too early",                            0 },
+      {"[1,",                       "the text ends too early",                            3 },
+      {"[1,]",                      "a value was expected",                               3 },
+      {"{\"a\" 1}",                 "':' was expected",                                   5 },
+      {"{\"a\":1 \"b\":2}",         "',' or '}' was expected",                            7 },
+      {"[\"abcdefghijk\x01\"]",     "a control character in a string",                    13},
+      {"[\"a\\x\"]",                "no such escape",                                     3 },
+      {"[\"\\ud800x\"]",            "half of a surrogate pair",                           2 },
+      {"[\"\\udc00\"]",             "half of a surrogate pair",                           2 },
+      {"[\"\xed\xa0\x80\"]",        "not UTF-8",                                          2 },
+      {"[\"\xc3\"]",                "not UTF-8",                                          2 },
+      {"[\"abc",                    "the string does not end",                            1 },
+      {"\xef\xbb\xbf{}",            "a value was expected; a byte order mark is not one", 0 },
+      {"1 2",                       "something follows the value",                        2 },
+      {"{\"ab\":1,\"a\\u0062\":2}", "the object has this member twice",                   8 },
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct json j;
@@ -165,9 +179,10 @@ TEST(the_writer_places_commas_and_escapes)
   json_object_end(&o);
   json_array_end(&o);
   json_object_end(&o);
-  CHECK_TEXT(buf_str(&b), "{\"a\":\"\\\"\\\\\\b\\f\\n\\r\\t\\u000b\\u0001\\u001f\x7f/é, long enough for words\",\"q\":2.5,"
-                          "\"l\":[9223372036854775807,-9223372036854775808,true,null,null,[],"
-                          "\"1970-01-01T00:00:00.000Z\",[],{}]}");
+  CHECK_TEXT(buf_str(&b),
+             "{\"a\":\"\\\"\\\\\\b\\f\\n\\r\\t\\u000b\\u0001\\u001f\x7f/é, long enough for words\",\"q\":2.5,"
+             "\"l\":[9223372036854775807,-9223372036854775808,true,null,null,[],"
+             "\"1970-01-01T00:00:00.000Z\",[],{}]}");
 }
 
 /* ---- Against jansson --------------------------------------------------------------------------------------------- */
@@ -186,15 +201,33 @@ static const char *rewritten(struct arena *a, const char *bytes, size_t n)
     if (token == JSON_ERROR || (text && strlen(j.text) != j.n))
       return NULL;
     switch (token) {
-    case JSON_KEY: json_key(&o, j.text); break;
-    case JSON_STRING: json_text(&o, j.text); break;
-    case JSON_NUMBER: json_raw(&o, j.text); break;
-    case JSON_OBJECT: json_object(&o); break;
-    case JSON_OBJECT_END: json_object_end(&o); break;
-    case JSON_ARRAY: json_array(&o); break;
-    case JSON_ARRAY_END: json_array_end(&o); break;
-    case JSON_NULL: json_null(&o); break;
-    default: json_bool(&o, token == JSON_TRUE); break;
+    case JSON_KEY:
+      json_key(&o, j.text);
+      break;
+    case JSON_STRING:
+      json_text(&o, j.text);
+      break;
+    case JSON_NUMBER:
+      json_raw(&o, j.text);
+      break;
+    case JSON_OBJECT:
+      json_object(&o);
+      break;
+    case JSON_OBJECT_END:
+      json_object_end(&o);
+      break;
+    case JSON_ARRAY:
+      json_array(&o);
+      break;
+    case JSON_ARRAY_END:
+      json_array_end(&o);
+      break;
+    case JSON_NULL:
+      json_null(&o);
+      break;
+    default:
+      json_bool(&o, token == JSON_TRUE);
+      break;
     }
   }
   return buf_str(&b);
@@ -296,9 +329,19 @@ TEST(the_parsing_suite_is_accepted_and_refused_as_it_says)
 
 static void random_value(struct buf *b, int depth)
 {
-  static const char *const scalars[] = {"null", "true", "false", "0", "-1.25", "1e5", "\"\"", "\"\\u00e9\\n\"", "\"汉\\ud83d\\ude00\"",
-                                        "1234567890123", "\"a long enough string of text, \\\"quoted\\\"\""};
-  static const char *const keys[] = {"a", "b", "c", "sku", "quantity", "\\u0061", "é", "a key that is longer than a word"};
+  static const char *const scalars[] = {"null",
+                                        "true",
+                                        "false",
+                                        "0",
+                                        "-1.25",
+                                        "1e5",
+                                        "\"\"",
+                                        "\"\\u00e9\\n\"",
+                                        "\"汉\\ud83d\\ude00\"",
+                                        "1234567890123",
+                                        "\"a long enough string of text, \\\"quoted\\\"\""};
+  static const char *const keys[] = {"a",        "b",       "c", "sku",
+                                     "quantity", "\\u0061", "é", "a key that is longer than a word"};
   size_t kind = depth == 0 ? 2 : draw(3);
   if (kind == 2) {
     buf_text(b, scalars[draw(COUNT_OF(scalars))]);

@@ -8,7 +8,7 @@ void json_out_init(struct json_out *o, struct buf *b)
   *o = (struct json_out){.buf = b};
 }
 
-void buf_grow(struct buf *b, size_t n)
+void rec_buf_grow(struct buf *b, size_t n)
 {
   size_t cap = b->cap ? b->cap * 2 : 256;
   while (cap < b->n + n + 1)
@@ -33,10 +33,22 @@ static void close_with(struct json_out *o, char c)
   o->comma = true;
 }
 
-void json_object(struct json_out *o) { open_with(o, '{'); }
-void json_object_end(struct json_out *o) { close_with(o, '}'); }
-void json_array(struct json_out *o) { open_with(o, '['); }
-void json_array_end(struct json_out *o) { close_with(o, ']'); }
+void json_object(struct json_out *o)
+{
+  open_with(o, '{');
+}
+void json_object_end(struct json_out *o)
+{
+  close_with(o, '}');
+}
+void json_array(struct json_out *o)
+{
+  open_with(o, '[');
+}
+void json_array_end(struct json_out *o)
+{
+  close_with(o, ']');
+}
 
 /* What text_stops has found at s: an escape. */
 static void put_escape(struct buf *b, char c)
@@ -54,7 +66,7 @@ static void put_escape(struct buf *b, char c)
   }
 }
 
-void put_string(struct buf *b, const char *s, size_t n)
+void rec_put_string(struct buf *b, const char *s, size_t n)
 {
   const char *end = s + n;
   put(b, '"');
@@ -82,7 +94,7 @@ void put_string(struct buf *b, const char *s, size_t n)
 void json_key(struct json_out *o, const char *key)
 {
   value_begin(o);
-  put_string(o->buf, key, strlen(key));
+  rec_put_string(o->buf, key, strlen(key));
   put(o->buf, ':');
   o->comma = false;
 }
@@ -100,10 +112,10 @@ void json_text(struct json_out *o, const char *s)
     return;
   }
   value_begin(o);
-  put_string(o->buf, s, strlen(s));
+  rec_put_string(o->buf, s, strlen(s));
 }
 
-void put_i64(struct buf *b, int64_t v)
+void rec_put_i64(struct buf *b, int64_t v)
 {
   char digits[24], *end = digits + sizeof digits, *p = end;
   uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
@@ -115,7 +127,7 @@ void put_i64(struct buf *b, int64_t v)
   put_n(b, p, (size_t)(end - p));
 }
 
-void put_decimal(struct buf *b, int64_t v, int places)
+void rec_put_decimal(struct buf *b, int64_t v, int places)
 {
   char text[32];
   put_n(b, text, decimal_format(v, places, text));
@@ -124,16 +136,22 @@ void put_decimal(struct buf *b, int64_t v, int places)
 void json_i64(struct json_out *o, int64_t v)
 {
   value_begin(o);
-  put_i64(o->buf, v);
+  rec_put_i64(o->buf, v);
 }
 
-void json_bool(struct json_out *o, bool v) { json_raw(o, v ? "true" : "false"); }
-void json_null(struct json_out *o) { json_raw(o, "null"); }
+void json_bool(struct json_out *o, bool v)
+{
+  json_raw(o, v ? "true" : "false");
+}
+void json_null(struct json_out *o)
+{
+  json_raw(o, "null");
+}
 
 void json_quantity(struct json_out *o, struct quantity q)
 {
   value_begin(o);
-  put_decimal(o->buf, q.millionths, 6);
+  rec_put_decimal(o->buf, q.millionths, 6);
 }
 
 void json_instant(struct json_out *o, struct instant t)

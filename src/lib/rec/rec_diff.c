@@ -44,7 +44,8 @@ static void diff_lists(struct differ *d, const struct rec *rec, const struct lis
               i < b->n ? (const char *)b->at + i * rec->size : NULL, arena_printf(d->arena, "%s/%zu", pointer, i));
 }
 
-static void diff_field(struct differ *d, const struct rec_field *field, const void *a, const void *b, const char *pointer)
+static void diff_field(struct differ *d, const struct rec_field *field, const void *a, const void *b,
+                       const char *pointer)
 {
   bool closed = field->flags & (REC_HIDDEN | REC_PERSONAL);
   if (!closed && field->kind == REC_INLINE)

@@ -12,7 +12,8 @@
 static inline uint64_t text_stops(uint64_t w)
 {
   uint64_t quote = w ^ WORD_OF('"'), backslash = w ^ WORD_OF('\\');
-  uint64_t marks = ((w - WORD_OF(0x20)) & ~w) | ((quote - WORD_OF(1)) & ~quote) | ((backslash - WORD_OF(1)) & ~backslash);
+  uint64_t marks =
+      ((w - WORD_OF(0x20)) & ~w) | ((quote - WORD_OF(1)) & ~quote) | ((backslash - WORD_OF(1)) & ~backslash);
   return marks & WORD_OF(0x80);
 }
 
@@ -39,12 +40,12 @@ bool json_key_is_new(struct json *j);
 
 /* What is the same for all fields of a kind. */
 struct rec_trait {
-  const char *what;     /* "expected ..." */
-  bool number;          /* an int64_t at the offset, with bounds */
-  bool text;            /* a string in JSON, and in CSV without quotes */
-  bool column;          /* of a CSV export */
-  int places;           /* decimals of a number */
-  int64_t min, max;     /* the kind's own bounds: of a number, of code points, of items */
+  const char *what; /* "expected ..." */
+  bool number;      /* an int64_t at the offset, with bounds */
+  bool text;        /* a string in JSON, and in CSV without quotes */
+  bool column;      /* of a CSV export */
+  int places;       /* decimals of a number */
+  int64_t min, max; /* the kind's own bounds: of a number, of code points, of items */
 };
 extern const struct rec_trait rec_traits[];
 static inline const struct rec_trait *rec_trait(const struct rec_field *field)

@@ -40,7 +40,7 @@ static void add_type(struct json_out *o, const char *types, bool null)
   while (*types) {
     size_t n = strcspn(types, " ");
     value_begin(o);
-    put_string(o->buf, types, n);
+    rec_put_string(o->buf, types, n);
     types += n + (types[n] == ' ');
   }
   if (null)
@@ -55,12 +55,12 @@ static void add_bounds(struct json_out *o, const struct rec_field *field, const 
   if (rec_min(field) > INT64_MIN + 1 && (places || rec_min(field) != 0 || rec_trait(field)->number)) {
     json_key(o, min_key);
     value_begin(o);
-    put_decimal(o->buf, rec_min(field), places);
+    rec_put_decimal(o->buf, rec_min(field), places);
   }
   if (rec_max(field) < INT64_MAX) {
     json_key(o, max_key);
     value_begin(o);
-    put_decimal(o->buf, rec_max(field), places);
+    rec_put_decimal(o->buf, rec_max(field), places);
   }
 }
 

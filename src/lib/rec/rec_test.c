@@ -39,7 +39,8 @@ TEST(every_kind_is_read_and_written_as_its_comment_says)
 {
   static const char json[] =
       "{\"id\":\"smp_000000000016j\",\"count\":3,\"active\":true,\"code\":\"A1\",\"note\":\"\",\"phone\":\"+86\","
-      "\"day\":\"2024-02-29\",\"metadata\":{\"a\":[1,2.50,1e9,null,\"x y\"]},\"name\":{\"en\":\"Mug\",\"zh-CN\":\"杯\"},"
+      "\"day\":\"2024-02-29\",\"metadata\":{\"a\":[1,2.50,1e9,null,\"x "
+      "y\"]},\"name\":{\"en\":\"Mug\",\"zh-CN\":\"杯\"},"
       "\"amount\":-1990,\"price\":\"0.34\",\"quantity\":2.5,\"rate\":\"0.13\",\"at\":\"2026-11-20T08:00:00.000Z\","
       "\"height\":-0.000001,\"color\":\"blue\",\"tags\":[\"vip\",\"b\"],\"billing\":{\"zip\":\"9\",\"latitude\":1.5},"
       "\"place\":{\"city\":\"Köln\",\"zip\":\"50667\"},"
@@ -67,6 +68,7 @@ TEST(what_is_left_out_is_absent_or_its_default)
                                    "\"place\":{\"zip\":\"1\"},\"items\":[]}");
 }
 
+/* clang-format off: one row, one rule */
 /* member, code of the one entry, pointer */
 static const struct {
   const char *member, *code, *pointer;
@@ -126,6 +128,7 @@ static const struct {
     {"\"items\":{\"sku\":\"A\"}", "wrong_type", "/items"},
     {"\"note\":null,\"billing\":null,\"tags\":null,\"count\":null,\"active\":null", NULL, NULL},
 };
+/* clang-format on */
 
 TEST(each_broken_rule_is_named_with_its_place)
 {
@@ -150,7 +153,7 @@ TEST(all_that_is_wrong_is_told_at_once)
   struct sample s;
   CHECK_ERR(read_text(t, "{\"x\":1,\"count\":\"a\",\"items\":[{},{\"sku\":\"A\",\"quantity\":-1}],\"place\":{}}", &s),
             ERR_INVALID);
-  static const char *const want[] = {"/x", "/count", "/items/0/sku", "/items/0/quantity", "/items/1/quantity",
+  static const char *const want[] = {"/x",         "/count", "/items/0/sku", "/items/0/quantity", "/items/1/quantity",
                                      "/place/zip", "/code"};
   CHECK_INT(fault.n, COUNT_OF(want));
   for (size_t i = 0; i < fault.n; i++)
@@ -227,10 +230,8 @@ struct flagged {
   const char *secret, *external_id, *password, *closed;
 };
 static const struct rec_field flagged_fields[] = {
-    FIELD(struct flagged, version, .flags = REC_READONLY),
-    FIELD(struct flagged, secret, .flags = REC_HIDDEN),
-    FIELD(struct flagged, external_id, .flags = REC_FIXED),
-    FIELD(struct flagged, password, .flags = REC_INPUT),
+    FIELD(struct flagged, version, .flags = REC_READONLY),  FIELD(struct flagged, secret, .flags = REC_HIDDEN),
+    FIELD(struct flagged, external_id, .flags = REC_FIXED), FIELD(struct flagged, password, .flags = REC_INPUT),
     FIELD(struct flagged, closed, .flags = REC_NULLS),
 };
 static const struct rec flagged_rec = REC(struct flagged, "Flagged", flagged_fields, "Flags");
@@ -286,11 +287,14 @@ TEST(what_is_stored_comes_back_whole)
 TEST(reading_over_keeps_what_is_not_sent)
 {
   struct sample was, now;
-  CHECK_OK(read_member(t, "\"note\":\"n\",\"amount\":5,\"count\":9,\"tags\":[\"a\"],\"items\":[{\"sku\":\"S\",\"quantity\":1}],"
-                          "\"billing\":{\"zip\":\"9\",\"city\":\"C\"}",
-                       &was));
+  CHECK_OK(
+      read_member(t,
+                  "\"note\":\"n\",\"amount\":5,\"count\":9,\"tags\":[\"a\"],\"items\":[{\"sku\":\"S\",\"quantity\":1}],"
+                  "\"billing\":{\"zip\":\"9\",\"city\":\"C\"}",
+                  &was));
   now = was;
-  static const char patch[] = "{\"amount\":null,\"count\":null,\"items\":[],\"billing\":{\"city\":\"D\"},\"place\":{\"city\":\"E\"}}";
+  static const char patch[] =
+      "{\"amount\":null,\"count\":null,\"items\":[],\"billing\":{\"city\":\"D\"},\"place\":{\"city\":\"E\"}}";
   CHECK_OK(rec_read_over(&sample_rec, patch, strlen(patch), "", t->arena, &fault, &now));
   CHECK_TEXT(now.note, "n");
   CHECK(!money_set(now.amount));
@@ -327,13 +331,27 @@ TEST(plain_text_is_read_by_kind)
   static const struct {
     const char *field, *text, *code;
   } rows[] = {
-      {"count", "12", NULL},           {"count", "1e1", "invalid_format"}, {"count", "1.5", "wrong_type"},
-      {"active", "true", NULL},        {"active", "yes", "wrong_type"},    {"amount", "-5", NULL},
-      {"price", "0.34", NULL},         {"quantity", "2.5", NULL},          {"rate", "0.13", NULL},
-      {"color", "green", NULL},        {"color", "Green", "not_one_of"},   {"day", "2026-01-31", NULL},
-      {"id", "SMP_000000000016J", NULL}, {"name", "Mug", NULL},            {"name", "{\"de\":\"B\"}", NULL},
-      {"name", "{\"de\"", "invalid_format"}, {"note", "\xff", "invalid_format"}, {"code", "", "required"},
-      {"note", "", NULL},              {"metadata", "[1, 2]", NULL},       {"at", "2026-11-20T08:00:00+08:00", NULL},
+      {"count",    "12",                        NULL            },
+      {"count",    "1e1",                       "invalid_format"},
+      {"count",    "1.5",                       "wrong_type"    },
+      {"active",   "true",                      NULL            },
+      {"active",   "yes",                       "wrong_type"    },
+      {"amount",   "-5",                        NULL            },
+      {"price",    "0.34",                      NULL            },
+      {"quantity", "2.5",                       NULL            },
+      {"rate",     "0.13",                      NULL            },
+      {"color",    "green",                     NULL            },
+      {"color",    "Green",                     "not_one_of"    },
+      {"day",      "2026-01-31",                NULL            },
+      {"id",       "SMP_000000000016J",         NULL            },
+      {"name",     "Mug",                       NULL            },
+      {"name",     "{\"de\":\"B\"}",            NULL            },
+      {"name",     "{\"de\"",                   "invalid_format"},
+      {"note",     "\xff",                      "invalid_format"},
+      {"code",     "",                          "required"      },
+      {"note",     "",                          NULL            },
+      {"metadata", "[1, 2]",                    NULL            },
+      {"at",       "2026-11-20T08:00:00+08:00", NULL            },
   };
   struct sample s;
   rec_init(&sample_rec, &s);
@@ -365,15 +383,22 @@ TEST(a_view_leaves_out_lists_and_personal_data)
 TEST(differences_name_the_deepest_place)
 {
   struct sample a, b;
-  CHECK_OK(read_member(t, "\"note\":\"n\",\"phone\":\"1\",\"items\":[{\"sku\":\"S\",\"quantity\":1}],\"billing\":{\"zip\":\"9\"}", &a));
-  CHECK_OK(read_member(t, "\"amount\":5,\"phone\":\"2\",\"tags\":[\"x\"],\"items\":[{\"sku\":\"S\",\"quantity\":2},"
-                          "{\"sku\":\"T\",\"quantity\":1}],\"billing\":{\"zip\":\"8\"}", &b));
+  CHECK_OK(read_member(
+      t, "\"note\":\"n\",\"phone\":\"1\",\"items\":[{\"sku\":\"S\",\"quantity\":1}],\"billing\":{\"zip\":\"9\"}", &a));
+  CHECK_OK(read_member(t,
+                       "\"amount\":5,\"phone\":\"2\",\"tags\":[\"x\"],\"items\":[{\"sku\":\"S\",\"quantity\":2},"
+                       "{\"sku\":\"T\",\"quantity\":1}],\"billing\":{\"zip\":\"8\"}",
+                       &b));
   CHECK(!rec_equal(&sample_rec, &a, &b));
   CHECK(rec_equal(&sample_rec, &a, &a));
   static const struct rec_difference want[] = {
-      {"/note", "\"n\"", NULL},      {"/phone", NULL, NULL},           {"/amount", NULL, "5"},
-      {"/tags", "[]", "[\"x\"]"},    {"/billing/zip", "\"9\"", "\"8\""}, {"/items/0/quantity", "1", "2"},
-      {"/items/1", NULL, "{\"sku\":\"T\",\"quantity\":1,\"gift\":false}"},
+      {"/note",             "\"n\"", NULL                                           },
+      {"/phone",            NULL,    NULL                                           },
+      {"/amount",           NULL,    "5"                                            },
+      {"/tags",             "[]",    "[\"x\"]"                                      },
+      {"/billing/zip",      "\"9\"", "\"8\""                                        },
+      {"/items/0/quantity", "1",     "2"                                            },
+      {"/items/1",          NULL,    "{\"sku\":\"T\",\"quantity\":1,\"gift\":false}"},
   };
   rec_differences got = {0};
   rec_diff(&sample_rec, &a, &b, "", t->arena, &got);
@@ -395,15 +420,16 @@ static const char *schema(struct test *t, const struct rec *rec, bool input)
 
 TEST(a_schema_says_what_reading_demands)
 {
-  CHECK_TEXT(schema(t, &sample_item_rec, true),
-             "{\"type\":\"object\",\"description\":\"A line\",\"required\":[\"sku\",\"quantity\"],\"properties\":{"
-             "\"sku\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64,\"description\":\"Catalog code\","
-             "\"examples\":[\"TEE-S\"]},"
-             "\"quantity\":{\"type\":\"number\",\"minimum\":0.000001,\"maximum\":1000000000,\"description\":\"In its unit\"},"
-             "\"price\":{\"type\":[\"integer\",\"string\",\"null\"],"
-             "\"pattern\":\"^-?(0|[1-9][0-9]*)(\\\\.[0-9]{1,6}0*)?$\",\"minimum\":0,\"maximum\":1000000000000,"
-             "\"description\":\"For one unit\",\"examples\":[\"0.34\"]},"
-             "\"gift\":{\"type\":[\"boolean\",\"null\"],\"description\":\"Wrapped\"}},\"additionalProperties\":false}");
+  CHECK_TEXT(
+      schema(t, &sample_item_rec, true),
+      "{\"type\":\"object\",\"description\":\"A line\",\"required\":[\"sku\",\"quantity\"],\"properties\":{"
+      "\"sku\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64,\"description\":\"Catalog code\","
+      "\"examples\":[\"TEE-S\"]},"
+      "\"quantity\":{\"type\":\"number\",\"minimum\":0.000001,\"maximum\":1000000000,\"description\":\"In its unit\"},"
+      "\"price\":{\"type\":[\"integer\",\"string\",\"null\"],"
+      "\"pattern\":\"^-?(0|[1-9][0-9]*)(\\\\.[0-9]{1,6}0*)?$\",\"minimum\":0,\"maximum\":1000000000000,"
+      "\"description\":\"For one unit\",\"examples\":[\"0.34\"]},"
+      "\"gift\":{\"type\":[\"boolean\",\"null\"],\"description\":\"Wrapped\"}},\"additionalProperties\":false}");
   CHECK_TEXT(schema(t, &flagged_rec, false),
              "{\"type\":\"object\",\"description\":\"Flags\",\"required\":[\"closed\"],\"properties\":{"
              "\"version\":{\"type\":\"integer\",\"format\":\"int64\",\"readOnly\":true},"
@@ -430,15 +456,18 @@ TEST(every_schema_is_json_and_points_to_nested_ones)
 TEST(csv_is_dotted_quoted_and_harmless)
 {
   struct sample s;
-  CHECK_OK(read_member(t, "\"note\":\"=1+\\\"1\\\"\",\"phone\":\"+86\",\"price\":\"0.5\",\"rate\":\"0.1\",\"amount\":-5,"
-                          "\"name\":\"a,b\",\"at\":\"2026-11-20T08:00:00Z\"", &s));
+  CHECK_OK(read_member(t,
+                       "\"note\":\"=1+\\\"1\\\"\",\"phone\":\"+86\",\"price\":\"0.5\",\"rate\":\"0.1\",\"amount\":-5,"
+                       "\"name\":\"a,b\",\"at\":\"2026-11-20T08:00:00Z\"",
+                       &s));
   struct buf b;
   buf_init(&b, t->arena);
   rec_csv_header(&sample_rec, &b);
   rec_csv_row(&sample_rec, &s, &b);
-  CHECK_TEXT(buf_str(&b), "id,count,active,code,note,phone,day,name,amount,price,quantity,rate,at,height,color,"
-                          "place.city,place.zip,place.latitude\r\n"
-                          ",7,false,A,\"'=1+\"\"1\"\"\",'+86,,\"a,b\",-5,0.5,,0.1,2026-11-20T08:00:00.000Z,,red,,1,\r\n");
+  CHECK_TEXT(buf_str(&b),
+             "id,count,active,code,note,phone,day,name,amount,price,quantity,rate,at,height,color,"
+             "place.city,place.zip,place.latitude\r\n"
+             ",7,false,A,\"'=1+\"\"1\"\"\",'+86,,\"a,b\",-5,0.5,,0.1,2026-11-20T08:00:00.000Z,,red,,1,\r\n");
 }
 
 /* ---- Writing and reading are inverse ------------------------------------------------------------------------------ */
@@ -533,7 +562,8 @@ TEST(what_was_written_is_read_again_the_same)
     CHECK_OK(read_text(t, written(t, &a, NULL), &b));
     rec_differences d = {0};
     rec_diff(&sample_rec, &a, &b, "", t->arena, &d);
-    CHECK_TEXT(d.n ? arena_printf(t->arena, "%s was %s now %s", d.at[0].pointer, d.at[0].before, d.at[0].after) : NULL, NULL);
+    CHECK_TEXT(d.n ? arena_printf(t->arena, "%s was %s now %s", d.at[0].pointer, d.at[0].before, d.at[0].after) : NULL,
+               NULL);
     CHECK(rec_equal(&sample_rec, &a, &b));
     random_state = seed;
     if (seed % 100 == 0)
@@ -558,12 +588,19 @@ TEST(one_kilobyte_is_read_and_written_in_microseconds)
   struct buf json;
   struct sample s;
   buf_init(&json, t->arena);
-  buf_text(&json, "{\"code\":\"WEB-1001\",\"count\":12,\"active\":true,\"note\":\"Please ring twice, then leave it at the door of the neighbors on the left side.\","
-                  "\"phone\":\"+86 138 0000 0000\",\"day\":\"2026-12-01\",\"metadata\":{\"campaign\":\"fall\",\"source\":\"newsletter\"},\"name\":\"Order\","
-                  "\"amount\":4480,\"price\":\"19.90\",\"quantity\":2,\"rate\":\"0.13\",\"at\":\"2026-11-20T08:00:00Z\",\"color\":\"green\",\"tags\":[\"vip\",\"new\"],"
-                  "\"billing\":{\"city\":\"Shanghai\",\"zip\":\"200000\",\"latitude\":31.230416},\"place\":{\"city\":\"Shanghai\",\"zip\":\"200000\"},\"items\":[");
+  buf_text(
+      &json,
+      "{\"code\":\"WEB-1001\",\"count\":12,\"active\":true,\"note\":\"Please ring twice, then leave it at the door of "
+      "the neighbors on the left side.\","
+      "\"phone\":\"+86 138 0000 "
+      "0000\",\"day\":\"2026-12-01\",\"metadata\":{\"campaign\":\"fall\",\"source\":\"newsletter\"},\"name\":\"Order\","
+      "\"amount\":4480,\"price\":\"19.90\",\"quantity\":2,\"rate\":\"0.13\",\"at\":\"2026-11-20T08:00:00Z\",\"color\":"
+      "\"green\",\"tags\":[\"vip\",\"new\"],"
+      "\"billing\":{\"city\":\"Shanghai\",\"zip\":\"200000\",\"latitude\":31.230416},\"place\":{\"city\":\"Shanghai\","
+      "\"zip\":\"200000\"},\"items\":[");
   for (int i = 0; i < 4; i++)
-    buf_printf(&json, "%s{\"sku\":\"TEE-SHIRT-ORGANIC-%d\",\"quantity\":%d,\"price\":1990,\"gift\":false}", i ? "," : "", i, i + 1);
+    buf_printf(&json, "%s{\"sku\":\"TEE-SHIRT-ORGANIC-%d\",\"quantity\":%d,\"price\":1990,\"gift\":false}",
+               i ? "," : "", i, i + 1);
   buf_text(&json, "]}");
   enum { TIMES = 200000 };
   struct arena *a = arena_new(1 << 20);

@@ -44,7 +44,7 @@ static void write_decimal(struct json_out *o, int64_t v, bool quoted)
   value_begin(o);
   if (quoted)
     put(o->buf, '"');
-  put_decimal(o->buf, v, 6);
+  rec_put_decimal(o->buf, v, 6);
   if (quoted)
     put(o->buf, '"');
 }
