@@ -12,9 +12,9 @@
 #include "rec.h"
 
 struct api;
-struct credentials; /* identity.h */
+struct credentials; /* these three: identity.h */
 struct identity;
-struct identity;    /* identity.h */
+struct password_cost;
 
 /* What a .serve is given. It runs on a thread of the reader pool with a connection of its own; a GET sees one
  * consistent state of the database. */
@@ -77,6 +77,7 @@ enum route_flags {
   ROUTE_RAW = 1 << 4,     /* .serve reads rq->http->body itself, of any Content-Type */
   ROUTE_INLINE = 1 << 5,  /* .serve runs on the loop thread: at once, without a connection (cx->db is NULL) */
   ROUTE_LOCAL = 1 << 6,   /* a client on this machine that came without a proxy needs no permission */
+  ROUTE_PAGE = 1 << 8,    /* .serve itself answers a page: {"data": [reply ...], "next_cursor": ...} */
   ROUTE_HIDDEN = 1 << 7,  /* not in the OpenAPI document: pages for people */
 };
 #define API_BODY_MAX       (1u << 20)
@@ -94,6 +95,7 @@ struct route {
   enum err (*serve)(struct ctx *cx, const struct api_request *rq, struct act_result *out); /* ... or a read ... */
   const struct api_list *list; /* ... or a list */
   const struct api_param *params; /* NULL-name-terminated */
+  const char *content_type;  /* documented type of a reply that is no record: "text/plain"; NULL otherwise */
   const enum err *errors;    /* further documented refusals, ERR_OK-terminated: ERR_STATE, ERR_SHORTAGE */
   int flags;
 };
@@ -138,7 +140,7 @@ struct api_config {
   struct clock clock;
   bool secure;                  /* clients come by https (a proxy in front, or TLS of ours): cookies say Secure */
   const char *version;          /* of the program, for the OpenAPI document and /metrics */
-  struct identity *identity;    /* identity_new; may be NULL */
+  const struct password_cost *password_cost; /* NULL = password_cost_default */
   /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */
   enum err (*authenticate)(struct ctx *cx, const struct credentials *credentials, struct actor *out);
   void *arg;                    /* handed to the hooks below, each of which may be NULL */

@@ -14,7 +14,9 @@
 
 #define ROUTE_SEGMENTS_MAX 8
 #define ROUTE_CHAINS       128 /* a power of 2 */
-#define API_PARKED         (-1) /* act_result.status of a .serve that has given the call away: nothing is answered now */
+/* act_result.status of a .serve that answers nothing now: */
+#define API_PARKED (-1) /* the call is for feed_park */
+#define API_GONE   (-2) /* the call is not ours any more */
 
 /* ---- Routes ---- */
 
@@ -63,13 +65,14 @@ struct call {
   struct act_call act;
   struct { /* of a long poll */
     int64_t after, seen, limit;
-    struct instant deadline;
+    int64_t deadline_ms; /* monotonic */
     const char *topic;
     bool begun, expired;
   } poll;
 };
 
 int64_t api_now_us(void); /* monotonic */
+void call_count(struct call *call, int status);
 /* Sends the reply, exactly once, and counts it; call is gone afterwards. */
 void call_send(struct call *call, struct http_reply *reply);
 /* Answers with the problem document of what f and code say. */
@@ -103,9 +106,19 @@ void decode_request_hash(const struct http_request *rq, unsigned char out[HASH_B
 
 /* ---- Lists ---- */
 
+/* Reads the query, and fills reply with a page as JSON, or with all pages as CSV when Accept asks for it. */
 MUST_CHECK enum err list_serve(struct worker *w, struct call *call, struct http_reply *reply);
-/* Operators of filters as they stand in the query: "gte" ..., by enum db_op; NULL where there is none. */
-extern const char *const list_operators[];
+const struct rec_field *rec_field_find(const struct rec *rec, const char *name); /* NULL when there is none */
+
+/* Counts that ?count=estimate may repeat for a minute, by hash of what was counted. */
+struct estimate {
+  uint64_t of;
+  int64_t count, at_us;
+};
+struct estimates {
+  pthread_mutex_t lock;
+  struct estimate at[64];
+};
 
 /* ---- The pool of readers ---- */
 
@@ -144,6 +157,7 @@ struct feed {
   atomic_llong seq;      /* of the last sealed event we know */
   atomic_int listeners;  /* polls and streams: nobody listens, nobody is woken */
   atomic_int streams;
+  int64_t fed;           /* the thread's: seq of its last round */
   struct call *waiters;
   struct listener *joining; /* streams that the thread has not seen yet */
   bool stopping, running;
@@ -151,6 +165,8 @@ struct feed {
   struct db *db;
 };
 MUST_CHECK enum err feed_start(struct api *api, struct fault *f);
+/* Keeps a long poll until there is news or it has waited enough, then hands it back to the pool. */
+void feed_park(struct call *call);
 void feed_stop(struct api *api); /* answers the polls, ends the streams, joins */
 
 /* ---- The server ---- */
@@ -159,13 +175,15 @@ struct api {
   struct api_config config;
   struct api_table table;
   struct writer *writer;
+  struct identity *identity; /* sign-in attempts, last use of keys */
   struct http_server *http;
   struct db *db;             /* the loop thread's own reader, for authentication */
   struct ctx cx;             /* the loop thread's */
   atomic_llong masters;      /* moves when an act of ours wrote masters ... */
   int64_t masters_seen, masters_us; /* ... and what the loop thread has seen of it, and when */
   atomic_int exports;
-  atomic_bool quiet, stopped;
+  struct estimates estimates;
+  atomic_bool quiet;
   struct pool pool;
   struct feed feed;
   int64_t started_us;
