@@ -212,7 +212,7 @@ static bool work_in(const struct order *o, int from, int to)
       return true;
   return false;
 }
-static bool can_pick(const struct order *o) { return work_in(o, FUL_SCHEDULED, FUL_PICKING); }
+static bool can_pick(const struct order *o) { return work_in(o, FUL_OPEN, FUL_PICKING); }
 static bool can_pack(const struct order *o) { return work_in(o, FUL_PICKED, FUL_PICKED); }
 static bool can_ship(const struct order *o) { return work_in(o, FUL_PACKED, FUL_PACKED); }
 static bool can_hand_over(const struct order *o) { return work_in(o, FUL_READY_FOR_PICKUP, FUL_READY_FOR_PICKUP); }

@@ -83,8 +83,7 @@ enum err order_step(struct ctx *cx, struct order_work *w, enum order_step step)
 
 const struct fulfillment_move fulfillment_moves[] = {
     /* from                   step                 to                    emits */
-    {FUL_SCHEDULED,        FSTEP_PICK,          FUL_PICKING,          "fulfillment.picking"},
-    {FUL_SCHEDULED,        FSTEP_PICKED,        FUL_PICKED,           "fulfillment.picked"},
+    {FUL_SCHEDULED,        FSTEP_OPEN,          FUL_OPEN,             "fulfillment.opened"},
     {FUL_SCHEDULED,        FSTEP_REJECT,        FUL_REJECTED,         "fulfillment.rejected"},
     {FUL_SCHEDULED,        FSTEP_CANCEL,        FUL_CANCELLED,        "fulfillment.cancelled"},
     {FUL_OPEN,             FSTEP_PICK,          FUL_PICKING,          "fulfillment.picking"},
@@ -125,7 +124,7 @@ bool fulfillment_may(const struct fulfillment *f, enum fulfillment_step step)
 enum err fulfillment_step(struct ctx *cx, struct order_work *w, struct fulfillment *f, enum fulfillment_step step)
 {
   static const char *const verbs[] = {
-      [FSTEP_PICK] = "picked",       [FSTEP_PICKED] = "picked",       [FSTEP_PACK] = "packed",
+      [FSTEP_OPEN] = "opened",       [FSTEP_PICK] = "picked",       [FSTEP_PICKED] = "picked",       [FSTEP_PACK] = "packed",
       [FSTEP_SHIP] = "shipped",      [FSTEP_READY] = "made ready",    [FSTEP_HAND_OVER] = "handed over",
       [FSTEP_NOT_COLLECTED] = "put back", [FSTEP_CLOSE] = "closed",   [FSTEP_REJECT] = "rejected",
       [FSTEP_CANCEL] = "cancelled",  [FSTEP_VOID] = "voided",

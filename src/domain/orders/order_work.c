@@ -98,9 +98,26 @@ static bool anything_changed(const struct order_work *w)
          w->shipments.n || !rec_equal(&order_rec, w->before, w->after);
 }
 
+/* Services and digital goods have no parcel: they count as delivered once nothing of the goods is still to be sent. */
+static void settle_services(struct order *o)
+{
+  if (o->state != ORDER_OPEN)
+    return;
+  EACH (const struct order_line, l, &o->lines)
+    for (enum line_place p = PLACE_UNALLOCATED; l->stocked && p <= PLACE_PACKED; p++)
+      if (line_at(l, p).millionths > 0)
+        return;
+  EACH (struct order_line, l, &o->lines) {
+    struct quantity q = l->stocked ? QUANTITY(0) : line_at(l, PLACE_ALLOCATED);
+    line_move(l, PLACE_ALLOCATED, PLACE_SHIPPED, q);
+    l->counters.delivered = quantity_add(l->counters.delivered, q);
+  }
+}
+
 void order_work_finish(struct ctx *cx, struct order_work *w)
 {
   struct order *o = w->after;
+  settle_services(o);
   order_derive(cx, o);
   if (o->state == ORDER_OPEN && order_may(o, STEP_CLOSE)) {
     enum err err = order_step(cx, w, STEP_CLOSE);

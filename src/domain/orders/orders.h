@@ -396,8 +396,8 @@ extern const size_t order_moves_n;
 MUST_CHECK enum err order_step(struct ctx *cx, struct order_work *w, enum order_step step);
 bool order_may(const struct order *o, enum order_step step);
 
-/* The same for fulfillments. */
-enum fulfillment_step { FSTEP_PICK, FSTEP_PICKED, FSTEP_PACK, FSTEP_SHIP, FSTEP_READY, FSTEP_HAND_OVER, FSTEP_NOT_COLLECTED,
+/* The same for fulfillments. scheduled = waiting for the rest of a ship-complete order; it is not picked yet. */
+enum fulfillment_step { FSTEP_OPEN, FSTEP_PICK, FSTEP_PICKED, FSTEP_PACK, FSTEP_SHIP, FSTEP_READY, FSTEP_HAND_OVER, FSTEP_NOT_COLLECTED,
                         FSTEP_CLOSE, FSTEP_REJECT, FSTEP_CANCEL, FSTEP_VOID };
 struct fulfillment_move {
   int from;

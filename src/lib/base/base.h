@@ -143,7 +143,7 @@ void *list_grow(struct arena *a, struct list *list, size_t item_size); /* zeroed
 #define LIST_ADD(arena, items)                                                                                         \
   ((__typeof__((items)->at))list_grow((arena), (struct list *)(void *)(items), sizeof(*(items)->at)))
 #define EACH(type, item, list)                                                                                         \
-  for (type *item = (list)->at, *item##_end = item ? item + (list)->n : item; item != item##_end; item++)
+  for (__typeof__(type) *item = (list)->at, *item##_end = item ? item + (list)->n : item; item != item##_end; item++)
 
 /* ---- Text --------------------------------------------------------------------------------------------------- */
 

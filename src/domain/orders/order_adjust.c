@@ -1,0 +1,154 @@
+/* Adjusting and counting stock, together with the order lines whose reservations a count takes away: they become
+ * backordered in the same act, newest and lowest priority first, and their fulfillments ask for less. */
+#include "orders_priv.h"
+
+#include <string.h>
+
+struct adjust_facts {
+  struct stock_adjust_facts stock;
+};
+
+/* The displaced orders are loaded in apply: which ones they are is known only after decide. Nothing can have changed in
+ * between, since both run in one transaction of the only writer; on other engines the guards of the rows say so. */
+struct adjust_plan {
+  struct stock_adjust_plan stock;
+};
+
+static enum err adjust_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  struct adjust_facts *f = out;
+  return stock_adjust_load(cx, in->body, &f->stock);
+}
+
+static enum err adjust_decide(struct ctx *cx, const void *facts, void *out)
+{
+  const struct adjust_facts *f = facts;
+  struct adjust_plan plan = {0};
+  TRY(stock_adjust_decide(cx, &f->stock, &plan.stock));
+  *(struct adjust_plan *)out = plan;
+  return ERR_OK;
+}
+
+/* Takes q of a line back from the fulfillments of that location: from what is not picked yet, the newest first. */
+static struct quantity take_from_fulfillments(struct order_work *w, struct order_line *l, int64_t location_id,
+                                              struct quantity q)
+{
+  struct order *o = w->after;
+  for (size_t i = o->fulfillments.n; i-- > 0 && q.millionths > 0;) {
+    struct fulfillment *f = &o->fulfillments.at[i];
+    struct fulfillment_line *fl = f->location_id == location_id && fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
+    if (!fl)
+      continue;
+    struct quantity open = quantity_sub(fl->quantity, fl->picked), take = quantity_min(open, q);
+    if (take.millionths <= 0)
+      continue;
+    struct quantity allocated = quantity_min(take, line_at(l, PLACE_ALLOCATED));
+    struct quantity released = quantity_sub(take, allocated);
+    line_move(l, PLACE_ALLOCATED, PLACE_BACKORDERED, allocated);
+    line_move(l, PLACE_RELEASED, PLACE_BACKORDERED, released);
+    fl->quantity = quantity_sub(fl->quantity, take);
+    fl->released = quantity_min(fl->released, fl->quantity);
+    f->version++;
+    q = quantity_sub(q, take);
+  }
+  return q;
+}
+
+/* A picked unit that the count says is not there: it was picked by mistake or is gone; it goes back to waiting. */
+static void take_from_picked(struct order_line *l, struct fulfillment *f, struct quantity q)
+{
+  struct fulfillment_line *fl = fulfillment_line_of(f, l->line);
+  struct quantity take = fl ? quantity_min(quantity_sub(fl->picked, fl->packed), q) : QUANTITY(0);
+  if (take.millionths <= 0)
+    return;
+  line_move(l, PLACE_PICKED, PLACE_BACKORDERED, take);
+  fl->picked = quantity_sub(fl->picked, take);
+  fl->quantity = quantity_sub(fl->quantity, take);
+}
+
+static const char *displaced_data(struct ctx *cx, const struct stock_displaced *d)
+{
+  struct buf text;
+  struct json_out o;
+  buf_init(&text, cx->arena);
+  json_out_init(&o, &text);
+  json_object(&o);
+  json_put_i64(&o, "line", d->demand.line);
+  json_put_quantity(&o, "quantity", d->quantity);
+  json_put_text(&o, "alert_role", "service");
+  json_object_end(&o);
+  return buf_str(&text);
+}
+
+static void displace(struct ctx *cx, struct order_work *w, const struct stock_displaced *d)
+{
+  struct order_line *l = order_line_of(w->after, d->demand.line);
+  if (!l)
+    return;
+  struct quantity left = take_from_fulfillments(w, l, d->key.location_id, d->quantity);
+  EACH (struct fulfillment, f, &w->after->fulfillments)
+    if (left.millionths > 0 && f->location_id == d->key.location_id && fulfillment_live(f)) {
+      struct quantity before = line_at(l, PLACE_PICKED);
+      take_from_picked(l, f, left);
+      left = quantity_sub(left, quantity_sub(before, line_at(l, PLACE_PICKED)));
+    }
+  order_event(cx, w, "order.stock_displaced", NULL, 0, displaced_data(cx, d));
+}
+
+/* A fulfillment that nothing is asked of any more has ended. */
+static void end_empty_fulfillments(struct ctx *cx, struct order_work *w)
+{
+  EACH (struct fulfillment, f, &w->after->fulfillments) {
+    bool empty = fulfillment_live(f) && fulfillment_may(f, FSTEP_CANCEL);
+    EACH (const struct fulfillment_line, l, &f->lines)
+      empty = empty && l->quantity.millionths == 0;
+    if (empty) {
+      f->reason = "stock was counted lower";
+      enum err err = fulfillment_step(cx, w, f, FSTEP_CANCEL);
+      assert(err == ERR_OK);
+    }
+  }
+}
+
+/* All displaced reservations of one order, from the i-th on; the list is grouped by whoever comes first. */
+static enum err displace_order(struct ctx *cx, const stock_displacements *all, size_t first)
+{
+  struct order_work w;
+  int64_t order_id = all->at[first].demand.id;
+  TRY(order_work_load(cx, (struct order_id){order_id}, ABSENT, &w));
+  w = order_work_copy(cx, &w);
+  for (size_t i = first; i < all->n; i++)
+    if (all->at[i].demand.id == order_id)
+      displace(cx, &w, &all->at[i]);
+  end_empty_fulfillments(cx, &w);
+  order_work_finish(cx, &w);
+  return order_work_apply(cx, &w);
+}
+
+static bool seen_before(const stock_displacements *all, size_t i)
+{
+  for (size_t k = 0; k < i; k++)
+    if (all->at[k].demand.id == all->at[i].demand.id)
+      return true;
+  return false;
+}
+
+static enum err adjust_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct adjust_plan *p = plan;
+  struct adjustment *document;
+  for (size_t i = 0; i < p->stock.displaced.n; i++)
+    if (!seen_before(&p->stock.displaced, i))
+      TRY(displace_order(cx, &p->stock.displaced, i));
+  TRY(stock_adjust_apply(cx, &p->stock, &document));
+  char id[ID_TEXT];
+  id_format(PREFIX_adjustment, document->id.v, id);
+  out->rec = &adjustment_rec;
+  out->value = document;
+  out->version = document->version;
+  out->location = arena_printf(cx->arena, "/v1/adjustments/%s", id);
+  return ERR_OK;
+}
+
+const struct act stock_adjust_act = {
+    "stock.adjust", sizeof(struct adjust_facts), sizeof(struct adjust_plan), adjust_load, adjust_decide, adjust_apply, 0};

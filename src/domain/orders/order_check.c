@@ -1,0 +1,237 @@
+/* The invariants of orders, verified over the whole database in slices: 3 (units add up and have their reservations), 4 and 5
+ * (money), 6 (a state has its event), 8 (no work behind a hold or a cancellation). Each difference names its mend. */
+#include "orders_priv.h"
+
+#include <stdio.h>
+
+enum { SLICE = 500 };
+
+struct checker {
+  struct ctx *cx;
+  inventory_report *report;
+  void *arg;
+};
+
+static void differs(struct checker *c, const struct order *o, const char *repair, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void differs(struct checker *c, const struct order *o, const char *repair, const char *fmt, ...)
+{
+  va_list args;
+  struct buf text;
+  char line[512];
+  va_start(args, fmt);
+  vsnprintf(line, sizeof line, fmt, args);
+  va_end(args);
+  buf_init(&text, c->cx->arena);
+  buf_printf(&text, "order %s: %s", o->number ? o->number : o->external_id, line);
+  c->report(c->arg, buf_str(&text), repair);
+}
+
+static void check_units(struct checker *c, const struct order *o)
+{
+  EACH (const struct order_line, l, &o->lines) {
+    int64_t sum = 0;
+    for (enum line_place p = 0; p < PLACE_COUNT; p++)
+      sum += line_at(l, p).millionths;
+    if (sum != l->quantity.millionths)
+      differs(c, o, "re-derive the counters of the line from its fulfillments and reservations",
+              "line %lld: its units add up to %lld millionths, ordered are %lld", (long long)l->line, (long long)sum,
+              (long long)l->quantity.millionths);
+    if (l->counters.delivered.millionths > l->counters.shipped.millionths ||
+        l->counters.returned.millionths > l->counters.shipped.millionths)
+      differs(c, o, "correct delivered and returned to at most shipped", "line %lld: more delivered or returned than shipped",
+              (long long)l->line);
+  }
+}
+
+/* Units that hold stock: allocated, released, picked and packed. */
+static int64_t holding(const struct order_line *l)
+{
+  return l->counters.allocated.millionths + l->counters.released.millionths + l->counters.picked.millionths +
+         l->counters.packed.millionths;
+}
+
+static void check_reservations(struct checker *c, const struct order *o, const reservations *live)
+{
+  EACH (const struct order_line, l, &o->lines) {
+    int64_t reserved = 0, want = l->stocked && o->state != ORDER_DRAFT ? holding(l) : 0;
+    EACH (const struct reservation, r, live)
+      if (r->line == l->line && (o->state != ORDER_DRAFT || r->kind == RESERVATION_HARD))
+        reserved += r->quantity.millionths;
+    if (reserved != want)
+      differs(c, o, "release the surplus, or move the units without reservation to backordered",
+              "line %lld: %lld millionths are allocated to picked or packed, %lld are reserved", (long long)l->line,
+              (long long)want, (long long)reserved);
+  }
+}
+
+static void check_fulfillments(struct checker *c, const struct order *o)
+{
+  EACH (const struct order_line, l, &o->lines) {
+    int64_t asked = 0, shipped = 0;
+    if (!l->stocked)
+      continue; /* services and digital goods need no location */
+    EACH (const struct fulfillment, f, &o->fulfillments) {
+      EACH (const struct fulfillment_line, fl, &f->lines) {
+        if (fl->line != l->line)
+          continue;
+        shipped += fl->shipped.millionths;
+        if (fulfillment_live(f))
+          asked += fl->quantity.millionths - fl->shipped.millionths;
+        if (fl->packed.millionths > fl->picked.millionths || fl->shipped.millionths > fl->packed.millionths ||
+            fl->picked.millionths > fl->quantity.millionths)
+          differs(c, o, "correct the fulfillment line's counters", "line %lld: more packed than picked, or shipped than packed",
+                  (long long)l->line);
+      }
+    }
+    if (asked != holding(l))
+      differs(c, o, "cancel or create the fulfillment for the difference",
+              "line %lld: locations are asked for %lld millionths, %lld are allocated to packed", (long long)l->line,
+              (long long)asked, (long long)holding(l));
+    if (shipped != l->counters.shipped.millionths)
+      differs(c, o, "take the shipped counter from the fulfillments", "line %lld: shipped %lld, by fulfillments %lld",
+              (long long)l->line, (long long)l->counters.shipped.millionths, (long long)shipped);
+  }
+}
+
+static void check_money(struct checker *c, const struct order *o)
+{
+  int64_t total = 0, tax = 0;
+  EACH (const struct order_line, l, &o->lines) {
+    total += l->total.minor;
+    tax += l->tax.minor;
+  }
+  EACH (const struct order_charge, h, &o->charges) {
+    total += h->total.minor;
+    tax += h->tax.minor;
+  }
+  if (total != o->totals.total.minor)
+    differs(c, o, "price the order again from its snapshots", "lines and charges add up to %lld, the total is %lld",
+            (long long)total, (long long)o->totals.total.minor);
+  if (tax != o->totals.tax.minor)
+    differs(c, o, "price the order again from its snapshots", "taxes add up to %lld, the order says %lld", (long long)tax,
+            (long long)o->totals.tax.minor);
+  EACH (const struct payment, p, &o->payments)
+    if (p->refunded.minor > p->captured.minor)
+      differs(c, o, "record the missing capture, or correct the refund with the provider", "a payment refunded more than it captured");
+}
+
+/* What is derived is what was stored. */
+static void check_derived(struct checker *c, const struct order *o)
+{
+  struct order *again = order_copy(c->cx->arena, o);
+  order_derive(c->cx, again);
+  const struct {
+    const char *what;
+    int64_t stored, derived;
+  } rows[] = {
+      {"payment_status", o->payment_status, again->payment_status},
+      {"fulfillment_status", o->fulfillment_status, again->fulfillment_status},
+      {"hold_count", o->hold_count, again->hold_count},
+      {"totals.paid", o->totals.paid.minor, again->totals.paid.minor},
+      {"totals.refunded", o->totals.refunded.minor, again->totals.refunded.minor},
+      {"totals.due", o->totals.due.minor, again->totals.due.minor},
+  };
+  for (size_t i = 0; i < COUNT_OF(rows); i++)
+    if (rows[i].stored != rows[i].derived)
+      differs(c, o, "store the derived value", "%s is %lld, its rows say %lld", rows[i].what, (long long)rows[i].stored,
+              (long long)rows[i].derived);
+}
+
+static void check_steps(struct checker *c, const struct order *o)
+{
+  bool ended = o->state == ORDER_CANCELLED || o->state == ORDER_EXPIRED;
+  if (o->state == ORDER_OPEN && order_on_hold(o) && o->hold_count == 0)
+    differs(c, o, "count its holds again", "it is on hold but counts none");
+  EACH (const struct fulfillment, f, &o->fulfillments)
+    if (ended && fulfillment_live(f))
+      differs(c, o, "cancel the fulfillment", "it is %s but a fulfillment is %s", order_states[o->state],
+              fulfillment_states[f->state]);
+}
+
+/* The state's last event says the same state: invariant 6. */
+static enum err check_event(struct checker *c, const struct order *o)
+{
+  static const struct db_stmt count = {
+      "SELECT count(*) FROM event WHERE bucket = $1 AND subject_id = $2 AND topic = $3", DB_KEYED};
+  const char *topic = NULL;
+  for (size_t i = 0; i < order_moves_n; i++)
+    if (order_moves[i].to == o->state)
+      topic = order_moves[i].emits;
+  int64_t n = 1;
+  if (topic && o->state != ORDER_DRAFT)
+    TRY(db_one_i64(c->cx->db, &count, &n,
+                   DB_ARGS(I64(o->bucket), I64(o->id.v), TEXT(o->state == ORDER_PLACED ? "order.placed" : topic))));
+  if (n == 0)
+    differs(c, o, "find who changed the row outside the acts", "its state %s has no event", order_states[o->state]);
+  return ERR_OK;
+}
+
+static enum err check_order(struct checker *c, struct order_id id)
+{
+  struct order *o;
+  reservations live = {0};
+  TRY(order_load(c->cx, id, &o));
+  TRY(reservations_of_demand(c->cx, id.v, ABSENT, &live));
+  check_units(c, o);
+  check_reservations(c, o, &live);
+  check_fulfillments(c, o);
+  check_money(c, o);
+  check_derived(c, o);
+  check_steps(c, o);
+  return check_event(c, o);
+}
+
+/* One slice of ids after *last; *last = 0 at the end. */
+static enum err check_slice(struct checker *c, int64_t *last)
+{
+  static const struct db_stmt slice = {"SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT $2", DB_REPORT};
+  int64_t ids[SLICE];
+  size_t n = 0;
+  struct db_rows rows;
+  TRY(db_query(c->cx->db, &slice, &rows, DB_ARGS(I64(*last), I64(SLICE))));
+  while (n < SLICE && db_next(&rows))
+    ids[n++] = db_i64(&rows, 0);
+  TRY(db_done(&rows));
+  for (size_t i = 0; i < n; i++)
+    TRY(check_order(c, (struct order_id){ids[i]}));
+  *last = n ? ids[n - 1] : 0;
+  return ERR_OK;
+}
+
+/* Live reservations of orders that are not there or have ended. */
+static enum err check_orphans(struct checker *c)
+{
+  static const struct db_stmt orphans = {
+      "SELECT r.demand_id FROM reservation r LEFT JOIN orders o ON o.id = r.demand_id"
+      " WHERE r.state = 'live' AND r.demand_kind = 'order' AND (o.id IS NULL OR o.state IN ('cancelled', 'expired', 'closed'))"
+      " ORDER BY r.demand_id LIMIT 1000",
+      DB_REPORT};
+  struct db_rows rows;
+  TRY(db_query(c->cx->db, &orphans, &rows, DB_NO_ARGS));
+  while (db_next(&rows)) {
+    char id[ID_TEXT];
+    id_format(PREFIX_order, db_i64(&rows, 0), id);
+    c->report(c->arg, arena_printf(c->cx->arena, "order %s: it has ended or is not there, but stock is reserved for it", id),
+              "release the reservation");
+  }
+  return db_done(&rows);
+}
+
+enum err orders_check(struct ctx *cx, inventory_report *report, void *arg)
+{
+  struct arena *whole = cx->arena, *slice = arena_new((size_t)512 << 20);
+  struct checker c = {cx, report, arg};
+  int64_t last = 0;
+  enum err err = check_orphans(&c);
+  do {
+    arena_reset(slice);
+    cx->arena = slice;
+    db_use(cx->db, &cx->fault, slice);
+    if (err == ERR_OK)
+      err = check_slice(&c, &last);
+  } while (err == ERR_OK && last);
+  cx->arena = whole;
+  db_use(cx->db, &cx->fault, whole);
+  arena_free(slice);
+  return err;
+}
