@@ -104,7 +104,8 @@ struct route {
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
-extern const struct route system_routes[]; /* health, metrics, the OpenAPI document, /docs, / */
+extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
+extern const struct route docs_routes[];   /* /docs and / */
 
 /* One chapter of the API: the tag of its routes in the documentation. */
 struct api_room {

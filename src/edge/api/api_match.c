@@ -81,9 +81,9 @@ void table_done(struct api_table *t)
   *t = (struct api_table){0};
 }
 
-static bool path_fits(const struct api_row *row, const struct http_request *rq)
+static bool path_fits(const struct api_row *row, const struct http_request *rq, size_t n)
 {
-  if (row->n != rq->segments.n)
+  if (row->n != n)
     return false;
   for (size_t i = 0; i < row->n; i++)
     if (row->segments[i] ? strcmp(row->segments[i], rq->segments.at[i]) != 0 : !rq->segments.at[i][0])
@@ -110,10 +110,12 @@ enum err table_match(const struct api_table *t, const struct http_request *rq, s
   struct buf allow;
   buf_init(&allow, a);
   size_t n = rq->segments.n;
+  if (n && !rq->segments.at[n - 1][0])
+    n--; /* a slash at the end says nothing */
   const char *seconds[] = {second_of(n, rq->segments.at), ""};
   for (size_t i = 0; i < COUNT_OF(seconds); i++)
     for (struct api_row *row = t->chains[chain_of(n, seconds[i])]; row; row = row->next) {
-      if (!path_fits(row, rq))
+      if (!path_fits(row, rq, n))
         continue;
       if (method_fits(row->route->method, rq->method)) {
         *out = row;

@@ -580,6 +580,16 @@ static void put_text_content(struct spec *s, const char *type, const char *examp
   json_object_end(&s->o);
 }
 
+/* A reply that no record describes. */
+static void put_bytes_content(struct spec *s, const char *type)
+{
+  json_key(&s->o, type);
+  json_object(&s->o);
+  json_key(&s->o, "schema");
+  json_raw(&s->o, strstr(type, "json") ? "{\"type\":\"object\"}" : "{\"type\":\"string\"}");
+  json_object_end(&s->o);
+}
+
 static void put_content(struct spec *s, const struct route *r)
 {
   json_key(&s->o, "content");
@@ -595,7 +605,7 @@ static void put_content(struct spec *s, const struct route *r)
   if (r->flags & ROUTE_STREAM)
     put_text_content(s, "text/event-stream", "id: 4711\nevent: order.placed\ndata: {\"cursor\":4711}\n\n");
   if (r->content_type)
-    put_text_content(s, r->content_type, NULL);
+    put_bytes_content(s, r->content_type);
   json_object_end(&s->o);
 }
 
