@@ -20,12 +20,26 @@ static enum err refuse(const char **why, enum err code, const char *sentence)
   return code;
 }
 
+static bool is_token(const char *s)
+{
+  if (!*s)
+    return false;
+  for (; *s; s++) {
+    bool alphanumeric = (*s >= '0' && *s <= '9') || ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z');
+    if (!alphanumeric && !strchr("!#$%&'*+-.^_`|~", *s))
+      return false;
+  }
+  return true;
+}
+
 enum err check_method(const char *method, const char **why)
 {
   static const char *const known[] = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"};
   for (size_t i = 0; i < COUNT_OF(known); i++)
     if (strcmp(method, known[i]) == 0)
       return ERR_OK;
+  if (!is_token(method))
+    return refuse(why, ERR_MALFORMED, "The request's method is not well-formed");
   return refuse(why, ERR_METHOD, "GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS are the methods of this server");
 }
 
@@ -135,18 +149,6 @@ enum err check_target(struct http_request *rq, const char **why)
 
 /* ---- Headers ---- */
 
-static bool is_token(const char *s)
-{
-  if (!*s)
-    return false;
-  for (; *s; s++) {
-    bool alphanumeric = (*s >= '0' && *s <= '9') || ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z');
-    if (!alphanumeric && !strchr("!#$%&'*+-.^_`|~", *s))
-      return false;
-  }
-  return true;
-}
-
 static bool is_field_value(const char *s)
 {
   for (; *s; s++)
@@ -231,9 +233,17 @@ static enum err check_framing(struct exchange *x, bool http_1_1, const char **wh
   return ERR_OK;
 }
 
-enum err check_headers(struct exchange *x, const char *version, const char **why)
+/* One space between method, target and version, each of which became a NUL. */
+static bool is_request_line(const struct exchange *x, const char *method, const char *version)
+{
+  return x->raw_target == method + strlen(method) + 1 && version == x->raw_target + strlen(x->rq.target) + 1;
+}
+
+enum err check_headers(struct exchange *x, const char *method, const char *version, const char **why)
 {
   bool http_1_1 = strcmp(version, "HTTP/1.1") == 0;
+  if (!is_request_line(x, method, version))
+    return refuse(why, ERR_MALFORMED, "The request line is not well-formed");
   if (!http_1_1 && strcmp(version, "HTTP/1.0") != 0)
     return refuse(why, ERR_MALFORMED, "This server speaks HTTP/1.1 and HTTP/1.0");
   struct header_walk w = {.x = x, .expected = after_line(version + VERSION_LENGTH)};

@@ -34,6 +34,7 @@ struct link {
   struct exchange *x; /* the request under way, or NULL */
   int fd;
   enum link_stage stage;
+  bool peeked;      /* in this stage, for an end that the library has missed */
   int64_t since_us; /* when the stage began, monotonic */
   char client[64];
 };
@@ -45,7 +46,10 @@ struct exchange {
   /* the loop's */
   struct MHD_Connection *connection;
   struct link *link;
+  const char *raw_target; /* where the target lies in the library's memory */
   bool headers_in, suspended, chunked, expects_continue, close, stopped;
+  enum err refusal; /* to be answered, with why, when the request is complete: so the connection can be kept */
+  const char *why;
   struct http_door door;
   int64_t content_length, start_us, deadline_us;
   size_t body_cap;
@@ -140,8 +144,8 @@ void on_completed(void *cls, struct MHD_Connection *c, void **state, enum MHD_Re
 /* ---- http_check.c: strictness. Each returns ERR_OK or the code to refuse with, and then *why a constant sentence. */
 enum err check_method(const char *method, const char **why);
 enum err check_target(struct http_request *rq, const char **why);
-/* Copies the headers into rq and looks at how they were framed; version is libmicrohttpd's own pointer. */
-enum err check_headers(struct exchange *x, const char *version, const char **why);
+/* Copies the headers into rq and looks at how they were framed; method and version are libmicrohttpd's own pointers. */
+enum err check_headers(struct exchange *x, const char *method, const char *version, const char **why);
 
 /* ---- http_send.c */
 enum MHD_Result send_reply(struct exchange *x, const struct http_reply *reply);

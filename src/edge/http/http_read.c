@@ -18,6 +18,7 @@ void *on_target(void *cls, const char *target, struct MHD_Connection *c)
   struct link *l = link_of(c);
   struct exchange *x = exchange_new(cls, l, target);
   x->connection = c;
+  x->raw_target = target;
   l->x = x;
   link_stage(l, LINK_HEADERS);
   return x;
@@ -38,10 +39,10 @@ static struct instant wall_clock(void)
   return INSTANT(t.tv_sec * SECOND_MS + t.tv_nsec / 1000000);
 }
 
-static enum err check_request(struct exchange *x, const char *version, const char **why)
+static enum err check_request(struct exchange *x, const char *method, const char *version, const char **why)
 {
   struct http_request *rq = &x->rq;
-  enum err code = check_headers(x, version, why);
+  enum err code = check_headers(x, method, version, why);
   const char *id = http_header(rq, "X-Request-Id");
   if (is_sane_id(id))
     rq->request_id = id;
@@ -50,14 +51,21 @@ static enum err check_request(struct exchange *x, const char *version, const cha
   return check_method(rq->method, why);
 }
 
-/* Refuses while a body may be under way: then the reply cannot wait for it, nor be sent by the library, which would
- * close the connection into the client's face. */
-static enum MHD_Result refuse(struct exchange *x, enum err code, const char *why, bool framed)
+/* Refuses as the framing of the request allows. Without a body the reply waits for the library's next call, which
+ * comes at once: a reply given before that closes the connection. With a body it cannot wait, nor be sent by the
+ * library, which would close into the face of a client that is still sending; unless that waits for our word. */
+static enum MHD_Result refuse(struct exchange *x, enum err code, const char *why)
 {
-  bool body_comes = !framed || x->chunked || x->content_length > 0;
-  if (!body_comes || x->expects_continue)
-    return send_problem(x, code, why, body_comes);
-  send_raw_problem(x->link, code, why);
+  bool body_comes = x->chunked || x->content_length > 0;
+  if (body_comes && x->expects_continue)
+    return send_problem(x, code, why, true);
+  if (body_comes) {
+    send_raw_problem(x->link, code, why);
+    return MHD_YES;
+  }
+  x->refusal = code;
+  x->why = why;
+  link_stage(x->link, LINK_BODY);
   return MHD_YES;
 }
 
@@ -79,25 +87,25 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
   COUNT(s, in_flight, 1);
   rq->method = arena_text(rq->arena, method);
   rq->arrived = wall_clock();
-  enum err code = check_request(x, version, &why);
+  enum err code = check_request(x, method, version, &why);
   if (code == ERR_METHOD)
-    return refuse(x, code, why, true);
-  if (code != ERR_OK) {
-    x->close = true;
-    return refuse(x, code, why, false);
+    return refuse(x, code, why);
+  if (code != ERR_OK) { /* whatever follows cannot be trusted to be a request */
+    send_raw_problem(x->link, code, why);
+    return MHD_YES;
   }
   if (s->stage != SERVER_RUNS)
-    return refuse(x, ERR_STOPPING, "The server is stopping", true);
+    return refuse(x, ERR_STOPPING, "The server is stopping");
   if (s->config.on_headers) {
     code = s->config.on_headers(s->config.app, rq, &x->door);
     if (code != ERR_OK)
-      return refuse(x, code, x->door.why ? x->door.why : err_info(code)->title, true);
+      return refuse(x, code, x->door.why ? x->door.why : err_info(code)->title);
     arena_widen(rq->arena, x->door.arena_budget);
   }
   if (x->content_length > (int64_t)x->door.body)
-    return refuse(x, ERR_TOO_LARGE, arena_printf(rq->arena, "The body may have %zu bytes", x->door.body), true);
+    return refuse(x, ERR_TOO_LARGE, arena_printf(rq->arena, "The body may have %zu bytes", x->door.body));
   link_stage(x->link, LINK_BODY);
-  return strcmp(rq->path, "*") == 0 ? answer_options(x) : MHD_YES;
+  return MHD_YES;
 }
 
 /* ---- Body ---- */
@@ -159,8 +167,12 @@ static enum MHD_Result hand_over(struct exchange *x)
 {
   struct http_server *s = x->server;
   COUNT(s, bytes_in, (int64_t)x->rq.n_body);
+  if (x->refusal)
+    return send_problem(x, x->refusal, x->why, false);
   if (s->stage != SERVER_RUNS)
     return send_problem(x, ERR_STOPPING, "The server is stopping", true);
+  if (strcmp(x->rq.path, "*") == 0)
+    return answer_options(x);
   link_stage(x->link, LINK_PARKED);
   x->deadline_us = now_us() + (int64_t)x->door.parked_ms * 1000;
   x->holders = 2;
