@@ -82,6 +82,7 @@ CREATE TABLE stock_movement (
 ) NARROW;
 SPREAD(stock_movement);
 CREATE INDEX stock_movement_product ON stock_movement (product_id, at, entry);
+CREATE INDEX stock_movement_at ON stock_movement (at, entry);
 CREATE INDEX stock_movement_location ON stock_movement (location_id, at, entry);
 
 -- One row per demand line and stock key. quantity is what is still held: 0 unless live.
