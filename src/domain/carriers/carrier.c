@@ -157,8 +157,15 @@ struct carrier_plan {
 
 static enum err emit(struct ctx *cx, const struct carrier *before, const struct carrier *after)
 {
-  struct carrier nothing;
-  rec_init(&carrier_rec, &nothing);
+  struct carrier old;
+  if (before)
+    old = *before;
+  else
+    rec_init(&carrier_rec, &old);
+  old.id = after->id; /* what the event says by itself is no change */
+  old.version = after->version;
+  old.created_at = after->created_at;
+  old.updated_at = after->updated_at;
   struct event_draft draft = {
       .topic = before ? "carrier.updated" : "carrier.created",
       .subject_kind = "carrier",
@@ -166,7 +173,7 @@ static enum err emit(struct ctx *cx, const struct carrier *before, const struct 
       .bucket = bucket_of_id(after->id.v),
       .subject_id = after->id.v,
       .version = after->version,
-      .data = event_changes(cx->arena, &carrier_rec, before ? before : &nothing, after),
+      .data = event_changes(cx->arena, &carrier_rec, &old, after),
   };
   return event_emit(cx, &draft);
 }

@@ -176,8 +176,15 @@ static enum err store_units(struct ctx *cx, struct product *p)
 
 static enum err emit(struct ctx *cx, const char *topic, const struct product *before, const struct product *after)
 {
-  struct product nothing;
-  rec_init(&product_rec, &nothing);
+  struct product old;
+  if (before)
+    old = *before;
+  else
+    rec_init(&product_rec, &old);
+  old.id = after->id; /* what the event says by itself is no change */
+  old.version = after->version;
+  old.created_at = after->created_at;
+  old.updated_at = after->updated_at;
   struct event_draft draft = {
       .topic = topic,
       .subject_kind = "product",
@@ -185,7 +192,7 @@ static enum err emit(struct ctx *cx, const char *topic, const struct product *be
       .bucket = bucket_of_id(after->id.v),
       .subject_id = after->id.v,
       .version = after->version,
-      .data = event_changes(cx->arena, &product_rec, before ? before : &nothing, after),
+      .data = event_changes(cx->arena, &product_rec, &old, after),
   };
   return event_emit(cx, &draft);
 }

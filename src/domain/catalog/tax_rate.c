@@ -80,12 +80,19 @@ struct rate_plan {
   bool changed;
 };
 
+/* before or after may be NULL: created, deleted. */
 static enum err emit(struct ctx *cx, const char *topic, int64_t version, const struct tax_rate *before,
                      const struct tax_rate *after)
 {
-  struct tax_rate nothing;
+  struct tax_rate nothing, old, now;
   rec_init(&tax_rate_rec, &nothing);
-  int64_t id = (after ? after : before)->id.v;
+  old = before ? *before : nothing;
+  now = after ? *after : nothing;
+  int64_t id = after ? after->id.v : before->id.v;
+  old.id = now.id; /* what the event says by itself is no change */
+  old.version = now.version;
+  old.created_at = now.created_at;
+  old.updated_at = now.updated_at;
   struct event_draft draft = {
       .topic = topic,
       .subject_kind = "tax_rate",
@@ -93,7 +100,7 @@ static enum err emit(struct ctx *cx, const char *topic, int64_t version, const s
       .bucket = bucket_of_id(id),
       .subject_id = id,
       .version = version,
-      .data = event_changes(cx->arena, &tax_rate_rec, before ? before : &nothing, after ? after : &nothing),
+      .data = event_changes(cx->arena, &tax_rate_rec, &old, &now),
   };
   return event_emit(cx, &draft);
 }
@@ -109,13 +116,8 @@ static void answer(struct ctx *cx, const struct tax_rate *rate, bool created, st
   out->location = created ? arena_printf(cx->arena, "/v1/tax_rates/%s", id) : NULL;
 }
 
-static enum err store(struct ctx *cx, const void *plan, struct act_result *out)
+static enum err write_row(struct ctx *cx, const struct rate_plan *change, struct tax_rate *rate)
 {
-  const struct rate_plan *change = plan;
-  struct tax_rate *rate = arena_copy(cx->arena, &change->after, sizeof change->after);
-  answer(cx, rate, false, out);
-  if (!change->changed)
-    return ERR_OK;
   rate->updated_at = cx->now;
   rate->version = change->before ? change->before->version + 1 : 1;
   if (change->before) {
@@ -125,8 +127,17 @@ static enum err store(struct ctx *cx, const void *plan, struct act_result *out)
     rate->created_at = cx->now;
     TRY(db_insert(cx->db, &tax_rate_table, rate));
   }
-  answer(cx, rate, !change->before, out);
   return emit(cx, change->before ? "tax_rate.updated" : "tax_rate.created", rate->version, change->before, rate);
+}
+
+static enum err store(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct rate_plan *change = plan;
+  struct tax_rate *rate = arena_copy(cx->arena, &change->after, sizeof change->after);
+  if (change->changed)
+    TRY(write_row(cx, change, rate));
+  answer(cx, rate, !change->before, out);
+  return ERR_OK;
 }
 
 struct rate_create_facts {

@@ -176,9 +176,15 @@ struct channel_plan {
 
 static enum err emit(struct ctx *cx, const struct channel *before, const struct channel *after)
 {
-  struct channel nothing;
-  rec_init(&channel_rec, &nothing);
-  nothing.sourcing_rules_json = after->sourcing_rules_json; /* the list itself is compared */
+  struct channel old;
+  if (before)
+    old = *before;
+  else
+    rec_init(&channel_rec, &old);
+  old.id = after->id; /* what the event says by itself is no change */
+  old.version = after->version;
+  old.created_at = after->created_at;
+  old.updated_at = after->updated_at;
   struct event_draft draft = {
       .topic = before ? "channel.updated" : "channel.created",
       .subject_kind = "channel",
@@ -186,7 +192,7 @@ static enum err emit(struct ctx *cx, const struct channel *before, const struct 
       .bucket = bucket_of_id(after->id.v),
       .subject_id = after->id.v,
       .version = after->version,
-      .data = event_changes(cx->arena, &channel_rec, before ? before : &nothing, after),
+      .data = event_changes(cx->arena, &channel_rec, &old, after),
   };
   return event_emit(cx, &draft);
 }
