@@ -352,7 +352,7 @@ void order_work_new(struct ctx *cx, struct order_work *out);
 int64_t order_new_id(struct order_work *w);
 /* Load part of any act on an existing order; checks If-Match. */
 MUST_CHECK enum err order_work_load(struct ctx *cx, struct order_id id, int64_t if_match, struct order_work *out);
-/* A copy of the work whose `after` may be changed without touching the original: decide is pure. */
+/* A copy of the work whose `after` and `reserved` may be changed without touching the original: decide is pure. */
 struct order_work order_work_copy(struct ctx *cx, const struct order_work *w);
 /* Tells an event when the work is applied. */
 void order_event(struct ctx *cx, struct order_work *w, const char *topic, const char *ref_prefix, int64_t ref_id,

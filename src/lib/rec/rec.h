@@ -20,6 +20,7 @@ enum rec_kind {
   /* kind        C type at offset      JSON                            SQL column */
   REC_INT,      /* int64_t             integer                         BIGINT; ABSENT = NULL */
   REC_BOOL,     /* bool                true, false                     INTEGER 0, 1 */
+  REC_FLAG,     /* int64_t             true, false, or left out         BIGINT 0, 1; ABSENT = NULL: three answers */
   REC_TEXT,     /* const char *        string; .max code points        TEXT; NULL = NULL */
   REC_MONEY,    /* struct money        integer, minor units            BIGINT */
   REC_PRICE,    /* struct price        integer, or decimal string      BIGINT, millionths of a minor unit */

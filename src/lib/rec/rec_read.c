@@ -116,6 +116,11 @@ static bool read_value(struct reader *r, const struct rec_field *field, enum jso
       return rec_wrong_type(r, field, token);
     *(bool *)at = token == JSON_TRUE;
     return true;
+  case REC_FLAG:
+    if (token != JSON_TRUE && token != JSON_FALSE)
+      return rec_wrong_type(r, field, token);
+    *(int64_t *)at = token == JSON_TRUE;
+    return true;
   case REC_JSON:
     return rec_read_raw(r, field, token, at);
   case REC_NAMES:
@@ -337,6 +342,13 @@ static void take_json(struct reader *r, const struct rec_field *field, const cha
     rec_note(r, "invalid_format", "%s at byte %zu", r->json.error, r->json.error_offset);
 }
 
+static void take_flag(struct reader *r, const char *text, int64_t *at)
+{
+  bool value = false;
+  take_bool(r, text, &value);
+  *at = value;
+}
+
 static void take_plain(struct reader *r, const struct rec_field *field, const char *text, size_t n, void *at)
 {
   const struct rec_trait *trait = rec_trait(field);
@@ -348,6 +360,8 @@ static void take_plain(struct reader *r, const struct rec_field *field, const ch
     rec_take_decimal_text(r, field, text, n, at);
   else if (field->kind == REC_BOOL)
     take_bool(r, text, at);
+  else if (field->kind == REC_FLAG)
+    take_flag(r, text, at);
   else if (field->kind == REC_NAMES && text[0] != '{')
     rec_take_one_name(r, field, text, n, at);
   else

@@ -165,6 +165,9 @@ static void add_kind(struct schema *s, const struct rec_field *field)
   case REC_BOOL:
     add_type(o, "boolean", null);
     break;
+  case REC_FLAG:
+    add_type(o, "boolean", null);
+    break;
   case REC_TEXT:
     add_text(o, field, null);
     break;

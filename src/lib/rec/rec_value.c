@@ -10,6 +10,7 @@ const struct rec_trait rec_traits[] = {
   /* kind           expected                            number text   column places  min              max           */
   [REC_INT]      = {"an integer",                       true,  false, true,  0,      INT64_MIN + 1,   INT64_MAX},
   [REC_BOOL]     = {"true or false",                    false, false, true,  0,      0,               1},
+  [REC_FLAG]     = {"true or false",                    false, false, true,  0,      0,               1},
   [REC_TEXT]     = {"a string",                         false, true,  true,  0,      0,               255},
   [REC_MONEY]    = {"an integer (minor units)",         true,  false, true,  0,      -MONEY_MAX,      MONEY_MAX},
   [REC_PRICE]    = {"an integer (minor units) or a decimal string", true, false, true, 6, 0,          PRICE_MAX},
@@ -61,7 +62,7 @@ void rec_field_init(const struct rec_field *field, void *at)
 {
   if (field->kind == REC_INLINE) {
     rec_init(field->rec, at);
-  } else if (rec_trait(field)->number) {
+  } else if (rec_trait(field)->number || field->kind == REC_FLAG) {
     *(int64_t *)at = field->has_def ? field->def : ABSENT;
   } else if (field->kind == REC_BOOL) {
     *(bool *)at = field->has_def && field->def;

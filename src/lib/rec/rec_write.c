@@ -64,6 +64,9 @@ void rec_field_write(struct rec_writer *w, const struct rec_field *field, const 
   case REC_BOOL:
     json_bool(o, *(const bool *)at);
     break;
+  case REC_FLAG:
+    json_bool(o, *(const int64_t *)at != 0);
+    break;
   case REC_TEXT:
   case REC_DATE:
     json_text(o, *(const char *const *)at);
