@@ -154,7 +154,7 @@ extern const struct rec sign_in_rec;
 /* Body of session_start_act and session_refused_act. */
 struct session_start {
   int64_t user_id; /* 0 = nobody of that login */
-  const char *login, *address, *user_agent;
+  const char *login, *name, *address, *user_agent; /* name: the user's, for people */
   struct instant password_changed_at; /* as it was when the password was verified */
   const char *token_hash;
 };
@@ -233,7 +233,7 @@ extern const struct act user_change_act; /* PATCH by id or login. ERR_STATE when
 struct password_change {
   const char *current_password; /* needed for one's own */
   const char *password;
-  const char *password_hash;    /* this and the next are filled by user_password_prepare */
+  const char *password_hash;    /* this and the next are filled by user_password_prepare; NULL: the act answers ERR_RETRY */
   struct instant verified;      /* one's own: age of the password that current_password was compared with; else ABSENT */
   const char *keep_token_hash;  /* the session that goes on, or NULL */
 };

@@ -76,6 +76,7 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
   *out_start = (struct session_start){
       .user_id = known ? user.id : 0,
       .login = login,
+      .name = known ? user.name : NULL,
       .address = address,
       .user_agent = shortened(cx->arena, user_agent, USER_AGENT_BYTES),
       .password_changed_at = known ? user.password_changed_at : INSTANT(ABSENT),

@@ -76,8 +76,10 @@ static enum err password_decide(struct ctx *cx, const void *in_facts, void *out_
   const struct password_facts *facts = in_facts;
   struct password_plan *plan = out_plan;
   struct user user = facts->user;
-  assert(facts->in->password_hash);
   TRY(may_change(cx, &user));
+  /* A caller that expected a stored answer leaves the hash out; the answer has just expired. */
+  if (!facts->in->password_hash)
+    return err_fail(cx, ERR_RETRY, "", "please try again");
   /* Somebody else changed it after the old one was compared: that comparison is worth nothing now. */
   if (is_own(cx, &user) && facts->in->verified.ms != user.password_changed_at.ms)
     return err_fail(cx, ERR_STATE, "/current_password", "the password was changed meanwhile");

@@ -44,6 +44,9 @@ struct identity *api_identity(const struct api *api);
 /* Whether cookies of the answer must say Secure: api_config.secure. */
 bool api_secure(const struct api *api);
 
+/* Answers a short list as the one page there is, for a route with ROUTE_PAGE: rows is an array of n values of rec. */
+void api_page(struct ctx *cx, const struct api_request *rq, const struct rec *rec, const void *rows, size_t n);
+
 /* A query parameter beside those of lists. */
 struct api_param {
   const char *name;

@@ -1,0 +1,324 @@
+/* Users, sessions and API keys over HTTP. Passwords and keys are hashed here, on a thread of the reader pool, before the
+ * act that stores the hash is given to the writer; answers that hold a secret are told not to be cached.
+ */
+#include "api.h"
+
+#include <string.h>
+
+#include "idempotency.h"
+#include "identity.h"
+
+static void no_store(struct ctx *cx, const struct api_request *rq)
+{
+  http_header_add(cx->arena, rq->reply, "Cache-Control", "no-store");
+}
+
+/* ---- Sessions ---- */
+
+/* Without Max-Age: it goes with the browser; how long it is good for is the server's to say. */
+static void set_cookie(struct ctx *cx, const struct api_request *rq, const char *token)
+{
+  http_header_add(cx->arena, rq->reply, "Set-Cookie",
+                  arena_printf(cx->arena, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax%s%s", token,
+                               *token ? "" : "; Max-Age=0", api_secure(rq->api) ? "; Secure" : ""));
+}
+
+static const char *session_token(struct ctx *cx, const struct api_request *rq)
+{
+  return cx->actor.kind == ACTOR_USER ? http_cookie(rq->http, SESSION_COOKIE) : NULL;
+}
+
+static const char *token_hash(struct ctx *cx, const char *token)
+{
+  char *hash = arena_alloc(cx->arena, HASH_TEXT);
+  if (!token)
+    return NULL;
+  sha256_hex(token, strlen(token), hash);
+  return hash;
+}
+
+static enum err session_result(struct ctx *cx, const struct api_request *rq, const char *token, struct act_result *out)
+{
+  struct session_info *info = ARENA_NEW(cx->arena, struct session_info);
+  TRY(session_info_read(cx, token, info));
+  no_store(cx, rq);
+  *out = (struct act_result){.rec = &session_info_rec, .value = info, .version = ABSENT};
+  return ERR_OK;
+}
+
+/* The refusal stands whatever becomes of its record, but a refusal that cannot be recorded is not worth an answer. */
+static enum err record_refusal(struct ctx *cx, const struct api_request *rq, const struct session_start *start)
+{
+  struct fault refusal = cx->fault;
+  struct act_result ignored;
+  fault_clear(&cx->fault);
+  TRY(api_run(cx, rq, &session_refused_act, &(struct act_input){.body = start, .version = ABSENT}, &ignored));
+  cx->fault = refusal;
+  return ERR_UNAUTHENTICATED;
+}
+
+static enum err serve_sign_in(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct session_start start;
+  struct api_request once = *rq;
+  char token[TOKEN_TEXT];
+  once.key = NULL; /* a cookie is not kept for repeats */
+  enum err err = identity_sign_in(cx, api_identity(rq->api), rq->body, rq->http->client,
+                                  http_header(rq->http, "User-Agent"), &start, token);
+  if (err == ERR_UNAUTHENTICATED)
+    return record_refusal(cx, &once, &start);
+  TRY(err);
+  cx->actor = (struct actor){.kind = ACTOR_USER, .id = start.user_id, .name = start.name};
+  TRY(api_run(cx, &once, &session_start_act, &(struct act_input){.body = &start, .version = ABSENT}, out));
+  TRY(identity_authenticate(cx, &(struct credentials){.cookie = token, .address = rq->http->client}, &cx->actor));
+  TRY(session_result(cx, rq, token, out));
+  set_cookie(cx, rq, token);
+  out->location = "/v1/session";
+  return ERR_OK;
+}
+
+static enum err serve_session(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  return session_result(cx, rq, session_token(cx, rq), out);
+}
+
+static enum err serve_sign_out(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct session_end end = {token_hash(cx, session_token(cx, rq))};
+  if (!end.token_hash)
+    return err_fail(cx, ERR_STATE, "", "an API key has no session to end");
+  TRY(api_run(cx, rq, &session_end_act, &(struct act_input){.body = &end, .version = ABSENT}, out));
+  set_cookie(cx, rq, "");
+  return ERR_OK;
+}
+
+static enum err serve_sessions(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  (void)out;
+  sessions list = {0};
+  if (cx->actor.kind == ACTOR_USER)
+    TRY(sessions_of(cx, cx->actor.id, token_hash(cx, session_token(cx, rq)), &list));
+  api_page(cx, rq, &session_rec, list.at, list.n);
+  return ERR_OK;
+}
+
+/* ---- Users ---- */
+
+/* A repeat is told from another request by a hash of its body; one that holds a password gets a slow one. */
+static enum err slow_request_hash(struct ctx *cx, struct api_request *rq)
+{
+  return rq->key ? identity_request_hash(cx, api_identity(rq->api), rq->key, rq->request_hash) : ERR_OK;
+}
+
+static enum err serve_add_user(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct user_input input = *(const struct user_input *)rq->body;
+  struct api_request own = *rq;
+  TRY(slow_request_hash(cx, &own));
+  TRY(identity_password_hash(cx, api_identity(rq->api), input.login, input.password, "/password", &input.password_hash));
+  return api_run(cx, &own, &user_add_act, &(struct act_input){.body = &input, .version = ABSENT}, out);
+}
+
+/* After a success the old password is wrong: a repeat is recognized before it is asked for again. */
+static enum err is_repeat(struct ctx *cx, const struct api_request *rq, bool *out)
+{
+  struct stored_reply reply;
+  char hash[HASH_TEXT];
+  *out = false;
+  if (!rq->key)
+    return ERR_OK;
+  enum err err = idempotency_find(cx, rq->key, &reply);
+  if (err == ERR_NOT_FOUND)
+    return ERR_OK;
+  TRY(err);
+  hex_encode(rq->request_hash, HASH_BYTES, hash);
+  *out = text_eq(reply.request_hash, hash);
+  return ERR_OK;
+}
+
+static enum err serve_password(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct password_change change = *(const struct password_change *)rq->body;
+  struct api_request own = *rq;
+  bool repeat;
+  TRY(slow_request_hash(cx, &own));
+  TRY(is_repeat(cx, &own, &repeat));
+  change.keep_token_hash = token_hash(cx, session_token(cx, rq));
+  if (!repeat)
+    TRY(user_password_prepare(cx, api_identity(rq->api), rq->id, rq->http->client, &change));
+  return api_run(cx, &own, &user_password_act, &(struct act_input){.id = rq->id, .body = &change, .version = ABSENT}, out);
+}
+
+static enum err serve_user(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct user *user = ARENA_NEW(cx->arena, struct user);
+  TRY(user_find(cx, rq->id, user));
+  *out = (struct act_result){.rec = &user_rec, .value = user, .version = user->version};
+  return ERR_OK;
+}
+
+static enum err serve_roles(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  (void)out;
+  size_t n = 0;
+  const struct role *roles = identity_roles(cx->arena, &n);
+  api_page(cx, rq, &role_rec, roles, n);
+  return ERR_OK;
+}
+
+static enum err serve_permissions(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  (void)out;
+  size_t n = 0;
+  const struct permission_info *permissions = identity_permissions(cx->arena, &n);
+  api_page(cx, rq, &permission_info_rec, permissions, n);
+  return ERR_OK;
+}
+
+static const struct api_list users_list = {
+    .table = &user_table,
+    .filters = (const char *const[]){"login", "disabled", "created_at", "updated_at", NULL},
+    .sorts = (const char *const[]){"created_at", "updated_at", "login", NULL},
+    .id_field = "id",
+};
+
+/* ---- API keys ---- */
+
+static const char *hint_of(struct ctx *cx, const char *key)
+{
+  return arena_textn(cx->arena, key, API_KEY_HINT);
+}
+
+/* The secret joins the answer only now, after what is kept for repeats was stored without it. */
+static void add_secret(struct ctx *cx, const struct api_request *rq, const char *secret, struct act_result *out)
+{
+  if (!out->value)
+    return; /* a repeat */
+  struct api_key *key = arena_copy(cx->arena, out->value, sizeof *key);
+  key->key = arena_text(cx->arena, secret);
+  out->value = key;
+  no_store(cx, rq);
+}
+
+static enum err serve_add_key(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct api_key_input input = *(const struct api_key_input *)rq->body;
+  char secret[API_KEY_TEXT], hash[HASH_TEXT];
+  api_key_draw(secret, hash);
+  input.key_hash = arena_text(cx->arena, hash);
+  input.hint = hint_of(cx, secret);
+  TRY(api_run(cx, rq, &key_add_act, &(struct act_input){.body = &input, .version = ABSENT}, out));
+  add_secret(cx, rq, secret, out);
+  return ERR_OK;
+}
+
+static enum err serve_rotate_key(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct api_key_rotation input = *(const struct api_key_rotation *)rq->body;
+  char secret[API_KEY_TEXT], hash[HASH_TEXT];
+  api_key_draw(secret, hash);
+  input.key_hash = arena_text(cx->arena, hash);
+  input.hint = hint_of(cx, secret);
+  TRY(api_run(cx, rq, &key_rotate_act, &(struct act_input){.id = rq->id, .body = &input, .version = ABSENT}, out));
+  add_secret(cx, rq, secret, out);
+  return ERR_OK;
+}
+
+static enum err serve_key(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct api_key *key = ARENA_NEW(cx->arena, struct api_key);
+  TRY(api_key_find(cx, rq->id, key));
+  *out = (struct act_result){.rec = &api_key_rec, .value = key, .version = key->version};
+  return ERR_OK;
+}
+
+static const struct api_list keys_list = {
+    .table = &api_key_table,
+    .filters = (const char *const[]){"name", "created_at", "expires_at", "last_used_at", "revoked_at", NULL},
+    .sorts = (const char *const[]){"created_at", "updated_at", "name", NULL},
+    .id_field = "id",
+};
+
+/* ---- Routes ---- */
+
+static const enum err sign_in_errors[] = {ERR_UNAUTHENTICATED, ERR_RATE, ERR_BUSY, ERR_OK};
+static const enum err user_add_errors[] = {ERR_EXISTS, ERR_BUSY, ERR_OK};
+static const enum err user_change_errors[] = {ERR_EXISTS, ERR_STATE, ERR_OK};
+static const enum err password_errors[] = {ERR_STATE, ERR_RATE, ERR_BUSY, ERR_OK};
+static const enum err rotate_errors[] = {ERR_STATE, ERR_OK};
+static const enum err sign_out_errors[] = {ERR_STATE, ERR_OK};
+
+const struct route identity_routes[] = {
+    {"POST", "/v1/session", "Sign in",
+     "For browsers; programs send an API key instead. The answer sets the cookie `ordo_session` (HttpOnly, SameSite=Lax) "
+     "and tells the CSRF token that must come with every write of this session in the header `X-CSRF-Token`. A wrong "
+     "login and a wrong password get the same answer; after a few of them (setting `login.attempts`) the login, and then "
+     "the address, must wait. `Idempotency-Key` has no effect here: each sign-in begins a session of its own.\n\n"
+     "```json\n"
+     "{\"login\": \"li@example.com\", \"password\": \"glass river 27 lamps\"}\n"
+     "```",
+     .needs = PERM_PUBLIC, .body = &sign_in_rec, .reply = &session_info_rec, .success = 201, .serve = serve_sign_in,
+     .errors = sign_in_errors, .flags = ROUTE_NO_CSRF},
+    {"GET", "/v1/session", "Who is signed in, and what is allowed",
+     "Also answers an API key, with its permissions and without a CSRF token.", .needs = PERM_SIGNED_IN,
+     .reply = &session_info_rec, .success = 200, .serve = serve_session},
+    {"DELETE", "/v1/session", "Sign out", "Ends the session of the cookie, and takes the cookie away.",
+     .needs = PERM_SIGNED_IN, .success = 204, .serve = serve_sign_out, .errors = sign_out_errors},
+    {"GET", "/v1/sessions", "List one's own sessions",
+     "Browsers in which the caller is signed in, newest first; `current` marks the one that asks. An API key has none.",
+     .needs = PERM_SIGNED_IN, .reply = &session_rec, .success = 200, .serve = serve_sessions, .flags = ROUTE_PAGE},
+    {"DELETE", "/v1/sessions/{id}", "End one of one's own sessions",
+     "That browser is signed out at once. To end another user's sessions disable the user or set a new password.",
+     .needs = PERM_SIGNED_IN, .success = 204, .act = &session_end_act},
+
+    {"POST", "/v1/users", "Add a user",
+     "Roles are codes of `/v1/roles`. Nobody can grant more than he has, so roles beyond the caller's own permissions are "
+     "refused with 403. The password is stored as an Argon2id hash only.\n\n"
+     "```json\n"
+     "{\"login\": \"li@example.com\", \"name\": \"Li Wei\", \"password\": \"glass river 27 lamps\", \"roles\": [\"service\"]}\n"
+     "```",
+     .needs = PERM_USER_ADMIN, .body = &user_input_rec, .reply = &user_rec, .success = 201, .serve = serve_add_user,
+     .errors = user_add_errors},
+    {"GET", "/v1/users", "List users", "Newest first. `?disabled=false` leaves out those that cannot sign in.",
+     .needs = PERM_USER_ADMIN, .reply = &user_rec, .success = 200, .list = &users_list},
+    {"GET", "/v1/users/{id}", "One user", "By id or login.", .needs = PERM_USER_ADMIN, .reply = &user_rec, .success = 200,
+     .serve = serve_user},
+    {"PATCH", "/v1/users/{id}", "Change or disable a user",
+     "By id or login; what is not sent stays. Users are never deleted, since the audit trail names them: "
+     "`{\"disabled\": true}` ends their sessions and refuses further ones. One owner always stays (409 `wrong_state`).",
+     .needs = PERM_USER_ADMIN, .body = &user_rec, .reply = &user_rec, .success = 200, .act = &user_change_act,
+     .errors = user_change_errors, .flags = ROUTE_PATCH},
+    {"POST", "/v1/users/{id}/password", "Set a new password",
+     "By id or login; `me` is the user who is signed in. One's own needs `current_password` and no permission, another's "
+     "needs `user.admin`. All sessions of the user end, but the one that asks.\n\n"
+     "```json\n"
+     "{\"current_password\": \"glass river 27 lamps\", \"password\": \"copper moon 81 stairs\"}\n"
+     "```",
+     .needs = PERM_SIGNED_IN, .body = &password_change_rec, .reply = &user_rec, .success = 200, .serve = serve_password,
+     .errors = password_errors},
+    {"GET", "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",
+     .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles, .flags = ROUTE_PAGE},
+    {"GET", "/v1/permissions", "List permissions", "Every permission that a route may need, to write scopes with.",
+     .needs = PERM_SIGNED_IN, .reply = &permission_info_rec, .success = 200, .serve = serve_permissions, .flags = ROUTE_PAGE},
+
+    {"POST", "/v1/api_keys", "Make an API key",
+     "The answer's `key` is shown this once and stored as a hash only; a repeat with the same `Idempotency-Key` answers "
+     "the same record without it. `scope` names permissions, families such as `order.*`, or `*`, none beyond the "
+     "caller's own.\n\n"
+     "```json\n"
+     "{\"name\": \"Web shop\", \"scope\": \"order.read order.create stock.read\"}\n"
+     "```",
+     .needs = PERM_USER_ADMIN, .body = &api_key_input_rec, .reply = &api_key_rec, .success = 201, .serve = serve_add_key},
+    {"GET", "/v1/api_keys", "List API keys", "Newest first, revoked and expired ones too. Keys themselves are never shown.",
+     .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200, .list = &keys_list},
+    {"GET", "/v1/api_keys/{id}", "One API key", NULL, .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200,
+     .serve = serve_key},
+    {"POST", "/v1/api_keys/{id}/rotate", "Replace an API key by a new one",
+     "The answer's `key` is the new one, shown this once. The old one works beside it for `grace_hours` (24 if left "
+     "out, 0 ends it now), so that programs can be changed without a gap.",
+     .needs = PERM_USER_ADMIN, .body = &api_key_rotation_rec, .reply = &api_key_rec, .success = 200, .serve = serve_rotate_key,
+     .errors = rotate_errors},
+    {"DELETE", "/v1/api_keys/{id}", "Revoke an API key", "It is refused from the next request on, for ever.",
+     .needs = PERM_USER_ADMIN, .success = 204, .act = &key_revoke_act},
+    {0},
+};
