@@ -81,7 +81,7 @@ void call_result(struct call *call, const struct act_result *result)
   struct arena *a = call->rq->arena;
   struct http_reply reply = call->reply;
   int status = result->status ? result->status : call->row->route->success;
-  if (reply.body) {
+  if (reply.body || reply.status) {
     reply.status = reply.status ? reply.status : status;
     call_send(call, &reply);
     return;
