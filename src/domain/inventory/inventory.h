@@ -263,7 +263,7 @@ struct movement {
   int64_t document_id;       /* ABSENT = none */
   int actor_kind;            /* enum actor_kind */
   int64_t actor_id;
-  const char *sku, *location, *document; /* for readers, by movements_fill */
+  const char *sku, *location, *document, *actor; /* for readers, by movements_fill */
 };
 extern const struct rec movement_rec;
 extern const struct db_table movement_table;

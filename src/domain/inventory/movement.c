@@ -35,10 +35,24 @@ static const struct rec_field movement_fields[] = {
     FIELD_AS(REC_ENUM, struct movement, actor_kind, .names = actor_kinds,
              .doc = "Who acted: a user, an API key, a rule or the system"),
     FIELD(struct movement, actor_id, .flags = REC_HIDDEN),
+    FIELD(struct movement, actor, .flags = REC_VIRTUAL, .doc = "Id of the user, key or rule",
+          .example = "key_01jd7k3v9q2m8"),
 };
 const struct rec movement_rec =
     REC(struct movement, "StockMovement", movement_fields, "An entry of the append-only stock ledger");
 const struct db_table movement_table = {"stock_movement", &movement_rec};
+
+static const char *const actor_prefixes[] = {
+    [ACTOR_SYSTEM] = NULL, [ACTOR_USER] = PREFIX_user, [ACTOR_KEY] = PREFIX_api_key, [ACTOR_RULE] = PREFIX_rule};
+
+static const char *id_text(struct ctx *cx, const char *prefix, int64_t id)
+{
+  char text[ID_TEXT];
+  if (!prefix || id == 0 || id == ABSENT)
+    return NULL;
+  id_format(prefix, id, text);
+  return arena_text(cx->arena, text);
+}
 
 enum err movements_fill(struct ctx *cx, struct movement *rows, size_t n)
 {
@@ -49,11 +63,8 @@ enum err movements_fill(struct ctx *cx, struct movement *rows, size_t n)
     TRY(catalog_product_by_id(cx, (struct product_id){m->product_id}, &product));
     m->location = arena_text(cx->arena, location->code);
     m->sku = arena_text(cx->arena, product->sku);
-    if (m->document_prefix && m->document_id != ABSENT) {
-      char text[ID_TEXT];
-      id_format(m->document_prefix, m->document_id, text);
-      m->document = arena_text(cx->arena, text);
-    }
+    m->document = id_text(cx, m->document_prefix, m->document_id);
+    m->actor = id_text(cx, actor_prefixes[m->actor_kind], m->actor_id);
   }
   return ERR_OK;
 }

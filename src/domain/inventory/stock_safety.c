@@ -83,24 +83,16 @@ static enum err change_safety(struct ctx *cx, const struct safety_plan *p, struc
 
 static enum err tell(struct ctx *cx, const struct safety_plan *p, struct stock_after *row)
 {
-  struct stock before = p->row, after = p->row;
-  after.safety = p->safety;
-  rec_differences differences = {0};
-  rec_diff(&stock_rec, &before, &after, "", cx->arena, &differences);
   struct buf text;
   struct json_out o;
   buf_init(&text, cx->arena);
   json_out_init(&o, &text);
   json_array(&o);
-  EACH (struct rec_difference, d, &differences) {
-    json_object(&o);
-    json_put_text(&o, "pointer", d->pointer);
-    json_key(&o, "before");
-    json_raw(&o, d->before ? d->before : "null");
-    json_key(&o, "after");
-    json_raw(&o, d->after ? d->after : "null");
-    json_object_end(&o);
-  }
+  json_object(&o);
+  json_put_text(&o, "pointer", "/safety");
+  json_put_quantity(&o, "before", p->row.safety);
+  json_put_quantity(&o, "after", p->safety);
+  json_object_end(&o);
   json_array_end(&o);
   TRY(stock_event(cx, row, "stock.safety_changed", buf_str(&text)));
   return stock_watch(cx, row);

@@ -433,6 +433,25 @@ TEST(a_balance_of_the_past_is_the_ledger_s)
   CHECK_TEXT(b.rows.at[1].lot, "A");
 }
 
+TEST(the_ledger_says_what_who_and_by_which_document)
+{
+  struct shop s = a_shop(t, 0);
+  static const struct db_where newest = {&movement_table, "1 = 1 ORDER BY at DESC, entry DESC LIMIT 10", DB_LIST};
+  LIST(struct movement) rows = {0};
+  s.cx->actor = (struct actor){ACTOR_KEY, 99 << 10, "web shop", PERMISSIONS_ALL};
+  receive(t, s.cx, "NJ1", "TEE-S", 10);
+  receive(t, s.cx, "NJ1", "TEE-S", -4);
+  CHECK_OK(db_select(s.cx->db, &newest, (struct list *)(void *)&rows, DB_NO_ARGS));
+  CHECK_OK(movements_fill(s.cx, rows.at, rows.n));
+  CHECK_INT(rows.n, 2);
+  CHECK_INT(rows.at[0].n, 2); /* newest first, though both are of one instant */
+  CHECK_INT(rows.at[0].on_hand.millionths, 6 * SCALE);
+  CHECK_TEXT(rows.at[0].sku, "TEE-S");
+  CHECK_TEXT(rows.at[0].location, "NJ1");
+  CHECK(text_starts(rows.at[0].document, "adj_"));
+  CHECK(text_starts(rows.at[0].actor, "key_"));
+}
+
 TEST(the_ledger_s_time_never_goes_back)
 {
   struct shop s = a_shop(t, 10);
