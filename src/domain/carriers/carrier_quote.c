@@ -143,6 +143,28 @@ enum carrier_quote_result carrier_quote(const struct carrier *c, const struct ca
   return QUOTE_OK;
 }
 
+enum err carrier_quote_for(struct ctx *cx, const struct carrier *c, const char *service, const char *country,
+                           const char *region, const char *postal_code, int64_t weight_g,
+                           struct carrier_quote_answer *out)
+{
+  struct carrier_quote quote = {.price = MONEY(ABSENT), .transit_days = ABSENT};
+  const struct carrier_service *s = carrier_service_find(c, service);
+  if (!s)
+    return err_fail(cx, ERR_NOT_FOUND, "/query/service", "%s has no service %s", c->code, service);
+  const struct carrier_zone *zone = carrier_zone(c, country, region, postal_code);
+  int result = (int)carrier_quote(c, s, zone, weight_g, &quote);
+  *out = (struct carrier_quote_answer){
+      .result = result,
+      .carrier = c->code,
+      .service = s->code,
+      .zone = zone ? zone->code : NULL,
+      .currency = c->currency,
+      .price = quote.price,
+      .transit_days = quote.transit_days,
+  };
+  return ERR_OK;
+}
+
 struct promise_carriage carrier_carriage(const struct carrier *c, const struct carrier_service *s, const char *zone,
                                          const char *time_zone)
 {

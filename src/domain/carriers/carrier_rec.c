@@ -130,6 +130,29 @@ static const struct rec_field carrier_fields[] = {
 const struct rec carrier_rec = REC(struct carrier, "Carrier", carrier_fields, "Who moves goods, where to and at what price");
 const struct db_table carrier_table = {"carrier", &carrier_rec};
 
+static const struct rec_field quote_fields[] = {
+  FIELD_AS(REC_ENUM, struct carrier_quote_answer, result, .names = carrier_quote_results,
+           .doc = "ok; no_zone: it does not go there; no_rate: not with this service; too_heavy", .example = "ok"),
+  FIELD(struct carrier_quote_answer, carrier, .doc = "Code of the carrier", .example = "ordo"),
+  FIELD(struct carrier_quote_answer, service, .doc = "Code of the service", .example = "standard"),
+  FIELD(struct carrier_quote_answer, zone, .doc = "Code of the zone that takes the address", .example = "all"),
+  FIELD(struct carrier_quote_answer, currency, .doc = "Of the price", .example = "USD"),
+  FIELD(struct carrier_quote_answer, price, .doc = "Of the shipment, in minor units", .example = "500"),
+  FIELD(struct carrier_quote_answer, transit_days, .doc = "Carrier days after the day of pickup", .example = "5"),
+};
+const struct rec carrier_quote_rec = REC(struct carrier_quote_answer, "CarrierQuote", quote_fields,
+                                         "What a shipment costs and how long it takes");
+
+static const struct rec_field tracking_check_fields[] = {
+  FIELD(struct tracking_check, number, .doc = "Upper case, without spaces, dashes and dots", .example = "1Z5R89390357567127"),
+  FIELD(struct tracking_check, valid, .doc = "Does the check digit of the format fit?", .example = "true"),
+  FIELD(struct tracking_check, courier, .doc = "Whose format it is; absent when none has this shape", .example = "ups"),
+  FIELD(struct tracking_check, format, .doc = "Code of the format", .example = "ups"),
+  FIELD(struct tracking_check, name, .doc = "Name of the format", .example = "UPS"),
+};
+const struct rec tracking_check_rec = REC(struct tracking_check, "TrackingNumber", tracking_check_fields,
+                                          "What the shape and the check digit of a tracking number say");
+
 const struct carrier_list carrier_lists[3] = {
   {"services", offsetof(struct carrier, services_json)},
   {"zones", offsetof(struct carrier, zones_json)},

@@ -124,6 +124,18 @@ struct carrier_quote {
   int64_t transit_days;
   const char *zone;
 };
+/* The same for people who ask: what is not known is absent. */
+struct carrier_quote_answer {
+  int result; /* enum carrier_quote_result */
+  const char *carrier, *service, *zone, *currency;
+  struct money price;
+  int64_t transit_days;
+};
+extern const struct rec carrier_quote_rec;
+/* Quotes by the service's code and an address. ERR_NOT_FOUND with a fault text for an unknown service. */
+MUST_CHECK enum err carrier_quote_for(struct ctx *cx, const struct carrier *c, const char *service, const char *country,
+                                      const char *region, const char *postal_code, int64_t weight_g,
+                                      struct carrier_quote_answer *out);
 /* What a shipment of weight_g costs and how long it takes; zone NULL answers QUOTE_NO_ZONE. *out only with QUOTE_OK. */
 MUST_CHECK enum carrier_quote_result carrier_quote(const struct carrier *c, const struct carrier_service *s,
                                                    const struct carrier_zone *zone, int64_t weight_g,
@@ -143,7 +155,7 @@ MUST_CHECK enum err carriers_bootstrap(struct ctx *cx);
 
 /* ---- Tracking numbers ------------------------------------------------------------------------------------------- */
 
-/* In an act's apply: the next number of a built-in carrier, prefix + 10 digits + GS1 mod-10 check digit: OD00001000013.
+/* In an act's apply: the next number of a built-in carrier, prefix + 10 digits + GS1 mod-10 check digit: OD00001000016.
  * ERR_STATE for a carrier without tracking_prefix. */
 MUST_CHECK enum err tracking_number_draw(struct ctx *cx, const struct carrier *c, const char **out);
 
@@ -154,6 +166,13 @@ struct tracking_match {
 };
 /* Recognizes a number by shape and check digit; a format where it is valid wins over one whose shape alone fits. */
 struct tracking_match tracking_number_recognize(const char *text);
+/* For people who ask. */
+struct tracking_check {
+  const char *number, *courier, *format, *name;
+  bool valid;
+};
+extern const struct rec tracking_check_rec;
+struct tracking_check tracking_number_check(struct arena *a, const char *text);
 /* The same for our own numbers of a prefix. */
 bool tracking_number_is_own(const char *prefix, const char *text);
 

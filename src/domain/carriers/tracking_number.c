@@ -218,6 +218,12 @@ struct tracking_match tracking_number_recognize(const char *text)
   return m;
 }
 
+struct tracking_check tracking_number_check(struct arena *a, const char *text)
+{
+  struct tracking_match m = tracking_number_recognize(text);
+  return (struct tracking_check){arena_text(a, m.number), m.courier, m.format, m.name, m.valid};
+}
+
 /* ---- Our own ------------------------------------------------------------------------------------------------------ */
 
 /* Carriers that share a prefix share its series, so that no number is given twice. */

@@ -6,7 +6,7 @@
 
 enum {
   GENERATION_MAX = 16384,                /* products */
-  GENERATION_BYTES = 16 * 1024 * 1024,   /* of their rows: at least CATALOG_MEMO_MIN of the largest */
+  GENERATION_BYTES = 24 * 1024 * 1024,   /* of their rows: at least CATALOG_MEMO_MIN of the largest */
   SLOTS_MIN = 1024,                      /* powers of two; at most half full */
 };
 
