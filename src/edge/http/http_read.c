@@ -3,7 +3,6 @@
  */
 #include "http_priv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -231,26 +230,26 @@ static void log_line(struct exchange *x, bool aborted, int64_t duration_us)
                               });
 }
 
-/* Counts and logs what became of x. What the library refused by itself (headers it could not read) is known only by
- * its having been completed without us. */
+/* Counts and logs what became of x. What the library refused by itself (headers or chunks it could not read) is known
+ * only by having ended in an error before we answered; its pages are 400, give or take. A request whose client left
+ * before it was whole is counted, not logged. */
 static void account(struct exchange *x, enum MHD_RequestTerminationCode how, struct http_stream *stream)
 {
   struct http_server *s = x->server;
-  bool completed = how == MHD_REQUEST_TERMINATED_COMPLETED_OK;
-  bool doomed = x->link->stage == LINK_DOOMED;
-  if (!x->status) {
-    if (x->headers_in || !completed) {
-      COUNT(s, aborted, 1);
-      return;
-    }
+  bool arriving = x->link->stage == LINK_HEADERS || x->link->stage == LINK_BODY;
+  bool told = x->link->stage == LINK_DOOMED;
+  if (!x->status && arriving && how == MHD_REQUEST_TERMINATED_WITH_ERROR) {
     x->status = 400;
+    told = true;
     COUNT(s, refused, 1);
   }
-  bool aborted = !completed && !doomed && !stream;
-  int64_t duration_us = x->start_us ? now_us() - x->start_us : 0;
-  COUNT(s, bytes_out, x->bytes_out);
+  bool aborted = how != MHD_REQUEST_TERMINATED_COMPLETED_OK && !told && !stream;
   if (aborted)
     COUNT(s, aborted, 1);
+  if (!x->status)
+    return;
+  int64_t duration_us = x->start_us ? now_us() - x->start_us : 0;
+  COUNT(s, bytes_out, x->bytes_out);
   count_done(s, x->status, duration_us, stream != NULL);
   log_line(x, aborted, duration_us);
 }

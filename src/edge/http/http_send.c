@@ -195,7 +195,8 @@ static void raw_head(struct buf *out, const struct http_request *rq, const struc
   buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\nContent-Length: %zu\r\n", reply->status,
              MHD_get_reason_phrase_for((unsigned)reply->status), date, reply->n_body);
   EACH (const struct http_pair, pair, &reply->headers)
-    buf_printf(out, "%s: %s\r\n", pair->name, pair->value);
+    if (!pair->name[strcspn(pair->name, "\r\n")] && !pair->value[strcspn(pair->value, "\r\n")])
+      buf_printf(out, "%s: %s\r\n", pair->name, pair->value);
   if (*rq->request_id)
     buf_printf(out, "X-Request-Id: %s\r\n", rq->request_id);
   buf_text(out, "\r\n");

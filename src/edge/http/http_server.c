@@ -135,14 +135,22 @@ static void client_text(const struct sockaddr *address, char out[64])
     memmove(out, out + 7, strlen(out + 7) + 1);
 }
 
-/* When the last place is taken, the connection that has been idle for longest makes room. */
+/* When the last place is taken, the connection that has said nothing for longest makes room: one kept alive, or one
+ * that has been at its headers for longer than an honest client takes. */
+static bool is_idle(const struct link *l)
+{
+  enum { HONEST_US = 1000000 };
+  return l->stage == LINK_IDLE ||
+         ((l->stage == LINK_FRESH || l->stage == LINK_HEADERS) && now_us() - l->since_us > HONEST_US);
+}
+
 static void make_room(struct http_server *s)
 {
   if (s->n_links < (size_t)s->config.limits.connections)
     return;
   struct link *oldest = NULL;
   for (struct link *l = s->links; l; l = l->next)
-    if (l->stage == LINK_IDLE && (!oldest || l->since_us < oldest->since_us))
+    if (is_idle(l) && (!oldest || l->since_us < oldest->since_us))
       oldest = l;
   if (oldest)
     shutdown(oldest->fd, SHUT_RDWR);
