@@ -30,7 +30,7 @@ enum location_kind { LOCATION_WAREHOUSE, LOCATION_STORE, LOCATION_3PL, LOCATION_
                      LOCATION_KITCHEN };
 extern const char *const location_kinds[]; /* "warehouse", "store", "3pl", "supplier", "plant", "kitchen", NULL */
 
-#define LOCATIONS_MAX          2000 /* all of them are kept in the memo of each connection */
+#define LOCATIONS_MAX          5000 /* all of them are kept in the memo of each connection */
 #define LOCATION_CODE_MAX      64
 #define LOCATION_PRIORITY_MAX  10000
 #define LOCATION_TAGS_MAX      50
