@@ -1,0 +1,97 @@
+/* intake - an order comes in: the story from top to bottom. Read it, price it, review it, source it, reserve, promise, place.
+ *
+ *   intake_load     who, what, where: channel, products, tax, customer, doubles, stock, rules
+ *   intake_decide   price -> payments -> place -> source and reserve -> review -> open
+ *   intake_apply    customer, number, rows, events
+ *
+ * Stock short: the channel's policy decides for orders without money: refuse (ERR_SHORTAGE, nothing is stored),
+ * backorder, hold. An order whose money is already captured is never refused: it gets the hold stock_short.
+ */
+#ifndef ORDO_INTAKE_H
+#define ORDO_INTAKE_H
+
+#include "acts.h"
+#include "customers.h"
+#include "orders.h"
+
+#define INTAKE_BULK_MAX   500
+#define INTAKE_BULK_BYTES (15u << 20)
+
+struct order_line_input {
+  const char *sku;
+  struct quantity quantity;
+  struct price unit_price; /* ABSENT = the catalog's */
+  struct money discount;
+  struct rate tax_rate;    /* at most one of tax_rate and tax */
+  struct money tax;
+  int kind;
+  int64_t parent_line;
+  const char *external_line_id, *metadata;
+};
+struct order_charge_input {
+  int kind;
+  struct money amount;
+  struct rate tax_rate;
+  struct money tax;
+};
+struct order_payment_input {
+  const char *provider;
+  int kind; /* ENTRY_AUTHORIZATION or ENTRY_CAPTURE */
+  struct money amount;
+  const char *reference;
+  struct instant expires_at;
+};
+struct order_input {
+  const char *channel, *external_id, *currency, *language;
+  struct instant ordered_at;
+  struct customer_ref *customer;
+  struct order_delivery delivery;
+  struct address *shipping_address, *billing_address;
+  struct order_invoice *invoice;
+  LIST(struct order_line_input) lines;
+  LIST(struct order_charge_input) charges;
+  const char *shipping_method;
+  int64_t prices_include_tax; /* 0, 1 or ABSENT = as the channel says */
+  const char *payment_terms;  /* NULL = the channel's */
+  struct money expected_total;
+  LIST(struct order_payment_input) payments;
+  struct order_window requested_delivery;
+  const char *notes;
+  LIST(const char *) tags;
+  const char *metadata;
+  bool draft;
+};
+extern const struct rec order_input_rec;
+
+/* POST /v1/orders; a double with the same content answers the existing order with 200, with other content it is refused
+ * with ERR_EXTERNAL_ID naming the order and what differs. */
+extern const struct act order_place_act;
+/* POST /v1/orders/{id}/place: a draft becomes an order. */
+extern const struct act draft_place_act;
+
+/* POST /v1/orders/bulk: up to INTAKE_BULK_MAX orders, each placed or refused by itself. */
+struct orders_bulk {
+  const char *orders; /* JSON array; each is read by itself */
+};
+struct bulk_problem {
+  const char *pointer, *code, *detail;
+};
+struct order_bulk_item {
+  int64_t n, status; /* as the single call would have answered */
+  const char *external_id, *code, *detail;
+  LIST(struct bulk_problem) errors;
+  struct order *order;
+};
+struct orders_bulk_result {
+  int64_t placed, known, refused;
+  LIST(struct order_bulk_item) results;
+};
+extern const struct rec orders_bulk_rec, orders_bulk_result_rec;
+extern const struct act orders_bulk_act;
+
+/* An unpaid prepaid order whose time is over expires: units, stock and holds are let go. Runs from a timer, one order each;
+ * orders_expiring gives at most limit ids. */
+MUST_CHECK enum err orders_expiring(struct ctx *cx, int64_t limit, struct list *out_order_ids);
+extern const struct act order_expire_act;
+
+#endif

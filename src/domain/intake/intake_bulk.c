@@ -1,0 +1,106 @@
+/* Many orders in one act: each is placed or refused by itself, with the answer that the single call would have given. */
+#include "intake_priv.h"
+
+#include <string.h>
+
+struct item {
+  const char *json;
+  size_t n;
+};
+struct bulk {
+  LIST(struct item) items;
+};
+
+static enum err not_an_array(struct ctx *cx)
+{
+  return fault_add(&cx->fault, ERR_INVALID, "/orders", "wrong_type", "expected an array of orders");
+}
+
+static enum err bulk_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  const struct orders_bulk *body = in->body;
+  struct bulk *bulk = out;
+  struct json j;
+  json_init(&j, body->orders, strlen(body->orders), cx->arena);
+  if (json_next(&j) != JSON_ARRAY)
+    return not_an_array(cx);
+  for (enum json_token token; (token = json_next(&j)) != JSON_ARRAY_END;) {
+    const char *begin = j.token;
+    if (bulk->items.n == INTAKE_BULK_MAX)
+      return fault_add(&cx->fault, ERR_INVALID, "/orders", "too_many", "at most %d orders at once", INTAKE_BULK_MAX);
+    if (token == JSON_ERROR || !json_skip_rest(&j, token))
+      return not_an_array(cx);
+    *LIST_ADD(cx->arena, &bulk->items) = (struct item){begin, (size_t)(j.at - begin)};
+  }
+  return ERR_OK;
+}
+
+/* Later orders of a batch see the stock that earlier ones took, so each is decided when it is its turn: in apply. */
+static enum err bulk_decide(struct ctx *cx, const void *facts, void *out)
+{
+  (void)cx;
+  *(struct bulk *)out = *(const struct bulk *)facts;
+  return ERR_OK;
+}
+
+static void answer_refusal(const struct ctx *own, enum err code, struct order_bulk_item *answer)
+{
+  const struct err_info *info = err_info(code);
+  answer->status = info->http;
+  answer->code = info->slug;
+  answer->detail = own->fault.detail ? own->fault.detail : info->title;
+  for (size_t i = 0; i < own->fault.n; i++) {
+    const struct fault_entry *e = &own->fault.entries[i];
+    *LIST_ADD(own->arena, &answer->errors) = (struct bulk_problem){e->pointer, e->code, e->detail};
+  }
+}
+
+/* Places one; *out_wrote tells whether a failure came after it had begun to write. */
+static enum err place_one(struct ctx *own, const struct item *item, struct order_bulk_item *answer, bool *out_wrote)
+{
+  struct order_input *input = ARENA_NEW(own->arena, struct order_input);
+  struct act_input in = {.body = input, .version = ABSENT};
+  struct act_result result = {.version = ABSENT};
+  void *plan;
+  rec_init(&order_input_rec, input);
+  *out_wrote = false;
+  TRY(rec_read(&order_input_rec, item->json, item->n, "", own->arena, &own->fault, input));
+  answer->external_id = input->external_id;
+  TRY(act_preview(own, &order_place_act, &in, &plan));
+  *out_wrote = true;
+  TRY(order_place_act.apply(own, plan, &result));
+  answer->order = arena_copy(own->arena, result.value, sizeof(struct order));
+  answer->status = result.status ? result.status : 201;
+  return ERR_OK;
+}
+
+static enum err bulk_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct bulk *bulk = plan;
+  struct orders_bulk_result *result = ARENA_NEW(cx->arena, struct orders_bulk_result);
+  for (size_t i = 0; i < bulk->items.n; i++) {
+    struct order_bulk_item *answer = LIST_ADD(cx->arena, &result->results);
+    struct ctx *own = arena_copy(cx->arena, cx, sizeof *cx);
+    bool wrote;
+    fault_init(&own->fault, cx->arena);
+    own->event_ordinal = 0;
+    db_use(cx->db, &own->fault, cx->arena);
+    answer->n = (int64_t)i;
+    enum err err = place_one(own, &bulk->items.at[i], answer, &wrote);
+    db_use(cx->db, &cx->fault, cx->arena);
+    if (err != ERR_OK && (wrote || err_info(err)->http >= 500)) {
+      cx->fault = own->fault;
+      return err; /* not this order's own fault: the whole act goes */
+    }
+    if (err != ERR_OK)
+      answer_refusal(own, err, answer);
+    int64_t *count = err != ERR_OK ? &result->refused : answer->status == 201 ? &result->placed : &result->known;
+    *count += 1;
+  }
+  out->rec = &orders_bulk_result_rec;
+  out->value = result;
+  return ERR_OK;
+}
+
+const struct act orders_bulk_act = {
+    "orders.bulk", sizeof(struct bulk), sizeof(struct bulk), bulk_load, bulk_decide, bulk_apply, 0};
