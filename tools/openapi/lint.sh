@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lints an OpenAPI document with the recommended rules: lint.sh FILE, or lint.sh PROGRAM (which is asked for `openapi`).
+# Lints an OpenAPI document with the recommended rules, warnings being errors: lint.sh FILE, or lint.sh PROGRAM (which is asked for `openapi`).
 # Installs the linter by the lock file when it is not there. Exit status 0 = no errors.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -673,7 +673,7 @@ static bool may_answer(const struct route *r, enum err code)
     return r->body || query || is_write(r);
   case ERR_KEY_REUSED:
   case ERR_IN_PROGRESS:
-    return r->act;
+    return is_write(r);
   case ERR_INTERNAL:
     return true;
   default:
