@@ -40,6 +40,8 @@ static enum err safety_load(struct ctx *cx, const struct act_input *in, void *ou
   f->row.owner = f->row.lot = "";
   struct stock fresh = f->row;
   enum err err = db_get(cx->db, &stock_table, &f->row);
+  if (err == ERR_OK)
+    return version_check(cx, f->row.bucket, f->row.id.v, f->row.version, in->version);
   if (err != ERR_NOT_FOUND)
     return err;
   fresh.on_hand = fresh.reserved = fresh.safety = fresh.incoming = QUANTITY(0);

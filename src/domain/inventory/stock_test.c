@@ -496,6 +496,34 @@ TEST(low_stock_is_told_once_each_way)
   CHECK_INT(differences(t, s.cx), 0);
 }
 
+TEST(safety_stock_set_by_a_stale_version_is_refused)
+{
+  struct shop s = a_shop(t, 10);
+  struct act_input in = {.body = BODY(struct stock_safety_input, &stock_safety_rec,
+                                      "{\"location\":\"NJ1\",\"sku\":\"TEE-S\",\"safety\":1}")};
+  CHECK_OK(reserve(s.cx, s.at->id.v, s.product, 1 << 10, 0, 5)); /* version 2 */
+  in.version = 1;
+  CHECK_ERR(scratch_act(s.cx, &stock_safety_act, in, NULL), ERR_VERSION);
+  in.version = 2;
+  CHECK_OK(scratch_act(s.cx, &stock_safety_act, in, NULL));
+}
+
+TEST(safety_stock_needs_a_place_and_a_product_with_stock)
+{
+  struct shop s = a_shop(t, 0);
+  struct act_result result;
+  CHECK_OK(scratch_act(s.cx, &product_create_act,
+                       (struct act_input){.body = BODY(struct product, &product_rec, "{\"sku\":\"SEW\",\"kind\":\"service\"}"),
+                                          .version = ABSENT},
+                       &result));
+  struct stock_safety_input *body = BODY(struct stock_safety_input, &stock_safety_rec,
+                                         "{\"location\":\"NJ9\",\"sku\":\"SEW\",\"safety\":1}");
+  CHECK_ERR(scratch_act(s.cx, &stock_safety_act, (struct act_input){.body = body, .version = ABSENT}, NULL), ERR_INVALID);
+  CHECK_INT(s.cx->fault.n, 2);
+  CHECK_TEXT(s.cx->fault.entries[0].pointer, "/location");
+  CHECK_TEXT(s.cx->fault.entries[1].code, "not_stocked");
+}
+
 TEST(safety_stock_may_come_before_the_goods)
 {
   struct shop s = a_shop(t, 0);
