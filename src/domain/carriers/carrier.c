@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Reading --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static enum err fill_one(struct ctx *cx, struct carrier *c)
 {
@@ -249,13 +249,13 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act carrier_create_act = {
-  .name = "carrier.create",
-  .facts_size = sizeof(struct create_facts),
-  .plan_size = sizeof(struct carrier_plan),
-  .load = create_load,
-  .decide = create_decide,
-  .apply = carrier_apply,
-  .flags = ACT_MASTERS,
+    .name = "carrier.create",
+    .facts_size = sizeof(struct create_facts),
+    .plan_size = sizeof(struct carrier_plan),
+    .load = create_load,
+    .decide = create_decide,
+    .apply = carrier_apply,
+    .flags = ACT_MASTERS,
 };
 
 struct update_facts {
@@ -289,16 +289,16 @@ static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act carrier_update_act = {
-  .name = "carrier.update",
-  .facts_size = sizeof(struct update_facts),
-  .plan_size = sizeof(struct carrier_plan),
-  .load = update_load,
-  .decide = update_decide,
-  .apply = carrier_apply,
-  .flags = ACT_MASTERS,
+    .name = "carrier.update",
+    .facts_size = sizeof(struct update_facts),
+    .plan_size = sizeof(struct carrier_plan),
+    .load = update_load,
+    .decide = update_decide,
+    .apply = carrier_apply,
+    .flags = ACT_MASTERS,
 };
 
-/* ---- A fresh database --------------------------------------------------------------------------------------------- */
+/* ---- A fresh database -------------------------------------------------------------------------------------------- */
 
 /* Flat rates everywhere, in a document as a user would send it. */
 static const char ordo_json[] =

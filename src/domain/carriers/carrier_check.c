@@ -102,7 +102,8 @@ enum err carrier_prepare(struct ctx *cx, struct carrier *c)
     if (s->cut_off && !promise_minute_parse(s->cut_off, &s->cut_off_minute))
       wrong(cx, arena_printf(cx->arena, "/services/%zu/cut_off", i), "invalid_format", "not a time of day", s->cut_off);
     if (s->pickup_at && !promise_minute_parse(s->pickup_at, &s->pickup_minute))
-      wrong(cx, arena_printf(cx->arena, "/services/%zu/pickup_at", i), "invalid_format", "not a time of day", s->pickup_at);
+      wrong(cx, arena_printf(cx->arena, "/services/%zu/pickup_at", i), "invalid_format", "not a time of day",
+            s->pickup_at);
     if (s->calendar) /* its faults are entries of the request's: they are counted below */
       (void)!promise_calendar_prepare(s->calendar, arena_printf(cx->arena, "/services/%zu/calendar", i), &cx->fault);
   }

@@ -49,7 +49,8 @@ static bool postal_begins(const char *prefix, const char *text)
   }
 }
 
-static bool any_matches(const char *const *wanted, size_t n, const char *text, bool (*match)(const char *, const char *))
+static bool any_matches(const char *const *wanted, size_t n, const char *text,
+                        bool (*match)(const char *, const char *))
 {
   if (n == 0)
     return true;

@@ -23,7 +23,7 @@
 #define CARRIER_WEIGHT_MAX_G INT64_C(100000000) /* 100 t */
 #define TRACKING_NUMBER_MAX  64
 
-/* ---- Carriers -------------------------------------------------------------------------------------------------- */
+/* ---- Carriers ---------------------------------------------------------------------------------------------------- */
 
 enum carrier_kind {
   CARRIER_TABLE,  /* built in: rates from the table below, tracking numbers from our own series */
@@ -153,7 +153,7 @@ extern const struct act carrier_update_act;
 /* Inside the writer's transaction: a database without carriers gets `ordo` with standard (5 days) and express (2). */
 MUST_CHECK enum err carriers_bootstrap(struct ctx *cx);
 
-/* ---- Tracking numbers ------------------------------------------------------------------------------------------- */
+/* ---- Tracking numbers -------------------------------------------------------------------------------------------- */
 
 /* In an act's apply: the next number of a built-in carrier, prefix + 10 digits + GS1 mod-10 check digit: OD00001000016.
  * ERR_STATE for a carrier without tracking_prefix. */
@@ -186,9 +186,9 @@ extern const char *const tracking_statuses[]; /* "unknown", "pre_transit", "in_t
 /* How far along a parcel is; of two scans of one instant the higher one counts. unknown is 0. */
 int tracking_rank(enum tracking_status s);
 bool tracking_final(enum tracking_status s); /* delivered, return_to_sender: nothing is expected to follow */
-/* Does a scan (status, at) become the parcel's status, which so far is (now, now_at; ABSENT = none yet)? Scans come in any
- * order and the outcome is the same: a final one counts more than one on the way, and that more than unknown; among equals
- * the latest counts, and on the same instant the higher rank. */
+/* Does a scan (status, at) become the parcel's status, which so far is (now, now_at; ABSENT = none yet)? Scans come in
+ * any order and the outcome is the same: a final one counts more than one on the way, and that more than unknown; among
+ * equals the latest counts, and on the same instant the higher rank. */
 bool tracking_supersedes(enum tracking_status now, struct instant now_at, enum tracking_status status,
                          struct instant at);
 

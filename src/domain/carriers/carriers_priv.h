@@ -4,8 +4,9 @@
 
 #include "carriers.h"
 
-#define CARRIER_PRICE_MAX    INT64_C(1000000000000) /* minor units of one step; with 100 t on top it stays below MONEY_MAX */
-#define CARRIER_EXTRA_MAX    INT64_C(1000000000)
+/* Minor units of one step and of a kilogram beyond: with 100 t on top the sum stays below MONEY_MAX. */
+#define CARRIER_PRICE_MAX      INT64_C(1000000000000)
+#define CARRIER_EXTRA_MAX      INT64_C(1000000000)
 #define TRACKING_SERIES_DIGITS 10
 
 /* A list that the row keeps as JSON text: services, zones, rates. */

@@ -35,13 +35,16 @@ static void bootstrap(struct ctx *cx)
 static const char dhl_json[] =
     "{\"code\":\"dhl\",\"name\":\"DHL\",\"kind\":\"manual\",\"currency\":\"EUR\","
     "\"services\":[{\"code\":\"paket\",\"methods\":[\"standard\",\"economy\"],\"transit_days\":2,"
-    "\"transit\":[{\"zone\":\"islands\",\"days\":4}],\"cut_off\":\"14:00\",\"pickup_at\":\"17:30\",\"max_weight_g\":31500,"
+    "\"transit\":[{\"zone\":\"islands\",\"days\":4}],\"cut_off\":\"14:00\",\"pickup_at\":\"17:30\","
+    "\"max_weight_g\":31500,"
     "\"calendar\":{\"weekly\":[{\"day\":\"mon\",\"from\":\"00:00\",\"to\":\"24:00\"},"
-    "{\"day\":\"sat\",\"from\":\"00:00\",\"to\":\"24:00\"}],\"exceptions\":[{\"date\":\"2026-12-25\",\"open\":false}]}},"
+    "{\"day\":\"sat\",\"from\":\"00:00\",\"to\":\"24:00\"}],\"exceptions\":[{\"date\":\"2026-12-25\","
+    "\"open\":false}]}},"
     "{\"code\":\"express\",\"transit_days\":1,\"saturday_delivery\":true}],"
     "\"zones\":[{\"code\":\"islands\",\"countries\":[\"DE\"],\"postal_prefixes\":[\"264\",\"27498\"]},"
     "{\"code\":\"bavaria\",\"countries\":[\"DE\"],\"regions\":[\"BY\",\"Bayern\"]},"
-    "{\"code\":\"de\",\"countries\":[\"DE\"]},{\"code\":\"gb\",\"countries\":[\"GB\"],\"postal_prefixes\":[\"SW1A1\"]}],"
+    "{\"code\":\"de\",\"countries\":[\"DE\"]},{\"code\":\"gb\",\"countries\":[\"GB\"],"
+    "\"postal_prefixes\":[\"SW1A1\"]}],"
     "\"rates\":[{\"service\":\"paket\",\"zone\":\"de\",\"up_to_g\":10000,\"price\":1049,\"per_extra_kg\":100},"
     "{\"service\":\"paket\",\"zone\":\"de\",\"up_to_g\":2000,\"price\":549},"
     "{\"service\":\"paket\",\"zone\":\"islands\",\"up_to_g\":5000,\"price\":1999},"
@@ -55,7 +58,7 @@ static const struct carrier *dhl(struct ctx *cx)
   return c;
 }
 
-/* ---- Documents ---------------------------------------------------------------------------------------------------- */
+/* ---- Documents --------------------------------------------------------------------------------------------------- */
 
 TEST(the_descriptor_and_the_table_agree)
 {
@@ -144,9 +147,11 @@ TEST(what_is_wrong_with_a_carrier_is_said_by_name)
     {"{\"code\":\"x\",\"tracking_url\":\"javascript:{number}\"}", "/tracking_url"},
     {"{\"code\":\"x\",\"services\":[{\"code\":\"s\"},{\"code\":\"s\"}]}", "/services/1/code"},
     {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"cut_off\":\"25:00\"}]}", "/services/0/cut_off"},
-    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"calendar\":{\"weekly\":[{\"day\":\"mon\",\"from\":\"9h\",\"to\":\"17:00\"}]}}]}",
+    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"calendar\":{\"weekly\":[{\"day\":\"mon\",\"from\":\"9h\","
+     "\"to\":\"17:00\"}]}}]}",
      "/services/0/calendar/weekly/0/from"},
-    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"transit\":[{\"zone\":\"q\",\"days\":1}]}]}", "/services/0/transit/0/zone"},
+    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"transit\":[{\"zone\":\"q\","
+     "\"days\":1}]}]}", "/services/0/transit/0/zone"},
     {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\"},{\"code\":\"z\"}]}", "/zones/1/code"},
     {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\",\"countries\":[\"DE\",\"Germany\"]}]}", "/zones/0/countries/1"},
     {"{" TWO ",\"rates\":[{\"service\":\"q\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1}]}", "/rates/0/service"},
@@ -177,7 +182,7 @@ TEST(all_faults_are_told_together)
   CHECK_INT(cx->fault.n, 4);
 }
 
-/* ---- Zones, prices, days -------------------------------------------------------------------------------------------- */
+/* ---- Zones, prices, days ----------------------------------------------------------------------------------------- */
 
 TEST(the_first_zone_that_takes_an_address_counts)
 {
@@ -276,7 +281,7 @@ TEST(a_carriage_has_what_a_promise_asks_for)
   CHECK(carrier_carriage(c, &c->services.at[1], NULL, NULL).saturday);
 }
 
-/* ---- Tracking numbers -------------------------------------------------------------------------------------------------- */
+/* ---- Tracking numbers -------------------------------------------------------------------------------------------- */
 
 TEST(our_numbers_rise_and_carry_a_check_digit)
 {
@@ -360,15 +365,16 @@ TEST(the_numbers_of_other_carriers_are_recognized_by_their_check_digits)
 
 TEST(text_that_is_no_number_matches_no_format)
 {
-  static const char *const cases[] = {"", " ", "hello", "1Z", "42", "OD00001000016", "999999999999999999999999999999999999999",
-                                      "12345678901234567890123456789012345678901234567890123456789012345678901234567890"};
+  static const char *const cases[] = {"", " ", "hello", "1Z", "42", "OD00001000016",
+                                      "999999999999999999999999999999999999999",
+                                      "12345678901234567890123456789012345678901234567890123456789012345678901234567"};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct tracking_match m = tracking_number_recognize(cases[i]);
     CHECK(!m.valid && !m.courier);
   }
 }
 
-/* ---- Statuses ---------------------------------------------------------------------------------------------------------- */
+/* ---- Statuses ---------------------------------------------------------------------------------------------------- */
 
 TEST(each_status_has_a_name)
 {
@@ -405,11 +411,21 @@ TEST(scans_in_any_order_tell_the_same)
     struct scan scans[4];
     enum tracking_status wanted;
   } cases[] = {
-    {{{TRACKING_PRE_TRANSIT, 1}, {TRACKING_IN_TRANSIT, 2}, {TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_DELIVERED, 4}}, TRACKING_DELIVERED},
-    {{{TRACKING_DELIVERED, 4}, {TRACKING_IN_TRANSIT, 9}, {TRACKING_UNKNOWN, 12}, {TRACKING_PRE_TRANSIT, 1}}, TRACKING_DELIVERED},
-    {{{TRACKING_DELIVERED, 4}, {TRACKING_RETURN_TO_SENDER, 7}, {TRACKING_IN_TRANSIT, 8}, {TRACKING_FAILURE, 2}}, TRACKING_RETURN_TO_SENDER},
-    {{{TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_FAILURE, 5}, {TRACKING_OUT_FOR_DELIVERY, 6}, {TRACKING_UNKNOWN, 7}}, TRACKING_OUT_FOR_DELIVERY},
-    {{{TRACKING_IN_TRANSIT, 5}, {TRACKING_PRE_TRANSIT, 5}, {TRACKING_UNKNOWN, 1}, {TRACKING_UNKNOWN, 9}}, TRACKING_IN_TRANSIT},
+    {{{TRACKING_PRE_TRANSIT, 1}, {TRACKING_IN_TRANSIT, 2},
+      {TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_DELIVERED, 4}},
+     TRACKING_DELIVERED},
+    {{{TRACKING_DELIVERED, 4}, {TRACKING_IN_TRANSIT, 9},
+      {TRACKING_UNKNOWN, 12}, {TRACKING_PRE_TRANSIT, 1}},
+     TRACKING_DELIVERED},
+    {{{TRACKING_DELIVERED, 4}, {TRACKING_RETURN_TO_SENDER, 7},
+      {TRACKING_IN_TRANSIT, 8}, {TRACKING_FAILURE, 2}},
+     TRACKING_RETURN_TO_SENDER},
+    {{{TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_FAILURE, 5},
+      {TRACKING_OUT_FOR_DELIVERY, 6}, {TRACKING_UNKNOWN, 7}},
+     TRACKING_OUT_FOR_DELIVERY},
+    {{{TRACKING_IN_TRANSIT, 5}, {TRACKING_PRE_TRANSIT, 5},
+      {TRACKING_UNKNOWN, 1}, {TRACKING_UNKNOWN, 9}},
+     TRACKING_IN_TRANSIT},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++)
     for (int a = 0; a < 4; a++)

@@ -66,7 +66,7 @@ static int check_digit(enum scheme scheme, const char *serial, int n)
   return -1;
 }
 
-/* ---- Formats ------------------------------------------------------------------------------------------------------ */
+/* ---- Formats ----------------------------------------------------------------------------------------------------- */
 
 /* Countries whose posts issue S10 numbers. */
 static const char s10_countries[] =
@@ -88,41 +88,43 @@ static bool s10_country(const char *number)
 
 struct format {
   const char *courier, *id, *name;
-  const char *head; /* one sign for each character: # digit, ~ digit below 9, @ letter, * letter or digit, else itself */
+  const char *head; /* a sign for each character: # digit, ~ digit below 9, @ letter, * letter or digit, else itself */
   int digits;       /* that follow the head */
   int serial, n;    /* where the serial begins and how long it is */
   enum scheme scheme;
-  bool routed;          /* may follow 420 and a ZIP code of 5 or 9 digits */
-  const char *implied;  /* stands before the serial without being printed */
-  bool (*also)(const char *number);
+  bool routed;                      /* may follow 420 and a ZIP code of 5 or 9 digits */
+  bool (*also)(const char *number); /* a further rule */
+  const char *implied;              /* stands before the serial without being printed */
 };
 
 /* The most particular shapes first: where two formats fit, the first valid one is told. */
+/* clang-format off: a table is read by its columns */
 static const struct format formats[] = {
-  /* courier id                      name                      head                  digits serial n scheme */
-  {"ups",   "ups",                  "UPS",                    "1Z***************#",  0,     2, 15, MOD10_12,  0, 0, 0},
-  {"ups",   "ups_waybill",          "UPS Waybill",            "@",                  10,     1,  9, MOD10_12,  0, 0, 0},
-  {"s10",   "s10",                  "S10",                    "@@#########@@",       0,     2,  8, MOD11_S10, 0, 0, s10_country},
-  {"fedex", "fedex_ground_96",      "FedEx Ground 96 (22)",   "96",                 20,     7, 14, MOD10_13,  0, 0, 0},
-  {"fedex", "fedex_ground_gsn",     "FedEx Ground GSN",       "96",                 32,    20, 13, MOD11_173, 0, 0, 0},
-  {"usps",  "usps_impb_n",          "USPS IMpb N",            "94",                 20,     0, 21, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_n",          "USPS IMpb N",            "94",                 24,     0, 25, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_n",          "USPS IMpb N",            "94###9",             24,     0, 29, MOD10_31,  0, 0, 0},
-  {"usps",  "usps_impb_c",          "USPS IMpb C",            "92###9",             16,     0, 21, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_c",          "USPS IMpb C",            "92###9",             20,     0, 25, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_c",          "USPS IMpb C",            "93###~",             16,     0, 21, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_c",          "USPS IMpb C",            "93###~",             20,     0, 25, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_c",          "USPS IMpb C",            "95",                 20,     0, 21, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_impb_c",          "USPS IMpb C",            "95",                 24,     0, 25, MOD10_31,  true, 0, 0},
-  {"usps",  "usps_legacy",          "USPS Legacy",            "91",                 20,     0, 21, MOD10_31,  true, 0, 0},
-  {"fedex", "fedex_12",             "FedEx Express (12)",     "",                   12,     0, 11, MOD11_731, 0, 0, 0},
-  {"fedex", "fedex_ground",         "FedEx Ground",           "",                   15,     0, 14, MOD10_13,  0, 0, 0},
-  {"fedex", "fedex_ground_sscc_18", "FedEx Ground (SSCC-18)", "",                   18,     2, 15, MOD10_31,  0, 0, 0},
-  {"usps",  "usps_20",              "USPS 20",                "",                   20,     0, 19, MOD10_31,  0, 0, 0},
-  {"usps",  "usps_legacy",          "USPS Legacy",            "",                   20,     0, 19, MOD10_31,  true, "91", 0},
-  {"fedex", "fedex_astra_32",       "FedEx ASTRA (32)",       "3",                  31,    16, 11, MOD11_731, 0, 0, 0},
-  {"fedex", "fedex_34",             "FedEx Express (34)",     "~",                  33,    20, 13, MOD11_173, 0, 0, 0},
+  {"ups",   "ups",                  "UPS",                    "1Z***************",  1,  2, 15, MOD10_12,  0, 0, 0},
+  {"ups",   "ups_waybill",          "UPS Waybill",            "@",                 10,  1,  9, MOD10_12,  0, 0, 0},
+  {"s10",   "s10",                  "S10",                    "@@#########@@",      0,  2,  8, MOD11_S10, 0,
+   s10_country, 0},
+  {"fedex", "fedex_ground_96",      "FedEx Ground 96 (22)",   "96",                20,  7, 14, MOD10_13,  0, 0, 0},
+  {"fedex", "fedex_ground_gsn",     "FedEx Ground GSN",       "96",                32, 20, 13, MOD11_173, 0, 0, 0},
+  {"usps",  "usps_impb_n",          "USPS IMpb N",            "94",                20,  0, 21, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_n",          "USPS IMpb N",            "94",                24,  0, 25, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_n",          "USPS IMpb N",            "94###9",            24,  0, 29, MOD10_31,  0, 0, 0},
+  {"usps",  "usps_impb_c",          "USPS IMpb C",            "92###9",            16,  0, 21, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_c",          "USPS IMpb C",            "92###9",            20,  0, 25, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_c",          "USPS IMpb C",            "93###~",            16,  0, 21, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_c",          "USPS IMpb C",            "93###~",            20,  0, 25, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_c",          "USPS IMpb C",            "95",                20,  0, 21, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_impb_c",          "USPS IMpb C",            "95",                24,  0, 25, MOD10_31,  1, 0, 0},
+  {"usps",  "usps_legacy",          "USPS Legacy",            "91",                20,  0, 21, MOD10_31,  1, 0, 0},
+  {"fedex", "fedex_12",             "FedEx Express (12)",     "",                  12,  0, 11, MOD11_731, 0, 0, 0},
+  {"fedex", "fedex_ground",         "FedEx Ground",           "",                  15,  0, 14, MOD10_13,  0, 0, 0},
+  {"fedex", "fedex_ground_sscc_18", "FedEx Ground (SSCC-18)", "",                  18,  2, 15, MOD10_31,  0, 0, 0},
+  {"usps",  "usps_20",              "USPS 20",                "",                  20,  0, 19, MOD10_31,  0, 0, 0},
+  {"usps",  "usps_legacy",          "USPS Legacy",            "",                  20,  0, 19, MOD10_31,  1, 0, "91"},
+  {"fedex", "fedex_astra_32",       "FedEx ASTRA (32)",       "3",                 31, 16, 11, MOD11_731, 0, 0, 0},
+  {"fedex", "fedex_34",             "FedEx Express (34)",     "~",                 33, 20, 13, MOD11_173, 0, 0, 0},
 };
+/* clang-format on */
 
 static bool sign_fits(char sign, char c)
 {
@@ -157,7 +159,8 @@ static bool is_valid(const struct format *f, const char *number)
   int implied = f->implied ? (int)strlen(f->implied) : 0;
   memcpy(serial, f->implied ? f->implied : "", (size_t)implied);
   memcpy(serial + implied, number + f->serial, (size_t)f->n);
-  return check_digit(f->scheme, serial, implied + f->n) == number[f->serial + f->n] - '0' && (!f->also || f->also(number));
+  int digit = check_digit(f->scheme, serial, implied + f->n);
+  return digit == number[f->serial + f->n] - '0' && (!f->also || f->also(number));
 }
 
 /* Where a format's own number may begin: at once, or behind the routing by ZIP code. A code of nine digits is only
@@ -224,7 +227,7 @@ struct tracking_check tracking_number_check(struct arena *a, const char *text)
   return (struct tracking_check){arena_text(a, m.number), m.courier, m.format, m.name, m.valid};
 }
 
-/* ---- Our own ------------------------------------------------------------------------------------------------------ */
+/* ---- Our own ----------------------------------------------------------------------------------------------------- */
 
 /* Carriers that share a prefix share its series, so that no number is given twice. */
 enum err tracking_number_draw(struct ctx *cx, const struct carrier *c, const char **out)
@@ -249,5 +252,6 @@ bool tracking_number_is_own(const char *prefix, const char *text)
     return false;
   const char *digits = number + strlen(prefix);
   size_t n = strlen(digits);
-  return n > TRACKING_SERIES_DIGITS && strspn(digits, "0123456789") == n && gs1_check_digit(digits, n - 1) == digits[n - 1];
+  return n > TRACKING_SERIES_DIGITS && strspn(digits, "0123456789") == n &&
+         gs1_check_digit(digits, n - 1) == digits[n - 1];
 }

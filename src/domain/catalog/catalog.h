@@ -25,13 +25,13 @@
 #define TAX_RATES_MAX        20000
 #define CATALOG_MEMO_MIN     2000 /* products that a connection keeps at least before it lets the oldest go */
 
-/* ---- Units ----------------------------------------------------------------------------------------------------- */
+/* ---- Units ------------------------------------------------------------------------------------------------------- */
 
 /* What a unit measures: units of one dimension convert into one another by themselves. */
 enum unit_dimension { UNIT_COUNT, UNIT_MASS, UNIT_LENGTH, UNIT_AREA, UNIT_VOLUME, UNIT_TIME, UNIT_PACKAGE };
 
-/* A well-known unit; 1 of it = numerator / denominator of its dimension's base (pcs, g, mm, m2, ml, s). Packages (box, pack)
- * have no factor of their own: each product says what is in them. */
+/* A well-known unit; 1 of it = numerator / denominator of its dimension's base (pcs, g, mm, m2, ml, s). Packages (box,
+ * pack) have no factor of their own: each product says what is in them. */
 struct unit_code {
   const char *code, *unece; /* "kg", and UN/ECE Recommendation 20 or 21: "KGM" */
   enum unit_dimension dimension;
@@ -39,12 +39,13 @@ struct unit_code {
   const char *name;
 };
 extern const struct unit_code unit_codes[]; /* ends with a row without code */
-/* NULL for codes that are not in the table: those are legal too, up to UNIT_MAX lower-case letters, digits, '_' or '-'. */
+/* NULL for codes that are not in the table: those are legal too, up to UNIT_MAX of a-z, 0-9, '_' and '-'. */
 const struct unit_code *unit_find(const char *code);
 
-/* ---- Products -------------------------------------------------------------------------------------------------- */
+/* ---- Products ---------------------------------------------------------------------------------------------------- */
 
-enum product_kind { PRODUCT_STOCKED, PRODUCT_SERVICE, PRODUCT_DIGITAL, PRODUCT_BUNDLE, PRODUCT_MADE, PRODUCT_MENU_ITEM };
+enum product_kind { PRODUCT_STOCKED, PRODUCT_SERVICE, PRODUCT_DIGITAL, PRODUCT_BUNDLE, PRODUCT_MADE,
+                    PRODUCT_MENU_ITEM };
 extern const char *const product_kinds[]; /* "stocked", "service", "digital", "bundle", "made", "menu_item", NULL */
 
 /* A further unit of a product: 1 unit = numerator / denominator of the product's own unit. Both > 0. */
@@ -124,7 +125,7 @@ struct products_bulk_result {
 extern const struct rec products_bulk_rec, products_bulk_result_rec;
 extern const struct act products_bulk_act;
 
-/* ---- Tax rates -------------------------------------------------------------------------------------------------- */
+/* ---- Tax rates --------------------------------------------------------------------------------------------------- */
 
 /* The rate of a product's tax category where the goods go. (category, country, region) is unique; "" = any. */
 struct tax_rate {

@@ -48,7 +48,7 @@ static const char *pointer(const struct ctx *cx)
   return cx->fault.n ? cx->fault.entries[0].pointer : NULL;
 }
 
-/* ---- Descriptors ------------------------------------------------------------------------------------------------ */
+/* ---- Descriptors ------------------------------------------------------------------------------------------------- */
 
 static void check_columns(struct ctx *cx, const struct db_table *table)
 {
@@ -72,7 +72,7 @@ TEST(descriptors_and_tables_agree)
   check_columns(cx, &tax_rate_table);
 }
 
-/* ---- Creating --------------------------------------------------------------------------------------------------- */
+/* ---- Creating ---------------------------------------------------------------------------------------------------- */
 
 TEST(a_sku_is_enough)
 {
@@ -96,11 +96,14 @@ TEST(a_product_keeps_all_that_was_sent)
   struct ctx *cx = scratch_ctx(t, NOON);
   struct product p;
   struct act_result r;
-  CHECK_OK(create(cx, "{\"sku\":\"a/b c\",\"name\":{\"en\":\"Shirt\",\"zh-CN\":\"衬衫\"},\"kind\":\"made\",\"active\":false,"
-                      "\"unit\":\"m\",\"price\":\"19.9034\",\"currency\":\"EUR\",\"gtin\":\"4006381333931\",\"weight_g\":180,"
+  CHECK_OK(create(cx, "{\"sku\":\"a/b c\",\"name\":{\"en\":\"Shirt\",\"zh-CN\":\"衬衫\"},\"kind\":\"made\","
+                      "\"active\":false,"
+                      "\"unit\":\"m\",\"price\":\"19.9034\",\"currency\":\"EUR\",\"gtin\":\"4006381333931\","
+                      "\"weight_g\":180,"
                       "\"length_mm\":1,\"width_mm\":2,\"height_mm\":3,\"tax_category\":\"standard\","
                       "\"country_of_origin\":\"PT\",\"hs_code\":\"6109.10\",\"attributes\":{\"size\":[1,2]},"
-                      "\"units\":[{\"unit\":\"roll\",\"numerator\":25},{\"unit\":\"bolt\",\"numerator\":1,\"denominator\":3}]}", &r));
+                      "\"units\":[{\"unit\":\"roll\",\"numerator\":25},{\"unit\":\"bolt\",\"numerator\":1,"
+                      "\"denominator\":3}]}", &r));
   const char *sent = scratch_json(cx, &r);
   CHECK_OK(product_load(cx, "a/b c", &p));
   struct act_result stored = {.rec = &product_rec, .value = &p};
@@ -170,7 +173,8 @@ TEST(what_is_wrong_with_a_product_is_said_by_name)
     {"{\"sku\":\"a\",\"country_of_origin\":\"de\"}", "/country_of_origin"},
     {"{\"sku\":\"a\",\"weight_g\":-5}", "/weight_g"},
     {"{\"sku\":\"a\",\"units\":[{\"unit\":\"pcs\",\"numerator\":2}]}", "/units/0/unit"},
-    {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":2},{\"unit\":\"box\",\"numerator\":3}]}", "/units/1/unit"},
+    {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":2},{\"unit\":\"box\","
+     "\"numerator\":3}]}", "/units/1/unit"},
     {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":0}]}", "/units/0/numerator"},
     {"{\"sku\":\"a\",\"version\":3}", "/version"},
     {"{\"sku\":\"a\",\"colour\":3}", "/colour"},
@@ -184,7 +188,7 @@ TEST(what_is_wrong_with_a_product_is_said_by_name)
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM event"), 0);
 }
 
-/* ---- Changing --------------------------------------------------------------------------------------------------- */
+/* ---- Changing ---------------------------------------------------------------------------------------------------- */
 
 TEST(a_change_moves_the_version_once_and_tells_what_it_was)
 {
@@ -207,9 +211,11 @@ TEST(a_change_to_the_same_values_changes_nothing)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
   struct act_result r;
-  CHECK_OK(create(cx, "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\",\"numerator\":6},{\"unit\":\"bag\",\"numerator\":2}]}", NULL));
+  CHECK_OK(create(cx, "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\","
+                      "\"numerator\":6},{\"unit\":\"bag\",\"numerator\":2}]}", NULL));
   CHECK_OK(change(cx, &product_update_act, "MUG",
-                  "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\",\"numerator\":6},{\"unit\":\"bag\",\"numerator\":2}]}", &r));
+                  "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\",\"numerator\":6},{\"unit\":\"bag\","
+                  "\"numerator\":2}]}", &r));
   CHECK_INT(r.version, 1);
   CHECK_INT(r.status, 200);
   CHECK_INT(scratch_events(cx, "product.updated"), 0);
@@ -343,7 +349,7 @@ TEST(a_known_product_is_found_in_far_less_than_a_microsecond)
   CHECK(ns < 20000); /* a sanitizer on a busy machine; a miss would cost more */
 }
 
-/* ---- Units -------------------------------------------------------------------------------------------------------- */
+/* ---- Units ------------------------------------------------------------------------------------------------------- */
 
 TEST(units_convert_exactly_or_not_at_all)
 {
@@ -376,7 +382,7 @@ TEST(units_convert_exactly_or_not_at_all)
   CHECK_INT(q.millionths, 1500000); /* written only on success */
 }
 
-/* ---- Many at once --------------------------------------------------------------------------------------------------- */
+/* ---- Many at once ------------------------------------------------------------------------------------------------ */
 
 static const struct products_bulk_result *bulk(struct ctx *cx, const char *json)
 {
@@ -391,7 +397,8 @@ TEST(a_bulk_answers_per_item)
   struct ctx *cx = scratch_ctx(t, NOON);
   CHECK_OK(create(cx, "{\"sku\":\"OLD\"}", NULL));
   const struct products_bulk_result *r =
-      bulk(cx, "[{\"sku\":\"A\",\"price\":1},{\"sku\":\"OLD\"},{\"sku\":\"B\",\"gtin\":\"123\",\"price\":\"x\"},{\"sku\":\"A\"},7,"
+      bulk(cx, "[{\"sku\":\"A\",\"price\":1},{\"sku\":\"OLD\"},{\"sku\":\"B\",\"gtin\":\"123\","
+               "\"price\":\"x\"},{\"sku\":\"A\"},7,"
                "{\"sku\":\"C\",\"units\":[{\"unit\":\"box\",\"numerator\":6}]}]");
   static const int64_t statuses[] = {201, 409, 422, 409, 422, 201};
   CHECK_INT(r->results.n, COUNT_OF(statuses));
@@ -435,7 +442,7 @@ TEST(a_bulk_must_be_an_array)
   CHECK_TEXT(pointer(cx), "/products");
 }
 
-/* ---- Tax ------------------------------------------------------------------------------------------------------------ */
+/* ---- Tax --------------------------------------------------------------------------------------------------------- */
 
 TEST(the_most_specific_tax_rate_counts)
 {

@@ -40,7 +40,7 @@ const char *product_name(struct arena *a, const struct product *p, const char *l
   return any ? any : p->sku;
 }
 
-/* ---- Reading --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static enum err not_found(struct ctx *cx, const char *sku_or_id)
 {
@@ -72,13 +72,12 @@ enum { FILL_BATCH = 32 };
 /* Units of up to FILL_BATCH products; unused places ask for id 0, which nobody has. */
 static enum err fill_batch(struct ctx *cx, struct product *products, size_t n)
 {
-#define TEN(a, b, c, d, e, f, g, h, i, j) "$" #a ",$" #b ",$" #c ",$" #d ",$" #e ",$" #f ",$" #g ",$" #h ",$" #i ",$" #j
   static const struct db_where of_products = {
       &product_unit_table,
-      "product_id IN (" TEN(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) "," TEN(11, 12, 13, 14, 15, 16, 17, 18, 19, 20) ","
-      TEN(21, 22, 23, 24, 25, 26, 27, 28, 29, 30) ",$31,$32) ORDER BY product_id, unit",
+      "product_id IN "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
+      "$28,$29,$30,$31,$32) ORDER BY product_id, unit",
       DB_KEYED};
-#undef TEN
   struct db_value ids[FILL_BATCH];
   LIST(struct product_unit) units = {0};
   for (size_t i = 0; i < FILL_BATCH; i++)
@@ -115,7 +114,7 @@ enum err product_defaults_load(struct ctx *cx, struct product_defaults *out)
   return setting_text(cx, SETTING_COMPANY_LANGUAGE, &out->language);
 }
 
-/* ---- What must be true of a product ---------------------------------------------------------------------------- */
+/* ---- What must be true of a product ------------------------------------------------------------------------------ */
 
 /* {"und":"Shirt"}, which is how a bare string was read, becomes a name in the company's language. */
 static const char *names_settle(struct arena *a, const char *names, const char *language)
@@ -153,7 +152,8 @@ static enum err product_settle(struct ctx *cx, const struct product_defaults *de
     p->currency = defaults->currency;
   p->name = names_settle(cx->arena, p->name, defaults->language);
   if (p->name && strlen(p->name) > NAMES_BYTES_MAX)
-    fault_add(&cx->fault, ERR_INVALID, "/name", "too_long", "all names together have at most %d bytes", NAMES_BYTES_MAX);
+    fault_add(&cx->fault, ERR_INVALID, "/name", "too_long", "all names together have at most %d bytes",
+              NAMES_BYTES_MAX);
   if (p->attributes && p->attributes[0] != '{')
     fault_add(&cx->fault, ERR_INVALID, "/attributes", "wrong_type", "expected an object");
   for (size_t i = 0; i < p->units.n; i++)
@@ -161,7 +161,7 @@ static enum err product_settle(struct ctx *cx, const struct product_defaults *de
   return cx->fault.n > faults ? ERR_INVALID : ERR_OK;
 }
 
-/* ---- Storing ---------------------------------------------------------------------------------------------------- */
+/* ---- Storing ----------------------------------------------------------------------------------------------------- */
 
 static enum err store_units(struct ctx *cx, struct product *p)
 {
@@ -233,7 +233,7 @@ static enum err product_apply(struct ctx *cx, const void *plan, struct act_resul
   return ERR_OK;
 }
 
-/* ---- Creating --------------------------------------------------------------------------------------------------- */
+/* ---- Creating ---------------------------------------------------------------------------------------------------- */
 
 enum err product_exists(struct ctx *cx, const char *sku, bool *out)
 {
@@ -264,16 +264,16 @@ enum err product_create_decide(struct ctx *cx, const void *facts, void *out_plan
 }
 
 const struct act product_create_act = {
-  .name = "product.create",
-  .facts_size = sizeof(struct product_create_facts),
-  .plan_size = sizeof(struct product_plan),
-  .load = create_load,
-  .decide = product_create_decide,
-  .apply = product_apply,
-  .flags = ACT_MASTERS,
+    .name = "product.create",
+    .facts_size = sizeof(struct product_create_facts),
+    .plan_size = sizeof(struct product_plan),
+    .load = create_load,
+    .decide = product_create_decide,
+    .apply = product_apply,
+    .flags = ACT_MASTERS,
 };
 
-/* ---- Changing --------------------------------------------------------------------------------------------------- */
+/* ---- Changing ---------------------------------------------------------------------------------------------------- */
 
 struct update_facts {
   struct product product;
@@ -330,11 +330,11 @@ static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act product_update_act = {
-  .name = "product.update",
-  .facts_size = sizeof(struct update_facts),
-  .plan_size = sizeof(struct product_plan),
-  .load = update_load,
-  .decide = update_decide,
-  .apply = product_apply,
-  .flags = ACT_MASTERS,
+    .name = "product.update",
+    .facts_size = sizeof(struct update_facts),
+    .plan_size = sizeof(struct product_plan),
+    .load = update_load,
+    .decide = update_decide,
+    .apply = product_apply,
+    .flags = ACT_MASTERS,
 };

@@ -1,13 +1,13 @@
-/* Products a connection keeps: hash tables by SKU and by id over rows in an arena of their own. When a generation is full
- * a new one begins; the one before is kept, unused, until that one is full too: what an act holds stays alive. */
+/* Products a connection keeps: hash tables by SKU and by id over rows in an arena of their own. When a generation is
+ * full a new one begins; the one before is kept, unused, until that one is full too: what an act holds stays alive. */
 #include "catalog_priv.h"
 
 #include <string.h>
 
 enum {
-  GENERATION_MAX = 16384,                /* products */
-  GENERATION_BYTES = 24 * 1024 * 1024,   /* of their rows: at least CATALOG_MEMO_MIN of the largest */
-  SLOTS_MIN = 1024,                      /* powers of two; at most half full */
+  GENERATION_MAX = 16384,              /* products */
+  GENERATION_BYTES = 24 * 1024 * 1024, /* of their rows: at least CATALOG_MEMO_MIN of the largest */
+  SLOTS_MIN = 1024,                    /* powers of two; at most half full */
 };
 
 struct generation {

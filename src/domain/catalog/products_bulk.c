@@ -15,7 +15,7 @@ struct bulk {
   LIST(struct item) items;
 };
 
-/* The context of one item: the same in all but its fault. For load and decide only: apply counts events in the real one. */
+/* The context of one item: the same in all but its fault. For decide only: apply counts events in the real one. */
 static struct ctx *item_context(const struct ctx *cx)
 {
   struct ctx *own = arena_copy(cx->arena, cx, sizeof *cx);
@@ -77,7 +77,8 @@ static enum err bulk_load(struct ctx *cx, const struct act_input *in, void *out_
   for (enum json_token token; (token = json_next(&j)) != JSON_ARRAY_END;) {
     text = j.token;
     if (bulk->items.n == PRODUCTS_BULK_MAX)
-      return fault_add(&cx->fault, ERR_INVALID, "/products", "too_many", "at most %d products at once", PRODUCTS_BULK_MAX);
+      return fault_add(&cx->fault, ERR_INVALID, "/products", "too_many", "at most %d products at once",
+                       PRODUCTS_BULK_MAX);
     if (token == JSON_ERROR || !json_skip_rest(&j, token))
       return not_an_array(cx);
     n = (size_t)(j.at - text);
@@ -90,7 +91,8 @@ static enum err bulk_load(struct ctx *cx, const struct act_input *in, void *out_
 static bool planned_before(const struct bulk *bulk, size_t i)
 {
   for (size_t k = 0; k < i; k++)
-    if (!bulk->items.at[k].answer.status && text_eq(bulk->items.at[k].facts.product.sku, bulk->items.at[i].facts.product.sku))
+    if (!bulk->items.at[k].answer.status &&
+        text_eq(bulk->items.at[k].facts.product.sku, bulk->items.at[i].facts.product.sku))
       return true;
   return false;
 }
@@ -98,8 +100,10 @@ static bool planned_before(const struct bulk *bulk, size_t i)
 static enum err bulk_decide(struct ctx *cx, const void *facts, void *out_plan)
 {
   const struct bulk *from = facts;
-  struct bulk bulk = {.items = {arena_copy(cx->arena, from->items.at, from->items.n * sizeof(struct item)), from->items.n,
-                                from->items.n}};
+  struct bulk bulk = {
+      .items = {arena_copy(cx->arena, from->items.at, from->items.n * sizeof(struct item)), from->items.n,
+                from->items.n}
+  };
   for (size_t i = 0; i < bulk.items.n; i++) {
     struct item *item = &bulk.items.at[i];
     item->answer.n = (int64_t)i;
@@ -138,11 +142,11 @@ static enum err bulk_apply(struct ctx *cx, const void *plan, struct act_result *
 }
 
 const struct act products_bulk_act = {
-  .name = "products.bulk",
-  .facts_size = sizeof(struct bulk),
-  .plan_size = sizeof(struct bulk),
-  .load = bulk_load,
-  .decide = bulk_decide,
-  .apply = bulk_apply,
-  .flags = ACT_MASTERS,
+    .name = "products.bulk",
+    .facts_size = sizeof(struct bulk),
+    .plan_size = sizeof(struct bulk),
+    .load = bulk_load,
+    .decide = bulk_decide,
+    .apply = bulk_apply,
+    .flags = ACT_MASTERS,
 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Look-up ---------------------------------------------------------------------------------------------------- */
+/* ---- Look-up ----------------------------------------------------------------------------------------------------- */
 
 typedef LIST(struct tax_rate) tax_rates;
 
@@ -46,9 +46,9 @@ enum err tax_rate_find(struct ctx *cx, const char *category, const char *country
   TRY(rates_of(cx, &rates));
   country = country ? country : "";
   const struct tax_rate places[] = {
-    {.category = category, .country = country, .region = region ? region : ""},
-    {.category = category, .country = country, .region = ""},
-    {.category = category, .country = "", .region = ""},
+      {.category = category, .country = country, .region = region ? region : ""},
+      {.category = category, .country = country, .region = ""                  },
+      {.category = category, .country = "",      .region = ""                  },
   };
   for (size_t i = 0; i < COUNT_OF(places) && rates->n; i++) {
     const struct tax_rate *found = bsearch(&places[i], rates->at, rates->n, sizeof *rates->at, place_order);
@@ -167,19 +167,20 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out_plan)
   if (f->other)
     return err_fail(cx, ERR_EXISTS, "/category", "there is a rate for this category, country and region already");
   if (f->count >= TAX_RATES_MAX)
-    return fault_add(&cx->fault, ERR_INVALID, "", "too_many", "there are %d tax rates, which is the most", TAX_RATES_MAX);
+    return fault_add(&cx->fault, ERR_INVALID, "", "too_many", "there are %d tax rates, which is the most",
+                     TAX_RATES_MAX);
   *(struct rate_plan *)out_plan = (struct rate_plan){.after = f->rate, .changed = true};
   return ERR_OK;
 }
 
 const struct act tax_rate_create_act = {
-  .name = "tax_rate.create",
-  .facts_size = sizeof(struct rate_create_facts),
-  .plan_size = sizeof(struct rate_plan),
-  .load = create_load,
-  .decide = create_decide,
-  .apply = store,
-  .flags = ACT_MASTERS,
+    .name = "tax_rate.create",
+    .facts_size = sizeof(struct rate_create_facts),
+    .plan_size = sizeof(struct rate_plan),
+    .load = create_load,
+    .decide = create_decide,
+    .apply = store,
+    .flags = ACT_MASTERS,
 };
 
 struct rate_update_facts {
@@ -208,13 +209,13 @@ static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act tax_rate_update_act = {
-  .name = "tax_rate.update",
-  .facts_size = sizeof(struct rate_update_facts),
-  .plan_size = sizeof(struct rate_plan),
-  .load = update_load,
-  .decide = update_decide,
-  .apply = store,
-  .flags = ACT_MASTERS,
+    .name = "tax_rate.update",
+    .facts_size = sizeof(struct rate_update_facts),
+    .plan_size = sizeof(struct rate_plan),
+    .load = update_load,
+    .decide = update_decide,
+    .apply = store,
+    .flags = ACT_MASTERS,
 };
 
 static enum err delete_decide(struct ctx *cx, const void *facts, void *out_plan)
@@ -234,11 +235,11 @@ static enum err delete_apply(struct ctx *cx, const void *plan, struct act_result
 }
 
 const struct act tax_rate_delete_act = {
-  .name = "tax_rate.delete",
-  .facts_size = sizeof(struct rate_update_facts),
-  .plan_size = sizeof(struct rate_plan),
-  .load = update_load,
-  .decide = delete_decide,
-  .apply = delete_apply,
-  .flags = ACT_MASTERS,
+    .name = "tax_rate.delete",
+    .facts_size = sizeof(struct rate_update_facts),
+    .plan_size = sizeof(struct rate_plan),
+    .load = update_load,
+    .decide = delete_decide,
+    .apply = delete_apply,
+    .flags = ACT_MASTERS,
 };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* clang-format off: a table is read by its columns */
 const struct unit_code unit_codes[] = {
   /* code     UN/ECE  dimension     1 unit = n / d of the dimension's base  name */
   {"pcs",     "H87",  UNIT_COUNT,   1,          1, "Piece"},
@@ -39,6 +40,7 @@ const struct unit_code unit_codes[] = {
   {"pallet",  "PX",   UNIT_PACKAGE, 1,          1, "Pallet"},
   {0},
 };
+/* clang-format on */
 
 const struct unit_code *unit_find(const char *code)
 {

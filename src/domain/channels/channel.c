@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Reading --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static const struct rec_field *rules_field(void)
 {
@@ -266,13 +266,13 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act channel_create_act = {
-  .name = "channel.create",
-  .facts_size = sizeof(struct create_facts),
-  .plan_size = sizeof(struct channel_plan),
-  .load = create_load,
-  .decide = create_decide,
-  .apply = channel_apply,
-  .flags = ACT_MASTERS,
+    .name = "channel.create",
+    .facts_size = sizeof(struct create_facts),
+    .plan_size = sizeof(struct channel_plan),
+    .load = create_load,
+    .decide = create_decide,
+    .apply = channel_apply,
+    .flags = ACT_MASTERS,
 };
 
 struct update_facts {
@@ -307,16 +307,16 @@ static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act channel_update_act = {
-  .name = "channel.update",
-  .facts_size = sizeof(struct update_facts),
-  .plan_size = sizeof(struct channel_plan),
-  .load = update_load,
-  .decide = update_decide,
-  .apply = channel_apply,
-  .flags = ACT_MASTERS,
+    .name = "channel.update",
+    .facts_size = sizeof(struct update_facts),
+    .plan_size = sizeof(struct channel_plan),
+    .load = update_load,
+    .decide = update_decide,
+    .apply = channel_apply,
+    .flags = ACT_MASTERS,
 };
 
-/* ---- A fresh database --------------------------------------------------------------------------------------------- */
+/* ---- A fresh database -------------------------------------------------------------------------------------------- */
 
 enum err channels_bootstrap(struct ctx *cx)
 {

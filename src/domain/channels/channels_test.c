@@ -68,9 +68,11 @@ TEST(a_channel_keeps_its_rules_and_locations)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
   const struct channel *ch, *same;
-  CHECK_OK(create(cx, "{\"code\":\"market\",\"kind\":\"marketplace\",\"stock_policy\":\"backorder\",\"payment_terms\":\"account\","
+  CHECK_OK(create(cx, "{\"code\":\"market\",\"kind\":\"marketplace\",\"stock_policy\":\"backorder\","
+                      "\"payment_terms\":\"account\","
                       "\"locations\":[\"WH-1\",\"WH-2\"],\"max_splits\":2,\"minimum_shipment\":1000,"
-                      "\"sourcing_rules\":[{\"name\":\"near\",\"kinds\":[\"store\"],\"max_distance_m\":50000,\"ranking\":\"distance\"},"
+                      "\"sourcing_rules\":[{\"name\":\"near\",\"kinds\":[\"store\"],\"max_distance_m\":50000,"
+                      "\"ranking\":\"distance\"},"
                       "{\"name\":\"rest\",\"on_failure\":\"queue\"}]}", NULL));
   CHECK_OK(channel_find(cx, "market", &ch));
   CHECK_OK(channel_by_id(cx, ch->id, &same));
@@ -96,7 +98,8 @@ TEST(a_reply_is_what_is_stored)
   struct ctx *cx = scratch_ctx(t, NOON);
   struct act_result r;
   struct channel stored;
-  CHECK_OK(create(cx, "{\"code\":\"pos\",\"kind\":\"store\",\"sourcing_rules\":[{\"name\":\"own\",\"tags\":[\"x\"]}]}", &r));
+  CHECK_OK(create(cx, "{\"code\":\"pos\",\"kind\":\"store\",\"sourcing_rules\":[{\"name\":\"own\","
+                      "\"tags\":[\"x\"]}]}", &r));
   CHECK_INT(r.status, 201);
   const char *sent = scratch_json(cx, &r);
   CHECK_OK(channel_load(cx, "pos", &stored));
@@ -132,7 +135,8 @@ TEST(null_gives_a_field_its_default_back)
   struct ctx *cx = scratch_ctx(t, NOON);
   const struct channel *web;
   bootstrap(cx);
-  CHECK_OK(change(cx, "web", "{\"name\":null,\"currency\":null,\"language\":null,\"shipping_method\":null,\"allow_splits\":null}", NULL));
+  CHECK_OK(change(cx, "web", "{\"name\":null,\"currency\":null,\"language\":null,\"shipping_method\":null,"
+                      "\"allow_splits\":null}", NULL));
   CHECK_OK(channel_find(cx, "web", &web));
   CHECK_TEXT(web->name, "web");
   CHECK_TEXT(web->currency, "USD");

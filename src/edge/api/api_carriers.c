@@ -66,22 +66,26 @@ static const enum err create_errors[] = {ERR_EXISTS, ERR_OK};
 
 const struct route carrier_routes[] = {
     {"POST", "/v1/carriers", "Create a carrier",
-     "A carrier is one document: its services, the zones it goes to and a rate table over both. It is checked as a whole: "
-     "a rate names a service and a zone that are there, and within one service and zone heavier never costs less.\n\n"
+     "A carrier is one document: its services, the zones it goes to and a rate table over both. It is checked as a "
+     "whole: a rate names a service and a zone that are there, and within one service and zone heavier never costs "
+     "less.\n\n"
      "```json\n"
      "{\"code\": \"dhl\", \"name\": \"DHL\", \"kind\": \"manual\", \"currency\": \"EUR\",\n"
-     " \"services\": [{\"code\": \"paket\", \"methods\": [\"standard\"], \"transit_days\": 2, \"max_weight_g\": 31500,\n"
+     " \"services\": [{\"code\": \"paket\", \"methods\": [\"standard\"], \"transit_days\": 2, \"max_weight_g\": "
+     "31500,\n"
      "               \"transit\": [{\"zone\": \"islands\", \"days\": 4}]}],\n"
      " \"zones\": [{\"code\": \"islands\", \"countries\": [\"DE\"], \"postal_prefixes\": [\"264\", \"27498\"]},\n"
      "            {\"code\": \"de\", \"countries\": [\"DE\"]}],\n"
      " \"rates\": [{\"service\": \"paket\", \"zone\": \"de\", \"up_to_g\": 2000, \"price\": 549},\n"
-     "            {\"service\": \"paket\", \"zone\": \"de\", \"up_to_g\": 10000, \"price\": 1049, \"per_extra_kg\": 100}]}\n"
+     "            {\"service\": \"paket\", \"zone\": \"de\", \"up_to_g\": 10000, \"price\": 1049, \"per_extra_kg\": "
+     "100}]}\n"
      "```\n\n"
      "The first zone that takes an address counts, so the particular ones stand first. The price of a shipment is that "
      "of the first step that carries its weight; above the last step it is that price plus `per_extra_kg` for each "
      "kilogram begun, or nothing is taken where `per_extra_kg` is left out. A carrier of kind `table` also gives "
      "tracking numbers: its prefix, ten digits and a check digit.",
-     .needs = PERM_MASTER_WRITE, .body = &carrier_rec, .reply = &carrier_rec, .success = 201, .act = &carrier_create_act,
+     .needs = PERM_MASTER_WRITE, .body = &carrier_rec, .reply = &carrier_rec, .success = 201,
+     .act = &carrier_create_act,
      .errors = create_errors},
     {"GET", "/v1/carriers", "List carriers", "Newest first; `?expand=services,zones,rates` adds what they consist of.",
      .needs = PERM_MASTER_READ, .reply = &carrier_rec, .success = 200, .list = &carriers_list},
@@ -90,12 +94,14 @@ const struct route carrier_routes[] = {
     {"PATCH", "/v1/carriers/{code}", "Change a carrier",
      "What is not sent stays as it is; `services`, `zones` and `rates` are each replaced as a whole, and the document "
      "that results is checked as a whole.",
-     .needs = PERM_MASTER_WRITE, .body = &carrier_rec, .reply = &carrier_rec, .success = 200, .act = &carrier_update_act,
+     .needs = PERM_MASTER_WRITE, .body = &carrier_rec, .reply = &carrier_rec, .success = 200,
+     .act = &carrier_update_act,
      .flags = ROUTE_PATCH},
     {"GET", "/v1/carriers/{code}/quote", "What a shipment would cost",
      "Price and days by the rate table, for an address and a weight: "
      "`?service=paket&country=DE&postal_code=80331&weight_g=1200`. Where there is no answer `result` says why.",
-     .needs = PERM_MASTER_READ, .reply = &carrier_quote_rec, .success = 200, .serve = serve_quote, .params = quote_params},
+     .needs = PERM_MASTER_READ, .reply = &carrier_quote_rec, .success = 200, .serve = serve_quote,
+     .params = quote_params},
     {"GET", "/v1/tracking_numbers/{number}", "Recognize a tracking number",
      "Whose it is, by its shape and check digit: UPS, FedEx, USPS and the S10 numbers of all posts. It looks at the "
      "number alone, and finds no parcel.",

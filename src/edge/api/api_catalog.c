@@ -48,15 +48,18 @@ static const enum err create_errors[] = {ERR_EXISTS, ERR_OK};
 const struct route catalog_routes[] = {
     {"POST", "/v1/products", "Create a product",
      "Only `sku` is required: a new product is stocked, counted in pieces (`pcs`), active, and has no price. `sku` is "
-     "case-sensitive and can never be changed; a second product with the same one is refused with 409 `already_exists`.\n\n"
+     "case-sensitive and can never be changed; a second product with the same one is refused with 409 "
+     "`already_exists`.\n\n"
      "```json\n"
-     "{\"sku\": \"TEE-S\", \"name\": {\"en\": \"T-shirt, small\", \"zh-CN\": \"T恤 小号\"}, \"price\": 1990, \"weight_g\": 180,\n"
+     "{\"sku\": \"TEE-S\", \"name\": {\"en\": \"T-shirt, small\", \"zh-CN\": \"T恤 小号\"}, \"price\": 1990, "
+     "\"weight_g\": 180,\n"
      " \"tax_category\": \"standard\", \"units\": [{\"unit\": \"box\", \"numerator\": 12}]}\n"
      "```\n\n"
      "`price` is for one unit, in minor units of `currency`; as a string it may have six further places (`\"0.34\"` is "
      "0.34 of a cent). A further unit is an exact fraction of the product's own: a box of 12 has `numerator` 12, a "
      "third has 1 and `denominator` 3.",
-     .needs = PERM_CATALOG_WRITE, .body = &product_rec, .reply = &product_rec, .success = 201, .act = &product_create_act,
+     .needs = PERM_CATALOG_WRITE, .body = &product_rec, .reply = &product_rec, .success = 201,
+     .act = &product_create_act,
      .errors = create_errors},
     {"POST", "/v1/products/bulk", "Create up to 500 products",
      "Each item is taken or refused by itself: `results` has one entry for each, in order, with the status that the "
@@ -73,12 +76,14 @@ const struct route catalog_routes[] = {
     {"GET", "/v1/products/{sku}", "One product", "By its SKU or its id.", .needs = PERM_CATALOG_READ,
      .reply = &product_rec, .success = 200, .serve = serve_product},
     {"PATCH", "/v1/products/{sku}", "Change a product",
-     "What is not sent stays as it is, null empties it, `units` is replaced as a whole. Orders keep the price, name and "
+     "What is not sent stays as it is, null empties it, `units` is replaced as a whole. Orders keep the price, name "
+     "and "
      "tax that they were placed with. `{\"active\": false}` ends its sale: new orders are refused, placed ones go on.",
      .needs = PERM_CATALOG_WRITE, .body = &product_rec, .reply = &product_rec, .success = 200,
      .act = &product_update_act, .flags = ROUTE_PATCH},
     {"POST", "/v1/tax_rates", "Create a tax rate",
-     "The rate that a tax category of products pays where the goods go. The most specific one counts: category, country "
+     "The rate that a tax category of products pays where the goods go. The most specific one counts: category, "
+     "country "
      "and region before category and country before category alone. A category without a rate is taxed at 0. There is "
      "one rate for each category, country and region: a second one is refused with 409 `already_exists`.\n\n"
      "```json\n"

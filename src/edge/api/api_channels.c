@@ -40,16 +40,19 @@ const struct route channel_routes[] = {
      "Sourcing rules are tried in order; the first one that can fill an order decides. A rule narrows the locations by "
      "kind, tag, country and distance, and ranks them by cost, priority, distance or earliest date; `on_failure` says "
      "what happens when it cannot fill the order: try the next rule, leave the order in the queue, or refuse it.",
-     .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 201, .act = &channel_create_act,
+     .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 201,
+     .act = &channel_create_act,
      .errors = create_errors},
     {"GET", "/v1/channels", "List channels", "Newest first; `?expand=sourcing_rules` adds their rules.",
      .needs = PERM_MASTER_READ, .reply = &channel_rec, .success = 200, .list = &channels_list},
     {"GET", "/v1/channels/{code}", "One channel", "By its code or its id.", .needs = PERM_MASTER_READ,
      .reply = &channel_rec, .success = 200, .serve = serve_channel},
     {"PATCH", "/v1/channels/{code}", "Change a channel",
-     "What is not sent stays as it is, null gives the default back, lists are replaced. Policies count for orders placed "
+     "What is not sent stays as it is, null gives the default back, lists are replaced. Policies count for orders "
+     "placed "
      "or sourced from then on.",
-     .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 200, .act = &channel_update_act,
+     .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 200,
+     .act = &channel_update_act,
      .flags = ROUTE_PATCH},
     {0},
 };
