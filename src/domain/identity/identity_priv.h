@@ -18,6 +18,8 @@ const struct password_cost *identity_cost(const struct identity *identity);
 MUST_CHECK enum err attempt_begin(struct ctx *cx, struct identity *identity, const char *login, const char *address);
 /* The attempt was right: the login starts anew, the address gets this one back. */
 void attempt_right(struct identity *identity, const char *login, const char *address);
+/* The attempt was not looked at after all (ERR_BUSY): both get it back. */
+void attempt_void(struct identity *identity, const char *login, const char *address);
 
 /* Somebody used a key or session; identity may be NULL. */
 void identity_note(struct identity *identity, bool key, int64_t id, struct instant at);
@@ -27,6 +29,9 @@ void identity_note(struct identity *identity, bool key, int64_t id, struct insta
 /* hash NULL: nobody of that login; takes as long as if there were. ERR_BUSY when too many hash already. */
 MUST_CHECK enum err password_verify(struct ctx *cx, struct identity *identity, const char *hash, const char *password,
                                     bool *out_right);
+/* The same of an attempt that attempt_begin has counted: forgiven when right, void when it could not be looked at. */
+MUST_CHECK enum err password_attempt(struct ctx *cx, struct identity *identity, const char *login, const char *address,
+                                     const char *hash, const char *password, bool *out_right);
 
 /* ---- Rights ---- */
 

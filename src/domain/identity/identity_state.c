@@ -123,17 +123,28 @@ enum err attempt_begin(struct ctx *cx, struct identity *identity, const char *lo
   return err_fail(cx, ERR_RATE, "", "too many failed attempts to sign in, please wait");
 }
 
-void attempt_right(struct identity *identity, const char *login, const char *address)
+/* Takes one attempt back from each of the two; all of the login's when it was right. */
+static void give_back(struct identity *identity, const char *login, const char *address, bool right)
 {
-  uint64_t who[] = {who_is_login(identity, login), who_is_address(identity, address)};
+  const uint64_t who[] = {who_is_login(identity, login), who_is_address(identity, address)};
   pthread_mutex_lock(&identity->lock);
   for (size_t k = 0; k < COUNT_OF(who); k++) {
     struct attempts *set = identity->attempts[(who[k] >> 8) % ATTEMPT_SETS];
     for (int i = 0; i < ATTEMPT_WAYS; i++)
-      if (set[i].who == who[k])
-        set[i].failed = k == 0 || set[i].failed == 0 ? 0 : set[i].failed - 1;
+      if (set[i].who == who[k] && set[i].failed > 0)
+        set[i].failed = right && k == 0 ? 0 : set[i].failed - 1;
   }
   pthread_mutex_unlock(&identity->lock);
+}
+
+void attempt_right(struct identity *identity, const char *login, const char *address)
+{
+  give_back(identity, login, address, true);
+}
+
+void attempt_void(struct identity *identity, const char *login, const char *address)
+{
+  give_back(identity, login, address, false);
 }
 
 /* ---- Last use ---- */

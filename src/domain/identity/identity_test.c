@@ -292,6 +292,20 @@ TEST(a_right_password_forgives_what_came_before)
   }
 }
 
+TEST(who_is_turned_away_for_lack_of_room_has_not_failed)
+{
+  struct ctx *cx = scratch_ctx(t, morning);
+  struct identity *identity = an_identity(t);
+  char token[TOKEN_TEXT];
+  a_user(cx, identity, "li", "viewer");
+  for (int i = 0; i < PASSWORD_HASHES_AT_ONCE; i++)
+    CHECK(hashing_enter(identity));
+  for (int i = 0; i < 10; i++)
+    CHECK_ERR(sign_in(cx, identity, "li", good_password, token), ERR_BUSY);
+  hashing_leave(identity);
+  CHECK_OK(sign_in(cx, identity, "li", good_password, token));
+}
+
 TEST(one_address_cannot_try_login_after_login)
 {
   struct ctx *cx = scratch_ctx(t, morning);

@@ -100,6 +100,17 @@ enum err password_verify(struct ctx *cx, struct identity *identity, const char *
   return ERR_OK;
 }
 
+enum err password_attempt(struct ctx *cx, struct identity *identity, const char *login, const char *address,
+                          const char *hash, const char *password, bool *out_right)
+{
+  enum err err = password_verify(cx, identity, hash, password, out_right);
+  if (err != ERR_OK)
+    attempt_void(identity, login, address);
+  else if (*out_right)
+    attempt_right(identity, login, address);
+  return err;
+}
+
 enum err identity_request_hash(struct ctx *cx, struct identity *identity, const char *key, unsigned char hash[HASH_BYTES])
 {
   unsigned char salt[HASH_BYTES], slow[HASH_BYTES];

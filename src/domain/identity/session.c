@@ -72,7 +72,8 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
   bool known = false, right = false;
   TRY(attempt_begin(cx, identity, login, address));
   TRY(user_by_login(cx, login, &user, &known));
-  TRY(password_verify(cx, identity, known ? user.password_hash : NULL, in->password, &right));
+  TRY(password_attempt(cx, identity, login, address, known && !user.disabled ? user.password_hash : NULL, in->password,
+                       &right));
   *out_start = (struct session_start){
       .user_id = known ? user.id : 0,
       .login = login,
@@ -81,9 +82,8 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
       .user_agent = shortened(cx->arena, user_agent, USER_AGENT_BYTES),
       .password_changed_at = known ? user.password_changed_at : INSTANT(ABSENT),
   };
-  if (!right || user.disabled)
+  if (!right)
     return err_fail(cx, ERR_UNAUTHENTICATED, "", "login or password is wrong");
-  attempt_right(identity, login, address);
   draw_token(out_token);
   char hash[HASH_TEXT];
   sha256_hex(out_token, strlen(out_token), hash);

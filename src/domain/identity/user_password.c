@@ -32,10 +32,9 @@ static enum err check_current(struct ctx *cx, struct identity *identity, const s
   if (text_empty(password))
     return fault_add(&cx->fault, ERR_INVALID, "/current_password", "required", "is needed to change one's own password");
   TRY(attempt_begin(cx, identity, user->login, address));
-  TRY(password_verify(cx, identity, user->password_hash, password, &right));
+  TRY(password_attempt(cx, identity, user->login, address, user->password_hash, password, &right));
   if (!right)
     return fault_add(&cx->fault, ERR_INVALID, "/current_password", "wrong_password", "is not the current password");
-  attempt_right(identity, user->login, address);
   return ERR_OK;
 }
 
