@@ -94,8 +94,7 @@ void payment_derive(struct payment *p)
                                                      : PAY_VOIDED;
 }
 
-/* Authorized money that can still be captured. A capture beyond the authorization (a direct one) opens nothing. */
-static struct money open_authorization(const struct payment *p)
+struct money payment_open_authorization(const struct payment *p)
 {
   if (p->state != PAY_AUTHORIZED && p->state != PAY_CAPTURED)
     return MONEY(0);
@@ -109,7 +108,7 @@ static void derive_money(struct order *o)
   t->authorized = t->paid = t->refunded = MONEY(0);
   EACH (struct payment, p, &o->payments) {
     payment_derive(p);
-    t->authorized = money_add(t->authorized, open_authorization(p));
+    t->authorized = money_add(t->authorized, payment_open_authorization(p));
     t->paid = money_add(t->paid, p->captured);
     t->refunded = money_add(t->refunded, p->refunded);
   }

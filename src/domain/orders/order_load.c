@@ -195,3 +195,77 @@ enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct lis
       &tracking_event_table, "bucket = $1 AND order_id = $2 AND parcel_id = $3 ORDER BY occurred_at, status", DB_KEYED};
   return db_select(cx->db, &of_parcel, out, DB_ARGS(I64(p->bucket), I64(p->order_id), I64(p->id.v)));
 }
+
+/* ---- Lists: what the rows of a page lack, with one statement per table for all of them ---- */
+
+enum { FILL_MAX = 200 };
+
+/* The rows of `table` that belong to the orders of a page, as "order_id IN (...)". */
+static enum err rows_of_page(struct ctx *cx, const struct db_table *table, const char *key, const struct order *orders,
+                             size_t n, struct list *out)
+{
+  struct db_value ids[FILL_MAX];
+  const struct rec_field *field = NULL, *id_field = NULL;
+  for (size_t i = 0; i < table->rec->n; i++) {
+    if (strcmp(table->rec->fields[i].name, "order_id") == 0)
+      field = &table->rec->fields[i];
+    if (strcmp(table->rec->fields[i].name, key) == 0)
+      id_field = &table->rec->fields[i];
+  }
+  assert(field && id_field);
+  for (size_t begin = 0; begin < n; begin += 100) {
+    size_t some = n - begin < 100 ? n - begin : 100;
+    for (size_t i = 0; i < some; i++)
+      ids[i] = I64(orders[begin + i].id.v);
+    struct db_filter filter = {.field = field, .op = DB_IN, .values = ids, .n = some};
+    struct db_page page = {.table = table, .filters = &filter, .n_filters = 1, .sort = field, .id_field = id_field, .limit = 100000};
+    TRY(db_list(cx->db, &page, out));
+  }
+  return ERR_OK;
+}
+
+static struct order *order_among(struct order *orders, size_t n, int64_t id)
+{
+  for (size_t i = 0; i < n; i++)
+    if (orders[i].id.v == id)
+      return &orders[i];
+  return NULL;
+}
+
+#define GIVE_OUT(row_type, table, key, member)                                                                         \
+  do {                                                                                                                 \
+    LIST(row_type) all = {0};                                                                                          \
+    TRY(rows_of_page(cx, &(table), key, orders, n, (struct list *)(void *)&all));                                      \
+    EACH(row_type, row, &all) {                                                                                        \
+      struct order *o = order_among(orders, n, row->order_id);                                                         \
+      if (o)                                                                                                           \
+        *LIST_ADD(cx->arena, &o->member) = *row;                                                                       \
+    }                                                                                                                  \
+  } while (0)
+
+static enum err fill_nested(struct ctx *cx, struct order *orders, size_t n)
+{
+  GIVE_OUT(struct order_line, order_line_table, "line", lines);
+  GIVE_OUT(struct order_charge, order_charge_table, "n", charges);
+  GIVE_OUT(struct hold, hold_table, "id", holds);
+  for (size_t i = 0; i < n; i++) {
+    TRY(load_payments(cx, &orders[i]));
+    TRY(load_fulfillments(cx, &orders[i]));
+  }
+  return ERR_OK;
+}
+
+enum err orders_fill(struct ctx *cx, struct order *orders, size_t n, bool nested)
+{
+  LIST(struct order_personal) personal = {0};
+  if (n == 0)
+    return ERR_OK;
+  assert(n <= FILL_MAX);
+  TRY(rows_of_page(cx, &order_personal_table, "order_id", orders, n, (struct list *)(void *)&personal));
+  EACH (const struct order_personal, p, &personal) {
+    struct order *o = order_among(orders, n, p->order_id);
+    if (o)
+      o->personal = *p;
+  }
+  return nested ? fill_nested(cx, orders, n) : ERR_OK;
+}

@@ -176,23 +176,24 @@ static const struct rec_field parcel_item_fields[] = {
 static const struct rec parcel_item_rec = REC(struct parcel_item, "ParcelItem", parcel_item_fields, "What is in a parcel");
 const struct db_table parcel_item_table = {"parcel_item", &parcel_item_rec};
 
-static const struct rec_field parcel_fields[] = {
-    FIELD(struct parcel, bucket, .flags = REC_KEY | REC_HIDDEN),
-    FIELD_AS(REC_ID, struct parcel, id, .flags = REC_KEY | REC_REQUIRED, .prefix = PREFIX_parcel, .doc = "Id of the parcel", .example = "par_01jd7k3v9q2m8"),
-    FIELD_AS(REC_ID, struct parcel, order_id, .flags = REC_REQUIRED, .prefix = PREFIX_order, .doc = "Order it was packed for", .example = "ord_01jd7k3v9q2m8"),
-    FIELD_AS(REC_ID, struct parcel, fulfillment_id, .flags = REC_REQUIRED, .prefix = PREFIX_fulfillment, .doc = "Fulfillment it was packed for", .example = "ful_01jd7k3v9q2m8"),
-    FIELD_AS(REC_ID, struct parcel, shipment_id, .prefix = PREFIX_shipment, .doc = "Shipment it left with", .example = "shp_01jd7k3v9q2m8"),
-    FIELD_AS(REC_ENUM, struct parcel, state, .names = parcel_states, .doc = "State of the package itself", .example = "handed_over"),
-    FIELD(struct parcel, carrier, .doc = "Code of the carrier", .example = "ordo"),
-    FIELD(struct parcel, service, .doc = "Its service", .example = "standard"),
-    FIELD(struct parcel, tracking_number, .doc = "The carrier's number of the parcel", .example = "OD00001000013"),
-    FIELD_AS(REC_ENUM, struct parcel, tracking_status, .names = tracking_statuses, .doc = "What the carrier says, normalized", .example = "in_transit"),
-    FIELD(struct parcel, tracked_at, .doc = "When the carrier saw it so"),
-    FIELD(struct parcel, weight_g, .doc = "Weight in grams", .example = "420"),
-    FIELD(struct parcel, created_at, .flags = REC_REQUIRED, .doc = "When it was packed"),
-    FIELD(struct parcel, delivered_at, .doc = "When it was delivered"),
-    FIELD_AS(REC_LIST, struct parcel, items, .rec = &parcel_item_rec, .max = ORDER_LINES_MAX, .doc = "What is in it"),
-};
+#define PARCEL_FIELDS \
+    FIELD(struct parcel, bucket, .flags = REC_KEY | REC_HIDDEN), \
+    FIELD_AS(REC_ID, struct parcel, id, .flags = REC_KEY | REC_REQUIRED, .prefix = PREFIX_parcel, .doc = "Id of the parcel", .example = "par_01jd7k3v9q2m8"), \
+    FIELD_AS(REC_ID, struct parcel, order_id, .flags = REC_REQUIRED, .prefix = PREFIX_order, .doc = "Order it was packed for", .example = "ord_01jd7k3v9q2m8"), \
+    FIELD_AS(REC_ID, struct parcel, fulfillment_id, .flags = REC_REQUIRED, .prefix = PREFIX_fulfillment, .doc = "Fulfillment it was packed for", .example = "ful_01jd7k3v9q2m8"), \
+    FIELD_AS(REC_ID, struct parcel, shipment_id, .prefix = PREFIX_shipment, .doc = "Shipment it left with", .example = "shp_01jd7k3v9q2m8"), \
+    FIELD_AS(REC_ENUM, struct parcel, state, .names = parcel_states, .doc = "State of the package itself", .example = "handed_over"), \
+    FIELD(struct parcel, carrier, .doc = "Code of the carrier", .example = "ordo"), \
+    FIELD(struct parcel, service, .doc = "Its service", .example = "standard"), \
+    FIELD(struct parcel, tracking_number, .doc = "The carrier's number of the parcel", .example = "OD00001000013"), \
+    FIELD_AS(REC_ENUM, struct parcel, tracking_status, .names = tracking_statuses, .doc = "What the carrier says, normalized", .example = "in_transit"), \
+    FIELD(struct parcel, tracked_at, .doc = "When the carrier saw it so"), \
+    FIELD(struct parcel, weight_g, .doc = "Weight in grams", .example = "420"), \
+    FIELD(struct parcel, created_at, .flags = REC_REQUIRED, .doc = "When it was packed"), \
+    FIELD(struct parcel, delivered_at, .doc = "When it was delivered"), \
+    FIELD_AS(REC_LIST, struct parcel, items, .rec = &parcel_item_rec, .max = ORDER_LINES_MAX, .doc = "What is in it")
+
+static const struct rec_field parcel_fields[] = {PARCEL_FIELDS};
 const struct rec parcel_rec = REC(struct parcel, "Parcel", parcel_fields, "A physical package");
 const struct db_table parcel_table = {"parcel", &parcel_rec};
 
@@ -208,6 +209,13 @@ static const struct rec_field tracking_event_fields[] = {
 const struct rec tracking_event_rec =
     REC(struct tracking_event, "TrackingEvent", tracking_event_fields, "A carrier's scan of a parcel, normalized");
 const struct db_table tracking_event_table = {"tracking_event", &tracking_event_rec};
+
+static const struct rec_field parcel_report_fields[] = {
+    PARCEL_FIELDS,
+    FIELD_AS(REC_LIST, struct parcel, tracking_events, .rec = &tracking_event_rec, .max = PARCEL_EVENTS_MAX, .doc = "Every scan of it, oldest first"),
+};
+const struct rec parcel_report_rec =
+    REC(struct parcel, "ParcelReport", parcel_report_fields, "A physical package with every scan of it");
 
 static const struct rec_field shipment_fields[] = {
     FIELD(struct shipment, bucket, .flags = REC_KEY | REC_HIDDEN),

@@ -65,6 +65,7 @@ struct order_work order_work_copy(struct ctx *cx, const struct order_work *from)
   struct order_work w = *from;
   w.after = order_copy(cx->arena, from->after);
   COPY_LIST(cx->arena, &w.reserved);
+  COPY_LIST(cx->arena, &w.reserved);
   return w;
 }
 

@@ -79,6 +79,7 @@ extern const char *const parcel_states[];
 #define ORDER_HOLDS_MAX    100
 #define ORDER_TAGS_MAX     50
 #define ORDER_PARCELS_MAX  1000
+#define PARCEL_EVENTS_MAX  1000
 #define ORDER_NUMBER_MAX   32
 
 /* Where each ordered unit of a line is: all but the last two add up to the quantity.
@@ -162,6 +163,13 @@ struct parcel_item {
   int64_t line;
   struct quantity quantity;
 };
+struct tracking_event {
+  int64_t bucket, order_id, parcel_id;
+  int status;
+  struct instant occurred_at;
+  const char *description, *place;
+  struct instant received_at;
+};
 struct parcel {
   int64_t bucket;
   struct parcel_id id;
@@ -174,13 +182,7 @@ struct parcel {
   int64_t weight_g;
   struct instant created_at, delivered_at;
   LIST(struct parcel_item) items;
-};
-struct tracking_event {
-  int64_t bucket, order_id, parcel_id;
-  int status;
-  struct instant occurred_at;
-  const char *description, *place;
-  struct instant received_at;
+  LIST(struct tracking_event) tracking_events; /* only in answers about one parcel: parcel_report_rec */
 };
 struct shipment {
   int64_t bucket;
@@ -290,7 +292,7 @@ struct order {
 };
 
 extern const struct rec order_rec; /* the reply; also the row: nested lists are no columns */
-extern const struct rec order_line_rec, order_charge_rec, hold_rec, payment_rec, fulfillment_rec, parcel_rec, shipment_rec,
+extern const struct rec order_line_rec, order_charge_rec, hold_rec, payment_rec, fulfillment_rec, parcel_rec, parcel_report_rec, shipment_rec,
     tracking_event_rec, order_personal_rec, order_invoice_rec, order_window_rec, order_delivery_rec;
 extern const struct db_table order_table, order_line_table, order_charge_table, hold_table, payment_table,
     payment_entry_table, fulfillment_table, fulfillment_line_table, parcel_table, parcel_item_table, shipment_table,
@@ -307,7 +309,9 @@ MUST_CHECK enum err order_find_external(struct ctx *cx, const char *channel, con
 int64_t order_bucket(const char *channel, const char *external_id);
 /* The whole order; ERR_NOT_FOUND. Personal data too. */
 MUST_CHECK enum err order_load(struct ctx *cx, struct order_id id, struct order **out);
-/* The order's shipments and the tracking events of one parcel, oldest first. */
+/* Adds to at most 200 rows of a list what they lack: personal data; with nested the lists too. */
+MUST_CHECK enum err orders_fill(struct ctx *cx, struct order *orders, size_t n, bool nested);
+/* The tracking events of one parcel, oldest first. */
 MUST_CHECK enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct list *out);
 /* The order that a part belongs to: "hld_...", "pay_...", "ful_...", "par_...", "shp_...". ERR_NOT_FOUND. */
 MUST_CHECK enum err order_of_hold(struct ctx *cx, const char *id, struct hold_id *out_id, struct order_id *out);
@@ -430,6 +434,8 @@ void order_derive(struct ctx *cx, struct order *o);
 /* Captured + open authorizations cover what the terms ask before release: prepaid all (captured or authorized), cod and
  * account nothing. */
 bool order_money_fits(const struct order *o);
+/* Authorized money of a payment that can still be captured. A direct capture, beyond any authorization, opens nothing. */
+struct money payment_open_authorization(const struct payment *p);
 
 /* ---- Acts of this room ------------------------------------------------------------------------------------------------------- */
 
