@@ -15,7 +15,7 @@ struct bulk {
   LIST(struct item) items;
 };
 
-/* The context of one item: the same in all but its fault. For decide only: apply counts events in the real one. */
+/* A context for items: the same in all but its fault. For load and decide: apply counts events in the real one. */
 static struct ctx *item_context(const struct ctx *cx)
 {
   struct ctx *own = arena_copy(cx->arena, cx, sizeof *cx);
@@ -42,17 +42,17 @@ static bool is_refusal(enum err code)
   return code == ERR_INVALID || code == ERR_MALFORMED || code == ERR_EXISTS;
 }
 
-static enum err read_item(struct ctx *cx, const char *json, size_t n, const struct product_defaults *defaults,
+static enum err read_item(struct ctx *own, const char *json, size_t n, const struct product_defaults *defaults,
                           struct item *item)
 {
-  struct ctx *own = item_context(cx);
+  fault_clear(&own->fault);
   item->facts.defaults = *defaults;
   rec_init(&product_rec, &item->facts.product);
-  enum err err = rec_read(&product_rec, json, n, "", cx->arena, &own->fault, &item->facts.product);
+  enum err err = rec_read(&product_rec, json, n, "", own->arena, &own->fault, &item->facts.product);
   item->answer.sku = item->facts.product.sku;
   item->readable = err == ERR_OK;
   if (err == ERR_OK)
-    return product_exists(cx, item->facts.product.sku, &item->facts.exists);
+    return product_exists(own, item->facts.product.sku, &item->facts.exists);
   refuse(own, err, item);
   return is_refusal(err) ? ERR_OK : err;
 }
@@ -71,6 +71,7 @@ static enum err bulk_load(struct ctx *cx, const struct act_input *in, void *out_
   const char *text;
   size_t n;
   TRY(product_defaults_load(cx, &defaults));
+  struct ctx *own = item_context(cx);
   json_init(&j, body->products, strlen(body->products), cx->arena);
   if (json_next(&j) != JSON_ARRAY)
     return not_an_array(cx);
@@ -82,7 +83,7 @@ static enum err bulk_load(struct ctx *cx, const struct act_input *in, void *out_
     if (token == JSON_ERROR || !json_skip_rest(&j, token))
       return not_an_array(cx);
     n = (size_t)(j.at - text);
-    TRY(read_item(cx, text, n, &defaults, LIST_ADD(cx->arena, &bulk->items)));
+    TRY(read_item(own, text, n, &defaults, LIST_ADD(cx->arena, &bulk->items)));
   }
   return ERR_OK;
 }
@@ -104,12 +105,13 @@ static enum err bulk_decide(struct ctx *cx, const void *facts, void *out_plan)
       .items = {arena_copy(cx->arena, from->items.at, from->items.n * sizeof(struct item)), from->items.n,
                 from->items.n}
   };
+  struct ctx *own = item_context(cx);
   for (size_t i = 0; i < bulk.items.n; i++) {
     struct item *item = &bulk.items.at[i];
     item->answer.n = (int64_t)i;
     if (!item->readable)
       continue;
-    struct ctx *own = item_context(cx);
+    fault_clear(&own->fault);
     item->facts.exists |= planned_before(&bulk, i);
     enum err err = product_create_decide(own, &item->facts, &item->plan);
     if (err != ERR_OK)
