@@ -70,7 +70,7 @@ static void add_write_headers(struct arena *a, struct http_reply *reply, const c
     http_header_add(a, reply, "ETag", arena_printf(a, "\"%lld\"", (long long)version));
 }
 
-static void add_json_headers(struct arena *a, struct http_reply *reply)
+void json_headers(struct arena *a, struct http_reply *reply)
 {
   http_header_add(a, reply, "Content-Type", "application/json");
   http_header_add(a, reply, "Cache-Control", "no-store");
@@ -93,7 +93,7 @@ void call_result(struct call *call, const struct act_result *result)
     rec_write(result->rec, result->value, result->view, &body);
     reply.body = buf_str(&body);
     reply.n_body = body.n;
-    add_json_headers(a, &reply);
+    json_headers(a, &reply);
   }
   add_write_headers(a, &reply, result->location, result->version);
   call_send(call, &reply);
@@ -119,7 +119,7 @@ static void send_rendered(struct call *call)
   if (call->act.reply_n) {
     reply.body = call->act.reply;
     reply.n_body = call->act.reply_n;
-    add_json_headers(a, &reply);
+    json_headers(a, &reply);
   }
   add_write_headers(a, &reply, call->act.location, call->act.version);
   if (call->act.replayed)
@@ -264,7 +264,7 @@ static void replay(struct arena *a, const struct act_call *call, struct http_rep
   reply->body = call->reply;
   reply->n_body = call->reply_n;
   if (call->reply_n)
-    add_json_headers(a, reply);
+    json_headers(a, reply);
   add_write_headers(a, reply, call->location, call->version);
   http_header_add(a, reply, "Idempotency-Replayed", "true");
 }

@@ -210,8 +210,7 @@ static void answer_end(struct ctx *cx, struct call *call, struct answer *answer)
   json_object_end(&answer->out);
   call->reply.body = buf_str(&answer->body);
   call->reply.n_body = answer->body.n;
-  http_header_add(cx->arena, &call->reply, "Content-Type", "application/json");
-  http_header_add(cx->arena, &call->reply, "Cache-Control", "no-store");
+  json_headers(cx->arena, &call->reply);
 }
 
 void feed_park(struct call *call)

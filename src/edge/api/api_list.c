@@ -442,8 +442,7 @@ static enum err serve_json(struct query *q, struct http_reply *reply)
   json_object_end(&o);
   reply->body = buf_str(&b);
   reply->n_body = b.n;
-  http_header_add(q->cx->arena, reply, "Content-Type", "application/json");
-  http_header_add(q->cx->arena, reply, "Cache-Control", "no-store");
+  json_headers(q->cx->arena, reply);
   return ERR_OK;
 }
 

@@ -1,5 +1,5 @@
 /* Lists so short that they need no cursor: roles, settings. They look like every other list. */
-#include "api.h"
+#include "api_priv.h"
 
 void api_page(struct ctx *cx, const struct api_request *rq, const struct rec *rec, const void *rows, size_t n)
 {
@@ -17,7 +17,7 @@ void api_page(struct ctx *cx, const struct api_request *rq, const struct rec *re
   json_key(&o, "next_cursor");
   json_null(&o);
   json_object_end(&o);
-  http_header_add(cx->arena, rq->reply, "Content-Type", "application/json");
+  json_headers(cx->arena, rq->reply);
   rq->reply->body = buf_str(&body);
   rq->reply->n_body = body.n;
 }

@@ -75,6 +75,8 @@ int64_t api_now_us(void); /* monotonic */
 void call_count(struct call *call, int status);
 /* Sends the reply, exactly once, and counts it; call is gone afterwards. */
 void call_send(struct call *call, struct http_reply *reply);
+/* Content-Type and Cache-Control of a JSON reply. */
+void json_headers(struct arena *a, struct http_reply *reply);
 /* Answers with the problem document of what f and code say. */
 void call_problem(struct call *call, enum err code, const struct fault *f);
 /* Renders and sends what a serve or an act gave. */

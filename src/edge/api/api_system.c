@@ -11,8 +11,7 @@ static enum err answer_json(struct ctx *cx, const struct api_request *rq, const 
 {
   rq->reply->body = json;
   rq->reply->n_body = strlen(json);
-  http_header_add(cx->arena, rq->reply, "Content-Type", "application/json");
-  http_header_add(cx->arena, rq->reply, "Cache-Control", "no-store");
+  json_headers(cx->arena, rq->reply);
   return ERR_OK;
 }
 
