@@ -149,7 +149,7 @@ TEST(what_is_wrong_with_a_carrier_is_said_by_name)
     {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"cut_off\":\"25:00\"}]}", "/services/0/cut_off"},
     {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"calendar\":{\"weekly\":[{\"day\":\"mon\",\"from\":\"9h\","
      "\"to\":\"17:00\"}]}}]}",
-     "/services/0/calendar/weekly/0/from"},
+     "/services/0/calendar/weekly/0"},
     {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"transit\":[{\"zone\":\"q\","
      "\"days\":1}]}]}", "/services/0/transit/0/zone"},
     {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\"},{\"code\":\"z\"}]}", "/zones/1/code"},
