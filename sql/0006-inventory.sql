@@ -32,8 +32,8 @@ CREATE INDEX location_created ON location (created_at, id);
 CREATE INDEX location_updated ON location (updated_at, id);
 REFERENCE(location);
 
--- Balances: on_hand = sum of the row's movements, reserved = sum of its live reservations. Below 0, or below reserved, only
--- where the location allows negative stock, so that is no constraint here but a guard of every write.
+-- Balances: on_hand = sum of the row's movements, reserved = sum of its live reservations. on_hand is below 0, or below
+-- reserved, only where the location allows negative stock: no constraint here but a guard of every write.
 CREATE TABLE stock (
   bucket INTEGER NOT NULL,
   id BIGINT NOT NULL,             -- subject of the row's events

@@ -1,5 +1,5 @@
-/* Adjusting and counting. A delta may not take more than there is; a count says what is true and is never refused: what was
- * promised beyond it loses its reservation, newest and least important first. */
+/* Adjusting and counting. A delta may not take more than there is; a count says what is true and is never refused: what
+ * was promised beyond it loses its reservation, newest and least important first. */
 #include "inventory_priv.h"
 
 #include <stdlib.h>
@@ -133,10 +133,12 @@ static enum err load_displaced(struct ctx *cx, const struct location *location, 
   while (found < wanted && db_next(&rows)) {
     struct stock_displaced *d = LIST_ADD(cx->arena, &row->live);
     *d = (struct stock_displaced){
-        .demand = {.kind = db_text(&rows, 0), .id = db_i64(&rows, 1), .line = db_i64(&rows, 2),
+        .demand = {.kind = db_text(&rows, 0),
+                   .id = db_i64(&rows, 1),
+                   .line = db_i64(&rows, 2),
                    .priority = db_i64(&rows, 3)},
         .key = row->key,
-        .quantity = {db_i64(&rows, 4)},
+        .quantity = {db_i64(&rows,                   4)     },
     };
     found += d->quantity.millionths;
   }
@@ -180,8 +182,8 @@ static void check_shortage(struct ctx *cx, const struct stock_adjust_facts *f)
       continue;
     while (f->row_of_line[--last] != i)
       ;
-    fault_shortage(&cx->fault, arena_printf(cx->arena, "/lines/%zu", last), row->sku,
-                   row->on_hand.millionths - after, row->on_hand.millionths > 0 ? row->on_hand.millionths : 0);
+    fault_shortage(&cx->fault, arena_printf(cx->arena, "/lines/%zu", last), row->sku, row->on_hand.millionths - after,
+                   row->on_hand.millionths > 0 ? row->on_hand.millionths : 0);
   }
 }
 
@@ -214,7 +216,7 @@ static void plan_displaced(struct ctx *cx, const struct stock_adjust_facts *f, s
   const struct stock_adjust_row *row = &f->rows[n];
   int64_t over = overcommitted(row->reserved, on_hand_after(f, n));
   struct quantity gone = QUANTITY(over);
-  EACH (struct stock_displaced, live, &row->live) {
+  EACH(struct stock_displaced, live, &row->live) {
     struct stock_displaced d = *live;
     d.quantity = quantity_min(d.quantity, QUANTITY(over));
     over -= d.quantity.millionths;
@@ -291,7 +293,7 @@ static enum err tell_overcommitted(struct ctx *cx, const struct adjustment *d, c
   json_put_i64(&o, "displaced_count", (int64_t)displaced->n);
   json_key(&o, "displaced");
   json_array(&o);
-  EACH (struct stock_displaced, s, displaced) {
+  EACH(struct stock_displaced, s, displaced) {
     char id[ID_TEXT];
     const struct product *product;
     if (named++ == NAMED_MAX)
@@ -315,7 +317,7 @@ static enum err write_document(struct ctx *cx, struct adjustment *d)
   d->id.v = ids_next(cx->ids, cx->now, ids_bucket_random(cx->ids));
   d->bucket = bucket_of_id(d->id.v);
   TRY(db_insert(cx->db, &adjustment_table, d));
-  EACH (struct adjustment_line, line, &d->lines) {
+  EACH(struct adjustment_line, line, &d->lines) {
     line->bucket = d->bucket;
     line->adjustment_id = d->id.v;
     TRY(db_insert(cx->db, &adjustment_line_table, line));

@@ -75,8 +75,8 @@ enum err adjust(struct test *t, struct ctx *cx, const char *json, struct adjustm
 void receive(struct test *t, struct ctx *cx, const char *location, const char *sku, int64_t pieces)
 {
   CHECK_OK(adjust(t, cx,
-                  arena_printf(t->arena, "{\"location\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"delta\":%lld}]}", location, sku,
-                               (long long)pieces),
+                  arena_printf(t->arena, "{\"location\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"delta\":%lld}]}", location,
+                               sku, (long long)pieces),
                   NULL));
 }
 

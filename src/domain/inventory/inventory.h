@@ -11,8 +11,8 @@
  *
  * How a room above moves stock (all quantities in millionths of the product's base unit)
  *   load     stock_levels_load, reservations_of_demand
- *   decide   stock_plan_* add to a struct stock_changes: reserved can only change together with a reservation, on hand only
- *            together with a movement, so no caller can make them drift apart
+ *   decide   stock_plan_* add to a struct stock_changes: reserved can only change together with a reservation, on hand
+ *            only together with a movement, so no caller can make them drift apart
  *   apply    stock_changes_apply writes everything: rows in sorted order, guarded, and tells of low stock
  */
 #ifndef ORDO_INVENTORY_H
@@ -30,10 +30,10 @@ enum location_kind { LOCATION_WAREHOUSE, LOCATION_STORE, LOCATION_3PL, LOCATION_
                      LOCATION_KITCHEN };
 extern const char *const location_kinds[]; /* "warehouse", "store", "3pl", "supplier", "plant", "kitchen", NULL */
 
-#define LOCATIONS_MAX          5000 /* all of them are kept in the memo of each connection */
-#define LOCATION_CODE_MAX      64
-#define LOCATION_PRIORITY_MAX  10000
-#define LOCATION_TAGS_MAX      50
+#define LOCATIONS_MAX           5000 /* all of them are kept in the memo of each connection */
+#define LOCATION_CODE_MAX       64
+#define LOCATION_PRIORITY_MAX   10000
+#define LOCATION_TAGS_MAX       50
 #define LOCATION_EXCEPTIONS_MAX 400 /* of a calendar: more than a year's days */
 
 struct location {
@@ -98,7 +98,8 @@ struct stock_key {
 };
 /* The key of plain stock: the company's, good, no lot. */
 struct stock_key stock_key_plain(int64_t location_id, int64_t product_id);
-int stock_key_compare(const struct stock_key *a, const struct stock_key *b); /* product, location, owner, condition, lot */
+/* By product, location, owner, condition, lot. */
+int stock_key_compare(const struct stock_key *a, const struct stock_key *b);
 /* hash(location, hash(product) mod spread): for ever. */
 int64_t stock_bucket(const struct location *location, int64_t product_id);
 
@@ -147,7 +148,8 @@ struct quantity stock_levels_free(const struct stock_levels *levels, int64_t loc
 
 enum reservation_kind { RESERVATION_SOFT, RESERVATION_HARD };
 enum reservation_state { RESERVATION_LIVE, RESERVATION_CONSUMED, RESERVATION_RELEASED, RESERVATION_EXPIRED };
-extern const char *const reservation_kinds[], *const reservation_states[]; /* their names in lower case, NULL at the end */
+/* Their names in lower case, NULL at the end. */
+extern const char *const reservation_kinds[], *const reservation_states[];
 
 /* Who needs it. */
 struct stock_demand {
@@ -173,8 +175,8 @@ struct stock_key reservation_key(const struct reservation *r);
 
 /* The live ones of a demand (an order), by line and stock key; line ABSENT = of all lines. */
 MUST_CHECK enum err reservations_of_demand(struct ctx *cx, int64_t demand_id, int64_t line, reservations *out);
-/* Soft ones whose time is over, oldest first, at most limit: for a timer of the room above, which releases them in an act
- * (stock_plan_release, RESERVATION_EXPIRED) together with what it knows of the demand. */
+/* Soft ones whose time is over, oldest first, at most limit: for a timer of the room above, which releases them in an
+ * act (stock_plan_release, RESERVATION_EXPIRED) together with what it knows of the demand. */
 MUST_CHECK enum err reservations_expired(struct ctx *cx, int64_t limit, reservations *out);
 /* The instant at which the next soft one expires, or ABSENT. */
 MUST_CHECK enum err reservations_next_expiry(struct ctx *cx, struct instant *out);
@@ -240,8 +242,8 @@ void stock_plan_release(struct stock_changes *c, struct arena *a, const struct s
  * reservations, and the events stock.low and stock.recovered where a row crosses its safety stock, stock.negative where
  * on hand falls below 0. Rows that a movement needs are made.
  *
- * The guards say what decide relied on: on hand never below 0 nor below reserved (but where the location allows negative
- * stock), reserved never below 0, nothing newly reserved beyond available. A miss is act_guard_missed. */
+ * The guards say what decide relied on: on hand never below 0 nor below reserved (but where the location allows
+ * negative stock), reserved never below 0, nothing newly reserved beyond available. A miss is act_guard_missed. */
 MUST_CHECK enum err stock_changes_apply(struct ctx *cx, const struct stock_changes *c);
 
 /* All live soft reservations of a demand become hard (a draft is placed). *out_n = how many. */
@@ -332,14 +334,14 @@ struct stock_displaced {
 };
 typedef LIST(struct stock_displaced) stock_displacements;
 
-/* The building blocks of the act that adjusts and counts. Orders are a room above, so the act itself lives there: it calls
- * these three and moves the order lines of plan.displaced from allocated to backordered in the same transaction.
- *   load    body is struct adjustment (adjustment_rec), ERR_INVALID for unknown sku or location, doubles, none or both of
- *           delta and counted (all of them together)
+/* The building blocks of the act that adjusts and counts. Orders are a room above, so the act itself lives there: it
+ * calls these three and moves the order lines of plan.displaced from allocated to backordered in the same transaction.
+ *   load    body is struct adjustment (adjustment_rec), ERR_INVALID for unknown sku or location, doubles, none or both
+ *           of delta and counted (all of them together)
  *   decide  ERR_SHORTAGE for a delta below 0 on hand (unless the location allows it); a count is never refused.
  *           displaced: newest and lowest priority first; their release is already in the plan's changes
- *   apply   writes document, stock, ledger and the released reservations; events adjustment.created (ref of its lines)
- *           and stock.overcommitted with the displaced demands. *out in the arena */
+ *   apply   writes document, stock, ledger and the released reservations; events adjustment.created and, with the
+ *           displaced demands, stock.overcommitted. *out in the arena */
 struct stock_adjust_facts {
   const struct location *location;
   struct adjustment document;
@@ -361,7 +363,8 @@ struct stock_adjust_plan {
   stock_displacements displaced;
 };
 MUST_CHECK enum err stock_adjust_load(struct ctx *cx, const struct adjustment *body, struct stock_adjust_facts *out);
-MUST_CHECK enum err stock_adjust_decide(struct ctx *cx, const struct stock_adjust_facts *f, struct stock_adjust_plan *out);
+MUST_CHECK enum err stock_adjust_decide(struct ctx *cx, const struct stock_adjust_facts *f,
+                                        struct stock_adjust_plan *out);
 MUST_CHECK enum err stock_adjust_apply(struct ctx *cx, const struct stock_adjust_plan *p, struct adjustment **out);
 
 /* By "adj_..." with its lines. ERR_NOT_FOUND. */
@@ -371,7 +374,7 @@ MUST_CHECK enum err adjustments_fill(struct ctx *cx, struct adjustment *rows, si
 
 /* ---- ordo check -------------------------------------------------------------------------------------------------- */
 
-/* Streams over stock, ledger and reservations; calls report once per difference with what is wrong and what would mend it. */
+/* Streams over stock, ledger and reservations; calls report once per difference: what is wrong, what would mend it. */
 typedef void inventory_report(void *arg, const char *difference, const char *repair);
 MUST_CHECK enum err inventory_check(struct ctx *cx, inventory_report *report, void *arg);
 

@@ -1,4 +1,4 @@
-/* ordo check: ledgers against balances, reservations against what is reserved. The queries stream over the tables once. */
+/* ordo check: ledgers against balances, reservations against what is reserved. Each query streams over its tables. */
 #include "inventory_priv.h"
 
 /* Rows that should not be: the stock key, what is written there, and what would be right. */

@@ -55,8 +55,7 @@ static const struct rec_field location_fields[] = {
     FIELD(struct location, created_at, .flags = REC_READONLY, .doc = "When it was made"),
     FIELD(struct location, updated_at, .flags = REC_READONLY, .doc = "When it last changed"),
 };
-const struct rec location_rec =
-    REC(struct location, "Location", location_fields, "A place that holds or makes things");
+const struct rec location_rec = REC(struct location, "Location", location_fields, "A place that holds or makes things");
 const struct db_table location_table = {"location", &location_rec};
 
 static void check_spread(struct ctx *cx, const struct location *l)

@@ -61,11 +61,10 @@ enum err reservations_of_demand(struct ctx *cx, int64_t demand_id, int64_t line,
   static const struct db_where of_demand = {
       &reservation_table,
       "demand_id = $1 AND state = 'live' ORDER BY line, product_id, location_id, owner, stock_condition, lot", DB_LIST};
-  static const struct db_where of_line = {
-      &reservation_table,
-      "demand_id = $1 AND line = $2 AND state = 'live'"
-      " ORDER BY product_id, location_id, owner, stock_condition, lot",
-      DB_LIST};
+  static const struct db_where of_line = {&reservation_table,
+                                          "demand_id = $1 AND line = $2 AND state = 'live'"
+                                          " ORDER BY product_id, location_id, owner, stock_condition, lot",
+                                          DB_LIST};
   struct list *list = (struct list *)(void *)out;
   if (line == ABSENT)
     return db_select(cx->db, &of_demand, list, DB_ARGS(I64(demand_id)));
@@ -157,9 +156,8 @@ enum err reservations_apply(struct ctx *cx, const struct stock_changes *c)
 
 enum err reservations_harden(struct ctx *cx, int64_t demand_id, int64_t *out_n)
 {
-  static const struct db_stmt harden = {
-      "UPDATE reservation SET kind = 'hard', expires_at = NULL"
-      " WHERE demand_id = $1 AND state = 'live' AND kind = 'soft'",
-      DB_LIST};
+  static const struct db_stmt harden = {"UPDATE reservation SET kind = 'hard', expires_at = NULL"
+                                        " WHERE demand_id = $1 AND state = 'live' AND kind = 'soft'",
+                                        DB_LIST};
   return db_run(cx->db, &harden, out_n, DB_ARGS(I64(demand_id)));
 }

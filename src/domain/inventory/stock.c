@@ -111,8 +111,8 @@ enum err stock_fill(struct ctx *cx, struct stock *rows, size_t n)
   " WHERE owner = '' AND stock_condition = 'good' AND product_id IN "
 #define PLACES_8 "$1, $2, $3, $4, $5, $6, $7, $8"
 #define PLACES_32                                                                                                      \
-  PLACES_8 ", $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29"   \
-           ", $30, $31, $32"
+  PLACES_8 ", $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28"       \
+           ", $29, $30, $31, $32"
 
 /* IN lists are padded to these, so that few statements serve all orders. */
 static const struct levels_statement {

@@ -1,5 +1,5 @@
-/* Writing a plan of stock: changes are summed per row and rows are touched in one order, so that two writers never wait for
- * each other in a circle. The usual change, a reservation, is one UPDATE and one INSERT and reads nothing. */
+/* Writing a plan of stock: changes are summed per row and rows are touched in one order, so that two writers never wait
+ * for each other in a circle. The usual change, a reservation, is one UPDATE and one INSERT and reads nothing. */
 #include "inventory_priv.h"
 
 #include <stdlib.h>
@@ -22,8 +22,7 @@ struct group {
 
 /* ---- Events of a row ---- */
 
-static enum err event_data(struct ctx *cx, const struct stock_after *row, const char *changes,
-                           const char **out)
+static enum err event_data(struct ctx *cx, const struct stock_after *row, const char *changes, const char **out)
 {
   const struct product *product;
   struct buf text;
@@ -51,8 +50,8 @@ static enum err event_data(struct ctx *cx, const struct stock_after *row, const 
   return ERR_OK;
 }
 
-/* The row is the subject and its version moves with every write, so ordinals count anew for each: a document of hundreds
- * of lines does not use up those of its act. */
+/* The row is the subject and its version moves with every write, so ordinals count anew for each: a document of
+ * hundreds of lines does not use up those of its act. */
 enum err stock_event(struct ctx *cx, struct stock_after *row, const char *topic, const char *changes)
 {
   int64_t ordinal_of_act = cx->event_ordinal;
@@ -112,8 +111,7 @@ static enum err change_row(struct ctx *cx, const struct group *g, struct stock_a
   static const struct db_stmt change = {
       "UPDATE stock SET on_hand = on_hand + $7, reserved = reserved + $8, movements = movements + $9,"
       " version = version + 1, updated_at = CASE WHEN updated_at > $10 THEN updated_at ELSE $10 END"
-      " WHERE " STOCK_KEY_IS
-      " AND reserved + $8 >= 0"
+      " WHERE " STOCK_KEY_IS " AND reserved + $8 >= 0"
       " AND ($11 = 1 OR (($7 >= 0 OR on_hand + $7 >= 0) AND ($8 <= $7 OR reserved + $8 <= on_hand + $7)))"
       " AND ($8 <= 0 OR on_hand + $7 - reserved - safety >= $8)"
       " AND (movements = $12 OR $12 < 0)"

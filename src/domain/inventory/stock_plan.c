@@ -1,5 +1,5 @@
-/* Plans of stock: plain values that decide functions build. Reserved moves only together with a reservation and on hand only
- * together with a movement, because nothing else adds to a struct stock_changes. */
+/* Plans of stock: plain values that decide functions build. Reserved moves only together with a reservation and on hand
+ * only together with a movement, because nothing else adds to a struct stock_changes. */
 #include "inventory_priv.h"
 
 static struct stock_change *add_row(struct stock_changes *c, struct arena *a, const struct stock_key *key)

@@ -2,8 +2,8 @@
 #include "inventory_priv.h"
 
 static const struct rec_field safety_fields[] = {
-    FIELD(struct stock_safety_input, location, .flags = REC_REQUIRED, .max = LOCATION_CODE_MAX, .doc = "Location, by code",
-          .example = "NJ1"),
+    FIELD(struct stock_safety_input, location, .flags = REC_REQUIRED, .max = LOCATION_CODE_MAX,
+          .doc = "Location, by code", .example = "NJ1"),
     FIELD(struct stock_safety_input, sku, .flags = REC_REQUIRED, .max = SKU_MAX, .doc = "Product", .example = "TEE-S"),
     FIELD(struct stock_safety_input, safety, .flags = REC_REQUIRED, .min = 0, .max = QUANTITY_MAX,
           .doc = "Kept back from sale from now on", .example = "5"),
@@ -65,11 +65,10 @@ static enum err safety_decide(struct ctx *cx, const void *facts, void *out_plan)
 
 static enum err change_safety(struct ctx *cx, const struct safety_plan *p, struct stock_after *row)
 {
-  static const struct db_stmt change = {
-      "UPDATE stock SET safety = $7, version = version + 1,"
-      " updated_at = CASE WHEN updated_at > $8 THEN updated_at ELSE $8 END"
-      " WHERE " STOCK_KEY_IS " AND version = $9",
-      DB_KEYED};
+  static const struct db_stmt change = {"UPDATE stock SET safety = $7, version = version + 1,"
+                                        " updated_at = CASE WHEN updated_at > $8 THEN updated_at ELSE $8 END"
+                                        " WHERE " STOCK_KEY_IS " AND version = $9",
+                                        DB_KEYED};
   int64_t rows = 0;
   if (p->row.version == 0) {
     bool made;
@@ -77,9 +76,9 @@ static enum err change_safety(struct ctx *cx, const struct safety_plan *p, struc
     return made ? ERR_OK : act_guard_missed(cx, __func__);
   }
   row->version++;
-  TRY(db_run(cx->db, &change, &rows,
-             DB_ARGS(STOCK_KEY_ARGS(row->bucket, row->key), I64(p->safety.millionths), I64(cx->now.ms),
-                     I64(p->row.version))));
+  TRY(db_run(
+      cx->db, &change, &rows,
+      DB_ARGS(STOCK_KEY_ARGS(row->bucket, row->key), I64(p->safety.millionths), I64(cx->now.ms), I64(p->row.version))));
   return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
 }
 

@@ -53,13 +53,15 @@ TEST(an_adjustment_moves_stock_and_writes_the_ledger)
 {
   struct shop s = a_shop(t, 10);
   struct adjustment *d;
-  CHECK_OK(adjust(t, s.cx, "{\"location\":\"NJ1\",\"reason\":\"broken\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":-3}]}", &d));
+  CHECK_OK(
+      adjust(t, s.cx, "{\"location\":\"NJ1\",\"reason\":\"broken\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":-3}]}", &d));
   struct stock row = stock_now(t, s.cx, &s.key);
   CHECK_INT(row.on_hand.millionths, 7 * SCALE);
   CHECK_INT(row.movements, 2);
   CHECK_INT(d->lines.at[0].on_hand.millionths, 7 * SCALE);
-  CHECK_INT(scratch_i64(s.cx, "SELECT count(*) FROM stock_movement WHERE n = 2 AND delta = -3000000 AND"
-                              " on_hand = 7000000 AND reason = 'broken' AND kind = 'adjustment' AND document_prefix = 'adj'"),
+  CHECK_INT(scratch_i64(s.cx,
+                        "SELECT count(*) FROM stock_movement WHERE n = 2 AND delta = -3000000 AND"
+                        " on_hand = 7000000 AND reason = 'broken' AND kind = 'adjustment' AND document_prefix = 'adj'"),
             1);
   CHECK_INT(scratch_events(s.cx, "adjustment.created"), 2);
   CHECK_INT(differences(t, s.cx), 0);
@@ -70,10 +72,11 @@ TEST(an_adjustment_is_kept_as_a_document)
   struct shop s = a_shop(t, 0);
   struct adjustment *d, *kept;
   char id[ID_TEXT];
-  CHECK_OK(adjust(t, s.cx,
-                  "{\"location\":\"NJ1\",\"reason\":\"found\",\"lot\":\"A7\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":2.5},"
-                  "{\"sku\":\"TEE-S\",\"delta\":1,\"lot\":\"B1\",\"condition\":\"damaged\",\"owner\":\"Li\"}]}",
-                  &d));
+  CHECK_OK(
+      adjust(t, s.cx,
+             "{\"location\":\"NJ1\",\"reason\":\"found\",\"lot\":\"A7\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":2.5},"
+             "{\"sku\":\"TEE-S\",\"delta\":1,\"lot\":\"B1\",\"condition\":\"damaged\",\"owner\":\"Li\"}]}",
+             &d));
   id_format(PREFIX_adjustment, d->id.v, id);
   CHECK_OK(adjustment_load(s.cx, id, &kept));
   CHECK_TEXT(kept->location, "NJ1");
@@ -92,9 +95,11 @@ TEST(an_adjustment_is_kept_as_a_document)
 TEST(a_delta_below_nothing_is_refused_and_nothing_is_written)
 {
   struct shop s = a_shop(t, 10);
-  CHECK_ERR(adjust(t, s.cx,
-                   "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":-6},{\"sku\":\"TEE-S\",\"delta\":-5}]}", NULL),
-            ERR_SHORTAGE);
+  CHECK_ERR(
+      adjust(t, s.cx,
+             "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":-6},{\"sku\":\"TEE-S\",\"delta\":-5}]}",
+             NULL),
+      ERR_SHORTAGE);
   CHECK_TEXT(s.cx->fault.entries[0].sku, "TEE-S");
   CHECK_TEXT(s.cx->fault.entries[0].pointer, "/lines/1");
   CHECK_INT(s.cx->fault.entries[0].asked, 11 * SCALE);
@@ -135,9 +140,11 @@ TEST(all_faults_of_an_adjustment_are_told_at_once)
 TEST(what_is_counted_stands_in_a_document_once)
 {
   struct shop s = a_shop(t, 1);
-  CHECK_ERR(adjust(t, s.cx,
-                   "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":2},{\"sku\":\"TEE-S\",\"delta\":1}]}", NULL),
-            ERR_INVALID);
+  CHECK_ERR(
+      adjust(t, s.cx,
+             "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":2},{\"sku\":\"TEE-S\",\"delta\":1}]}",
+             NULL),
+      ERR_INVALID);
   CHECK_TEXT(s.cx->fault.entries[0].code, "duplicate");
 }
 
@@ -145,7 +152,9 @@ TEST(a_count_that_agrees_is_in_the_ledger_too)
 {
   struct shop s = a_shop(t, 4);
   CHECK_OK(adjust(t, s.cx, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":4}]}", NULL));
-  CHECK_INT(scratch_i64(s.cx, "SELECT count(*) FROM stock_movement WHERE kind = 'count' AND delta = 0 AND on_hand = 4000000"), 1);
+  CHECK_INT(
+      scratch_i64(s.cx, "SELECT count(*) FROM stock_movement WHERE kind = 'count' AND delta = 0 AND on_hand = 4000000"),
+      1);
   CHECK_INT(differences(t, s.cx), 0);
 }
 
@@ -159,8 +168,8 @@ TEST(a_count_is_never_refused_and_takes_from_the_newest_and_least_important)
   CHECK_OK(reserve(s.cx, s.at->id.v, s.product, 4 << 10, 9, 1)); /* new, most important */
 
   void *preview;
-  struct adjustment *body = BODY(struct adjustment, &adjustment_rec,
-                                 "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":5}]}");
+  struct adjustment *body =
+      BODY(struct adjustment, &adjustment_rec, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":5}]}");
   CHECK_OK(scratch_begin(s.cx));
   CHECK_OK(act_preview(s.cx, &adjust_act, &(struct act_input){.body = body}, &preview));
   scratch_rollback(s.cx);
@@ -257,7 +266,8 @@ TEST(shipping_consumes_the_reservation_and_the_goods)
   CHECK_INT(row.on_hand.millionths, 7 * SCALE);
   CHECK_INT(row.reserved.millionths, 1 * SCALE);
   CHECK_INT(scratch_i64(s.cx, "SELECT count(*) FROM reservation WHERE state = 'live' AND quantity = 1000000"), 1);
-  CHECK_INT(scratch_i64(s.cx, "SELECT count(*) FROM stock_movement WHERE kind = 'shipment' AND document_id = 77 * 1024"), 1);
+  CHECK_INT(
+      scratch_i64(s.cx, "SELECT count(*) FROM stock_movement WHERE kind = 'shipment' AND document_id = 77 * 1024"), 1);
   CHECK_OK(apply(s.cx, &(struct stock_changes){0}));
 
   struct stock_changes rest = {0};
@@ -308,11 +318,12 @@ TEST(lots_are_reserved_in_order_and_safety_stock_counts_against_their_sum)
   struct stock_levels levels;
   struct stock_changes c = {0};
   struct stock_demand demand = {.kind = "order", .id = 1 << 10, .line = 1};
-  CHECK_OK(adjust(t, s.cx,
-                  "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":3,\"lot\":\"B\"},{\"sku\":\"TEE-S\",\"delta\":2,"
-                  "\"lot\":\"A\"},{\"sku\":\"TEE-S\",\"delta\":9,\"condition\":\"damaged\"},"
-                  "{\"sku\":\"TEE-S\",\"delta\":9,\"owner\":\"Li\"}]}",
-                  NULL));
+  CHECK_OK(adjust(
+      t, s.cx,
+      "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":3,\"lot\":\"B\"},{\"sku\":\"TEE-S\",\"delta\":2,"
+      "\"lot\":\"A\"},{\"sku\":\"TEE-S\",\"delta\":9,\"condition\":\"damaged\"},"
+      "{\"sku\":\"TEE-S\",\"delta\":9,\"owner\":\"Li\"}]}",
+      NULL));
   CHECK_OK(set_safety(t, s.cx, 3, NULL));
   CHECK_OK(stock_levels_load(s.cx, &s.product, 1, &levels));
   CHECK_INT(levels.rows.n, 3); /* good and the company's */
@@ -512,13 +523,15 @@ TEST(safety_stock_needs_a_place_and_a_product_with_stock)
 {
   struct shop s = a_shop(t, 0);
   struct act_result result;
-  CHECK_OK(scratch_act(s.cx, &product_create_act,
-                       (struct act_input){.body = BODY(struct product, &product_rec, "{\"sku\":\"SEW\",\"kind\":\"service\"}"),
-                                          .version = ABSENT},
-                       &result));
-  struct stock_safety_input *body = BODY(struct stock_safety_input, &stock_safety_rec,
-                                         "{\"location\":\"NJ9\",\"sku\":\"SEW\",\"safety\":1}");
-  CHECK_ERR(scratch_act(s.cx, &stock_safety_act, (struct act_input){.body = body, .version = ABSENT}, NULL), ERR_INVALID);
+  CHECK_OK(scratch_act(
+      s.cx, &product_create_act,
+      (struct act_input){.body = BODY(struct product, &product_rec, "{\"sku\":\"SEW\",\"kind\":\"service\"}"),
+                         .version = ABSENT},
+      &result));
+  struct stock_safety_input *body =
+      BODY(struct stock_safety_input, &stock_safety_rec, "{\"location\":\"NJ9\",\"sku\":\"SEW\",\"safety\":1}");
+  CHECK_ERR(scratch_act(s.cx, &stock_safety_act, (struct act_input){.body = body, .version = ABSENT}, NULL),
+            ERR_INVALID);
   CHECK_INT(s.cx->fault.n, 2);
   CHECK_TEXT(s.cx->fault.entries[0].pointer, "/location");
   CHECK_TEXT(s.cx->fault.entries[1].code, "not_stocked");
@@ -557,14 +570,20 @@ TEST(the_check_finds_each_kind_of_drift)
     int64_t differences;
     const char *difference, *repair; /* of the last one; NULL = not compared */
   } cases[] = {
-      {"UPDATE stock SET on_hand = on_hand + 1000000", 2, "TEE-S at NJ1: on hand after its last movement is 10, on hand of the row is 11", NULL},
-      {"UPDATE stock SET reserved = 3000000", 1, "TEE-S at NJ1: reserved is 3, the sum of its live reservations is 4", "set reserved to 4"},
-      {"UPDATE reservation SET quantity = 5000000", 1, "TEE-S at NJ1: reserved is 4, the sum of its live reservations is 5", NULL},
+  /* clang-format off */
+      {"UPDATE stock SET on_hand = on_hand + 1000000", 2,
+       "TEE-S at NJ1: on hand after its last movement is 10, on hand of the row is 11", NULL},
+      {"UPDATE stock SET reserved = 3000000", 1,
+       "TEE-S at NJ1: reserved is 3, the sum of its live reservations is 4", "set reserved to 4"},
+      {"UPDATE reservation SET quantity = 5000000", 1,
+       "TEE-S at NJ1: reserved is 4, the sum of its live reservations is 5", NULL},
       {"UPDATE reservation SET state = 'released'", 2, NULL, "set its quantity to 0"},
-      {"UPDATE stock SET movements = 2", 1, "TEE-S at NJ1: the number of its last movement is 2, the count of them is 1", NULL},
+      {"UPDATE stock SET movements = 2", 1,
+       "TEE-S at NJ1: the number of its last movement is 2, the count of them is 1", NULL},
       {"DELETE FROM stock_movement", 2, NULL, NULL},
       {"DELETE FROM stock", 2, NULL, NULL},
       {"UPDATE stock SET lot = 'X'", 5, NULL, NULL},
+  /* clang-format on */
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct shop s = a_shop(t, 10);
@@ -605,8 +624,8 @@ TEST(a_thousand_random_changes_leave_no_difference)
     const char *sku = product == products[0] ? "P" : product == products[1] ? "Q" : "R";
     if (what == 0) {
       CHECK_OK(adjust(t, cx,
-                      arena_printf(t->arena, "{\"location\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"counted\":%lld}]}", l->code, sku,
-                                   (long long)pieces * 3),
+                      arena_printf(t->arena, "{\"location\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"counted\":%lld}]}",
+                                   l->code, sku, (long long)pieces * 3),
                       NULL));
       continue;
     }
@@ -618,11 +637,12 @@ TEST(a_thousand_random_changes_leave_no_difference)
       continue;
     }
     CHECK_OK(reservations_of_demand(cx, order, ABSENT, &live));
-    EACH (struct reservation, r, &live) {
+    EACH(struct reservation, r, &live) {
       struct stock_key key = reservation_key(r);
       struct stock_demand holder = {.kind = "order", .id = r->demand_id, .line = r->line};
       if (what == 3)
-        stock_plan_release(&c, cx->arena, &key, &holder, quantity_min(r->quantity, PIECES(pieces)), RESERVATION_RELEASED);
+        stock_plan_release(&c, cx->arena, &key, &holder, quantity_min(r->quantity, PIECES(pieces)),
+                           RESERVATION_RELEASED);
       else
         stock_plan_consume(&c, cx->arena, &key, &holder, quantity_min(r->quantity, PIECES(pieces)),
                            &(struct stock_reason){.kind = MOVEMENT_SHIPMENT});

@@ -41,8 +41,8 @@ static enum err place_read(struct ctx *cx, const struct api_request *rq, struct 
   return location_err == ERR_NOT_FOUND ? ERR_OK : location_err;
 }
 
-/* Both tables have these columns. The function round location_id keeps the planner on the product's index, whose order the
- * lists have; by the primary key it would sort the whole history of a place for one page. */
+/* Both tables have these columns. The function round location_id keeps the planner on the product's index, whose order
+ * the lists have; by the primary key it would sort the whole history of a place for one page. */
 static enum err narrow_place(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
   struct place place = {0};
@@ -193,8 +193,8 @@ const struct route inventory_routes[] = {
      .act = &stock_safety_act},
     {"POST", "/v1/stock/adjustments", "Adjust or count stock",
      "One document, all of it or nothing. A line says `delta` (more or less than before) or `counted` (what is there). "
-     "A delta below 0 on hand is refused with `insufficient_stock` unless the location allows negative stock. A count is "
-     "never refused: what was promised beyond it becomes backordered in the same step, newest and least important "
+     "A delta below 0 on hand is refused with `insufficient_stock` unless the location allows negative stock. A count "
+     "is never refused: what was promised beyond it becomes backordered in the same step, newest and least important "
      "orders first, and the event `stock.overcommitted` names them.\n\n"
      "```json\n"
      "{\"location\": \"NJ1\", \"reason\": \"yearly count\", \"lines\": [{\"sku\": \"TEE-S\", \"counted\": 40}, "

@@ -37,9 +37,9 @@ const struct route location_routes[] = {
     {"GET", "/v1/locations/{id}", "One location", "By its code or its id.", .needs = PERM_MASTER_READ,
      .reply = &location_rec, .success = 200, .serve = serve_location},
     {"PATCH", "/v1/locations/{id}", "Change a location",
-     "What is not sent stays as it is, null empties it, lists are replaced. `{\"paused\": true}` takes the location out "
-     "of sourcing at once; what it already works on goes on. `negative_stock` cannot be switched off while some stock "
-     "there is below 0 or promised beyond what is there.",
+     "What is not sent stays as it is, null empties it, lists are replaced. `{\"paused\": true}` takes the location "
+     "out of sourcing at once; what it already works on goes on. `negative_stock` cannot be switched off while some "
+     "stock there is below 0 or promised beyond what is there.",
      .needs = PERM_MASTER_WRITE, .body = &location_rec, .reply = &location_rec, .success = 200,
      .act = &location_update_act, .errors = update_errors, .flags = ROUTE_PATCH},
     {0},
