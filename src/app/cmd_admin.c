@@ -1,0 +1,171 @@
+/* Small commands on a database: users, keys, the check, the OpenAPI document. */
+#include "app.h"
+
+#include "identity.h"
+#include "inventory.h"
+#include "orders.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_BUDGET = 256 << 20, PASSWORD_LINE = 256 };
+
+/* ---- key add ---- */
+
+int cmd_key_add(const struct arguments *args)
+{
+  char key[API_KEY_TEXT], hash[HASH_TEXT], hint[API_KEY_HINT + 1];
+  struct api_key_input input;
+  struct act_result result;
+  const char *days = argument(args, "days");
+  int64_t n = 0;
+  rec_init(&api_key_input_rec, &input);
+  input.name = argument(args, "name");
+  input.scope = argument(args, "scope");
+  if (!input.name || !input.scope || (days && !decimal_parse(days, strlen(days), 0, &n))) {
+    failed("key add needs --name NAME and --scope SCOPE, for example --scope 'order.* stock.read'");
+    return EXIT_USAGE;
+  }
+  if (!database_prepare(argument(args, "database"), NULL))
+    return EXIT_FAILED;
+  struct writer *w = database_writer(argument(args, "database"));
+  struct arena *a = arena_new(ARENA_BUDGET);
+  api_key_draw(key, hash);
+  snprintf(hint, sizeof hint, "%s", key);
+  input.key_hash = hash;
+  input.hint = hint;
+  if (days)
+    input.expires_at = INSTANT(clock_real.now(NULL).ms + n * DAY_MS);
+  bool fine = w && database_act(w, &key_add_act, &input, a, &result) == ERR_OK;
+  writer_stop(w);
+  arena_free(a);
+  if (fine)
+    printf("%s\n", key);
+  return fine ? EXIT_FINE : EXIT_FAILED;
+}
+
+/* ---- user add ---- */
+
+static bool read_password(char password[PASSWORD_LINE])
+{
+  if (!fgets(password, PASSWORD_LINE, stdin))
+    return false;
+  password[strcspn(password, "\r\n")] = 0;
+  return *password != 0;
+}
+
+int cmd_user_add(const struct arguments *args)
+{
+  char password[PASSWORD_LINE];
+  struct user_input input;
+  struct act_result result;
+  rec_init(&user_input_rec, &input);
+  input.login = argument(args, "login");
+  input.name = input.login;
+  if (!input.login || !argument(args, "password-stdin")) {
+    failed("user add needs --login LOGIN and --password-stdin, for example: echo SECRET | ordo user add --login ann --password-stdin");
+    return EXIT_USAGE;
+  }
+  if (!read_password(password))
+    return failed("there was no password on standard input");
+  input.password = password;
+  if (!database_prepare(argument(args, "database"), NULL))
+    return EXIT_FAILED;
+  struct arena *a = arena_new(ARENA_BUDGET);
+  struct ctx cx;
+  ctx_init(&cx, a, NULL, clock_real.now(NULL));
+  *LIST_ADD(a, &input.roles) = argument(args, "role");
+  struct identity *identity = identity_new(NULL);
+  bool fine = identity_password_hash(&cx, identity, input.login, input.password, "/password", &input.password_hash) == ERR_OK;
+  if (!fine)
+    failed("%s", cx.fault.detail);
+  struct writer *w = fine ? database_writer(argument(args, "database")) : NULL;
+  fine = w && database_act(w, &user_add_act, &input, a, &result) == ERR_OK;
+  writer_stop(w);
+  identity_free(identity);
+  arena_free(a);
+  return fine ? EXIT_FINE : EXIT_FAILED;
+}
+
+/* ---- check ---- */
+
+struct differences {
+  int64_t n;
+};
+
+static void print_difference(void *arg, const char *difference, const char *repair)
+{
+  struct differences *d = arg;
+  d->n++;
+  printf("%s\n  repair: %s\n", difference, repair);
+}
+
+static enum err check_feed(struct ctx *cx, struct differences *d)
+{
+  int64_t last, bad;
+  TRY(feed_verify(cx, &last, &bad));
+  if (bad)
+    print_difference(d, arena_printf(cx->arena, "feed: the hash chain is broken at event %lld", (long long)bad),
+                     "compare with a backup: an event was changed or is missing");
+  return ERR_OK;
+}
+
+/* Events that were written but never numbered: invariant 10. */
+static enum err check_numbered(struct ctx *cx, struct differences *d)
+{
+  static const struct db_stmt events = {"SELECT count(*) FROM event", DB_REPORT};
+  static const struct db_stmt numbered = {"SELECT count(*) FROM feed", DB_REPORT};
+  int64_t all = 0, with = 0;
+  TRY(db_one_i64(cx->db, &events, &all, DB_NO_ARGS));
+  TRY(db_one_i64(cx->db, &numbered, &with, DB_NO_ARGS));
+  if (all != with)
+    print_difference(d, arena_printf(cx->arena, "feed: %lld events have no number", (long long)(all - with)),
+                     "number them at the end of the feed");
+  return ERR_OK;
+}
+
+static enum err check_all(struct ctx *cx, struct differences *d)
+{
+  TRY(inventory_check(cx, print_difference, d));
+  TRY(orders_check(cx, print_difference, d));
+  TRY(check_feed(cx, d));
+  return check_numbered(cx, d);
+}
+
+int cmd_check(const struct arguments *args)
+{
+  struct arena *a = arena_new((size_t)1 << 30);
+  struct differences d = {0};
+  struct db *db = NULL;
+  struct ctx cx;
+  ctx_init(&cx, a, NULL, clock_real.now(NULL));
+  enum err err = db_open(argument(args, "database"), DB_READER, &cx.fault, &db);
+  if (err == ERR_OK) {
+    cx.db = db;
+    db_use(db, &cx.fault, a);
+    err = check_all(&cx, &d);
+  }
+  if (err != ERR_OK)
+    failed("%s", cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+  else
+    printf("%lld differences\n", (long long)d.n);
+  db_close(db);
+  arena_free(a);
+  return err == ERR_OK && d.n == 0 ? EXIT_FINE : EXIT_FAILED;
+}
+
+/* ---- openapi ---- */
+
+int cmd_openapi(const struct arguments *args)
+{
+  struct arena *a = arena_new(ARENA_BUDGET);
+  struct buf text;
+  (void)args;
+  buf_init(&text, a);
+  api_openapi(app_rooms, ORDO_VERSION, &text);
+  fwrite(text.at, 1, text.n, stdout);
+  putchar('\n');
+  arena_free(a);
+  return EXIT_FINE;
+}

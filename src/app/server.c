@@ -1,0 +1,159 @@
+/* The server as a value: writer, API and timers, started and stopped in the one right order. */
+#include "app.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct server {
+  struct api *api;
+  struct writer *writer;
+  struct timers *timers;
+  volatile sig_atomic_t poisoned;
+};
+
+/* The storage cannot be trusted: end the process's wait as a signal would. */
+static void on_poisoned(void *arg)
+{
+  struct server *s = arg;
+  if (s->poisoned)
+    return;
+  s->poisoned = 1;
+  log_line(LOG_ERROR, "the storage failed; nothing more is acknowledged", "%s", "");
+  kill(getpid(), SIGTERM);
+}
+
+static void on_commit(void *arg, int64_t seq)
+{
+  struct server *s = arg;
+  api_committed(s->api, seq);
+}
+
+static bool is_poisoned(void *arg)
+{
+  return ((struct server *)arg)->poisoned;
+}
+
+static void on_log(void *arg, const struct http_log *line)
+{
+  (void)arg;
+  log_access(line);
+}
+
+static void on_error(void *arg, const char *request_id, enum err code, const char *detail)
+{
+  (void)arg;
+  log_line(LOG_ERROR, err_info(code)->slug, "%s (request %s)", detail, request_id ? request_id : "none");
+}
+
+static enum err start(struct server *s, const struct server_config *config, struct fault *f)
+{
+  struct api_config api = {
+      .url = config->url,
+      .listen = config->listen,
+      .rooms = app_rooms,
+      .clock = clock_real,
+      .secure = config->secure,
+      .version = ORDO_VERSION,
+      .arg = s,
+      .on_log = config->quiet ? NULL : on_log,
+      .on_error = on_error,
+      .poisoned = is_poisoned,
+  };
+  struct writer_config writer = {
+      .url = config->url, .clock = clock_real, .on_commit = on_commit, .on_poisoned = on_poisoned, .arg = s};
+  s->api = api_new(&api);
+  TRY(writer_start(&writer, f, &s->writer));
+  TRY(api_start(s->api, s->writer, f));
+  s->timers = timers_start(s->writer, config->url, clock_real);
+  return ERR_OK;
+}
+
+/* The signals that ask to stop are waited for by the main thread alone; threads started later inherit the mask. */
+static void block_signals(void)
+{
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, NULL);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+struct server *server_start(const struct server_config *config)
+{
+  block_signals();
+  if (!database_prepare(config->url, config->currency))
+    return NULL;
+  struct arena *a = arena_new(1 << 20);
+  struct fault f;
+  struct server *s = calloc(1, sizeof *s);
+  fault_init(&f, a);
+  if (start(s, config, &f) != ERR_OK) {
+    failed("%s", f.detail ? f.detail : "the server cannot be started");
+    server_stop(s);
+    s = NULL;
+  }
+  arena_free(a);
+  return s;
+}
+
+const char *server_address(const struct server *s)
+{
+  return api_address(s->api);
+}
+
+bool server_wait(struct server *s)
+{
+  sigset_t stop;
+  int signal_number;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  sigwait(&stop, &signal_number);
+  return !s->poisoned;
+}
+
+void server_stop(struct server *s)
+{
+  if (!s)
+    return;
+  timers_stop(s->timers);
+  if (s->api) {
+    api_quiesce(s->api);
+    api_stop(s->api, STOP_MS);
+  }
+  writer_stop(s->writer);
+  api_free(s->api);
+  free(s);
+}
+
+const struct option_row serve_options[] = {
+    OPTION_DATABASE,
+    {"listen", "ORDO_LISTEN", LISTEN_DEFAULT, false, "HOST:PORT; port 0 picks a free one"},
+    {"currency", NULL, "USD", false, "of the company; only for a fresh database"},
+    {"secure-cookies", NULL, NULL, true, "clients come by https, through a proxy in front"},
+    {"quiet", NULL, NULL, true, "no access log"},
+    {0},
+};
+
+int cmd_serve(const struct arguments *args)
+{
+  struct server_config config = {
+      .url = argument(args, "database"),
+      .listen = argument(args, "listen"),
+      .currency = argument(args, "currency"),
+      .secure = argument(args, "secure-cookies") != NULL,
+      .quiet = argument(args, "quiet") != NULL,
+  };
+  struct server *s = server_start(&config);
+  if (!s)
+    return EXIT_FAILED;
+  fprintf(stderr, "listening on http://%s\n", server_address(s));
+  bool asked = server_wait(s);
+  server_stop(s);
+  return asked ? EXIT_FINE : EXIT_FAILED;
+}

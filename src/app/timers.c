@@ -1,0 +1,173 @@
+/* What happens by itself: a table of jobs and one thread that runs the due ones through the writer. */
+#include "app.h"
+
+#include "fulfillment.h"
+#include "idempotency.h"
+#include "intake.h"
+#include "review.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { TICK_MS = 1000, BATCH = 100, JOB_ARENA_BUDGET = 64 << 20 };
+
+struct timers {
+  struct writer *writer;
+  struct clock clock;
+  struct db *db; /* a reader, for finding what is due */
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  bool stopping;
+};
+
+static enum err run_act(struct timers *t, struct arena *a, const struct act *act, const char *id)
+{
+  struct act_call call = {.act = act,
+                          .in = {.id = id, .version = ABSENT},
+                          .arena = a,
+                          .actor = actor_system,
+                          .success = 200,
+                          .deadline = INSTANT(ABSENT)};
+  return writer_run(t->writer, &call);
+}
+
+/* ---- Jobs ---- */
+
+static enum err expire_orders(struct timers *t, struct ctx *cx)
+{
+  LIST(struct order_id) ids = {0};
+  TRY(orders_expiring(cx, BATCH, (struct list *)&ids));
+  EACH (const struct order_id, id, &ids) {
+    char text[ID_TEXT];
+    id_format(PREFIX_order, id->v, text);
+    TRY(run_act(t, cx->arena, &order_expire_act, text));
+  }
+  return ERR_OK;
+}
+
+static enum err expire_holds(struct timers *t, struct ctx *cx)
+{
+  return run_act(t, cx->arena, &holds_expire_act, NULL);
+}
+
+static enum err close_orders(struct timers *t, struct ctx *cx)
+{
+  return run_act(t, cx->arena, &orders_close_due_act, NULL);
+}
+
+/* ---- Stored replies go after their time ---- */
+
+static enum err replies_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  (void)cx, (void)in, (void)out;
+  return ERR_OK;
+}
+static enum err replies_decide(struct ctx *cx, const void *facts, void *out)
+{
+  (void)cx, (void)facts, (void)out;
+  return ERR_OK;
+}
+static enum err replies_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  int64_t n;
+  (void)plan, (void)out;
+  return idempotency_expire(cx, BATCH, &n);
+}
+static const struct act replies_expire_act = {
+    .name = "replies.expire", .load = replies_load, .decide = replies_decide, .apply = replies_apply};
+
+static enum err expire_replies(struct timers *t, struct ctx *cx)
+{
+  return run_act(t, cx->arena, &replies_expire_act, NULL);
+}
+
+static const struct {
+  const char *name;
+  int64_t every_ms;
+  enum err (*run)(struct timers *t, struct ctx *cx);
+} jobs[] = {
+    {"expire orders", 5 * SECOND_MS, expire_orders},
+    {"expire holds", 5 * SECOND_MS, expire_holds},
+    {"close shipped orders", MINUTE_MS, close_orders},
+    {"expire stored replies", 10 * SECOND_MS, expire_replies},
+};
+
+/* ---- The thread ---- */
+
+static void run_job(struct timers *t, size_t i, struct instant now)
+{
+  struct arena *a = arena_new(JOB_ARENA_BUDGET);
+  struct ctx cx;
+  ctx_init(&cx, a, t->db, now);
+  enum err err = ctx_masters_refresh(&cx);
+  if (err == ERR_OK)
+    err = jobs[i].run(t, &cx);
+  if (err != ERR_OK && err != ERR_BUSY)
+    log_line(LOG_WARN, "a job failed", "%s: %s", jobs[i].name, cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+  arena_free(a);
+}
+
+/* False when it is time to stop. */
+static bool sleep_tick(struct timers *t)
+{
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += TICK_MS / 1000;
+  pthread_mutex_lock(&t->lock);
+  if (!t->stopping)
+    pthread_cond_timedwait(&t->wake, &t->lock, &until);
+  bool go_on = !t->stopping;
+  pthread_mutex_unlock(&t->lock);
+  return go_on;
+}
+
+static void *timers_main(void *arg)
+{
+  struct timers *t = arg;
+  int64_t next[COUNT_OF(jobs)] = {0};
+  while (sleep_tick(t)) {
+    struct instant now = t->clock.now(t->clock.arg);
+    for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+      if (now.ms < next[i])
+        continue;
+      next[i] = now.ms + jobs[i].every_ms;
+      run_job(t, i, now);
+    }
+  }
+  return NULL;
+}
+
+struct timers *timers_start(struct writer *w, const char *url, struct clock clock)
+{
+  struct arena *a = arena_new(1 << 20);
+  struct fault f;
+  struct timers *t = calloc(1, sizeof *t);
+  fault_init(&f, a);
+  t->writer = w;
+  t->clock = clock;
+  pthread_mutex_init(&t->lock, NULL);
+  pthread_cond_init(&t->wake, NULL);
+  if (db_open(url, DB_READER, &f, &t->db) != ERR_OK || pthread_create(&t->thread, NULL, timers_main, t) != 0) {
+    log_line(LOG_ERROR, "timers cannot be started", "%s", f.detail ? f.detail : "");
+    db_close(t->db);
+    free(t);
+    t = NULL;
+  }
+  arena_free(a);
+  return t;
+}
+
+void timers_stop(struct timers *t)
+{
+  if (!t)
+    return;
+  pthread_mutex_lock(&t->lock);
+  t->stopping = true;
+  pthread_cond_signal(&t->wake);
+  pthread_mutex_unlock(&t->lock);
+  pthread_join(t->thread, NULL);
+  db_close(t->db);
+  free(t);
+}
