@@ -23,7 +23,7 @@
 struct http_server;
 struct http_stream;
 
-/* ---- Limits: the defaults behind the zeros of struct http_limits ------------------------------------------------ */
+/* ---- Limits: the defaults behind the zeros of struct http_limits ------------------------------------------------- */
 
 #define HTTP_CONNECTIONS_MAX  1024                 /* in all, also from one address */
 #define HTTP_BODY_MAX         (1024 * 1024)        /* bytes of one body, unless on_headers allows more */
@@ -46,7 +46,7 @@ struct http_limits { /* 0 = the default above */
   size_t body, bodies, arena_budget, stream;
 };
 
-/* ---- Requests ------------------------------------------------------------------------------------------------------ */
+/* ---- Requests ---------------------------------------------------------------------------------------------------- */
 
 struct http_pair {
   const char *name, *value;
@@ -57,7 +57,7 @@ struct http_request {
   const char *method;  /* "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" or "OPTIONS"; others were refused */
   const char *target;  /* as it was sent: "/v1/products/A%2FB?x=1" */
   const char *path;    /* decoded: "/v1/products/A/B". UTF-8, no control characters, no "." or ".." segment */
-  LIST(const char *) segments; /* the path split before it was decoded: "v1", "products", "A/B"; "/" has none, nor has a last "/" */
+  LIST(const char *) segments; /* the path split before it was decoded: "v1", "products", "A/B"; a last "/" adds none */
   LIST(struct http_pair) query;   /* decoded UTF-8, in order, repeats kept; "+" is a space; "a" is "a" = "" */
   LIST(struct http_pair) headers; /* in order; cookies too are here, http_cookie finds one */
   const char *body;    /* NUL-terminated for convenience, may hold NULs; "" without one */
@@ -76,7 +76,7 @@ const char *http_cookie(const struct http_request *rq, const char *name);
 /* Whether the media type of Content-Type is `type` ("application/json"), whatever its parameters. */
 bool http_content_is(const struct http_request *rq, const char *type);
 
-/* ---- Replies ------------------------------------------------------------------------------------------------------- */
+/* ---- Replies ----------------------------------------------------------------------------------------------------- */
 
 /* Bodies and header texts live in the request's arena or for ever. http adds Date, Content-Length, X-Request-Id,
  * Content-Encoding and Vary itself; a body given to HEAD, 204 or 304 is not sent. A header whose name or value holds
@@ -98,11 +98,11 @@ void http_header_add(struct arena *a, struct http_reply *reply, const char *name
  * wake it once. Harmless when the client has gone or the parked deadline has passed: then it only lets rq go. */
 void http_reply(struct http_request *rq, const struct http_reply *reply);
 
-/* For static files: adds ETag to reply, and when If-None-Match names it makes reply a 304 without body and returns true.
+/* For static files: adds ETag to reply; when If-None-Match names it, makes reply a 304 without body and returns true.
  * etag is the whole header value, quotes included. */
 bool http_not_modified(const struct http_request *rq, const char *etag, struct http_reply *reply);
 
-/* ---- Streams (server-sent events) ---------------------------------------------------------------------------------- */
+/* ---- Streams (server-sent events) -------------------------------------------------------------------------------- */
 
 /* Answers rq with head's status and headers and a body that is sent bit by bit; head's body, if any, goes first. Takes
  * the place of http_reply, so rq is no longer the caller's; from any thread. on_closed (may be NULL) is called exactly
@@ -118,7 +118,7 @@ bool http_stream_send(struct http_stream *s, const void *bytes, size_t n);
 /* Sends what is queued, ends the reply and gives the handle back; from any thread. Accepts NULL. */
 void http_stream_end(struct http_stream *s);
 
-/* ---- The server ---------------------------------------------------------------------------------------------------- */
+/* ---- The server -------------------------------------------------------------------------------------------------- */
 
 /* What on_headers may set for one request; holds the defaults before. */
 struct http_door {
@@ -145,10 +145,11 @@ struct http_config {
   void (*on_request)(void *app, struct http_request *rq);
   /* The headers are in, rq has no body yet. An error refuses it before the body is taken. May be NULL. */
   enum err (*on_headers)(void *app, struct http_request *rq, struct http_door *door);
-  /* Fills reply as the problem document of code for what http itself must refuse: MALFORMED, METHOD, TIMEOUT, TOO_LARGE,
-   * HEADERS_TOO_LARGE, BUSY, STOPPING, and what on_headers returned. Texts and body go to a, never to rq->arena, which
-   * another thread may be using; of rq (never NULL) the texts up to client are set, "" where unknown. May be NULL: then
-   * a bare text is sent. Some malformed request lines are refused by libmicrohttpd itself, with its own short page. */
+  /* Fills reply as the problem document of code for what http itself must refuse: MALFORMED, METHOD, TIMEOUT,
+   * TOO_LARGE, HEADERS_TOO_LARGE, BUSY, STOPPING, and what on_headers returned. Texts and body go to a, never to
+   * rq->arena, which another thread may be using; of rq (never NULL) the texts up to client are set, "" where unknown.
+   * May be NULL: then a bare text is sent. Some malformed requests libmicrohttpd refuses by itself, with a short page
+   * of its own or, when there is no request line in sight, by closing the connection. */
   void (*on_problem)(void *app, const struct http_request *rq, struct arena *a, enum err code, const char *detail,
                      struct http_reply *reply);
   void (*on_log)(void *app, const struct http_log *line); /* may be NULL */
@@ -165,11 +166,12 @@ int http_port(const struct http_server *s);
  * and streams go on. From any thread; returns at once; again is harmless. */
 void http_quiesce(struct http_server *s);
 /* Quiesces, waits at most wait_ms until everything parked was answered and sent, answers the rest ERR_STOPPING, ends
- * the streams (what is queued in them is still sent in that time), joins the loop thread and frees. Handles of streams and requests still held by others stay safe to use
- * for http_reply, http_stream_send and http_stream_end. Not from the loop thread. Accepts NULL. */
+ * the streams (what is queued in them is still sent in that time), joins the loop thread and frees. What others still
+ * hold, requests and streams, stays safe to use for http_reply, http_stream_begin, _send and _end. Not from the loop
+ * thread. Accepts NULL. */
 void http_stop(struct http_server *s, int wait_ms);
 
-/* ---- Metrics ------------------------------------------------------------------------------------------------------- */
+/* ---- Metrics ----------------------------------------------------------------------------------------------------- */
 
 #define HTTP_BUCKETS 13
 extern const int http_bucket_ms[HTTP_BUCKETS]; /* upper bounds; the last is INT_MAX */

@@ -155,7 +155,8 @@ void client_read(struct client *c, struct answer *out, bool head)
   consume(c, n_head);
   const char *length = answer_header(out, "Content-Length");
   size_t n = length ? strtoul(length, NULL, 10) : 0, used = n;
-  bool chunked = answer_header(out, "Transfer-Encoding"), bodyless = head || status == 204 || status == 304 || status < 200;
+  bool chunked = answer_header(out, "Transfer-Encoding");
+  bool bodyless = head || status == 204 || status == 304 || status < 200;
   while (!bodyless && (chunked ? !(used = c->n ? decode_chunks(c->bytes, &n) : 0) : c->n < n))
     if (receive(c, PATIENCE_MS) < 1)
       return;

@@ -86,8 +86,8 @@ struct http_stream {
 };
 
 struct counters {
-  _Atomic int64_t connections, connections_total, requests_total, in_flight, parked, streams, refused, aborted, bytes_in,
-      bytes_out, duration_us, wakes;
+  _Atomic int64_t connections, connections_total, requests_total, in_flight, parked, streams, refused, aborted;
+  _Atomic int64_t bytes_in, bytes_out, duration_us, wakes;
   _Atomic int64_t by_class[6], buckets[HTTP_BUCKETS];
 };
 

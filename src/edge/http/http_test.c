@@ -201,8 +201,8 @@ static void on_problem(void *app, const struct http_request *rq, struct arena *a
 {
   (void)app;
   http_header_add(a, reply, "Content-Type", "application/problem+json");
-  reply->body = arena_printf(a, "{\"code\":\"%s\",\"detail\":\"%s\",\"request_id\":\"%s\"}", err_info(code)->slug, detail,
-                             rq->request_id);
+  reply->body = arena_printf(a, "{\"code\":\"%s\",\"detail\":\"%s\",\"request_id\":\"%s\"}", err_info(code)->slug,
+                             detail, rq->request_id);
   reply->n_body = strlen(reply->body);
 }
 
@@ -267,6 +267,24 @@ static void ask_raw(struct site *site, struct answer *answer, const char *reques
   client_close(c);
 }
 
+/* A POST with a body of n times "a". */
+static const char *post(struct test *t, const char *path, size_t n)
+{
+  char *body = arena_alloc(t->arena, n + 1);
+  memset(body, 'a', n);
+  return arena_printf(t->arena, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n%s", path, n, body);
+}
+
+static const char *post_chunked(struct test *t, const char *path, size_t n)
+{
+  char *body = arena_alloc(t->arena, n + 1);
+  memset(body, 'a', n);
+  return arena_printf(t->arena,
+                      "POST %s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      "%zx\r\n%s\r\n0\r\n\r\n",
+                      path, n, body);
+}
+
 /* ---- Requests and replies ---- */
 
 TEST(a_connection_answers_one_request_after_the_other)
@@ -310,7 +328,8 @@ TEST(targets_are_decoded_segment_by_segment)
   struct site *site = site_open(t, (struct http_limits){0});
   struct answer answer;
   ask_raw(site, &answer,
-          "GET /v1/products/A%2FB/?q=a+b%26c&empty&x=%E4%B8%AD HTTP/1.1\r\nHost: a\r\nCookie: a=1; session=\"s1\" ; b=2\r\n\r\n");
+          "GET /v1/products/A%2FB/?q=a+b%26c&empty&x=%E4%B8%AD HTTP/1.1\r\nHost: a\r\n"
+          "Cookie: a=1; session=\"s1\" ; b=2\r\n\r\n");
   CHECK_TEXT(answer.body, "GET /v1/products/A/B/ | v1 products A/B | q=a b&c empty= x=\xE4\xB8\xAD | s1 | 127.0.0.1");
   ask_raw(site, &answer, "GET http://shop.example:80?a=1 HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK_TEXT(answer.body, "GET / | | a=1 | - | 127.0.0.1");
@@ -410,7 +429,8 @@ TEST(chunked_bodies_are_taken_and_end_the_connection)
   struct site *site = site_open(t, (struct http_limits){0});
   struct answer answer;
   struct client *c = client_open(site->port);
-  client_say(c, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
+  client_say(c, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
   client_read(c, &answer, false);
   CHECK_TEXT(answer.body, "abcde");
   CHECK_TEXT(answer_header(&answer, "Connection"), "close");
@@ -496,13 +516,10 @@ TEST(a_body_over_the_limit_is_refused_however_its_length_is_told)
 {
   struct site *site = site_open(t, (struct http_limits){.body = 1000});
   struct answer answer;
-  char *body = arena_alloc(t->arena, 200001);
-  memset(body, 'a', 200000);
-  ask_raw(site, &answer, arena_printf(t->arena, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n%s", body));
+  ask_raw(site, &answer, post(t, "/echo", 200000));
   CHECK_INT(answer.status, 413);
   CHECK(strstr(answer.body, "too_large"));
-  ask_raw(site, &answer,
-          arena_printf(t->arena, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n%s\r\n0\r\n\r\n", body));
+  ask_raw(site, &answer, post_chunked(t, "/echo", 200000));
   CHECK_INT(answer.status, 413);
   CHECK(strstr(answer.body, "too_large"));
   ask_raw(site, &answer, "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 200000\r\n\r\n");
@@ -515,9 +532,7 @@ TEST(on_headers_allows_a_larger_body)
 {
   struct site *site = site_open(t, (struct http_limits){.body = 1000});
   struct answer answer;
-  char *body = arena_alloc(t->arena, 200001);
-  memset(body, 'a', 200000);
-  ask_raw(site, &answer, arena_printf(t->arena, "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n%s", body));
+  ask_raw(site, &answer, post(t, "/large", 200000));
   CHECK_INT(answer.status, 200);
   struct http_metrics m;
   http_metrics(site->server, &m);
@@ -529,13 +544,10 @@ TEST(all_bodies_together_are_bounded)
 {
   struct site *site = site_open(t, (struct http_limits){.body = 100000, .bodies = 50000});
   struct answer answer;
-  char *body = arena_alloc(t->arena, 60001);
-  memset(body, 'a', 60000);
-  ask_raw(site, &answer, arena_printf(t->arena, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n%s", body));
+  ask_raw(site, &answer, post(t, "/echo", 60000));
   CHECK_INT(answer.status, 503);
-  body[30000] = 0;
   for (int i = 0; i < 5; i++) { /* what was refused or answered is given back */
-    ask_raw(site, &answer, arena_printf(t->arena, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n%s", body));
+    ask_raw(site, &answer, post(t, "/echo", 30000));
     CHECK_INT(answer.status, 200);
     CHECK_INT(answer.n_body, 30000);
   }
@@ -619,6 +631,39 @@ TEST(a_body_that_keeps_the_pace_may_take_its_time)
   client_read(c, &answer, false);
   CHECK_INT(answer.status, 200);
   CHECK_INT(answer.n_body, 1000);
+  client_close(c);
+  site_close(site);
+}
+
+TEST(a_client_that_says_no_more_gets_its_answer_and_the_end)
+{
+  struct site *site = site_open(t, (struct http_limits){0});
+  struct client *c = client_open(site->port);
+  struct answer answer;
+  client_say(c, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+  client_finish(c);
+  client_read(c, &answer, false);
+  CHECK_INT(answer.status, 200);
+  CHECK(client_closed(c, 5000));
+  client_close(c);
+  site_close(site);
+}
+
+TEST(a_refused_upload_may_go_on_until_its_client_reads_why)
+{
+  struct site *site = site_open(t, (struct http_limits){.body = 1000});
+  struct client *c = client_open(site->port);
+  struct answer answer;
+  static char block[65536];
+  memset(block, 'x', sizeof block);
+  client_say(c, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+  for (int i = 0; i < 100; i++) { /* through the refusal, which comes at once */
+    CHECK(client_send(c, block, sizeof block));
+    sleep_ms(1);
+  }
+  client_read(c, &answer, false);
+  CHECK_INT(answer.status, 413);
+  CHECK(client_closed(c, 5000)); /* but not for ever */
   client_close(c);
   site_close(site);
 }
@@ -1052,7 +1097,8 @@ TEST(a_stop_ends_streams_and_tells_those_it_cannot_wait_for)
   /* The server is gone; what others hold of it is still safe to use. */
   CHECK(!http_stream_send(s, "x", 1));
   http_stream_end(s);
-  struct http_stream *late = http_stream_begin(next_parked(site), &(struct http_reply){.status = 200}, stream_closed, site);
+  struct http_reply head = {.status = 200};
+  struct http_stream *late = http_stream_begin(next_parked(site), &head, stream_closed, site);
   CHECK_INT(site->streams_closed, 2);
   http_stream_end(late);
   CHECK_INT(site->freed, 1);
@@ -1146,7 +1192,8 @@ TEST(addresses_that_cannot_be_listened_on_are_refused)
   struct http_server *server;
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
     fault_init(&fault, t->arena);
-    CHECK_ERR(http_start(&(struct http_config){.listen = wrong[i], .on_request = on_request}, &fault, &server), ERR_INVALID);
+    struct http_config config = {.listen = wrong[i], .on_request = on_request};
+    CHECK_ERR(http_start(&config, &fault, &server), ERR_INVALID);
   }
   struct site *site = site_open(t, (struct http_limits){0});
   fault_init(&fault, t->arena);

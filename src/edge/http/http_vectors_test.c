@@ -115,8 +115,9 @@ static bool next_vector(struct arena *a, const char **at, struct vector *v)
   if (!fence)
     return false;
   for (const char *line = *at; line < fence; line = strchr(line, '\n') + 1) {
-    if (text_starts(line, "#"))
-      snprintf(v->title, sizeof v->title, "%.*s", (int)strcspn(line + strspn(line, "# "), "\n"), line + strspn(line, "# "));
+    const char *title = line + strspn(line, "# ");
+    if (line[0] == '#')
+      snprintf(v->title, sizeof v->title, "%.*s", (int)strcspn(title, "\n"), title);
     if (text_starts(line, "<!-- meta"))
       snprintf(v->meta, sizeof v->meta, "%.*s", (int)strcspn(line, "\n"), line);
   }
@@ -185,7 +186,8 @@ TEST(requests_are_read_as_llhttp_reads_them_in_strict_mode)
   struct http_server *server = server_open(t);
   int n = 0, wrong = 0;
   for (size_t i = 0; i < COUNT_OF(files); i++) {
-    const char *at = test_read_file(t, test_data(t, arena_printf(t->arena, "http-parsing/request_%s.md", files[i])), NULL);
+    const char *path = arena_printf(t->arena, "http-parsing/request_%s.md", files[i]);
+    const char *at = test_read_file(t, test_data(t, path), NULL);
     struct vector v = {0};
     CHECK(at);
     for (; next_vector(t->arena, &at, &v); n++)
