@@ -1,6 +1,7 @@
 /* company - what a company sets for itself: the settings and the number series, as acts with an audit trail.
  *
- * The table of settings is core/settings, the series are core/numbers; here is who changed them and what may not change.
+ * The table of settings is core/settings, the series are core/numbers; here is who changed them, and what may not
+ * change.
  * Events: setting.updated, number_series.updated.
  */
 #ifndef ORDO_COMPANY_H
@@ -31,8 +32,8 @@ extern const struct rec setting_input_rec;
 /* ERR_STATE for company.currency once there are orders; also checks currency, language and zone beyond their length. */
 extern const struct act setting_change_act;
 
-/* PATCH of prefix, digits and mode of a series, by its code. ERR_STATE for another mode with the same prefix, which could
- * give a number twice; ERR_EXISTS for the prefix of another series. */
+/* PATCH of prefix, digits and mode of a series, by its code. ERR_STATE for another mode with the same prefix, which
+ * could give a number twice; ERR_EXISTS for the prefix of another series. */
 extern const struct act number_series_change_act;
 
 #endif

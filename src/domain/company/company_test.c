@@ -45,9 +45,15 @@ TEST(values_out_of_bounds_are_refused)
 {
   struct ctx *cx = scratch_ctx(t, morning);
   static const char *const rows[][2] = {
-      {"session.hours", "0"},        {"session.hours", "721"},         {"session.hours", "twelve"},
-      {"company.currency", "XXY"},   {"company.language", "english language"}, {"company.language", "e1"},
-      {"company.time_zone", "Mars/Olympus"}, {"tax.rounding", "never"}, {"company.name", ""},
+      {"session.hours",     "0"               },
+      {"session.hours",     "721"             },
+      {"session.hours",     "twelve"          },
+      {"company.currency",  "XXY"             },
+      {"company.language",  "english language"},
+      {"company.language",  "e1"              },
+      {"company.time_zone", "Mars/Olympus"    },
+      {"tax.rounding",      "never"           },
+      {"company.name",      ""                },
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     CHECK_ERR(set(cx, rows[i][0], rows[i][1], NULL), ERR_INVALID);
@@ -64,17 +70,19 @@ TEST(every_change_of_a_setting_is_an_event_and_no_change_is_none)
   CHECK_OK(set(cx, "company.name", "Li Trading", NULL));
   CHECK_OK(set(cx, "company.name", "Wei Trading", NULL));
   CHECK_INT(scratch_events(cx, "setting.updated"), 2);
-  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM event WHERE data = '{\"name\":\"company.name\",\"changes\":[{\"pointer\":"
-                            "\"/value\",\"before\":\"Li Trading\",\"after\":\"Wei Trading\"}]}'"), 1);
+  CHECK_INT(scratch_i64(cx,
+                        "SELECT count(*) FROM event WHERE data = '{\"name\":\"company.name\",\"changes\":[{\"pointer\":"
+                        "\"/value\",\"before\":\"Li Trading\",\"after\":\"Wei Trading\"}]}'"),
+            1);
 }
 
 /* Any order will do here, so the table becomes one of the two columns that are looked at, with one row. */
 static void an_order(struct ctx *cx)
 {
   static const struct db_stmt steps[] = {
-      {"DROP TABLE orders", DB_SCHEMA},
+      {"DROP TABLE orders",                                                    DB_SCHEMA},
       {"CREATE TABLE orders (id BIGINT NOT NULL, created_at BIGINT NOT NULL)", DB_SCHEMA},
-      {"INSERT INTO orders (id, created_at) VALUES (7, 1)", DB_SCHEMA},
+      {"INSERT INTO orders (id, created_at) VALUES (7, 1)",                    DB_SCHEMA},
   };
   for (size_t i = 0; i < COUNT_OF(steps); i++)
     CHECK_OK(db_run(cx->db, &steps[i], NULL, DB_NO_ARGS));
@@ -126,7 +134,8 @@ TEST(numbers_drawn_earlier_in_the_same_batch_are_kept)
   CHECK_OK(number_draw(cx, "order", "SO-", &number));
   CHECK_TEXT(number, "SO-100002");
   CHECK_OK(act_run(cx, &number_series_change_act,
-                   &(struct act_input){.id = "order", .json = json, .json_n = strlen(json), .version = ABSENT}, &result));
+                   &(struct act_input){.id = "order", .json = json, .json_n = strlen(json), .version = ABSENT},
+                   &result));
   CHECK_OK(number_draw(cx, "order", "SO-", &number));
   CHECK_TEXT(number, "B-100003");
   CHECK_OK(scratch_commit(cx));

@@ -14,7 +14,8 @@ struct series_plan {
 /* What is wrong with the body is decide's to say; here it only tells which prefix is asked for. */
 static enum err prefix_taken(struct ctx *cx, const struct act_input *in, const struct number_series *before, bool *out)
 {
-  static const struct db_stmt others = {"SELECT count(*) FROM number_series WHERE prefix = $1 AND code <> $2", DB_KEYED};
+  static const struct db_stmt others = {"SELECT count(*) FROM number_series WHERE prefix = $1 AND code <> $2",
+                                        DB_KEYED};
   struct fault *aside = ARENA_NEW(cx->arena, struct fault);
   struct number_series wanted = *before;
   int64_t n = 0;
@@ -33,7 +34,8 @@ static enum err series_load(struct ctx *cx, const struct act_input *in, void *ou
   facts->before.code = in->id;
   enum err err = db_get(cx->db, &number_series_table, &facts->before);
   if (err == ERR_NOT_FOUND)
-    return err_fail(cx, ERR_NOT_FOUND, "", "no number series is called %.64s; one begins with its first number", in->id);
+    return err_fail(cx, ERR_NOT_FOUND, "", "no number series is called %.64s; one begins with its first number",
+                    in->id);
   TRY(err);
   int64_t subject = named_subject(facts->before.code);
   TRY(version_check(cx, bucket_of_id(subject), subject, facts->before.version, in->version));

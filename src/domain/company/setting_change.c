@@ -11,20 +11,28 @@ static const struct rec_field setting_view_fields[] = {
     FIELD(struct setting_view, value, .flags = REC_READONLY, .doc = "The value in force, as text", .example = "12"),
     {.name = "default", .offset = offsetof(struct setting_view, def), .kind = REC_TEXT, .flags = REC_READONLY,
      .doc = "What it is until somebody sets it", .example = "12"},
-    FIELD_AS(REC_ENUM, struct setting_view, kind, .flags = REC_READONLY, .names = kind_names, .doc = "What the value is",
+    FIELD_AS(REC_ENUM, struct setting_view, kind, .flags = REC_READONLY, .names = kind_names,
+          .doc = "What the value is",
              .example = "integer"),
-    FIELD(struct setting_view, min, .flags = REC_READONLY, .doc = "Least number, or least length of a text", .example = "1"),
-    FIELD(struct setting_view, max, .flags = REC_READONLY, .doc = "Greatest number, or greatest length of a text", .example = "720"),
-    FIELD_AS(REC_TEXTS, struct setting_view, choices, .flags = REC_READONLY, .doc = "What a choice may be", .example = "[]"),
+    FIELD(struct setting_view, min, .flags = REC_READONLY, .doc = "Least number, or least length of a text",
+          .example = "1"),
+    FIELD(struct setting_view, max, .flags = REC_READONLY, .doc = "Greatest number, or greatest length of a text",
+          .example = "720"),
+    FIELD_AS(REC_TEXTS, struct setting_view, choices, .flags = REC_READONLY, .doc = "What a choice may be",
+          .example = "[]"),
     FIELD(struct setting_view, unit, .flags = REC_READONLY, .doc = "Unit of a number", .example = "h"),
-    FIELD(struct setting_view, help, .flags = REC_READONLY, .doc = "What it does", .example = "Life of a session without use"),
+    FIELD(struct setting_view, help, .flags = REC_READONLY, .doc = "What it does",
+          .example = "Life of a session without use"),
 };
-const struct rec setting_view_rec = REC(struct setting_view, "Setting", setting_view_fields, "One thing a company may set");
+const struct rec setting_view_rec =
+    REC(struct setting_view, "Setting", setting_view_fields, "One thing a company may set");
 
 static const struct rec_field setting_input_fields[] = {
-    FIELD(struct setting_input, value, .flags = REC_REQUIRED, .max = 255, .doc = "The new value, as text", .example = "24"),
+    FIELD(struct setting_input, value, .flags = REC_REQUIRED, .max = 255, .doc = "The new value, as text",
+          .example = "24"),
 };
-const struct rec setting_input_rec = REC(struct setting_input, "SettingInput", setting_input_fields, "A new value of a setting");
+const struct rec setting_input_rec =
+    REC(struct setting_input, "SettingInput", setting_input_fields, "A new value of a setting");
 
 int64_t named_subject(const char *name)
 {
@@ -136,6 +144,7 @@ static enum err setting_apply(struct ctx *cx, const void *in_plan, struct act_re
   if (strcmp(plan->after.value, plan->before.value) == 0)
     return ERR_OK;
   TRY(setting_store(cx, plan->setting, plan->after.value));
+  const char *changes = event_changes(cx->arena, &setting_view_rec, &plan->before, &plan->after);
   return event_emit(cx, &(struct event_draft){
                             .topic = "setting.updated",
                             .subject_kind = "setting",
@@ -143,8 +152,7 @@ static enum err setting_apply(struct ctx *cx, const void *in_plan, struct act_re
                             .bucket = bucket_of_id(subject),
                             .subject_id = subject,
                             .version = plan->version,
-                            .data = named_changes(cx->arena, plan->after.key,
-                                                  event_changes(cx->arena, &setting_view_rec, &plan->before, &plan->after)),
+                            .data = named_changes(cx->arena, plan->after.key, changes),
                         });
 }
 

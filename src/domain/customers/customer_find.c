@@ -14,8 +14,8 @@ enum err customer_by_id(struct ctx *cx, int64_t id, struct customer *out)
 
 enum err customer_addresses_load(struct ctx *cx, struct customer *customer)
 {
-  static const struct db_where of_customer = {
-      &customer_address_table, "bucket = $1 AND customer_id = $2 ORDER BY n LIMIT 50", DB_KEYED};
+  static const struct db_where of_customer = {&customer_address_table,
+                                              "bucket = $1 AND customer_id = $2 ORDER BY n LIMIT 50", DB_KEYED};
   customer->addresses.at = NULL;
   customer->addresses.n = customer->addresses.cap = 0;
   return db_select(cx->db, &of_customer, (struct list *)(void *)&customer->addresses,

@@ -58,7 +58,8 @@ enum err customer_key_owner(struct ctx *cx, enum customer_key_kind kind, const c
   static const struct db_stmt owner = {
       "SELECT customer_id FROM customer_key WHERE bucket = $1 AND kind = $2 AND key_value = $3", DB_KEYED};
   int64_t id = 0;
-  TRY(db_one_i64(cx->db, &owner, &id, DB_ARGS(I64(key_bucket(kind, value)), TEXT(customer_key_kinds[kind]), TEXT(value))));
+  TRY(db_one_i64(cx->db, &owner, &id,
+                 DB_ARGS(I64(key_bucket(kind, value)), TEXT(customer_key_kinds[kind]), TEXT(value))));
   *out_id = id;
   return ERR_OK;
 }

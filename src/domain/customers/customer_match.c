@@ -1,5 +1,5 @@
-/* The customer of an order that comes in: who it is, what is to be written, and writing it. Runs within the placing act,
- * so each statement counts: a known customer costs one look at a key and one at the row.
+/* The customer of an order that comes in: who it is, what is to be written, and writing it. Runs within the placing
+ * act, so each statement counts: a known customer costs one look at a key and one at the row.
  */
 #include <string.h>
 

@@ -14,7 +14,7 @@
 #include "db.h"
 #include "rec.h"
 
-/* ---- Addresses -------------------------------------------------------------------------------------------------------- */
+/* ---- Addresses -------------------------------------------------------------------------------------------------- */
 
 struct address {
   const char *name, *company, *line1, *line2, *city, *region, *postal_code;
@@ -26,7 +26,7 @@ extern const struct rec address_rec; /* "Address"; all fields but country and co
 /* One of the 249 codes of ISO 3166-1 alpha-2. A rec_field.check. */
 bool country_valid(const char *code);
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 #define CUSTOMER_ADDRESSES_MAX 50
 #define CUSTOMER_TAGS_MAX      50
@@ -59,7 +59,7 @@ struct customer {
 extern const struct rec customer_rec;
 extern const struct db_table customer_table;
 
-/* ---- Keys ----------------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 enum customer_key_kind { CUSTOMER_EXTERNAL_ID, CUSTOMER_EMAIL, CUSTOMER_PHONE, CUSTOMER_KEY_KINDS };
 extern const char *const customer_key_kinds[]; /* "external_id", "email", "phone" */
@@ -70,16 +70,16 @@ const char *customer_key_normal(struct arena *a, enum customer_key_kind kind, co
 /* The customer with that key; *out_id = 0 when there is none. */
 MUST_CHECK enum err customer_key_find(struct ctx *cx, enum customer_key_kind kind, const char *value, int64_t *out_id);
 
-/* ---- Reading ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 /* By id ("cus_...") or external_id, with addresses. ERR_NOT_FOUND with a sentence. */
 MUST_CHECK enum err customer_find(struct ctx *cx, const char *id, struct customer *out);
 MUST_CHECK enum err customer_by_id(struct ctx *cx, int64_t id, struct customer *out); /* the row, without addresses */
 MUST_CHECK enum err customer_addresses_load(struct ctx *cx, struct customer *customer);
 
-/* ---- An order's customer: load, decide, apply inside another act ----------------------------------------------------------- */
+/* ---- An order's customer: load, decide, apply inside another act ------------------------------------------------ */
 
-/* What an order says of its customer. Without id, external_id, email and phone it is a guest, kept on the order only. */
+/* What an order says of its customer. Without id, external_id, email and phone: a guest, kept on the order only. */
 struct customer_ref {
   int64_t id; /* 0 or ABSENT = not given */
   const char *external_id, *email, *phone, *name;
@@ -97,7 +97,7 @@ struct customer_match {
 MUST_CHECK enum err customer_match(struct ctx *cx, const struct customer_ref *ref, const char *pointer,
                                    struct customer_match *out);
 
-/* Decide, pure: create a customer, complete the one found (keys and name that it lacks and that are free), or nothing. */
+/* Decide, pure: create a customer, complete the one found (name, and free keys, that it lacks), or nothing. */
 enum customer_step { CUSTOMER_GUEST, CUSTOMER_KNOWN, CUSTOMER_COMPLETE, CUSTOMER_CREATE };
 struct customer_plan {
   enum customer_step step;
@@ -107,13 +107,13 @@ struct customer_plan {
 void customer_plan(struct ctx *cx, const struct customer_ref *ref, const struct customer_match *match,
                    const char *language, struct customer_plan *out);
 
-/* Apply: writes the rows and the event. *out_id = the customer's id, 0 for a guest. The event of a creation or completion
- * has the customer as its subject. */
+/* Apply: writes the rows and the event. *out_id = the customer's id, 0 for a guest. The event of a creation or
+ * completion has the customer as its subject. */
 MUST_CHECK enum err customer_apply(struct ctx *cx, const struct customer_plan *plan, int64_t *out_id);
 
-/* ---- Acts -------------------------------------------------------------------------------------------------------------------- */
+/* ---- Acts ------------------------------------------------------------------------------------------------------- */
 
-extern const struct act customer_add_act;    /* body struct customer by customer_rec. ERR_EXISTS naming the key in use */
+extern const struct act customer_add_act;    /* body: struct customer. ERR_EXISTS names the key in use */
 extern const struct act customer_change_act; /* PATCH by id or external_id; blocks and unblocks too */
 
 #endif

@@ -83,10 +83,12 @@ TEST(keys_compare_in_their_normal_form)
 TEST(a_customer_comes_back_as_it_was_sent)
 {
   struct ctx *cx = scratch_ctx(t, morning);
-  const struct customer *made = a_customer(t, cx,
-      "{\"external_id\":\"C-1\",\"email\":\"Li@Example.com\",\"name\":\"Li Wei\",\"tags\":[\"vip\"],"
-      "\"addresses\":[{\"label\":\"home\",\"default_shipping\":true,\"address\":{\"line1\":\"1 Nanjing Rd\",\"country\":\"CN\","
-      "\"latitude\":31.2304}}],\"metadata\":{\"a\":[1]}}");
+  const struct customer *made =
+      a_customer(t, cx,
+                 "{\"external_id\":\"C-1\",\"email\":\"Li@Example.com\",\"name\":\"Li Wei\",\"tags\":[\"vip\"],"
+                 "\"addresses\":[{\"label\":\"home\",\"default_shipping\":true,\"address\":{\"line1\":\"1 Nanjing "
+                 "Rd\",\"country\":\"CN\","
+                 "\"latitude\":31.2304}}],\"metadata\":{\"a\":[1]}}");
   struct customer found;
   CHECK_OK(customer_find(cx, id_text(t, made), &found));
   CHECK(rec_equal(&customer_rec, made, &found));
@@ -102,13 +104,17 @@ TEST(a_customer_comes_back_as_it_was_sent)
 TEST(no_personal_data_is_in_the_events_data)
 {
   struct ctx *cx = scratch_ctx(t, morning);
-  a_customer(t, cx, "{\"email\":\"li@example.com\",\"name\":\"Li Wei\",\"language\":\"zh-CN\","
-                    "\"addresses\":[{\"address\":{\"line1\":\"1 Nanjing Rd\",\"country\":\"CN\"}}]}");
+  a_customer(t, cx,
+             "{\"email\":\"li@example.com\",\"name\":\"Li Wei\",\"language\":\"zh-CN\","
+             "\"addresses\":[{\"address\":{\"line1\":\"1 Nanjing Rd\",\"country\":\"CN\"}}]}");
   CHECK_INT(scratch_events(cx, "customer.created"), 1);
-  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM event WHERE data LIKE '%li@%' OR data LIKE '%Li Wei%' OR data LIKE '%Nanj%'"), 0);
+  CHECK_INT(scratch_i64(
+                cx, "SELECT count(*) FROM event WHERE data LIKE '%li@%' OR data LIKE '%Li Wei%' OR data LIKE '%Nanj%'"),
+            0);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM event WHERE data LIKE '%zh-CN%'"), 1);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM event_personal WHERE personal LIKE '%li@example.com%'"
-                            " AND personal LIKE '%Nanjing%'"), 1);
+                            " AND personal LIKE '%Nanjing%'"),
+            1);
 }
 
 TEST(a_key_belongs_to_one_customer)
@@ -162,18 +168,20 @@ TEST(addresses_sent_again_replace_those_there_are)
 {
   struct ctx *cx = scratch_ctx(t, morning);
   struct act_result result;
-  const struct customer *li = a_customer(t, cx,
-      "{\"name\":\"Li\",\"addresses\":[{\"address\":{\"country\":\"CN\"}},{\"address\":{\"country\":\"DE\"}}]}");
+  const struct customer *li = a_customer(
+      t, cx, "{\"name\":\"Li\",\"addresses\":[{\"address\":{\"country\":\"CN\"}},{\"address\":{\"country\":\"DE\"}}]}");
   CHECK_OK(scratch_act(cx, &customer_change_act, json_of(id_text(t, li), "{\"name\":\"Li Wei\"}"), &result));
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM customer_address"), 2);
   CHECK_OK(scratch_act(cx, &customer_change_act,
                        json_of(id_text(t, li), "{\"addresses\":[{\"address\":{\"country\":\"FR\"}}]}"), &result));
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM customer_address WHERE country = 'FR' AND n = 1"), 1);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM customer_address"), 1);
-  CHECK_ERR(scratch_act(cx, &customer_change_act,
-                        json_of(id_text(t, li), "{\"addresses\":[{\"default_billing\":true,\"address\":{\"country\":\"FR\"}},"
-                                                "{\"default_billing\":true,\"address\":{\"country\":\"XX\"}}]}"), NULL),
-            ERR_INVALID);
+  CHECK_ERR(
+      scratch_act(cx, &customer_change_act,
+                  json_of(id_text(t, li), "{\"addresses\":[{\"default_billing\":true,\"address\":{\"country\":\"FR\"}},"
+                                          "{\"default_billing\":true,\"address\":{\"country\":\"XX\"}}]}"),
+                  NULL),
+      ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].pointer, "/addresses/1/address/country");
 }
 
@@ -181,7 +189,8 @@ TEST(a_block_goes_with_its_reason)
 {
   struct ctx *cx = scratch_ctx(t, morning);
   struct act_result result;
-  const struct customer *li = a_customer(t, cx, "{\"name\":\"Li\",\"blocked\":true,\"blocked_reason\":\"chargebacks\"}");
+  const struct customer *li =
+      a_customer(t, cx, "{\"name\":\"Li\",\"blocked\":true,\"blocked_reason\":\"chargebacks\"}");
   CHECK_TEXT(li->blocked_reason, "chargebacks");
   CHECK_OK(scratch_act(cx, &customer_change_act, json_of(id_text(t, li), "{\"blocked\":false}"), &result));
   CHECK_TEXT(((const struct customer *)result.value)->blocked_reason, NULL);
@@ -214,9 +223,11 @@ TEST(missing_keys_are_completed_when_they_are_free)
   int64_t id = an_order_of(cx, (struct customer_ref){.email = "li@example.com"}, CUSTOMER_CREATE);
   int64_t other = an_order_of(cx, (struct customer_ref){.phone = "+49 30 123456"}, CUSTOMER_CREATE);
   CHECK(id != other);
-  CHECK_INT(an_order_of(cx, (struct customer_ref){.email = "li@example.com", .phone = "+49 30 123456"}, CUSTOMER_KNOWN), id);
+  CHECK_INT(an_order_of(cx, (struct customer_ref){.email = "li@example.com", .phone = "+49 30 123456"}, CUSTOMER_KNOWN),
+            id);
   CHECK_INT(an_order_of(cx, (struct customer_ref){.email = "li@example.com", .external_id = "C-1", .name = "Li"},
-                        CUSTOMER_COMPLETE), id);
+                        CUSTOMER_COMPLETE),
+            id);
   CHECK_INT(an_order_of(cx, (struct customer_ref){.external_id = "C-1"}, CUSTOMER_KNOWN), id);
   CHECK_OK(customer_by_id(cx, id, &row));
   CHECK_TEXT(row.external_id, "C-1");
@@ -231,7 +242,8 @@ TEST(the_external_id_is_believed_before_the_email)
   int64_t one = an_order_of(cx, (struct customer_ref){.external_id = "C-1"}, CUSTOMER_CREATE);
   int64_t two = an_order_of(cx, (struct customer_ref){.email = "li@example.com"}, CUSTOMER_CREATE);
   CHECK(one != two);
-  CHECK_INT(an_order_of(cx, (struct customer_ref){.external_id = "C-1", .email = "li@example.com"}, CUSTOMER_KNOWN), one);
+  CHECK_INT(an_order_of(cx, (struct customer_ref){.external_id = "C-1", .email = "li@example.com"}, CUSTOMER_KNOWN),
+            one);
 }
 
 TEST(an_unknown_customer_id_is_refused_at_its_place)

@@ -72,7 +72,8 @@ static enum err add_decide(struct ctx *cx, const void *facts, void *out_plan)
   uint64_t permissions = 0;
   assert(in->key_hash && in->hint);
   if (!permissions_parse(in->scope, &permissions) || !permissions)
-    fault_add(&cx->fault, ERR_INVALID, "/scope", "invalid_format", "names permissions such as order.read, order.* or *");
+    fault_add(&cx->fault, ERR_INVALID, "/scope", "invalid_format",
+              "names permissions such as order.read, order.* or *");
   if (instant_set(in->expires_at) && in->expires_at.ms <= cx->now.ms)
     fault_add(&cx->fault, ERR_INVALID, "/expires_at", "too_small", "lies in the future");
   TRY(cx->fault.code);

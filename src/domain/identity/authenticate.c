@@ -154,7 +154,7 @@ enum err identity_authenticate(struct ctx *cx, const struct credentials *c, stru
   if (n != want || (is_key && !text_starts(token, "ordo_")))
     return unauthenticated(cx);
   unsigned char hash[HASH_BYTES];
-  struct known_token *known;
+  struct known_token *known = NULL;
   sha256(token, n, hash);
   TRY(look_up(cx, is_key, hash, &known));
   if (!is_key && c->unsafe && !csrf_right(token, c->csrf))

@@ -3,8 +3,8 @@
  * Secrets never reach the database: of API keys and session tokens (32 random bytes each) it holds the SHA-256, of
  * passwords an Argon2id string. None of them is in an event, a log or a stored reply.
  *
- * Hashing a password takes a tenth of a second and 64 MiB on purpose, so it never happens inside an act: a caller hashes
- * or verifies first, on a thread that may wait, and hands the result to the act.
+ * Hashing a password takes a tenth of a second and 64 MiB on purpose, so it never happens inside an act: a caller
+ * hashes or verifies first, on a thread that may wait, and hands the result to the act.
  *
  * Nobody can grant more than he has: roles and scopes are refused (ERR_FORBIDDEN) beyond the actor's permissions, and a
  * user who holds more than the actor is not the actor's to change.
@@ -19,7 +19,7 @@
 #include "db.h"
 #include "rec.h"
 
-/* ---- Limits ------------------------------------------------------------------------------------------------------ */
+/* ---- Limits ----------------------------------------------------------------------------------------------------- */
 
 #define LOGIN_MAX               120  /* code points */
 #define PASSWORD_MIN            10
@@ -39,7 +39,7 @@
 #define API_KEY_TEXT   70 /* "ordo_", 64 hex digits and NUL */
 #define TOKEN_TEXT     65 /* 64 hex digits and NUL */
 
-/* ---- Roles: a table in C ------------------------------------------------------------------------------------------ */
+/* ---- Roles: a table in C ---------------------------------------------------------------------------------------- */
 
 struct role {
   const char *code; /* "owner" */
@@ -62,7 +62,7 @@ const struct permission_info *identity_permissions(struct arena *a, size_t *out_
 /* Names of a set, separated by spaces; "*" for all. */
 const char *permissions_text(struct arena *a, uint64_t permissions);
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 struct user {
   int64_t id, version;
@@ -112,7 +112,7 @@ MUST_CHECK enum err api_key_find(struct ctx *cx, const char *id, struct api_key 
 typedef LIST(struct session) sessions;
 MUST_CHECK enum err sessions_of(struct ctx *cx, int64_t user_id, const char *token_hash, sessions *out);
 
-/* ---- The process's own part: sign-in attempts, use of keys, cost of passwords -------------------------------------- */
+/* ---- The process's own part: sign-in attempts, use of keys, cost of passwords ----------------------------------- */
 
 struct password_cost {
   uint64_t ops;
@@ -126,14 +126,14 @@ struct identity;
 struct identity *identity_new(const struct password_cost *cost); /* NULL = default; the caller frees */
 void identity_free(struct identity *identity);                   /* accepts NULL */
 
-/* Lower case, compatible forms made one (NFKC case folding), outer blanks gone: how logins and e-mail addresses compare. */
+/* Lower case, compatible forms made one (NFKC case folding), outer blanks gone: how logins and e-mails compare. */
 const char *identity_fold(struct arena *a, const char *text);
 /* "en", "zh-CN": letters and digits in groups of 1..8, the first of letters. A rec_field.check. */
 bool language_valid(const char *tag);
 /* A zone of the IANA database, as ICU knows it. A rec_field.check. */
 bool time_zone_valid(const char *zone);
 
-/* ---- Passwords: for a thread that may wait --------------------------------------------------------------------------- */
+/* ---- Passwords: for a thread that may wait ---------------------------------------------------------------------- */
 
 /* Checks the rules (length, not the login, not one of the worst) and hashes. *out in the arena.
  * ERR_INVALID at pointer   ERR_BUSY too many at once */
@@ -144,7 +144,7 @@ MUST_CHECK enum err identity_password_hash(struct ctx *cx, struct identity *iden
 MUST_CHECK enum err identity_request_hash(struct ctx *cx, struct identity *identity, const char *key,
                                           unsigned char hash[HASH_BYTES]);
 
-/* ---- Signing in ------------------------------------------------------------------------------------------------------ */
+/* ---- Signing in ------------------------------------------------------------------------------------------------- */
 
 struct sign_in {
   const char *login, *password;
@@ -186,7 +186,7 @@ extern const struct rec session_info_rec;
 /* Of cx->actor; token is the session's, NULL with an API key. */
 MUST_CHECK enum err session_info_read(struct ctx *cx, const char *token, struct session_info *out);
 
-/* ---- Every request: who is it? ---------------------------------------------------------------------------------------- */
+/* ---- Every request: who is it? ---------------------------------------------------------------------------------- */
 
 struct credentials {
   const char *bearer;  /* what follows "Bearer ", or NULL */
@@ -196,14 +196,15 @@ struct credentials {
   const char *address; /* of the client */
   struct identity *identity; /* notes the use; NULL = nothing is noted */
 };
-/* Whose credentials these are, as an actor with permissions; its name lies in cx->arena. Call ctx_masters_refresh before.
- * From the connection's memo a hit costs one SHA-256 and one look-up (about 1 us); a miss reads one or two rows.
+/* Whose credentials these are, as an actor with permissions; its name lies in cx->arena. Call ctx_masters_refresh
+ * before. From the connection's memo a hit costs one SHA-256 and one look-up (half a microsecond); a miss reads one or
+ * two rows.
  *
  * ERR_UNAUTHENTICATED  nothing given, unknown, expired, revoked, or the user is disabled: one answer for all
  * ERR_CSRF             a good cookie, but the token that must come with it is missing or wrong */
 MUST_CHECK enum err identity_authenticate(struct ctx *cx, const struct credentials *c, struct actor *out);
 
-/* ---- Last use: noted in memory, written by a background act ----------------------------------------------------------- */
+/* ---- Last use: noted in memory, written by a background act ----------------------------------------------------- */
 
 struct identity_touch {
   bool key;         /* an API key, else a session */
@@ -216,7 +217,7 @@ typedef LIST(struct identity_touch) identity_touches;
  * identity_touch_act with the list as its body. Any thread. */
 void identity_touches_take(struct identity *identity, struct arena *a, identity_touches *out);
 
-/* ---- Acts --------------------------------------------------------------------------------------------------------------- */
+/* ---- Acts ------------------------------------------------------------------------------------------------------- */
 
 /* Body of user_add_act. Fill password_hash by identity_password_hash first; password is for the JSON alone. */
 struct user_input {
@@ -233,8 +234,8 @@ extern const struct act user_change_act; /* PATCH by id or login. ERR_STATE when
 struct password_change {
   const char *current_password; /* needed for one's own */
   const char *password;
-  const char *password_hash;    /* this and the next are filled by user_password_prepare; NULL: the act answers ERR_RETRY */
-  struct instant verified;      /* one's own: age of the password that current_password was compared with; else ABSENT */
+  const char *password_hash;    /* this and the next: by user_password_prepare. NULL: the act answers ERR_RETRY */
+  struct instant verified;      /* one's own: age of the password that was compared; else ABSENT */
   const char *keep_token_hash;  /* the session that goes on, or NULL */
 };
 extern const struct rec password_change_rec;

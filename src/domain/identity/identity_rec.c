@@ -6,7 +6,8 @@ static const struct rec_field user_fields[] = {
     FIELD(struct user, version, .flags = REC_READONLY, .doc = "Moves with each change", .example = "1"),
     FIELD(struct user, login, .flags = REC_REQUIRED | REC_PERSONAL, .max = LOGIN_MAX,
           .doc = "E-mail address or short name to sign in with; case does not matter", .example = "li@example.com"),
-    FIELD(struct user, name, .flags = REC_REQUIRED | REC_PERSONAL, .max = 120, .doc = "For people", .example = "Li Wei"),
+    FIELD(struct user, name, .flags = REC_REQUIRED | REC_PERSONAL, .max = 120, .doc = "For people",
+          .example = "Li Wei"),
     FIELD_AS(REC_TEXTS, struct user, roles, .min = 1, .max = USER_ROLES_MAX,
              .doc = "Codes of /v1/roles; together they say what the user may do", .example = "[\"service\"]"),
     FIELD(struct user, disabled, .doc = "Cannot sign in; open sessions have ended", .example = "false"),
@@ -16,8 +17,10 @@ static const struct rec_field user_fields[] = {
           .doc = "IANA time zone of the console; left out = the company's", .example = "Asia/Shanghai"),
     FIELD(struct user, password_changed_at, .flags = REC_READONLY, .doc = "When the password was set last",
           .example = "2026-11-20T08:00:00.000Z"),
-    FIELD(struct user, created_at, .flags = REC_READONLY, .doc = "When it was made", .example = "2026-11-20T08:00:00.000Z"),
-    FIELD(struct user, updated_at, .flags = REC_READONLY, .doc = "Its last change", .example = "2026-11-20T08:00:00.000Z"),
+    FIELD(struct user, created_at, .flags = REC_READONLY, .doc = "When it was made",
+          .example = "2026-11-20T08:00:00.000Z"),
+    FIELD(struct user, updated_at, .flags = REC_READONLY, .doc = "Its last change",
+          .example = "2026-11-20T08:00:00.000Z"),
     FIELD(struct user, password_hash, .flags = REC_HIDDEN),
     FIELD(struct user, is_owner, .flags = REC_HIDDEN),
 };
@@ -30,8 +33,8 @@ static const struct rec_field user_input_fields[] = {
     FIELD(struct user_input, password, .flags = REC_REQUIRED | REC_PERSONAL, .min = PASSWORD_MIN, .max = PASSWORD_MAX,
           .doc = "First password: at least 10 characters, not the login, not one that everybody tries first",
           .example = "glass river 27 lamps"),
-    FIELD(struct user_input, name, .flags = REC_PERSONAL, .min = 1, .max = 120, .doc = "For people; left out = the login",
-          .example = "Li Wei"),
+    FIELD(struct user_input, name, .flags = REC_PERSONAL, .min = 1, .max = 120,
+          .doc = "For people; left out = the login", .example = "Li Wei"),
     FIELD_AS(REC_TEXTS, struct user_input, roles, .flags = REC_REQUIRED, .min = 1, .max = USER_ROLES_MAX,
              .doc = "Codes of /v1/roles; none beyond the caller's own permissions", .example = "[\"service\"]"),
     FIELD(struct user_input, language, .min = 2, .max = 16, .check = language_valid,
@@ -44,7 +47,8 @@ const struct rec user_input_rec = REC(struct user_input, "UserInput", user_input
 static const struct rec_field password_change_fields[] = {
     FIELD(struct password_change, current_password, .flags = REC_PERSONAL, .min = 1, .max = PASSWORD_MAX,
           .doc = "Needed to change one's own", .example = "glass river 27 lamps"),
-    FIELD(struct password_change, password, .flags = REC_REQUIRED | REC_PERSONAL, .min = PASSWORD_MIN, .max = PASSWORD_MAX,
+    FIELD(struct password_change, password, .flags = REC_REQUIRED | REC_PERSONAL, .min = PASSWORD_MIN,
+          .max = PASSWORD_MAX,
           .doc = "The new one: at least 10 characters, not the login, not one that everybody tries first",
           .example = "copper moon 81 stairs"),
 };
@@ -60,13 +64,14 @@ static const struct rec_field sign_in_fields[] = {
 const struct rec sign_in_rec = REC(struct sign_in, "SignIn", sign_in_fields, "Login and password");
 
 static const struct rec_field api_key_fields[] = {
-    FIELD_AS(REC_ID, struct api_key, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_api_key, .doc = "Id of the key"),
+    FIELD_AS(REC_ID, struct api_key, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_api_key,
+             .doc = "Id of the key"),
     FIELD(struct api_key, version, .flags = REC_READONLY, .doc = "Moves with each change", .example = "1"),
     FIELD(struct api_key, name, .flags = REC_READONLY, .max = 80, .doc = "What it is for", .example = "Web shop"),
     FIELD(struct api_key, scope, .flags = REC_READONLY, .max = 1000, .doc = "What it may do: names of /v1/permissions",
           .example = "order.read order.create"),
-    FIELD(struct api_key, hint, .flags = REC_READONLY, .max = 20, .doc = "First characters of the key, to recognize it by",
-          .example = "ordo_3f9a"),
+    FIELD(struct api_key, hint, .flags = REC_READONLY, .max = 20,
+          .doc = "First characters of the key, to recognize it by", .example = "ordo_3f9a"),
     FIELD(struct api_key, key, .flags = REC_READONLY | REC_VIRTUAL, .max = API_KEY_TEXT,
           .doc = "The key itself: only in the first answer that made it, never again",
           .example = "ordo_3f9a0c5d8e7b6a4f3f9a0c5d8e7b6a4f3f9a0c5d8e7b6a4f3f9a0c5d8e7b6a4f"),
@@ -74,12 +79,15 @@ static const struct rec_field api_key_fields[] = {
           .example = "2027-11-20T08:00:00.000Z"),
     FIELD(struct api_key, last_used_at, .flags = REC_READONLY, .doc = "Last use, to the minute",
           .example = "2026-11-20T08:00:00.000Z"),
-    FIELD(struct api_key, revoked_at, .flags = REC_READONLY, .doc = "When it was revoked", .example = "2026-12-20T08:00:00.000Z"),
-    FIELD(struct api_key, previous_until, .flags = REC_READONLY, .doc = "The key before the last rotation works until then",
-          .example = "2026-11-21T08:00:00.000Z"),
+    FIELD(struct api_key, revoked_at, .flags = REC_READONLY, .doc = "When it was revoked",
+          .example = "2026-12-20T08:00:00.000Z"),
+    FIELD(struct api_key, previous_until, .flags = REC_READONLY,
+          .doc = "The key before the last rotation works until then", .example = "2026-11-21T08:00:00.000Z"),
     FIELD(struct api_key, created_by, .flags = REC_READONLY, .max = 120, .doc = "Who made it", .example = "Li Wei"),
-    FIELD(struct api_key, created_at, .flags = REC_READONLY, .doc = "When it was made", .example = "2026-11-20T08:00:00.000Z"),
-    FIELD(struct api_key, updated_at, .flags = REC_READONLY, .doc = "Its last change", .example = "2026-11-20T08:00:00.000Z"),
+    FIELD(struct api_key, created_at, .flags = REC_READONLY, .doc = "When it was made",
+          .example = "2026-11-20T08:00:00.000Z"),
+    FIELD(struct api_key, updated_at, .flags = REC_READONLY, .doc = "Its last change",
+          .example = "2026-11-20T08:00:00.000Z"),
     FIELD(struct api_key, key_hash, .flags = REC_HIDDEN),
     FIELD(struct api_key, previous_hash, .flags = REC_HIDDEN),
 };
@@ -97,14 +105,16 @@ static const struct rec_field api_key_input_fields[] = {
 const struct rec api_key_input_rec = REC(struct api_key_input, "ApiKeyInput", api_key_input_fields, "A new API key");
 
 static const struct rec_field api_key_rotation_fields[] = {
-    FIELD(struct api_key_rotation, grace_hours, .max = API_KEY_GRACE_HOURS_MAX, .has_def = true, .def = API_KEY_GRACE_HOURS,
-          .doc = "The old key works this long beside the new one; 0 ends it now", .example = "24"),
+    FIELD(struct api_key_rotation, grace_hours, .max = API_KEY_GRACE_HOURS_MAX, .has_def = true,
+          .def = API_KEY_GRACE_HOURS, .doc = "The old key works this long beside the new one; 0 ends it now",
+          .example = "24"),
 };
 const struct rec api_key_rotation_rec =
     REC(struct api_key_rotation, "ApiKeyRotation", api_key_rotation_fields, "How a key is replaced by a new one");
 
 static const struct rec_field session_fields[] = {
-    FIELD_AS(REC_ID, struct session, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_session, .doc = "Id of the session"),
+    FIELD_AS(REC_ID, struct session, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_session,
+             .doc = "Id of the session"),
     FIELD_AS(REC_ID, struct session, user_id, .flags = REC_READONLY, .prefix = PREFIX_user, .doc = "Whose it is"),
     FIELD(struct session, address, .flags = REC_READONLY | REC_PERSONAL, .doc = "Address it was begun from",
           .example = "192.0.2.7"),
@@ -113,7 +123,8 @@ static const struct rec_field session_fields[] = {
     FIELD(struct session, created_at, .flags = REC_READONLY, .doc = "Sign-in", .example = "2026-11-20T08:00:00.000Z"),
     FIELD(struct session, last_seen_at, .flags = REC_READONLY, .doc = "Last use, to the minute",
           .example = "2026-11-20T09:30:00.000Z"),
-    FIELD(struct session, expires_at, .flags = REC_READONLY, .doc = "Ends then unless it is used", .example = "2026-11-20T21:30:00.000Z"),
+    FIELD(struct session, expires_at, .flags = REC_READONLY, .doc = "Ends then unless it is used",
+          .example = "2026-11-20T21:30:00.000Z"),
     FIELD(struct session, token_hash, .flags = REC_HIDDEN),
     FIELD(struct session, current, .flags = REC_READONLY | REC_VIRTUAL, .doc = "The one that asks", .example = "true"),
 };
@@ -122,11 +133,16 @@ const struct db_table session_table = {"user_session", &session_rec};
 
 static const struct rec_field session_info_fields[] = {
     FIELD(struct session_info, actor_kind, .flags = REC_READONLY, .doc = "`user` or `api_key`", .example = "user"),
-    FIELD_AS(REC_ID, struct session_info, user_id, .flags = REC_READONLY, .prefix = PREFIX_user, .doc = "The user signed in"),
-    FIELD_AS(REC_ID, struct session_info, key_id, .flags = REC_READONLY, .prefix = PREFIX_api_key, .doc = "The API key in use"),
-    FIELD(struct session_info, login, .flags = REC_READONLY | REC_PERSONAL, .doc = "Login of the user", .example = "li@example.com"),
-    FIELD(struct session_info, name, .flags = REC_READONLY | REC_PERSONAL, .doc = "Name of the user or key", .example = "Li Wei"),
-    FIELD_AS(REC_TEXTS, struct session_info, roles, .flags = REC_READONLY, .doc = "Roles of the user", .example = "[\"service\"]"),
+    FIELD_AS(REC_ID, struct session_info, user_id, .flags = REC_READONLY, .prefix = PREFIX_user,
+             .doc = "The user signed in"),
+    FIELD_AS(REC_ID, struct session_info, key_id, .flags = REC_READONLY, .prefix = PREFIX_api_key,
+             .doc = "The API key in use"),
+    FIELD(struct session_info, login, .flags = REC_READONLY | REC_PERSONAL, .doc = "Login of the user",
+          .example = "li@example.com"),
+    FIELD(struct session_info, name, .flags = REC_READONLY | REC_PERSONAL, .doc = "Name of the user or key",
+          .example = "Li Wei"),
+    FIELD_AS(REC_TEXTS, struct session_info, roles, .flags = REC_READONLY, .doc = "Roles of the user",
+             .example = "[\"service\"]"),
     FIELD_AS(REC_TEXTS, struct session_info, permissions, .flags = REC_READONLY, .doc = "All that is allowed",
              .example = "[\"order.read\"]"),
     FIELD(struct session_info, language, .flags = REC_READONLY, .doc = "Language, the company's if the user has none",

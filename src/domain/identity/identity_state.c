@@ -108,7 +108,7 @@ enum err attempt_begin(struct ctx *cx, struct identity *identity, const char *lo
   pthread_mutex_lock(&identity->lock);
   struct attempts *by_login = attempts_of(identity, who_is_login(identity, login), cx->now);
   struct attempts *by_address = attempts_of(identity, who_is_address(identity, address), cx->now);
-  const struct attempts *over = by_login->failed >= limit                           ? by_login
+  const struct attempts *over = by_login->failed >= limit                            ? by_login
                                 : by_address->failed >= limit * LOGIN_ADDRESS_FACTOR ? by_address
                                                                                      : NULL;
   int64_t wait_ms = over ? over->since.ms + LOGIN_WINDOW_MS - cx->now.ms : 0;

@@ -102,15 +102,19 @@ TEST(weak_passwords_are_refused)
   static const struct {
     const char *password, *slug;
   } rows[] = {
-      {"short", "too_short"},         {"\xe4\xb8\xad\xe6\x96\x87\xe5\xaf\x86", "too_short"},
-      {"Password123", "password_weak"}, {"li@example.com", "password_weak"},
-      {"LI@Example.com", "password_weak"}, {"aaaaaaaaaaaaaaa", "password_weak"},
-      {"1212121212", "password_weak"},
+      {"short",                                "too_short"    },
+      {"\xe4\xb8\xad\xe6\x96\x87\xe5\xaf\x86", "too_short"    },
+      {"Password123",                          "password_weak"},
+      {"li@example.com",                       "password_weak"},
+      {"LI@Example.com",                       "password_weak"},
+      {"aaaaaaaaaaaaaaa",                      "password_weak"},
+      {"1212121212",                           "password_weak"},
   };
   const char *hash;
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     fault_clear(&cx->fault);
-    CHECK_ERR(identity_password_hash(cx, identity, "li@example.com", rows[i].password, "/password", &hash), ERR_INVALID);
+    CHECK_ERR(identity_password_hash(cx, identity, "li@example.com", rows[i].password, "/password", &hash),
+              ERR_INVALID);
     CHECK_TEXT(cx->fault.entries[0].code, rows[i].slug);
   }
   fault_clear(&cx->fault);
@@ -223,7 +227,8 @@ TEST(a_user_can_take_a_free_login_but_not_anothers)
   CHECK_ERR(scratch_act(cx, &user_change_act, json_of("li", "{\"login\":\"BOSS\"}"), NULL), ERR_EXISTS);
   CHECK_ERR(scratch_act(cx, &user_change_act, json_of("li", "{\"login\":\"me\"}"), NULL), ERR_INVALID);
   CHECK_ERR(scratch_act(cx, &user_change_act, json_of("li", "{\"time_zone\":\"Asia/Shangri-La\"}"), NULL), ERR_INVALID);
-  CHECK_OK(scratch_act(cx, &user_change_act, json_of("li", "{\"login\":\"Wei\",\"time_zone\":\"Asia/Shanghai\"}"), NULL));
+  CHECK_OK(
+      scratch_act(cx, &user_change_act, json_of("li", "{\"login\":\"Wei\",\"time_zone\":\"Asia/Shanghai\"}"), NULL));
   CHECK_OK(user_find(cx, "wei", &user));
   CHECK_INT(user.version, 2);
   CHECK_INT(scratch_events(cx, "user.updated"), 1);
@@ -417,7 +422,8 @@ TEST(a_new_password_ends_the_other_sessions)
   CHECK_OK(sign_in(cx, identity, "li", good_password, there));
   sha256_hex(here, strlen(here), hash);
   act_as(cx, ACTOR_USER, li.id, 0);
-  struct password_change change = {.current_password = other_password, .password = other_password, .keep_token_hash = hash};
+  struct password_change change = {
+      .current_password = other_password, .password = other_password, .keep_token_hash = hash};
   CHECK_ERR(user_password_prepare(cx, identity, "me", home, &change), ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].pointer, "/current_password");
   fault_clear(&cx->fault);
@@ -636,7 +642,9 @@ TEST(recognizing_a_known_key_is_cheap)
 TEST(folding_makes_one_of_what_looks_alike)
 {
   CHECK_TEXT(identity_fold(t->arena, "  Li.Wei@Example.COM\t"), "li.wei@example.com");
-  CHECK_TEXT(identity_fold(t->arena, "STRA\xc3\x9f" "E"), "strasse");
+  CHECK_TEXT(identity_fold(t->arena, "STRA\xc3\x9f"
+                                     "E"),
+             "strasse");
   CHECK_TEXT(identity_fold(t->arena, "\xef\xbc\xac\xef\xbd\x89"), "li"); /* full-width letters */
   CHECK_TEXT(identity_fold(t->arena, "\xe6\x9d\x8e\xe4\xbc\x9f"), "\xe6\x9d\x8e\xe4\xbc\x9f");
   CHECK_TEXT(identity_fold(t->arena, " "), "");
@@ -645,7 +653,8 @@ TEST(folding_makes_one_of_what_looks_alike)
 TEST(languages_and_zones_are_checked)
 {
   CHECK(language_valid("en") && language_valid("zh-CN") && language_valid("zh-Hans-CN") && language_valid("es-419"));
-  CHECK(!language_valid("e") && !language_valid("") && !language_valid("en-") && !language_valid("e1") && !language_valid("en_US"));
+  CHECK(!language_valid("e") && !language_valid("") && !language_valid("en-") && !language_valid("e1") &&
+        !language_valid("en_US"));
   CHECK(time_zone_valid("Asia/Shanghai") && time_zone_valid("UTC") && time_zone_valid("Europe/Berlin"));
   CHECK(!time_zone_valid("Mars/Olympus") && !time_zone_valid("") && !time_zone_valid("GMT+25"));
 }

@@ -29,7 +29,8 @@ static const struct rec_field role_fields[] = {
 const struct rec role_rec = REC(struct role, "Role", role_fields, "A set of permissions that users are given");
 
 static const struct rec_field permission_info_fields[] = {
-    FIELD(struct permission_info, name, .flags = REC_READONLY, .doc = "What scopes and roles name", .example = "order.read"),
+    FIELD(struct permission_info, name, .flags = REC_READONLY, .doc = "What scopes and roles name",
+          .example = "order.read"),
     FIELD(struct permission_info, doc, .flags = REC_READONLY, .doc = "What it allows", .example = "See orders"),
 };
 const struct rec permission_info_rec =

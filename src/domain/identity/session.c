@@ -24,7 +24,8 @@ enum err sessions_drop(struct ctx *cx, int64_t user_id, const char *keep)
 /* All rows of a user, newest first. */
 static enum err sessions_load(struct ctx *cx, int64_t user_id, sessions *out)
 {
-  static const struct db_where of_user = {&session_table, "user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 100", DB_KEYED};
+  static const struct db_where of_user = {&session_table, "user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 100",
+                                          DB_KEYED};
   return db_select(cx->db, &of_user, (struct list *)(void *)out, DB_ARGS(I64(user_id)));
 }
 
@@ -32,7 +33,7 @@ enum err sessions_of(struct ctx *cx, int64_t user_id, const char *token_hash, se
 {
   sessions all = {0}, open = {0};
   TRY(sessions_load(cx, user_id, &all));
-  EACH (struct session, session, &all) {
+  EACH(struct session, session, &all) {
     if (session->expires_at.ms <= cx->now.ms)
       continue;
     session->current = text_eq(session->token_hash, token_hash);
@@ -42,7 +43,7 @@ enum err sessions_of(struct ctx *cx, int64_t user_id, const char *token_hash, se
   return ERR_OK;
 }
 
-/* ---- Signing in, first half: on a thread that may wait ---- */
+/* ---- Signing in, first half: on a thread that may wait ---------------------------------------------------------- */
 
 enum { USER_AGENT_BYTES = 200 };
 
@@ -123,15 +124,15 @@ static enum err start_load(struct ctx *cx, const struct act_input *in, void *out
 static void plan_leaving(struct ctx *cx, const struct start_facts *facts, struct start_plan *plan)
 {
   size_t open = 0;
-  EACH (struct session, other, &facts->others)
+  EACH(struct session, other, &facts->others)
     open += other->expires_at.ms > cx->now.ms;
-  EACH (struct session, other, &facts->others)
+  EACH(struct session, other, &facts->others)
     if (other->expires_at.ms <= cx->now.ms)
       *LIST_ADD(cx->arena, &plan->leaving) = *other;
   if (open < SESSIONS_PER_USER_MAX)
     return;
   const struct session *oldest = NULL;
-  EACH (struct session, other, &facts->others)
+  EACH(struct session, other, &facts->others)
     if (other->expires_at.ms > cx->now.ms && (!oldest || other->last_seen_at.ms < oldest->last_seen_at.ms))
       oldest = other;
   *LIST_ADD(cx->arena, &plan->leaving) = *oldest;
@@ -193,7 +194,7 @@ static enum err start_apply(struct ctx *cx, const void *in_plan, struct act_resu
 {
   const struct start_plan *plan = in_plan;
   struct session session = plan->session;
-  EACH (struct session, leaving, &plan->leaving)
+  EACH(struct session, leaving, &plan->leaving)
     TRY(db_delete(cx->db, &session_table, leaving));
   if (plan->still_open) {
     cx->batch->masters_written = true;
@@ -262,7 +263,7 @@ static enum err end_load(struct ctx *cx, const struct act_input *in, void *out_f
     return session_by_token(cx, ((const struct session_end *)in->body)->token_hash, &facts->session, &facts->known);
   rec_init(&session_rec, &facts->session);
   enum err err = id_parse(PREFIX_session, in->id, &facts->session.id) ? db_get(cx->db, &session_table, &facts->session)
-                                                                     : ERR_NOT_FOUND;
+                                                                      : ERR_NOT_FOUND;
   bool own = err == ERR_OK && cx->actor.kind == ACTOR_USER && cx->actor.id == facts->session.user_id;
   if (err == ERR_NOT_FOUND || (err == ERR_OK && !own))
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no session %.64s of yours", in->id);
@@ -328,14 +329,13 @@ static enum err touch_key(struct ctx *cx, const struct identity_touch *touch)
 /* A session that is used lives on, up to its longest life from the sign-in. */
 static enum err touch_session(struct ctx *cx, const struct identity_touch *touch, int64_t hours)
 {
-  static const struct db_stmt used = {
-      "UPDATE user_session SET last_seen_at = $2,"
-      " expires_at = CASE WHEN created_at + $4 < $3 THEN created_at + $4 ELSE $3 END"
-      " WHERE id = $1 AND last_seen_at < $2",
-      DB_KEYED};
-  return db_run(cx->db, &used, NULL,
-                DB_ARGS(I64(touch->id), I64(touch->at.ms), I64(touch->at.ms + hours * HOUR_MS),
-                        I64(SESSION_DAYS_MAX * DAY_MS)));
+  static const struct db_stmt used = {"UPDATE user_session SET last_seen_at = $2,"
+                                      " expires_at = CASE WHEN created_at + $4 < $3 THEN created_at + $4 ELSE $3 END"
+                                      " WHERE id = $1 AND last_seen_at < $2",
+                                      DB_KEYED};
+  return db_run(
+      cx->db, &used, NULL,
+      DB_ARGS(I64(touch->id), I64(touch->at.ms), I64(touch->at.ms + hours * HOUR_MS), I64(SESSION_DAYS_MAX * DAY_MS)));
 }
 
 static enum err touch_apply(struct ctx *cx, const void *plan, struct act_result *out)
@@ -343,7 +343,7 @@ static enum err touch_apply(struct ctx *cx, const void *plan, struct act_result 
   static const struct db_stmt sweep = {"DELETE FROM user_session WHERE expires_at < $1", DB_KEYED};
   const struct touch_facts *facts = plan;
   (void)out;
-  EACH (struct identity_touch, touch, facts->touches)
+  EACH(struct identity_touch, touch, facts->touches)
     TRY(touch->key ? touch_key(cx, touch) : touch_session(cx, touch, facts->hours));
   return db_run(cx->db, &sweep, NULL, DB_ARGS(I64(cx->now.ms)));
 }

@@ -66,8 +66,8 @@ static enum err check_roles(struct ctx *cx, struct user *user)
   for (size_t i = 0; i < user->roles.n; i++) {
     uint64_t granted;
     if (!role_permissions(user->roles.at[i], &granted))
-      fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/roles/%zu", i), "not_one_of", "there is no role %.64s",
-                user->roles.at[i]);
+      fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/roles/%zu", i), "not_one_of",
+                "there is no role %.64s", user->roles.at[i]);
     user->is_owner |= strcmp(user->roles.at[i], "owner") == 0;
   }
   return cx->fault.code ? cx->fault.code : may_grant(cx, user_permissions(user), "/roles");
@@ -203,7 +203,8 @@ static enum err change_decide(struct ctx *cx, const void *in_facts, void *out_pl
   TRY(check_roles(cx, &after));
   if (facts->taken)
     return err_fail(cx, ERR_EXISTS, "/login", "the login %s is in use", after.login);
-  if (facts->before.is_owner && !facts->before.disabled && (after.disabled || !after.is_owner) && facts->other_owners == 0)
+  if (facts->before.is_owner && !facts->before.disabled && (after.disabled || !after.is_owner) &&
+      facts->other_owners == 0)
     return err_fail(cx, ERR_STATE, after.disabled ? "/disabled" : "/roles", "nobody else would be owner");
   if (!rec_equal(&user_rec, &facts->before, &after)) {
     after.version++;

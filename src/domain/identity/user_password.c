@@ -30,7 +30,8 @@ static enum err check_current(struct ctx *cx, struct identity *identity, const s
 {
   bool right = false;
   if (text_empty(password))
-    return fault_add(&cx->fault, ERR_INVALID, "/current_password", "required", "is needed to change one's own password");
+    return fault_add(&cx->fault, ERR_INVALID, "/current_password", "required",
+                     "is needed to change one's own password");
   TRY(attempt_begin(cx, identity, user->login, address));
   TRY(password_attempt(cx, identity, user->login, address, user->password_hash, password, &right));
   if (!right)

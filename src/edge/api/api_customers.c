@@ -105,25 +105,32 @@ static const enum err save_errors[] = {ERR_EXISTS, ERR_OK};
 
 const struct route customer_routes[] = {
     {"POST", "/v1/customers", "Create a customer",
-     "Nothing is required. `external_id`, `email` and `phone` each belong to one customer; another's are refused with 409 "
-     "`already_exists`. Orders make their customers by themselves, so this is for those who are known before they buy.\n\n"
+     "Nothing is required. `external_id`, `email` and `phone` each belong to one customer; another's are refused with "
+     "409 "
+     "`already_exists`. Orders make their customers by themselves, so this is for those who are known before they "
+     "buy.\n\n"
      "```json\n"
-     "{\"external_id\": \"C-1001\", \"email\": \"li@example.com\", \"name\": \"Li Wei\", \"addresses\": [{\"label\": \"home\", "
-     "\"default_shipping\": true, \"address\": {\"line1\": \"1 Nanjing Rd\", \"city\": \"Shanghai\", \"country\": \"CN\"}}]}\n"
+     "{\"external_id\": \"C-1001\", \"email\": \"li@example.com\", \"name\": \"Li Wei\", \"addresses\": [{\"label\": "
+     "\"home\", "
+     "\"default_shipping\": true, \"address\": {\"line1\": \"1 Nanjing Rd\", \"city\": \"Shanghai\", \"country\": "
+     "\"CN\"}}]}\n"
      "```",
-     .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 201, .act = &customer_add_act,
+     .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 201,
+     .act = &customer_add_act,
      .errors = save_errors},
     {"GET", "/v1/customers", "List customers",
-     "Newest first. `?email=`, `?phone=` and `?external_id=` find the one customer with that key, compared as orders are "
-     "matched: e-mail case aside, phone by its digits. `?expand=addresses` shows the addresses too.",
-     .needs = PERM_CUSTOMER_READ, .reply = &customer_rec, .success = 200, .list = &customers_list, .params = key_params},
+     "Newest first. `?email=`, `?phone=` and `?external_id=` find the one customer with that key, compared as orders "
+     "are matched: e-mail case aside, phone by its digits. `?expand=addresses` shows the addresses too.",
+     .needs = PERM_CUSTOMER_READ, .reply = &customer_rec, .success = 200, .list = &customers_list,
+     .params = key_params},
     {"GET", "/v1/customers/{id}", "One customer", "By id or `external_id`.", .needs = PERM_CUSTOMER_READ,
      .reply = &customer_rec, .success = 200, .serve = serve_customer},
     {"PATCH", "/v1/customers/{id}", "Change, block or unblock a customer",
      "By id or `external_id`. What is not sent stays, null empties it, `addresses` and `tags` are replaced as a whole. "
      "`{\"blocked\": true, \"blocked_reason\": \"Two chargebacks\"}` has new orders held for review; "
      "`{\"blocked\": false}` ends that and empties the reason.",
-     .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 200, .act = &customer_change_act,
+     .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 200,
+     .act = &customer_change_act,
      .errors = save_errors, .flags = ROUTE_PATCH},
     {0},
 };

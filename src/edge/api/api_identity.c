@@ -1,5 +1,5 @@
-/* Users, sessions and API keys over HTTP. Passwords and keys are hashed here, on a thread of the reader pool, before the
- * act that stores the hash is given to the writer; answers that hold a secret are told not to be cached.
+/* Users, sessions and API keys over HTTP. Passwords and keys are hashed here, on a thread of the reader pool, before
+ * the act that stores the hash is given to the writer; answers that hold a secret are told not to be cached.
  */
 #include "api.h"
 
@@ -114,8 +114,9 @@ static enum err serve_add_user(struct ctx *cx, const struct api_request *rq, str
 {
   struct user_input input = *(const struct user_input *)rq->body;
   struct api_request own = *rq;
+  struct identity *identity = api_identity(rq->api);
   TRY(slow_request_hash(cx, &own));
-  TRY(identity_password_hash(cx, api_identity(rq->api), input.login, input.password, "/password", &input.password_hash));
+  TRY(identity_password_hash(cx, identity, input.login, input.password, "/password", &input.password_hash));
   return api_run(cx, &own, &user_add_act, &(struct act_input){.body = &input, .version = ABSENT}, out);
 }
 
@@ -146,7 +147,8 @@ static enum err serve_password(struct ctx *cx, const struct api_request *rq, str
   change.keep_token_hash = token_hash(cx, session_token(cx, rq));
   if (!repeat)
     TRY(user_password_prepare(cx, api_identity(rq->api), rq->id, rq->http->client, &change));
-  return api_run(cx, &own, &user_password_act, &(struct act_input){.id = rq->id, .body = &change, .version = ABSENT}, out);
+  const struct act_input in = {.id = rq->id, .body = &change, .version = ABSENT};
+  return api_run(cx, &own, &user_password_act, &in, out);
 }
 
 static enum err serve_user(struct ctx *cx, const struct api_request *rq, struct act_result *out)
@@ -250,10 +252,11 @@ static const enum err sign_out_errors[] = {ERR_STATE, ERR_OK};
 
 const struct route identity_routes[] = {
     {"POST", "/v1/session", "Sign in",
-     "For browsers; programs send an API key instead. The answer sets the cookie `ordo_session` (HttpOnly, SameSite=Lax) "
-     "and tells the CSRF token that must come with every write of this session in the header `X-CSRF-Token`. A wrong "
-     "login and a wrong password get the same answer; after a few of them (setting `login.attempts`) the login, and then "
-     "the address, must wait. `Idempotency-Key` has no effect here: each sign-in begins a session of its own.\n\n"
+     "For browsers; programs send an API key instead. The answer sets the cookie `ordo_session` (HttpOnly, "
+     "SameSite=Lax) and tells the CSRF token that must come with every write of this session in the header "
+     "`X-CSRF-Token`. A wrong "
+     "login and a wrong password get the same answer; after a few of them (setting `login.attempts`) the login, and "
+     "then the address, must wait. `Idempotency-Key` has no effect here: each sign-in begins a session of its own.\n\n"
      "```json\n"
      "{\"login\": \"li@example.com\", \"password\": \"glass river 27 lamps\"}\n"
      "```",
@@ -272,16 +275,18 @@ const struct route identity_routes[] = {
      .needs = PERM_SIGNED_IN, .success = 204, .act = &session_end_act},
 
     {"POST", "/v1/users", "Add a user",
-     "Roles are codes of `/v1/roles`. Nobody can grant more than he has, so roles beyond the caller's own permissions are "
-     "refused with 403. The password is stored as an Argon2id hash only.\n\n"
+     "Roles are codes of `/v1/roles`. Nobody can grant more than he has, so roles beyond the caller's own permissions "
+     "are refused with 403. The password is stored as an Argon2id hash only.\n\n"
      "```json\n"
-     "{\"login\": \"li@example.com\", \"name\": \"Li Wei\", \"password\": \"glass river 27 lamps\", \"roles\": [\"service\"]}\n"
+     "{\"login\": \"li@example.com\", \"name\": \"Li Wei\", \"password\": \"glass river 27 lamps\", \"roles\": "
+     "[\"service\"]}\n"
      "```",
      .needs = PERM_USER_ADMIN, .body = &user_input_rec, .reply = &user_rec, .success = 201, .serve = serve_add_user,
      .errors = user_add_errors},
     {"GET", "/v1/users", "List users", "Newest first. `?disabled=false` leaves out those that cannot sign in.",
      .needs = PERM_USER_ADMIN, .reply = &user_rec, .success = 200, .list = &users_list},
-    {"GET", "/v1/users/{id}", "One user", "By id or login.", .needs = PERM_USER_ADMIN, .reply = &user_rec, .success = 200,
+    {"GET", "/v1/users/{id}", "One user", "By id or login.", .needs = PERM_USER_ADMIN, .reply = &user_rec,
+     .success = 200,
      .serve = serve_user},
     {"PATCH", "/v1/users/{id}", "Change or disable a user",
      "By id or login; what is not sent stays. Users are never deleted, since the audit trail names them: "
@@ -289,8 +294,8 @@ const struct route identity_routes[] = {
      .needs = PERM_USER_ADMIN, .body = &user_rec, .reply = &user_rec, .success = 200, .act = &user_change_act,
      .errors = user_change_errors, .flags = ROUTE_PATCH},
     {"POST", "/v1/users/{id}/password", "Set a new password",
-     "By id or login; `me` is the user who is signed in. One's own needs `current_password` and no permission, another's "
-     "needs `user.admin`. All sessions of the user end, but the one that asks.\n\n"
+     "By id or login; `me` is the user who is signed in. One's own needs `current_password` and no permission, "
+     "another's needs `user.admin`. All sessions of the user end, but the one that asks.\n\n"
      "```json\n"
      "{\"current_password\": \"glass river 27 lamps\", \"password\": \"copper moon 81 stairs\"}\n"
      "```",
@@ -299,24 +304,28 @@ const struct route identity_routes[] = {
     {"GET", "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",
      .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles, .flags = ROUTE_PAGE},
     {"GET", "/v1/permissions", "List permissions", "Every permission that a route may need, to write scopes with.",
-     .needs = PERM_SIGNED_IN, .reply = &permission_info_rec, .success = 200, .serve = serve_permissions, .flags = ROUTE_PAGE},
+     .needs = PERM_SIGNED_IN, .reply = &permission_info_rec, .success = 200, .serve = serve_permissions,
+     .flags = ROUTE_PAGE},
 
     {"POST", "/v1/api_keys", "Make an API key",
-     "The answer's `key` is shown this once and stored as a hash only; a repeat with the same `Idempotency-Key` answers "
-     "the same record without it. `scope` names permissions, families such as `order.*`, or `*`, none beyond the "
-     "caller's own.\n\n"
+     "The answer's `key` is shown this once and stored as a hash only; a repeat with the same `Idempotency-Key` "
+     "answers the same record without it. `scope` names permissions, families such as `order.*`, or `*`, none beyond "
+     "the caller's own.\n\n"
      "```json\n"
      "{\"name\": \"Web shop\", \"scope\": \"order.read order.create stock.read\"}\n"
      "```",
-     .needs = PERM_USER_ADMIN, .body = &api_key_input_rec, .reply = &api_key_rec, .success = 201, .serve = serve_add_key},
-    {"GET", "/v1/api_keys", "List API keys", "Newest first, revoked and expired ones too. Keys themselves are never shown.",
+     .needs = PERM_USER_ADMIN, .body = &api_key_input_rec, .reply = &api_key_rec, .success = 201,
+     .serve = serve_add_key},
+    {"GET", "/v1/api_keys", "List API keys",
+     "Newest first, revoked and expired ones too. Keys themselves are never shown.",
      .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200, .list = &keys_list},
     {"GET", "/v1/api_keys/{id}", "One API key", NULL, .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200,
      .serve = serve_key},
     {"POST", "/v1/api_keys/{id}/rotate", "Replace an API key by a new one",
      "The answer's `key` is the new one, shown this once. The old one works beside it for `grace_hours` (24 if left "
      "out, 0 ends it now), so that programs can be changed without a gap.",
-     .needs = PERM_USER_ADMIN, .body = &api_key_rotation_rec, .reply = &api_key_rec, .success = 200, .serve = serve_rotate_key,
+     .needs = PERM_USER_ADMIN, .body = &api_key_rotation_rec, .reply = &api_key_rec, .success = 200,
+     .serve = serve_rotate_key,
      .errors = rotate_errors},
     {"DELETE", "/v1/api_keys/{id}", "Revoke an API key", "It is refused from the next request on, for ever.",
      .needs = PERM_USER_ADMIN, .success = 204, .act = &key_revoke_act},

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 static const struct api_room rooms[] = {
-    {"Identity", "Who may do what", identity_routes},
+    {"Identity",       "Who may do what", identity_routes},
     {"Customers", "Who buys", customer_routes},
-    {"Settings", "What a company sets", setting_routes},
+    {"Settings",      "What a company sets", setting_routes},
     {0},
 };
 static const char good_password[] = "glass river 27 lamps";
@@ -56,7 +56,11 @@ static void must_migrate(struct test *t, const char *url)
 static void run(struct office *o, const struct act *act, const void *body)
 {
   struct act_call call = {
-      .act = act, .in = {.body = body, .version = ABSENT}, .arena = o->t->arena, .actor = actor_system, .success = 200,
+      .act = act,
+      .in = {.body = body, .version = ABSENT},
+      .arena = o->t->arena,
+      .actor = actor_system,
+      .success = 200,
       .deadline = INSTANT(ABSENT),
   };
   fault_init(&call.fault, o->t->arena);
@@ -91,10 +95,17 @@ static struct office *office(struct test *t)
   fault_init(fault, t->arena);
   o->t = t;
   must_migrate(t, url);
-  const struct api_config config = {.url = url, .listen = "127.0.0.1:0", .readers = 2, .rooms = rooms, .clock = clock_real,
-                                    .version = "test", .secure = true, .password_cost = &password_cost_tests};
+  const struct api_config config = {.url = url,
+                                    .listen = "127.0.0.1:0",
+                                    .readers = 2,
+                                    .rooms = rooms,
+                                    .clock = clock_real,
+                                    .version = "test",
+                                    .secure = true,
+                                    .password_cost = &password_cost_tests};
   o->api = api_new(&config);
-  const struct writer_config writer = {.url = url, .clock = clock_real, .seed = 1, .on_commit = api_committed, .arg = o->api};
+  const struct writer_config writer = {
+      .url = url, .clock = clock_real, .seed = 1, .on_commit = api_committed, .arg = o->api};
   CHECK_OK(writer_start(&writer, fault, &o->writer));
   CHECK_OK(api_start(o->api, o->writer, fault));
   o->port = atoi(strrchr(api_address(o->api), ':') + 1);
@@ -249,8 +260,9 @@ TEST(a_user_is_added_found_changed_and_disabled)
 {
   struct office *o = office(t);
   const char *key = bearer(o, o->key);
-  struct answer a = ask(o, "POST /v1/users", key,
-                        "{\"login\":\"Li@Example.com\",\"password\":\"glass river 27 lamps\",\"roles\":[\"warehouse\"]}");
+  struct answer a =
+      ask(o, "POST /v1/users", key,
+          "{\"login\":\"Li@Example.com\",\"password\":\"glass river 27 lamps\",\"roles\":[\"warehouse\"]}");
   CHECK_INT(a.status, 201);
   CHECK(strstr(a.head, "Location: /v1/users/usr_"));
   CHECK(!strstr(a.body, "argon2") && !strstr(a.body, "glass river"));
@@ -293,7 +305,8 @@ TEST(a_key_is_shown_once_even_to_a_repeat)
   CHECK_TEXT(member(o, &second, "id"), member(o, &first, "id"));
   CHECK_INT(ask(o, "GET /v1/customers", bearer(o, key), NULL).status, 200);
   CHECK_INT(ask(o, "POST /v1/customers", bearer(o, key), "{}").status, 403);
-  struct answer one = ask(o, arena_printf(t->arena, "GET /v1/api_keys/%s", member(o, &first, "id")), bearer(o, o->key), NULL);
+  struct answer one =
+      ask(o, arena_printf(t->arena, "GET /v1/api_keys/%s", member(o, &first, "id")), bearer(o, o->key), NULL);
   CHECK_TEXT(member(o, &one, "key"), NULL);
 }
 
@@ -321,7 +334,9 @@ TEST(customers_are_found_by_their_keys)
   const char *key = bearer(o, o->key);
   CHECK_INT(ask(o, "POST /v1/customers", key,
                 "{\"external_id\":\"C-1\",\"email\":\"Li@Example.com\",\"phone\":\"+86 138 0000 0000\",\"addresses\":"
-                "[{\"address\":{\"city\":\"Shanghai\",\"country\":\"CN\"}}]}").status, 201);
+                "[{\"address\":{\"city\":\"Shanghai\",\"country\":\"CN\"}}]}")
+                .status,
+            201);
   CHECK_INT(ask(o, "POST /v1/customers", key, "{\"email\":\"wei@example.com\"}").status, 201);
   CHECK_INT(ask(o, "POST /v1/customers", key, "{\"email\":\"LI@example.com\"}").status, 409);
   struct answer a = ask(o, "GET /v1/customers?email=li@EXAMPLE.com", key, NULL);
