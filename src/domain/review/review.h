@@ -34,7 +34,7 @@
 #define REVIEW_WINDOW_MAX   525600 /* minutes: a year */
 #define REVIEW_TWINS_MAX    8      /* the customer's latest orders that are compared */
 #define REVIEW_EXPIRE_MAX   8760   /* hours: a year */
-#define HOLDS_EXPIRE_MAX    100    /* holds that one run of holds_expire_act looks at */
+#define HOLDS_EXPIRE_MAX    50     /* holds of one run of holds_expire_act: their events fit one act */
 
 enum review_type { REVIEW_STOCK_SHORT, REVIEW_PAYMENT_MISMATCH, REVIEW_TOTAL_MISMATCH, REVIEW_BLOCKED_CUSTOMER,
                    REVIEW_VELOCITY, REVIEW_AMOUNT_OUTLIER, REVIEW_ADDRESS, REVIEW_PRICE_DEVIATION,
@@ -87,18 +87,19 @@ MUST_CHECK enum err review_bootstrap(struct ctx *cx);
 /* ---- Reviewing an order: load and decide inside another act --------------------------------------------------------- */
 
 struct review_price { /* of the catalog, in the order's currency */
-  const char *sku;
+  const char *sku, *unit;
   struct price price;
 };
 struct review_item {
   const char *sku;
   struct quantity quantity;
 };
+typedef LIST(struct review_item) review_basket; /* by sku, one item each; without gifts */
 struct review_twin { /* an earlier order of the customer */
   struct order_id id;
   const char *number;
   struct instant created_at;
-  LIST(struct review_item) basket; /* by sku, one item each; without gifts */
+  review_basket basket;
 };
 struct review_facts {
   LIST(const struct review_rule *) rules; /* those that are on for the order's channel, by code */
@@ -133,6 +134,9 @@ void review_decide(struct ctx *cx, const struct review_facts *facts, const struc
 /* POST /v1/orders/{id}/approve, body reason_input: releases all active holds of the order's scope and opens it. Holds of
  * lines and fulfillments stay. ERR_STATE where the order is not placed. Rejecting is cancelling: see fulfillment. */
 extern const struct act order_approve_act;
+
+/* A hold by its id text. ERR_NOT_FOUND with a fault text. */
+MUST_CHECK enum err hold_load(struct ctx *cx, const char *id, struct hold *out);
 
 /* The timer: lets active holds that are past expires_at expire, at most HOLDS_EXPIRE_MAX a run, the longest overdue first;
  * an order whose last hold that was opens. No body. Answers with holds_expired. */
