@@ -149,8 +149,8 @@ MUST_CHECK enum err promise_make(struct promise_zones *z, const struct promise_r
 /* Whole local days by which deliver_by passes the date `to` ("2026-12-01") in zone; 0 when in time or to is NULL. */
 int64_t promise_days_late(struct promise_zones *z, const char *zone, struct instant deliver_by, const char *to);
 
-/* A promise over several shipments: the latest ship_by, deliver_by and days_late of them; the parts are those of the
+/* One promise over several shipments: the latest ship_by, deliver_by and days_late of them; the parts are those of the
  * one that arrives last (the first such on ties). n > 0. */
-const struct promise *promise_latest(const struct promise *promises, size_t n);
+struct promise promise_latest(const struct promise *promises, size_t n);
 
 #endif
