@@ -143,6 +143,23 @@ static void freight_of(struct asking *a, struct sourcing_candidate *c)
   }
 }
 
+/* The location's cut-offs and that of the carrier's service. */
+static const struct promise_cut_offs *cut_offs_with_service(struct asking *a, const struct promise_cut_offs *own)
+{
+  const struct carrier_service *service = a->f->service;
+  if (!service || service->cut_off_minute == ABSENT)
+    return own;
+  struct promise_cut_offs *all = ARENA_NEW(a->cx->arena, struct promise_cut_offs);
+  *LIST_ADD(a->cx->arena, &all->rows) = (struct promise_cut_off){.day = PROMISE_ANY_DAY,
+                                                                  .carrier = a->f->carrier->code,
+                                                                  .service = service->code,
+                                                                  .time = service->cut_off,
+                                                                  .minute = service->cut_off_minute};
+  for (size_t i = 0; own && i < own->rows.n; i++)
+    *LIST_ADD(a->cx->arena, &all->rows) = own->rows.at[i];
+  return all;
+}
+
 /* What a shipment from this location could promise. */
 static enum err promise_from(struct asking *a, const struct location *l, struct promise *out)
 {
@@ -161,6 +178,7 @@ static enum err promise_from(struct asking *a, const struct location *l, struct 
   if (a->f->service) {
     const struct address *to = a->o->personal.shipping_address;
     const struct carrier_zone *zone = to ? carrier_zone(a->f->carrier, to->country, to->region, to->postal_code) : NULL;
+    site.cut_offs = cut_offs_with_service(a, site.cut_offs);
     carriage = carrier_carriage(a->f->carrier, a->f->service, zone ? zone->code : NULL, NULL);
     request.carriage = &carriage;
   }
@@ -311,18 +329,18 @@ static void promise_order(const struct asking *a, const struct sourcing_decision
       used[n++] = a->promises[i];
   if (n == 0)
     return;
-  const struct promise *latest = promise_latest(used, n);
-  if (instant_set(o->promise.ship_by) && o->promise.ship_by.ms > latest->ship_by.ms)
+  struct promise latest = promise_latest(used, n);
+  if (instant_set(o->promise.ship_by) && o->promise.ship_by.ms > latest.ship_by.ms)
     return; /* an earlier part of the order is promised later */
   struct buf parts;
   struct json_out out;
   buf_init(&parts, a->cx->arena);
   json_out_init(&out, &parts);
   json_array(&out);
-  EACH (const struct promise_part, p, &latest->parts)
+  EACH (const struct promise_part, p, &latest.parts)
     json_record(&out, &promise_part_rec, p, NULL);
   json_array_end(&out);
-  o->promise = (struct order_promise){latest->ship_by, latest->deliver_by, buf_str(&parts)};
+  o->promise = (struct order_promise){latest.ship_by, latest.deliver_by, buf_str(&parts)};
 }
 
 static void keep_decision(const struct asking *a, const struct sourcing_decision *d, struct order_work *w)
