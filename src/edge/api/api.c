@@ -283,6 +283,7 @@ enum err api_run(struct ctx *cx, const struct api_request *rq, const struct act 
       .deadline = INSTANT(cx->now.ms + API_WRITE_MS),
       .version = ABSENT,
   };
+  assert(!rq->http || is_unsafe(rq->http->method));
   memcpy(call.request_hash, rq->request_hash, HASH_BYTES);
   fault_init(&call.fault, cx->arena);
   enum err err = writer_run(rq->api->writer, &call);

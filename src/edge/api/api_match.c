@@ -53,6 +53,26 @@ static void chain_add(struct api_table *t, struct api_row *row)
   *at = row;
 }
 
+/* A list names columns of its table only: found out when the server starts, not when somebody filters. */
+static void list_check(const struct api_list *list)
+{
+  const struct rec *rec = list->table->rec;
+  assert(list->sorts && list->sorts[0] && rec_field_find(rec, list->id_field));
+  for (const char *const *name = list->sorts; *name; name++)
+    assert(list_can_compare(rec_field_find(rec, *name)));
+  for (const char *const *name = list->filters; name && *name; name++)
+    assert(list_can_compare(rec_field_find(rec, *name)));
+}
+
+static void route_check(const struct route *r)
+{
+  assert(!r->act + !r->serve + !r->list == 2); /* one of the three */
+  assert(r->summary && r->success >= 200 && r->success < 300 && r->path[0] == '/');
+  assert(!(r->flags & ROUTE_PATCH) || (r->act && r->body));
+  if (r->list)
+    list_check(r->list);
+}
+
 void table_init(struct api_table *t, const struct api_room *rooms)
 {
   size_t n = 0, bytes = 0;
@@ -69,6 +89,7 @@ void table_init(struct api_table *t, const struct api_room *rooms)
       struct api_row *row = &t->rows[t->n++];
       row->route = r;
       row->room = room;
+      route_check(r);
       row_split(row, &texts);
       chain_add(t, row);
     }
@@ -91,17 +112,22 @@ static bool path_fits(const struct api_row *row, const struct http_request *rq, 
   return true;
 }
 
-static bool method_fits(const char *route, const char *asked)
+static bool takes_head(const struct route *r)
 {
-  return strcmp(route, asked) == 0 || (strcmp(route, "GET") == 0 && strcmp(asked, "HEAD") == 0);
+  return strcmp(r->method, "GET") == 0 && !(r->flags & ROUTE_STREAM);
+}
+
+static bool method_fits(const struct route *r, const char *asked)
+{
+  return strcmp(r->method, asked) == 0 || (takes_head(r) && strcmp(asked, "HEAD") == 0);
 }
 
 /* Adds a method to the list of Allow unless it is there. */
-static void allow_add(struct buf *allow, const char *method)
+static void allow_add(struct buf *allow, const struct route *r)
 {
-  if (allow->n && strstr(buf_str(allow), method))
+  if (allow->n && strstr(buf_str(allow), r->method))
     return;
-  buf_printf(allow, "%s%s%s", allow->n ? ", " : "", method, strcmp(method, "GET") == 0 ? ", HEAD" : "");
+  buf_printf(allow, "%s%s%s", allow->n ? ", " : "", r->method, takes_head(r) ? ", HEAD" : "");
 }
 
 enum err table_match(const struct api_table *t, const struct http_request *rq, struct arena *a, struct api_row **out,
@@ -117,11 +143,11 @@ enum err table_match(const struct api_table *t, const struct http_request *rq, s
     for (struct api_row *row = t->chains[chain_of(n, seconds[i])]; row; row = row->next) {
       if (!path_fits(row, rq, n))
         continue;
-      if (method_fits(row->route->method, rq->method)) {
+      if (method_fits(row->route, rq->method)) {
         *out = row;
         return ERR_OK;
       }
-      allow_add(&allow, row->route->method);
+      allow_add(&allow, row->route);
     }
   if (!allow.n)
     return ERR_NOT_FOUND;

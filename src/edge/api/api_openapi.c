@@ -55,8 +55,10 @@ static const char *schema_name(struct spec *s, const struct rec *rec, enum shape
 static void collect(struct spec *s, const struct rec *rec, enum shape shape)
 {
   for (size_t i = 0; i < s->recs[shape].n; i++)
-    if (strcmp(s->recs[shape].at[i]->name, rec->name) == 0)
+    if (strcmp(s->recs[shape].at[i]->name, rec->name) == 0) {
+      assert(s->recs[shape].at[i] == rec); /* two records may not share a name */
       return;
+    }
   *LIST_ADD(s->arena, &s->recs[shape]) = rec;
   for (size_t i = 0; i < rec->n; i++)
     if (rec->fields[i].rec && shown(&rec->fields[i], shape))

@@ -111,6 +111,8 @@ void decode_request_hash(const struct http_request *rq, unsigned char out[HASH_B
 /* Reads the query, and fills reply with a page as JSON, or with all pages as CSV when Accept asks for it. */
 MUST_CHECK enum err list_serve(struct worker *w, struct call *call, struct http_reply *reply);
 const struct rec_field *rec_field_find(const struct rec *rec, const char *name); /* NULL when there is none */
+/* Whether a list may be filtered and sorted by it; false for NULL. */
+bool list_can_compare(const struct rec_field *field);
 
 /* Counts that ?count=estimate may repeat for a minute, by hash of what was counted. */
 struct estimate {

@@ -55,7 +55,7 @@ struct metric {
 static void put_metrics(struct buf *b, const struct metric *metrics, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    buf_printf(b, "# HELP ordo_%s %s\n# TYPE ordo_%s %s\nordo_%s %.17g\n", metrics[i].name, metrics[i].help,
+    buf_printf(b, "# HELP ordo_%s %s\n# TYPE ordo_%s %s\nordo_%s %.15g\n", metrics[i].name, metrics[i].help,
                metrics[i].name, metrics[i].type, metrics[i].name, metrics[i].value);
 }
 

@@ -513,6 +513,15 @@ TEST(all_faults_of_a_body_are_told_together)
   CHECK_INT(call(s, "POST /v1/things", "{\"code\":").status, 400);
 }
 
+TEST(a_large_body_is_read_off_the_loop_with_the_same_rules)
+{
+  struct shop *s = shop(t);
+  char *blanks = arena_alloc(t->arena, API_LOOP_BODY_MAX + 1);
+  memset(blanks, ' ', API_LOOP_BODY_MAX);
+  CHECK_INT(call(s, "POST /v1/things", arena_printf(t->arena, "{%s\"code\":\"A\"}", blanks)).status, 201);
+  CHECK_INT(call(s, "POST /v1/things", arena_printf(t->arena, "{%s\"code\":1}", blanks)).status, 422);
+}
+
 TEST(what_is_created_has_a_location_and_a_version)
 {
   struct shop *s = shop(t);
@@ -799,6 +808,13 @@ TEST(a_stream_goes_on_after_the_last_event_its_reader_has)
   close(fd);
 }
 
+TEST(a_stream_cannot_be_asked_for_its_head_alone)
+{
+  struct shop *s = shop(t);
+  CHECK_INT(call(s, "HEAD /v1/events/stream", NULL).status, 405);
+  CHECK_INT(call(s, "HEAD /v1/events", NULL).status, 200);
+}
+
 TEST(a_stream_begins_with_what_comes_next)
 {
   struct shop *s = shop(t);
@@ -826,6 +842,21 @@ TEST(stopping_answers_polls_and_ends_streams)
   CHECK(api_now_us() - begun < 5 * 1000000);
   CHECK_INT(hear(s, poll).status, 200);
   close(stream);
+}
+
+TEST(a_server_that_cannot_listen_says_so_and_leaves_nothing_behind)
+{
+  struct shop *s = shop(t);
+  struct fault fault;
+  const char *url = arena_printf(t->arena, "sqlite:%s/t.db", test_folder(t));
+  fault_init(&fault, t->arena);
+  migrate(t, url);
+  const struct api_config config = {.url = url, .listen = api_address(s->api), .rooms = rooms, .password_cost = &password_cost_tests};
+  struct api *second = api_new(&config);
+  CHECK(api_start(second, s->writer, &fault) != ERR_OK);
+  CHECK(fault.detail);
+  api_stop(second, 100);
+  api_free(second);
 }
 
 /* ---- Overload ---- */
