@@ -420,7 +420,7 @@ static bool split_address(struct arena *a, const char *listen, char **out_host, 
     return false;
   *out_host = bracketed ? arena_textn(a, listen + 1, n - 2) : arena_textn(a, listen, n);
   *out_port = arena_text(a, colon + 1);
-  return atoi(*out_port) <= 65535;
+  return strlen(*out_port) <= 5 && atoi(*out_port) <= 65535;
 }
 
 static int open_socket(const struct addrinfo *info)
