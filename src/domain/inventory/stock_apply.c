@@ -113,7 +113,7 @@ static enum err change_row(struct ctx *cx, const struct group *g, struct stock_a
       " version = version + 1, updated_at = CASE WHEN updated_at > $10 THEN updated_at ELSE $10 END"
       " WHERE " STOCK_KEY_IS " AND reserved + $8 >= 0"
       " AND ($11 = 1 OR (($7 >= 0 OR on_hand + $7 >= 0) AND ($8 <= $7 OR reserved + $8 <= on_hand + $7)))"
-      " AND ($8 <= 0 OR on_hand + $7 - reserved - safety >= $8)"
+      " AND ($8 <= $7 OR $8 <= 0 OR on_hand + $7 - reserved - safety >= $8)" /* what comes in may come in promised */
       " AND (movements = $12 OR $12 < 0)"
       " RETURNING id, version, on_hand, reserved, safety, alerted, movements, updated_at",
       DB_KEYED};
