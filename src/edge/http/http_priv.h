@@ -127,10 +127,17 @@ enum {
 };
 
 /* ---- http_server.c */
-int64_t now_us(void);
 void server_release(struct http_server *s);
 void server_wake(struct http_server *s); /* with the lock held */
+
+/* ---- http_loop.c */
+int64_t now_us(void);
 void link_stage(struct link *l, enum link_stage stage);
+void on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode what);
+void *loop(void *cls);               /* the thread */
+void quiesce(struct http_server *s); /* on the loop's thread, or when it never started */
+
+/* ---- http_exchange.c */
 struct exchange *exchange_new(struct http_server *s, struct link *l, const char *target);
 void exchange_answered(struct exchange *x); /* with the lock held: reply or stream is set, tell the loop if it waits */
 void exchange_release(struct exchange *x);  /* with the lock not held: one holder less */
