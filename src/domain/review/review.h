@@ -104,6 +104,7 @@ struct review_twin { /* an earlier order of the customer */
 struct review_facts {
   LIST(const struct review_rule *) rules; /* those that are on for the order's channel, by code */
   int64_t hold_expire_hours;              /* the setting */
+  int64_t customer_id;                    /* 0 = a guest or somebody new */
   bool blocked;
   LIST(struct instant) earlier;           /* when the customer's other orders came, newest first */
   LIST(struct review_twin) twins;         /* newest first */
@@ -117,7 +118,8 @@ MUST_CHECK enum err review_load(struct ctx *cx, const struct order *o, int64_t c
 
 /* What review must be told beside the order's value. */
 struct review_situation {
-  bool sourced;          /* allocation_decide has run: stocked units still unallocated have found nothing */
+  bool sourced;          /* allocation_decide has run: stocked units still unallocated have found nothing, and may not
+                          * wait as backordered */
   bool hold_short_gifts; /* of the channel: a short gift holds the order too */
 };
 /* What a shortage does to this order: the channel's policy, but STOCK_HOLD once money was captured: such an order is never

@@ -112,10 +112,16 @@ static bool is_gift(struct order *o, const struct order_line *l)
   return l != NULL;
 }
 
-static bool is_short(const struct look *l, const struct order_line *line)
+/* Units of a line that found no stock and hold the order. Those that may wait were made backordered before, as short gifts
+ * always are. */
+static struct quantity missing_of(const struct look *l, const struct order_line *line)
 {
-  return line->stocked && line_at(line, PLACE_UNALLOCATED).millionths > 0 &&
-         (l->situation->hold_short_gifts || !is_gift(l->o, line));
+  if (!line->stocked)
+    return QUANTITY(0);
+  if (!is_gift(l->o, line))
+    return line_at(line, PLACE_UNALLOCATED);
+  return l->situation->hold_short_gifts ? quantity_add(line_at(line, PLACE_UNALLOCATED), line_at(line, PLACE_BACKORDERED))
+                                        : QUANTITY(0);
 }
 
 static void look_at_stock(struct look *l)
@@ -126,22 +132,22 @@ static void look_at_stock(struct look *l)
   if (!l->situation->sourced)
     return;
   EACH (const struct order_line, line, &l->o->lines)
-    if (is_short(l, line))
-      words_add(&words, arena_printf(l->cx->arena, "%s %s of %s",
-                                     quantity_text(l, line_at(line, PLACE_UNALLOCATED)), line->unit, line->sku));
+    if (missing_of(l, line).millionths > 0)
+      words_add(&words, arena_printf(l->cx->arena, "%s %s of %s", quantity_text(l, missing_of(l, line)), line->unit,
+                                     line->sku));
   if (words.n == 0)
     return;
   struct json_out *evidence = find(l, "not enough stock: %s missing", words_end(&words));
   json_key(evidence, "lines");
   json_array(evidence);
   EACH (const struct order_line, line, &l->o->lines) {
-    if (!is_short(l, line) || n++ >= EVIDENCE_MAX)
+    if (missing_of(l, line).millionths == 0 || n++ >= EVIDENCE_MAX)
       continue;
     json_object(evidence);
     json_put_i64(evidence, "line", line->line);
     json_put_text(evidence, "sku", line->sku);
     json_put_quantity(evidence, "asked", line->quantity);
-    json_put_quantity(evidence, "missing", line_at(line, PLACE_UNALLOCATED));
+    json_put_quantity(evidence, "missing", missing_of(l, line));
     json_object_end(evidence);
   }
   json_array_end(evidence);
@@ -274,7 +280,7 @@ static void look_at_customer(struct look *l)
   if (!l->facts->blocked)
     return;
   find(l, "the customer is blocked");
-  put_id(l, "customer", PREFIX_customer, l->o->customer_id.v);
+  put_id(l, "customer", PREFIX_customer, l->facts->customer_id);
 }
 
 static void look_at_velocity(struct look *l)
@@ -288,7 +294,7 @@ static void look_at_velocity(struct look *l)
   struct json_out *evidence = find(l, "more than %lld order%s of this customer within %lld minute%s",
                                    (long long)p->orders, p->orders == 1 ? "" : "s", (long long)p->window_minutes,
                                    p->window_minutes == 1 ? "" : "s");
-  put_id(l, "customer", PREFIX_customer, l->o->customer_id.v);
+  put_id(l, "customer", PREFIX_customer, l->facts->customer_id);
   json_put_i64(evidence, "orders", p->orders);
   json_put_i64(evidence, "window_minutes", p->window_minutes);
 }
@@ -451,7 +457,7 @@ static void hold_by(struct look *l, struct order_work *w)
                                 .scope = HOLD_ORDER,
                                 .line = ABSENT,
                                 .reason = l->reason,
-                                .owner_role = l->rule->owner_role,
+                                .owner_role = arena_text(l->cx->arena, l->rule->owner_role), /* outlives the memo */
                                 .evidence = buf_str(&l->text),
                                 .expires_at = expiry(l)});
 }

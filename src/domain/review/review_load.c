@@ -123,7 +123,7 @@ static enum err prices_load(struct ctx *cx, const struct order *o, struct review
 
 enum err review_load(struct ctx *cx, const struct order *o, int64_t customer_id, bool blocked, struct review_facts *out)
 {
-  struct review_facts f = {.blocked = blocked};
+  struct review_facts f = {.customer_id = customer_id, .blocked = blocked};
   bool known = customer_id > 0;
   int64_t minutes, orders;
   TRY(rules_in_force(cx, o->channel, &f));
