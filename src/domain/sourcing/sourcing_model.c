@@ -384,25 +384,49 @@ enum sourcing_reason sourcing_barred(const struct plan *p, const struct sourcing
 
 /* ---- Options --------------------------------------------------------------------------------------------------- */
 
-/* The steepest line from (0, base) that stays below the freight of every weight up to the order's. Freight rises in
- * steps, so the line need only pass under the right end of each; above the table, under the first and last kilogram. */
-static __int128 slope_of(const struct plan *p, const struct sourcing_candidate *c, int64_t base)
+/* Freight rises in steps, so freight(w) - price x w is least at the right end of one; above the table, of the first or
+ * the last kilogram. ends[] gets those up to the order's weight, and the weight itself. */
+static size_t right_ends(const struct plan *p, const struct sourcing_freight *f, int64_t *ends)
 {
-  if (p->weight == 0)
-    return 0;
-  const struct sourcing_freight *f = &c->freight;
   int64_t table = f->steps.n ? f->steps.at[f->steps.n - 1].up_to_g * GRAM : 0;
-  int64_t last_kilogram = p->weight > table ? table + (p->weight - table) / KILOGRAM * KILOGRAM : 0;
-  __int128 slope = ((__int128)(sourcing_freight_milli(p->in, c, p->weight) - base) << SLOPE_BITS) / p->weight;
-  for (size_t i = 0; i <= f->steps.n; i++) {
-    int64_t end = i < f->steps.n ? f->steps.at[i].up_to_g * GRAM : last_kilogram;
-    if (end <= 0 || end > p->weight)
-      continue;
-    __int128 s = ((__int128)(sourcing_freight_milli(p->in, c, end) - base) << SLOPE_BITS) / end;
-    if (s < slope)
-      slope = s;
+  size_t n = 0;
+  EACH(const struct sourcing_freight_step, step, &f->steps)
+    if (step->up_to_g * GRAM <= p->weight)
+      ends[n++] = step->up_to_g * GRAM;
+  if (p->weight > table)
+    ends[n++] = table + (p->weight - table) / KILOGRAM * KILOGRAM;
+  ends[n++] = p->weight;
+  return n;
+}
+
+/* How far below the base the line of each trial price must begin to stay under the freight of every weight. */
+static void find_rebates(const struct plan *p, const struct problem *q, struct option *o)
+{
+  const struct sourcing_candidate *c = &p->in->candidates.at[o->candidate];
+  int64_t *ends = ARENA_ARRAY(p->arena, int64_t, c->freight.steps.n + 2);
+  size_t n = right_ends(p, &c->freight, ends);
+  for (size_t i = 0; i < n; i++) {
+    int64_t above = sourcing_freight_milli(p->in, c, ends[i]) - o->base;
+    for (size_t g = 0; g < PRICES; g++) {
+      int64_t rebate = (int64_t)((q->price[g] * ends[i]) >> SLOPE_BITS) + 1 - above;
+      if (q->price[g] && rebate > o->rebate[g])
+        o->rebate[g] = rebate;
+    }
   }
-  return slope;
+}
+
+/* Trial prices from 0 to the dearest location's average price of a microgram, evenly. */
+static void find_prices(const struct plan *p, struct problem *q)
+{
+  __int128 most = 0;
+  for (size_t i = 0; i < q->n_options && p->weight; i++) {
+    const struct sourcing_candidate *c = &p->in->candidates.at[q->options[i].candidate];
+    __int128 average = ((__int128)sourcing_freight_milli(p->in, c, p->weight) << SLOPE_BITS) / p->weight;
+    if (average > most)
+      most = average;
+  }
+  for (size_t g = 0; g < PRICES; g++)
+    q->price[g] = most * (__int128)g / (PRICES - 1);
 }
 
 static int64_t rank_key(const struct plan *p, int ranking, size_t candidate)
@@ -431,7 +455,6 @@ static struct option option_of(const struct plan *p, const struct sourcing_rule 
                      .capacity = c->capacity.millionths ? c->capacity.millionths : INT64_MAX,
                      .fixed = sourcing_fixed_milli(p->in, c) + sourcing_late_milli(p->in, c),
                      .base = sourcing_freight_milli(p->in, c, 0)};
-  o.slope = slope_of(p, c, o.base);
   o.open = cost_value(o.fixed + o.base) + EACH_USED + p->place[candidate];
   if (rule && rule->ranking != SOURCING_BY_COST)
     o.open += (__int128)(EACH_USED + rank_of(p, rule->ranking, candidate)) << RANK_BITS;
@@ -467,4 +490,7 @@ void sourcing_problem(const struct plan *p, const struct sourcing_rule *rule, st
   qsort(out->options, out->n_options, sizeof *out->options, by_open);
   if (out->most > out->n_options)
     out->most = out->n_options;
+  find_prices(p, out);
+  for (size_t i = 0; i < out->n_options; i++)
+    find_rebates(p, out, &out->options[i]);
 }

@@ -13,6 +13,7 @@
 #define RANK_BITS  93
 #define EACH_USED  (INT64_C(1) << 20)
 #define SLOPE_BITS 32 /* fixed point of costs per microgram */
+#define PRICES     12 /* trial prices of weight; the first is 0 */
 
 static inline __int128 cost_value(int64_t milli)
 {
@@ -53,7 +54,7 @@ struct option {
   int64_t capacity;                /* in millionths of a unit, INT64_MAX = no limit */
   int64_t fixed;                   /* location cost per order and lateness, in thousandths */
   int64_t base;                    /* freight of the lightest shipment */
-  __int128 slope;                  /* freight(w) >= base + slope x w, in 2^-32 thousandths */
+  int64_t rebate[PRICES];          /* freight(w) >= base - rebate[g] + price[g] x w, for every w up to the order's */
   __int128 open;                   /* the least any use of it adds: rank, fixed + base, tie */
 };
 
@@ -72,6 +73,7 @@ struct problem {
   const struct plan *plan;
   struct option *options; /* by open, rising */
   size_t n_options;
+  __int128 price[PRICES]; /* of a microgram, in 2^-32 thousandths; rising from 0 */
   size_t most;   /* locations that may be used together */
   int64_t split; /* thousandths for each location beyond the first */
   int64_t nodes_max;

@@ -24,7 +24,10 @@ struct search {
   __int128 open;                  /* sum over the set, with its splits */
   int64_t *cover;                 /* by product: what the set has together */
   int64_t *later_sum, *later_max; /* [option][product]: over this option and all after it */
-  __int128 *cheapest;             /* by product: least cost of a step anywhere, in 2^-32 thousandths */
+  int64_t *cheapest;              /* by product: least unit cost of a step anywhere */
+  __int128 *open_before;          /* by option: sum of open over all options before it */
+  __int128 *least_open;           /* [option][price]: least open less rebate of this option and all after it */
+  __int128 rebated[PRICES];       /* by price: rebates of the set, as values */
 
   /* below: units of the set's locations */
   int64_t *left, *capacity, *weight, *freight, *units; /* left: [location][product] */
@@ -32,15 +35,15 @@ struct search {
   int64_t *x;                                          /* [class * n_set + location] */
   size_t *group_at;                                    /* by class: where its group is, or n_set */
   int64_t shortness;
-  int64_t linear;             /* unit costs so far, thousandths */
-  __int128 linear_slope;      /* slope x weight so far, 2^-32 thousandths */
+  int64_t linear;            /* unit costs so far, thousandths */
   int64_t freight_sum;
-  int64_t *step_flat;         /* by product: least unit cost of a step in the set */
-  __int128 *step_slope;       /* the same with freight by slope */
-  int64_t *tail_flat;         /* by class: least unit cost of it and all after it */
-  __int128 *tail_slope;
-  __int128 set_open;          /* open without the freight bases */
+  int64_t weight_sum;
+  int64_t *step_flat;        /* by product: least unit cost of a step in the set */
+  int64_t *tail_flat;        /* by class: least unit cost of it and all after it */
+  int64_t *tail_weight;      /* and the weight of what they fill for certain */
+  __int128 set_open;         /* open without the freight bases */
   int64_t bases;
+  size_t price;              /* the trial price that bounds this set best */
 };
 
 /* ---- Comparing ------------------------------------------------------------------------------------------------- */
@@ -114,6 +117,12 @@ static void judge(struct search *s)
     keep(s, value);
 }
 
+/* What the set's shipments cost at least when together they weigh this. */
+static int64_t priced_freight(const struct search *s, size_t g, int64_t weight)
+{
+  return s->bases - (int64_t)(s->rebated[g] >> TIE_BITS) + (int64_t)((s->q->price[g] * weight) >> SLOPE_BITS);
+}
+
 /* Nothing better can come of handing out `rest` more steps of class c and all the classes after it. */
 static bool hopeless(const struct search *s, size_t c, int64_t rest)
 {
@@ -126,10 +135,12 @@ static bool hopeless(const struct search *s, size_t c, int64_t rest)
   size_t product = s->plan->classes[c].product;
   if (s->remaining[product] > s->total[product])
     rest = 0; /* it goes short, and which of its classes does is not known */
-  int64_t flat = s->freight_sum + s->linear + s->tail_flat[c + 1] + rest * s->step_flat[product];
-  int64_t sloped = s->bases + s->linear + (int64_t)((s->linear_slope + s->tail_slope[c + 1] +
-                                                     rest * s->step_slope[product]) >> SLOPE_BITS);
-  return s->set_open + cost_value(flat > sloped ? flat : sloped) >= s->best->value;
+  int64_t weight = s->weight_sum + s->tail_weight[c + 1] + rest * s->plan->step_weight[product];
+  int64_t freight = priced_freight(s, s->price, weight);
+  if (s->freight_sum > freight)
+    freight = s->freight_sum;
+  return s->set_open + cost_value(freight + s->linear + s->tail_flat[c + 1] + rest * s->step_flat[product]) >=
+         s->best->value;
 }
 
 static int64_t most_from(const struct search *s, size_t c, size_t k, int64_t wanted)
@@ -168,8 +179,8 @@ static void give(struct search *s, size_t c, size_t k, int64_t x)
   s->remaining[p] -= x;
   s->remaining_optional[p] -= class->optional ? x : 0;
   s->weight[k] += weight;
+  s->weight_sum += weight;
   s->linear += x * o->unit_cost[p];
-  s->linear_slope += o->slope * weight;
   if (weight) {
     int64_t freight = freight_of(s, k, s->weight[k]);
     s->freight_sum += freight - s->freight[k];
@@ -257,84 +268,58 @@ static void hand_out_greedily(struct search *s)
   judge(s);
 }
 
-/* The least that `steps` of a product cost in this set: the cheapest legs first, as far as each has stock. */
-static void cheapest_legs(const struct search *s, size_t p, int64_t steps, int64_t *flat, __int128 *slope)
+/* The least that `steps` of a product cost in this set: the cheapest legs first, as far as each has stock. In sets too
+ * large for that, all from the cheapest. */
+static int64_t cheapest_legs(const struct search *s, size_t p, int64_t steps)
 {
-  bool used_flat[LEGS_MAX] = {false}, used_slope[LEGS_MAX] = {false};
-  int64_t weight = s->plan->step_weight[p], left_flat = steps, left_slope = steps;
-  *flat = 0;
-  *slope = 0;
-  for (size_t leg = 0; leg < s->n_set && (left_flat || left_slope); leg++) {
-    size_t a = LEGS_MAX, b = LEGS_MAX;
-    __int128 least = 0;
-    for (size_t k = 0; k < s->n_set; k++) {
-      const struct option *o = option_at(s, k);
-      if (!used_flat[k] && (a == LEGS_MAX || o->unit_cost[p] < option_at(s, a)->unit_cost[p]))
-        a = k;
-      __int128 cost = ((__int128)o->unit_cost[p] << SLOPE_BITS) + o->slope * weight;
-      if (!used_slope[k] && (b == LEGS_MAX || cost < least)) {
-        b = k;
-        least = cost;
-      }
-    }
-    int64_t take = option_at(s, a)->have[p] < left_flat ? option_at(s, a)->have[p] : left_flat;
-    *flat += take * option_at(s, a)->unit_cost[p];
-    left_flat -= take;
-    used_flat[a] = true;
-    take = option_at(s, b)->have[p] < left_slope ? option_at(s, b)->have[p] : left_slope;
-    *slope += take * least;
-    left_slope -= take;
-    used_slope[b] = true;
+  bool used[LEGS_MAX] = {false};
+  int64_t sum = 0;
+  if (s->n_set > LEGS_MAX)
+    return s->step_flat[p] * steps;
+  for (size_t leg = 0; leg < s->n_set && steps; leg++) {
+    size_t best = LEGS_MAX;
+    for (size_t k = 0; k < s->n_set; k++)
+      if (!used[k] && (best == LEGS_MAX || option_at(s, k)->unit_cost[p] < option_at(s, best)->unit_cost[p]))
+        best = k;
+    int64_t have = option_at(s, best)->have[p], take = have < steps ? have : steps;
+    sum += take * option_at(s, best)->unit_cost[p];
+    steps -= take;
+    used[best] = true;
   }
+  return sum;
 }
 
-/* The same for sets too large for legs: all from the cheapest. */
-static void cheapest_one(const struct search *s, size_t p, int64_t steps, int64_t *flat, __int128 *slope)
+static int64_t cheapest_step(const struct search *s, size_t p)
 {
-  *flat = s->step_flat[p] * steps;
-  *slope = s->step_slope[p] * steps;
+  int64_t least = INT64_MAX;
+  for (size_t k = 0; k < s->n_set; k++)
+    if (option_at(s, k)->have[p] && option_at(s, k)->unit_cost[p] < least)
+      least = option_at(s, k)->unit_cost[p];
+  return least == INT64_MAX ? 0 : least;
 }
 
-static void cheapest_step(struct search *s, size_t p)
-{
-  bool any = false;
-  s->step_flat[p] = 0;
-  s->step_slope[p] = 0;
-  for (size_t k = 0; k < s->n_set; k++) {
-    const struct option *o = option_at(s, k);
-    __int128 sloped = ((__int128)o->unit_cost[p] << SLOPE_BITS) + o->slope * s->plan->step_weight[p];
-    if (!o->have[p])
-      continue;
-    if (!any || o->unit_cost[p] < s->step_flat[p])
-      s->step_flat[p] = o->unit_cost[p];
-    if (!any || sloped < s->step_slope[p])
-      s->step_slope[p] = sloped;
-    any = true;
-  }
-}
-
-/* What the classes from each on cost at least. A product's bound stands with its first class and is gone once that is
- * handed out: so it never counts units twice. Where its demand is in several classes each stands for its own units at
- * the cheapest price, and for nothing when the product is short (which of them goes short is not known). */
+/* What the classes from each on cost and weigh at least. Where a product's demand is in several classes each stands for
+ * its own units at the cheapest price, and for nothing when the product is short: which of them goes short is not
+ * known. */
 static void bound_tails(struct search *s)
 {
   const struct plan *p = s->plan;
-  s->tail_flat[p->n_classes] = 0;
-  s->tail_slope[p->n_classes] = 0;
   for (size_t i = 0; i < p->n_products; i++)
-    cheapest_step(s, i);
+    s->step_flat[i] = cheapest_step(s, i);
+  s->tail_flat[p->n_classes] = s->tail_weight[p->n_classes] = 0;
   for (size_t c = p->n_classes; c-- > 0;) {
     const struct class *class = &p->classes[c];
     size_t product = class->product;
-    bool shared = class->units != p->demand[product];
-    int64_t steps = shared ? s->total[product] < p->demand[product] ? 0 : class->units
-                           : (s->total[product] < class->units ? s->total[product] : class->units);
-    int64_t flat;
-    __int128 slope;
-    (s->n_set <= LEGS_MAX ? cheapest_legs : cheapest_one)(s, product, steps, &flat, &slope);
-    s->tail_flat[c] = s->tail_flat[c + 1] + flat;
-    s->tail_slope[c] = s->tail_slope[c + 1] + slope;
+    bool shared = class->units != p->demand[product], scarce = s->total[product] < p->demand[product];
+    int64_t steps = !scarce ? class->units : shared ? 0 : s->total[product];
+    int64_t cost = shared ? s->step_flat[product] * steps : cheapest_legs(s, product, steps);
+    s->tail_flat[c] = s->tail_flat[c + 1] + cost;
+    s->tail_weight[c] = s->tail_weight[c + 1] + steps * p->step_weight[product];
   }
+  s->price = 0;
+  for (size_t g = 1; g < PRICES; g++)
+    if (priced_freight(s, g, s->tail_weight[0]) > priced_freight(s, s->price, s->tail_weight[0]))
+      s->price = g;
 }
 
 static void load_set(struct search *s)
@@ -347,8 +332,7 @@ static void load_set(struct search *s)
   memset(s->x, 0, p->n_classes * s->n_set * sizeof *s->x);
   for (size_t c = 0; c < p->n_classes; c++)
     s->group_at[c] = s->n_set;
-  s->shortness = s->linear = s->bases = 0;
-  s->linear_slope = 0;
+  s->shortness = s->linear = s->bases = s->weight_sum = 0;
   for (size_t k = 0; k < s->n_set; k++) {
     const struct option *o = option_at(s, k);
     memcpy(s->left + k * products, o->have, products * sizeof *s->left);
@@ -383,6 +367,8 @@ static void join(struct search *s, size_t option)
   s->set[s->n_set++] = option;
   for (size_t p = 0; p < s->plan->n_products; p++)
     s->cover[p] += o->have[p];
+  for (size_t g = 0; g < PRICES; g++)
+    s->rebated[g] += cost_value(o->rebate[g]);
 }
 
 static void leave(struct search *s)
@@ -391,6 +377,20 @@ static void leave(struct search *s)
   s->open -= o->open + (s->n_set ? cost_value(s->q->split) : 0);
   for (size_t p = 0; p < s->plan->n_products; p++)
     s->cover[p] -= o->have[p];
+  for (size_t g = 0; g < PRICES; g++)
+    s->rebated[g] -= cost_value(o->rebate[g]);
+}
+
+/* The least that `joins` or more options from `next` on add to the set, with freight by a trial price of weight. At
+ * price 0 they are the next ones in order. A price may make joining look profitable: then all that may join count. */
+static __int128 least_joins(const struct search *s, size_t next, size_t joins, size_t most, size_t g, int64_t weight)
+{
+  size_t splits = s->n_set ? joins : joins - 1;
+  if (g == 0)
+    return s->open_before[next + joins] - s->open_before[next] + cost_value((int64_t)splits * s->q->split);
+  __int128 least = s->least_open[next * PRICES + g] + cost_value(s->q->split);
+  __int128 value = least * (__int128)(least < 0 ? most : joins) - (s->n_set ? 0 : cost_value(s->q->split));
+  return value - s->rebated[g] + cost_value((int64_t)((s->q->price[g] * weight) >> SLOPE_BITS));
 }
 
 /* The bound of every set of two or more that is this one and some options from `next` on. */
@@ -398,22 +398,30 @@ static bool row_is_hopeless(const struct search *s, size_t next)
 {
   const struct plan *p = s->plan;
   const int64_t *sum = s->later_sum + next * p->n_products, *max = s->later_max + next * p->n_products;
-  int64_t rest = (int64_t)(s->q->most - s->n_set), shortness = 0;
-  int64_t joins = s->n_set ? 1 : 2; /* single locations were tried before */
-  __int128 cost = 0;
+  size_t most = s->q->most - s->n_set, left = s->q->n_options - next;
+  int64_t shortness = 0, joins = s->n_set ? 1 : 2, cost = 0, weight = 0; /* single locations were tried before */
+  if (most > left)
+    most = left;
   for (size_t i = 0; i < p->n_products; i++) {
-    __int128 reach = (__int128)rest * max[i];
+    __int128 reach = (__int128)most * max[i];
     int64_t lack = p->demand[i] - s->cover[i];
     int64_t missing = lack - (int64_t)(reach < sum[i] ? reach : sum[i]);
     if (missing > 0)
       shortness += weigh_short(p, missing, p->demand_optional[i]);
-    cost += s->cheapest[i] * (p->demand[i] - (missing > 0 ? missing : 0));
+    int64_t filled = p->demand[i] - (missing > 0 ? missing : 0);
+    cost += s->cheapest[i] * filled;
+    weight += p->step_weight[i] * filled;
     if (s->best->shortness == 0 && max[i] && lack > joins * max[i])
       joins = (lack + max[i] - 1) / max[i];
   }
-  __int128 join_cost = s->q->options[next].open + cost_value(s->q->split);
-  __int128 value = s->open + joins * join_cost - (s->n_set ? 0 : cost_value(s->q->split));
-  return no_better(s, shortness, value + cost_value((int64_t)(cost >> SLOPE_BITS)));
+  if (shortness != s->best->shortness)
+    return shortness > s->best->shortness;
+  if ((size_t)joins > most)
+    return true; /* two are not left; or too few to fill everything, as the best answer does */
+  for (size_t g = 0; g < PRICES; g++)
+    if (s->open + least_joins(s, next, (size_t)joins, most, g, weight) + cost_value(cost) >= s->best->value)
+      return true;
+  return false;
 }
 
 /* Options come in the order of what they add, so a hopeless row stays hopeless to its end. */
@@ -488,18 +496,25 @@ static void try_greedy_set(struct search *s)
 static void gather_later(struct search *s)
 {
   const struct plan *p = s->plan;
-  for (size_t i = s->q->n_options; i-- > 0;)
+  size_t n = s->q->n_options;
+  for (size_t i = n; i-- > 0;) {
+    const struct option *o = &s->q->options[i];
     for (size_t k = 0; k < p->n_products; k++) {
-      const struct option *o = &s->q->options[i];
       size_t at = i * p->n_products + k, after = at + p->n_products;
       s->later_sum[at] = s->later_sum[after] + o->have[k];
       s->later_max[at] = o->have[k] > s->later_max[after] ? o->have[k] : s->later_max[after];
-      __int128 cost = ((__int128)o->unit_cost[k] << SLOPE_BITS) + o->slope * p->step_weight[k];
-      if (o->have[k] && (s->cheapest[k] < 0 || cost < s->cheapest[k]))
-        s->cheapest[k] = cost;
+      if (o->have[k] && o->unit_cost[k] < s->cheapest[k])
+        s->cheapest[k] = o->unit_cost[k];
     }
+    for (size_t g = 0; g < PRICES; g++) {
+      __int128 open = o->open - cost_value(o->rebate[g]), *after = &s->least_open[(i + 1) * PRICES + g];
+      s->least_open[i * PRICES + g] = i + 1 == n || open < *after ? open : *after;
+    }
+  }
+  for (size_t i = 0; i < n; i++)
+    s->open_before[i + 1] = s->open_before[i] + s->q->options[i].open;
   for (size_t k = 0; k < p->n_products; k++)
-    if (s->cheapest[k] < 0)
+    if (s->cheapest[k] == INT64_MAX)
       s->cheapest[k] = 0;
 }
 
@@ -509,13 +524,15 @@ static void search_init(struct search *s, const struct problem *q, struct answer
   struct arena *a = p->arena;
   size_t products = p->n_products, classes = p->n_classes, most = q->most + 1;
   *s = (struct search){.q = q, .plan = p, .best = out};
-  int64_t *n = ARENA_ARRAY(a, int64_t, 5 * products + 2 * (q->n_options + 1) * products + most * (products + 4) +
-                                           classes * most + classes + 1);
+  int64_t *n = ARENA_ARRAY(a, int64_t, 6 * products + 2 * (q->n_options + 1) * products + most * (products + 4) +
+                                           classes * most + 2 * (classes + 1));
   s->cover = n;
   s->total = s->cover + products;
   s->remaining = s->total + products;
   s->remaining_optional = s->remaining + products;
-  s->later_sum = s->remaining_optional + products;
+  s->step_flat = s->remaining_optional + products;
+  s->cheapest = s->step_flat + products;
+  s->later_sum = s->cheapest + products;
   s->later_max = s->later_sum + (q->n_options + 1) * products;
   s->left = s->later_max + (q->n_options + 1) * products;
   s->capacity = s->left + most * products;
@@ -523,19 +540,17 @@ static void search_init(struct search *s, const struct problem *q, struct answer
   s->freight = s->weight + most;
   s->units = s->freight + most;
   s->x = s->units + most;
-  s->step_flat = s->x + classes * most;
-  s->tail_flat = s->step_flat + products;
-  __int128 *wide = ARENA_ARRAY(a, __int128, 2 * products + classes + 1);
-  s->cheapest = wide;
-  s->step_slope = wide + products;
-  s->tail_slope = s->step_slope + products;
+  s->tail_flat = s->x + classes * most;
+  s->tail_weight = s->tail_flat + classes + 1;
+  s->open_before = ARENA_ARRAY(a, __int128, (q->n_options + 1) * (PRICES + 1));
+  s->least_open = s->open_before + q->n_options + 1;
   size_t *sizes = ARENA_ARRAY(a, size_t, 2 * most + classes);
   s->set = sizes;
   out->chosen = sizes + most;
   s->group_at = out->chosen + most;
   out->x = ARENA_ARRAY(a, int64_t, classes * most + 1);
   for (size_t k = 0; k < products; k++)
-    s->cheapest[k] = -1;
+    s->cheapest[k] = INT64_MAX;
   gather_later(s);
 }
 
