@@ -11,6 +11,7 @@
 
 enum {
   ARENA_LARGE = 64 << 20,    /* of a bulk request, and of an export's own rows */
+  OPENAPI_ARENA = 128 << 20, /* while the document is made */
   PARKED_MARGIN_MS = 10000,  /* an answer's own time beside a long poll's wait */
   MASTERS_US = 20000,        /* other processes' keys and rights are seen after this at the latest */
 };
@@ -497,22 +498,22 @@ struct api *api_new(const struct api_config *config)
   pthread_condattr_destroy(&monotonic);
   table_init(&api->table, config->rooms);
   api->identity = identity_new(config->password_cost);
-  api->arena = arena_new(64u << 20);
+  api->arena = arena_new(8u << 20);
   return api;
 }
 
 static void make_openapi(struct api *api)
 {
+  struct arena *scratch = arena_new(OPENAPI_ARENA);
   struct buf b;
-  unsigned char hash[HASH_BYTES];
   char hex[HASH_TEXT];
-  buf_init(&b, api->arena);
+  buf_init(&b, scratch);
   api_openapi(api->config.rooms, api->config.version, &b);
-  api->openapi = buf_str(&b);
+  api->openapi = arena_textn(api->arena, b.at, b.n);
   api->openapi_n = b.n;
-  sha256(b.at, b.n, hash);
-  hex_encode(hash, HASH_BYTES, hex);
+  sha256_hex(b.at, b.n, hex);
   api->openapi_etag = arena_printf(api->arena, "\"%.16s\"", hex);
+  arena_free(scratch);
 }
 
 enum err api_start(struct api *api, struct writer *writer, struct fault *f)

@@ -182,7 +182,7 @@ static enum err serve_home(struct ctx *cx, const struct api_request *rq, struct 
 
 #define PAGE(path_, summary_, serve_)                                                                                  \
   {                                                                                                                    \
-    "GET", path_, summary_, .needs = PERM_PUBLIC, .success = 200, .serve = serve_, .flags = ROUTE_INLINE | ROUTE_HIDDEN \
+    "GET", path_, summary_, .needs = PERM_PUBLIC, .success = 200, .serve = serve_, .flags = ROUTE_HIDDEN               \
   }
 const struct route docs_routes[] = {
     PAGE("/", "Leads to the documentation", serve_home),

@@ -209,6 +209,6 @@ const struct route system_routes[] = {
      .needs = PERM_SYSTEM_READ, .success = 200, .serve = serve_metrics, .content_type = "text/plain",
      .flags = ROUTE_INLINE | ROUTE_LOCAL},
     {"GET", "/v1/openapi.json", "This document", "The OpenAPI 3.1 description of all calls.", .needs = PERM_PUBLIC,
-     .success = 200, .serve = serve_openapi, .content_type = "application/json", .flags = ROUTE_INLINE},
+     .success = 200, .serve = serve_openapi, .content_type = "application/json"},
     {0},
 };

@@ -254,7 +254,7 @@ struct shop {
   struct test *t;
   struct api *api;
   struct writer *writer;
-  char host[64];
+  const char *url;
   int port;
   bool stopped;
 };
@@ -314,6 +314,7 @@ static struct shop *shop_with(struct test *t, int queue_max)
   fault_init(&fault, t->arena);
   migrate(t, url);
   s->t = t;
+  s->url = url;
   const struct api_config config = {.url = url, .listen = "127.0.0.1:0", .readers = 2, .rooms = rooms, .clock = clock_real,
                                     .version = "test", .password_cost = &password_cost_tests, .authenticate = authenticate};
   s->api = api_new(&config);
@@ -712,6 +713,16 @@ TEST(nested_lists_come_when_they_are_asked_for)
   CHECK(has(list(s, "expand=parts"), "\"parts\":[{\"name\":\"leg\"}]"));
 }
 
+static int64_t count_lines(const char *text)
+{
+  int64_t n = 0;
+  while ((text = strchr(text, '\n'))) {
+    text++;
+    n++;
+  }
+  return n;
+}
+
 TEST(a_list_is_exported_as_csv_over_all_its_pages)
 {
   struct shop *s = shop(t);
@@ -721,12 +732,40 @@ TEST(a_list_is_exported_as_csv_over_all_its_pages)
   CHECK_INT(a.status, 200);
   CHECK_TEXT(header_of(s, &a, "Content-Type"), "text/csv; charset=utf-8");
   CHECK_TEXT(header_of(s, &a, "Link"), NULL);
-  int lines = 0;
-  for (const char *p = a.body; (p = strchr(p, '\n')); p++)
-    lines++;
-  CHECK_INT(lines, 56);
+  CHECK_INT(count_lines(a.body), 56);
   CHECK(has(a.body, "T59"));
   CHECK(!has(a.body, "T04"));
+}
+
+/* Makes n things at once, as no client could in the time of a test. */
+static void many_things(struct shop *s, int64_t n)
+{
+  static const struct db_stmt make = {
+      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $1)"
+      " INSERT INTO thing (id, version, code, created_at) SELECT i, 1, 'N' || i, i FROM c",
+      DB_REPORT};
+  struct db *db;
+  struct fault fault;
+  fault_init(&fault, s->t->arena);
+  CHECK_OK(db_open(s->url, DB_WRITER, &fault, &db));
+  db_use(db, &fault, s->t->arena);
+  CHECK_OK(db_run(db, &make, NULL, DB_ARGS(I64(n))));
+  db_close(db);
+}
+
+TEST(an_export_beyond_its_limit_says_where_it_goes_on)
+{
+  struct shop *s = shop(t);
+  many_things(s, API_EXPORT_ROWS_MAX + 2);
+  struct answer a = call_as(s, "all", "GET /v1/things?sort=created_at&limit=7", "Accept: text/csv\r\n", NULL);
+  CHECK_INT(count_lines(a.body), API_EXPORT_ROWS_MAX + 1);
+  const char *link = header_of(s, &a, "Link"), *end = link ? strchr(link, '>') : NULL;
+  CHECK(end && has(end, "rel=\"next\""));
+  const char *line = arena_printf(t->arena, "GET %.*s", (int)(end - link - 1), link + 1);
+  a = call_as(s, "all", line, "Accept: text/csv\r\n", NULL);
+  CHECK_INT(count_lines(a.body), 3);
+  CHECK(has(a.body, arena_printf(t->arena, "N%d,", API_EXPORT_ROWS_MAX + 2)));
+  CHECK_TEXT(header_of(s, &a, "Link"), NULL);
 }
 
 /* ---- The feed ---- */
