@@ -5,12 +5,13 @@
 #include "idempotency.h"
 #include "intake.h"
 #include "review.h"
+#include "search.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { TICK_MS = 1000, BATCH = 100, JOB_ARENA_BUDGET = 64 << 20 };
+enum { TICK_MS = 250, BATCH = 100, EVENTS_BATCH = 500, BATCHES_A_RUN = 20, JOB_ARENA_BUDGET = 256 << 20 };
 
 struct timers {
   struct writer *writer;
@@ -22,10 +23,10 @@ struct timers {
   bool stopping;
 };
 
-static enum err run_act(struct timers *t, struct arena *a, const struct act *act, const char *id)
+static enum err run_act(struct timers *t, struct arena *a, const struct act *act, const char *id, const void *body)
 {
   struct act_call call = {.act = act,
-                          .in = {.id = id, .version = ABSENT},
+                          .in = {.id = id, .body = body, .version = ABSENT},
                           .arena = a,
                           .actor = actor_system,
                           .success = 200,
@@ -42,19 +43,19 @@ static enum err expire_orders(struct timers *t, struct ctx *cx)
   EACH (const struct order_id, id, &ids) {
     char text[ID_TEXT];
     id_format(PREFIX_order, id->v, text);
-    TRY(run_act(t, cx->arena, &order_expire_act, text));
+    TRY(run_act(t, cx->arena, &order_expire_act, text, NULL));
   }
   return ERR_OK;
 }
 
 static enum err expire_holds(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx->arena, &holds_expire_act, NULL);
+  return run_act(t, cx->arena, &holds_expire_act, NULL, NULL);
 }
 
 static enum err close_orders(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx->arena, &orders_close_due_act, NULL);
+  return run_act(t, cx->arena, &orders_close_due_act, NULL, NULL);
 }
 
 /* ---- Stored replies go after their time ---- */
@@ -80,7 +81,22 @@ static const struct act replies_expire_act = {
 
 static enum err expire_replies(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx->arena, &replies_expire_act, NULL);
+  return run_act(t, cx->arena, &replies_expire_act, NULL, NULL);
+}
+
+/* Terms for full-text search follow the feed, a batch of events an act; a run ends when it has caught up, or to let the
+ * other jobs have their turn. */
+static enum err index_search(struct timers *t, struct ctx *cx)
+{
+  int64_t n = EVENTS_BATCH;
+  for (int i = 0; i < BATCHES_A_RUN && n == EVENTS_BATCH; i++) {
+    struct search_work *work;
+    arena_reset(cx->arena);
+    TRY(search_collect(cx, EVENTS_BATCH, &work, &n));
+    if (n)
+      TRY(run_act(t, cx->arena, &search_index_act, NULL, work));
+  }
+  return ERR_OK;
 }
 
 static const struct {
@@ -88,6 +104,7 @@ static const struct {
   int64_t every_ms;
   enum err (*run)(struct timers *t, struct ctx *cx);
 } jobs[] = {
+    {"index for search", 0, index_search},
     {"expire orders", 5 * SECOND_MS, expire_orders},
     {"expire holds", 5 * SECOND_MS, expire_holds},
     {"close shipped orders", MINUTE_MS, close_orders},
@@ -114,7 +131,9 @@ static bool sleep_tick(struct timers *t)
 {
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += TICK_MS / 1000;
+  until.tv_nsec += TICK_MS * 1000000;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
   pthread_mutex_lock(&t->lock);
   if (!t->stopping)
     pthread_cond_timedwait(&t->wake, &t->lock, &until);

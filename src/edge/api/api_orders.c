@@ -1,5 +1,6 @@
 /* Orders over HTTP: reading them. Taking them in is api_intake.c, what is done with them afterwards stands with its room. */
 #include "api.h"
+#include "api_search.h"
 
 #include "allocation.h"
 #include "orders.h"
@@ -62,6 +63,9 @@ static void narrow_to(struct ctx *cx, struct db_page *page, const char *where, s
 static enum err narrow_orders(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
   const struct api_param_value *p = rq->params;
+  bool several = !!p[ORDERS_NUMBER].text + !!p[ORDERS_EXTERNAL_ID].text + !!p[ORDERS_CUSTOMER].text + !!p[ORDERS_Q].text > 1;
+  if (several)
+    return fault_add(&cx->fault, ERR_INVALID, "/query", "not_both", "give one of number, external_id, customer and q");
   if (p[ORDERS_NUMBER].text) {
     struct order_id id = {0};
     enum err err = order_find(cx, p[ORDERS_NUMBER].text, &id);
@@ -77,7 +81,7 @@ static enum err narrow_orders(struct ctx *cx, const struct api_request *rq, stru
     TRY(customer_find(cx, p[ORDERS_CUSTOMER].text, &customer));
     narrow_to(cx, page, "customer_id = $1", I64(customer.id));
   }
-  return ERR_OK;
+  return api_search_narrow(cx, "order", p[ORDERS_Q].text, page);
 }
 
 static const struct api_list orders_list = {
