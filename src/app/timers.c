@@ -55,7 +55,14 @@ static enum err expire_holds(struct timers *t, struct ctx *cx)
 
 static enum err close_orders(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx->arena, &orders_close_due_act, NULL, NULL);
+  fulfillment_ids ids = {0};
+  TRY(fulfillments_to_close(cx, BATCH, &ids));
+  EACH (const struct fulfillment_id, id, &ids) {
+    char text[ID_TEXT];
+    id_format(PREFIX_fulfillment, id->v, text);
+    TRY(run_act(t, cx->arena, &fulfillment_close_act, text, NULL));
+  }
+  return ERR_OK;
 }
 
 /* ---- Stored replies go after their time ---- */
