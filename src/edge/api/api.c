@@ -368,8 +368,8 @@ static enum err who(struct api *api, struct call *call)
 /* A client on this machine that did not come through a proxy. */
 static bool is_local(const struct http_request *rq)
 {
-  bool loopback = text_starts(rq->client, "127.") || strcmp(rq->client, "::1") == 0 ||
-                  text_starts(rq->client, "::ffff:127.");
+  bool loopback =
+      text_starts(rq->client, "127.") || strcmp(rq->client, "::1") == 0 || text_starts(rq->client, "::ffff:127.");
   return loopback && !http_header(rq, "X-Forwarded-For") && !http_header(rq, "Forwarded");
 }
 

@@ -35,7 +35,8 @@ struct api_request {
 /* Runs an act through the writer on behalf of cx->actor and waits for its commit: for the few writes that need a .serve
  * before them (a password is hashed off the writer's thread). Refusals are in cx->fault. Not inside a GET.
  * With rq->key it is done once, as any write; what is stored for repeats is what the act answered, so a serve may add a
- * secret to *out afterwards. On a repeat the stored answer is put into rq->reply and out->value is NULL: return then. */
+ * secret to *out afterwards. On a repeat the stored answer is put into rq->reply and out->value is NULL: return then.
+ */
 MUST_CHECK enum err api_run(struct ctx *cx, const struct api_request *rq, const struct act *act,
                             const struct act_input *in, struct act_result *out);
 /* The process's part of identity: sign-in attempts, last use of keys. Made and freed with the api, which also runs
@@ -65,7 +66,8 @@ struct api_list {
   const char *const *sorts;    /* fields that may be sorted by; the first is the default, descending */
   const char *id_field;        /* the key column that breaks ties: "id" */
   const char *where;           /* fixed condition, or NULL ... */
-  /* ... or made per request: sets page->where with bound values (?q=, ?sku=). May refuse. NULL = none. */
+  /* ... or made per request: sets page->where with bound values (?q=, ?sku=). May refuse. NULL = none. Called again for
+   * each slice of an export, at most API_LIMIT_MAX rows from page->after on. */
   enum err (*narrow)(struct ctx *cx, const struct api_request *rq, struct db_page *page);
   /* Fills virtual fields and expanded parts of the rows (an array of the table's struct). NULL = nothing to do. */
   enum err (*fill)(struct ctx *cx, void *rows, size_t n, const char *const *expand);
@@ -118,8 +120,8 @@ struct api_room {
 
 /* ---- The server -----------------------------------------------------------------------------------------------------
  *
- *   api_new -> writer_start (on_commit = api_committed, arg = the api) -> api_start -> ... -> api_quiesce -> api_stop ->
- *   writer_stop -> api_free
+ *   api_new -> writer_start (on_commit = api_committed, arg = the api) -> api_start -> ...
+ *   -> api_quiesce -> api_stop -> writer_stop -> api_free
  */
 
 #define API_READERS         3             /* threads of the reader pool, a connection each */

@@ -85,7 +85,8 @@ enum err decode_body(struct ctx *cx, const struct route *route, const struct htt
     return ERR_OK;
   if (rq->n_body && !is_json(rq, route)) {
     const char *sent = http_header(rq, "Content-Type");
-    return err_fail(cx, ERR_MEDIA_TYPE, "", "this takes application/json, not %s", sent ? sent : "a body without a Content-Type");
+    return err_fail(cx, ERR_MEDIA_TYPE, "", "this takes application/json, not %s",
+                    sent ? sent : "a body without a Content-Type");
   }
   if (route->flags & ROUTE_PATCH)
     return ERR_OK;
@@ -136,8 +137,8 @@ enum err decode_key(struct ctx *cx, const struct http_request *rq, const char **
   for (const char *p = key; good && *p; p++)
     good = *p > 0x20 && *p < 0x7f;
   if (!good)
-    return err_fail(cx, ERR_INVALID, "/header/Idempotency-Key", "an Idempotency-Key is 1 to %d visible ASCII characters",
-                    KEY_MAX);
+    return err_fail(cx, ERR_INVALID, "/header/Idempotency-Key",
+                    "an Idempotency-Key is 1 to %d visible ASCII characters", KEY_MAX);
   *out = key;
   return ERR_OK;
 }

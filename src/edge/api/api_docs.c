@@ -1,5 +1,5 @@
-/* /docs: pages for people, embedded, without any outside host. The API reference is Swagger UI over /v1/openapi.json; the
- * pages behind the `type` of problem documents come from ERR_LIST and the table here. */
+/* /docs: pages for people, embedded, without any outside host. The API reference is Swagger UI over /v1/openapi.json;
+ * the pages behind the `type` of problem documents come from ERR_LIST and the table here. */
 #include "api_priv.h"
 
 #include "docs_files.h"
@@ -81,8 +81,9 @@ static enum err serve_file(struct ctx *cx, const struct api_request *rq, struct 
 /* ---- Pages of errors ---- */
 
 static const char *const meanings[ERR_COUNT] = {
-    [ERR_MALFORMED] = "The bytes cannot be read: broken JSON, bad UTF-8, a doubled key, too much nesting, or a header that is "
-                      "not what it should be. The detail tells the byte offset. Sending the same again gives the same.",
+    [ERR_MALFORMED] =
+        "The bytes cannot be read: broken JSON, bad UTF-8, a doubled key, too much nesting, or a header that is "
+        "not what it should be. The detail tells the byte offset. Sending the same again gives the same.",
     [ERR_UNAUTHENTICATED] = "The request carries no API key or session, or one that is unknown, expired or revoked.",
     [ERR_FORBIDDEN] = "The user or key is known, but lacks the permission that the detail names.",
     [ERR_CSRF] = "A write with the session cookie needs the header X-CSRF-Token with the token from GET /v1/session.",
@@ -91,25 +92,30 @@ static const char *const meanings[ERR_COUNT] = {
     [ERR_TIMEOUT] = "The request did not arrive in time. It was not processed.",
     [ERR_STATE] = "The record is in a state in which this cannot be done. Read it again; next_actions says what can.",
     [ERR_HELD] = "The order has open holds. Release them with a reason, then try again.",
-    [ERR_SHORTAGE] = "Less is free than was asked. Each entry of errors names the SKU, what was asked and what is available. "
-                     "Nothing was stored.",
+    [ERR_SHORTAGE] =
+        "Less is free than was asked. Each entry of errors names the SKU, what was asked and what is available. "
+        "Nothing was stored.",
     [ERR_EXISTS] = "A record with this code, SKU or other unique value exists already; errors names the field.",
-    [ERR_EXTERNAL_ID] = "An order of this channel and external id exists with different content. Its id is in `id`, and "
-                        "errors lists the members that differ.",
+    [ERR_EXTERNAL_ID] =
+        "An order of this channel and external id exists with different content. Its id is in `id`, and "
+        "errors lists the members that differ.",
     [ERR_IN_PROGRESS] = "The first request with this Idempotency-Key has not finished. Try again a little later.",
-    [ERR_VERSION] = "If-Match names a version that is no longer the newest. Read the record again, look at what has changed "
-                    "(errors), and decide anew.",
+    [ERR_VERSION] =
+        "If-Match names a version that is no longer the newest. Read the record again, look at what has changed "
+        "(errors), and decide anew.",
     [ERR_TOO_LARGE] = "The body is larger than this address takes. Send less at a time.",
     [ERR_MEDIA_TYPE] = "Bodies are JSON: send Content-Type: application/json.",
-    [ERR_INVALID] = "The request can be read but breaks rules: unknown members, wrong types, values out of bounds, missing "
-                    "members. All of them are listed in errors, each with its JSON pointer.",
+    [ERR_INVALID] =
+        "The request can be read but breaks rules: unknown members, wrong types, values out of bounds, missing "
+        "members. All of them are listed in errors, each with its JSON pointer.",
     [ERR_KEY_REUSED] = "This Idempotency-Key came before with another method, path or body. Use a fresh key for each "
                        "different request.",
     [ERR_RATE] = "Too many requests in a short time. Wait for the seconds in Retry-After.",
     [ERR_HEADERS_TOO_LARGE] = "The request's headers are larger than the server takes.",
     [ERR_INTERNAL] = "A fault of the server. Nothing was changed. The log tells more under the request_id.",
-    [ERR_BUSY] = "More is waiting than the server takes on. Nothing was done; wait for the seconds in Retry-After and send the "
-                 "same request again, best with an Idempotency-Key.",
+    [ERR_BUSY] =
+        "More is waiting than the server takes on. Nothing was done; wait for the seconds in Retry-After and send the "
+        "same request again, best with an Idempotency-Key.",
     [ERR_RETRY] = "Another request changed the same rows at the same moment. Nothing was done; send it again.",
     [ERR_STOPPING] = "The server is being stopped. Nothing was done; try again when it is back.",
     [ERR_STORAGE] = "The database cannot be written: the disk is full or failing. Nothing was done.",
@@ -117,13 +123,14 @@ static const char *const meanings[ERR_COUNT] = {
 
 static void page_begin(struct buf *b, const char *title)
 {
-  buf_printf(b,
-             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>%s - Ordo</title>\n"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-             "<link rel=\"icon\" href=\"/docs/favicon.svg\">\n<link rel=\"stylesheet\" href=\"/docs/docs.css\">\n"
-             "</head>\n<body class=\"page\">\n<header><a href=\"/docs\">Ordo API</a> <a href=\"/docs/errors\">Errors</a>"
-             "</header>\n<main>\n",
-             title);
+  buf_printf(
+      b,
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>%s - Ordo</title>\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<link rel=\"icon\" href=\"/docs/favicon.svg\">\n<link rel=\"stylesheet\" href=\"/docs/docs.css\">\n"
+      "</head>\n<body class=\"page\">\n<header><a href=\"/docs\">Ordo API</a> <a href=\"/docs/errors\">Errors</a>"
+      "</header>\n<main>\n",
+      title);
 }
 
 static void page_end(struct ctx *cx, struct buf *b, struct http_reply *reply)
@@ -145,8 +152,8 @@ static enum err serve_errors(struct ctx *cx, const struct api_request *rq, struc
                "changes.</p>\n<table>\n<thead><tr><th>Status</th><th>Code</th><th>Title</th></tr></thead>\n<tbody>\n");
   for (enum err code = 1; code < ERR_COUNT; code++) {
     const struct err_info *info = err_info(code);
-    buf_printf(&b, "<tr><td>%d</td><td><a href=\"/docs/errors/%s\"><code>%s</code></a></td><td>%s</td></tr>\n", info->http,
-               info->slug, info->slug, info->title);
+    buf_printf(&b, "<tr><td>%d</td><td><a href=\"/docs/errors/%s\"><code>%s</code></a></td><td>%s</td></tr>\n",
+               info->http, info->slug, info->slug, info->title);
   }
   buf_text(&b, "</tbody>\n</table>\n");
   page_end(cx, &b, rq->reply);
@@ -165,8 +172,8 @@ static enum err serve_error(struct ctx *cx, const struct api_request *rq, struct
   struct buf b;
   buf_init(&b, cx->arena);
   page_begin(&b, info->title);
-  buf_printf(&b, "<h1>%s</h1>\n<p>Code <code>%s</code>, status %d.</p>\n<p>%s</p>\n", info->title, info->slug, info->http,
-             meanings[code]);
+  buf_printf(&b, "<h1>%s</h1>\n<p>Code <code>%s</code>, status %d.</p>\n<p>%s</p>\n", info->title, info->slug,
+             info->http, meanings[code]);
   page_end(cx, &b, rq->reply);
   return ERR_OK;
 }

@@ -1,8 +1,8 @@
 /* The event feed for the outside: pages by cursor, long polls, and streams of server-sent events.
  *
- * One thread serves all who wait. The writer only moves feed.seq and wakes it; polls are handed back to the pool, streams
- * are fed from here, those at the same place sharing what was read. Other processes commit without telling us, so while
- * somebody listens the thread also looks by itself. */
+ * One thread serves all who wait. The writer only moves feed.seq and wakes it; polls are handed back to the pool,
+ * streams are fed from here, those at the same place sharing what was read. Other processes commit without telling us,
+ * so while somebody listens the thread also looks by itself. */
 #include "api_priv.h"
 
 #include "acts.h"
@@ -15,18 +15,18 @@
 #include <time.h>
 
 enum {
-  PAGE_ROWS = 200,            /* events read at one time for a stream */
-  LOOK_MS = 500,              /* how often other processes' events are looked for */
-  HEARTBEAT_MS = 15000,       /* of a stream: proxies drop silent connections */
+  PAGE_ROWS = 200,                 /* events read at one time for a stream */
+  LOOK_MS = 500,                   /* how often other processes' events are looked for */
+  HEARTBEAT_MS = 15000,            /* of a stream: proxies drop silent connections */
   STREAM_LIFE_MS = 15 * 60 * 1000, /* then the client comes again, with rights checked anew */
-  TOUCH_MS = 60 * 1000,       /* how often last uses are written */
+  TOUCH_MS = 60 * 1000,            /* how often last uses are written */
   EVENTS_DEFAULT = 100,
   SLICE_ROWS = 100,           /* events read at one time for an answer */
   SCAN_SLICES = 50,           /* slices looked through for a topic before an answer says where to go on */
   ANSWER_BYTES = 1024 * 1024, /* an answer that has reached this ends */
   FEED_ARENA = 32 << 20,
-  STREAM_RATE = 128 * 1024,   /* bytes a round while a stream catches up: well below http's bound of unsent bytes */
-  CATCH_UP_MS = 100,          /* the rounds of streams that are behind */
+  STREAM_RATE = 128 * 1024, /* bytes a round while a stream catches up: well below http's bound of unsent bytes */
+  CATCH_UP_MS = 100,        /* the rounds of streams that are behind */
 };
 
 /* A stream. Two hold it: the thread, and http until on_closed. */
@@ -97,10 +97,14 @@ void api_committed(void *arg, int64_t feed_seq)
 
 enum { PARAM_AFTER, PARAM_WAIT, PARAM_LIMIT, PARAM_TOPIC };
 static const struct api_param event_params[] = {
-    [PARAM_AFTER] = {"after", REC_TEXT, "Cursor of the last event you have; left out = from the beginning, `latest` = only what comes from now on", "4711"},
+    [PARAM_AFTER] =
+        {"after", REC_TEXT,
+         "Cursor of the last event you have; left out = from the beginning, `latest` = only what comes from now on",
+         "4711"},
     [PARAM_WAIT] = {"wait", REC_INT, "Seconds to wait for the next event when there is none, 0 to 30", "20"},
     [PARAM_LIMIT] = {"limit", REC_INT, "Events at most, 1 to 1000; 100 when left out", "100"},
-    [PARAM_TOPIC] = {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders", "order.placed,stock.*"},
+    [PARAM_TOPIC] = {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders",
+                     "order.placed,stock.*"},
     {0},
 };
 
@@ -124,7 +128,8 @@ static enum err bounded(struct ctx *cx, const struct api_param_value *v, int64_t
 {
   *out = v->i64 == ABSENT ? def : v->i64;
   if (*out < min || *out > max)
-    return fault_add(&cx->fault, ERR_INVALID, pointer, "out_of_range", "it is %lld to %lld", (long long)min, (long long)max);
+    return fault_add(&cx->fault, ERR_INVALID, pointer, "out_of_range", "it is %lld to %lld", (long long)min,
+                     (long long)max);
   return ERR_OK;
 }
 
@@ -160,7 +165,8 @@ struct answer {
 static enum err poll_slice(struct ctx *cx, struct call *call, struct answer *answer)
 {
   feed_entries slice = {0};
-  int64_t left = call->poll.limit - answer->n, want = left < SLICE_ROWS && text_empty(call->poll.topic) ? left : SLICE_ROWS;
+  int64_t left = call->poll.limit - answer->n,
+          want = left < SLICE_ROWS && text_empty(call->poll.topic) ? left : SLICE_ROWS;
   TRY(feed_read(cx, call->poll.after, want, &slice));
   answer->end = (int64_t)slice.n < want;
   for (size_t i = 0; i < slice.n && answer->n < call->poll.limit && answer->body.n < ANSWER_BYTES; i++) {
@@ -348,7 +354,8 @@ const struct route event_routes[] = {
      .needs = PERM_EVENT_READ, .reply = &feed_entry_rec, .success = 200, .serve = serve_events, .params = event_params,
      .flags = ROUTE_PAGE},
     {"GET", "/v1/events/stream", "Follow the event feed as server-sent events",
-     "The same events as `GET /v1/events`, pushed. Each has its cursor as `id`, so that a browser that reconnects goes on "
+     "The same events as `GET /v1/events`, pushed. Each has its cursor as `id`, so that a browser that reconnects goes "
+     "on "
      "where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves.",
      .needs = PERM_EVENT_READ, .success = 200, .serve = serve_stream, .params = stream_params, .flags = ROUTE_STREAM},
     {0},

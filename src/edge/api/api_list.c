@@ -9,11 +9,11 @@
 
 enum {
   FILTERS_MAX = 32,
-  FILTER_VALUES_MAX = 128,       /* of all filters together, as an IN list is padded to at most as many */
+  FILTER_VALUES_MAX = 128, /* of all filters together, as an IN list is padded to at most as many */
   EXPANDS_MAX = 16,
-  SLICE_ROWS = 500,              /* of an export, read at one time */
+  SLICE_ROWS = 500, /* of an export, read at one time */
   SLICE_ARENA = 64 << 20,
-  CURSOR_MAX = 2000,             /* characters */
+  CURSOR_MAX = 2000, /* characters */
   ESTIMATE_US = 60 * 1000000,
 };
 
@@ -81,7 +81,12 @@ bool list_can_compare(const struct rec_field *field)
 static const struct {
   const char *name;
   enum db_op op;
-} operators[] = {{"gte", DB_GTE}, {"gt", DB_GT}, {"lte", DB_LTE}, {"lt", DB_LT}};
+} operators[] = {
+    {"gte", DB_GTE},
+    {"gt",  DB_GT },
+    {"lte", DB_LTE},
+    {"lt",  DB_LT }
+};
 
 /* Splits "created_at[gte]" into the name's length and its operator. */
 static bool split_operator(const char *name, size_t *out_n, enum db_op *out_op)
@@ -108,7 +113,8 @@ static void filter_value(struct query *q, const struct rec_field *field, const c
   const struct rec *rec = q->list->table->rec;
   void *row = arena_alloc(q->cx->arena, rec->size);
   rec_init(rec, row);
-  enum err err = rec_read_text(field, text, arena_printf(q->cx->arena, "/query/%s", name), q->cx->arena, &q->cx->fault, row);
+  enum err err =
+      rec_read_text(field, text, arena_printf(q->cx->arena, "/query/%s", name), q->cx->arena, &q->cx->fault, row);
   if (err)
     q->err = q->err ? q->err : err;
   else
@@ -202,7 +208,13 @@ static void take_expand(struct query *q, const char *text)
 static const struct {
   const char *name;
   void (*take)(struct query *q, const char *text);
-} takers[] = {{"limit", take_limit}, {"cursor", take_cursor}, {"count", take_count}, {"sort", take_sort}, {"expand", take_expand}};
+} takers[] = {
+    {"limit",  take_limit },
+    {"cursor", take_cursor},
+    {"count",  take_count },
+    {"sort",   take_sort  },
+    {"expand", take_expand}
+};
 
 static bool take(void *arg, const struct http_pair *pair)
 {
@@ -310,12 +322,13 @@ static bool cursor_read(struct query *q)
 
 /* ---- The query as a whole ---- */
 
-static void take_where(struct query *q)
+/* Again for each slice of an export: a search may look only as far as one page goes. */
+static enum err take_where(struct query *q)
 {
-  if (q->list->where)
-    q->page.where = q->list->where;
-  if (q->list->narrow && !q->err)
-    q->err = q->list->narrow(q->cx, &q->call->in, &q->page);
+  q->page.where = q->list->where;
+  q->page.where_args = NULL;
+  q->page.n_where_args = 0;
+  return q->list->narrow ? q->list->narrow(q->cx, &q->call->in, &q->page) : ERR_OK;
 }
 
 static enum err query_read(struct query *q)
@@ -340,8 +353,7 @@ static enum err query_read(struct query *q)
   q->err = q->err ? q->err : err;
   if (!q->err && q->cursor && !cursor_read(q))
     refuse(q, "cursor", "invalid_format", "this is no cursor of this list in this order");
-  take_where(q);
-  return q->err;
+  return q->err ? q->err : take_where(q);
 }
 
 /* ---- Pages ---- */
@@ -447,7 +459,8 @@ static enum err serve_json(struct query *q, struct http_reply *reply)
 
 /* ---- CSV ---- */
 
-struct export {
+struct export
+{
   char *at; /* outside the arenas: it outlives its slices */
   size_t n, cap, rows;
 };
@@ -494,9 +507,11 @@ static enum err export_rows(struct query *q, struct export *e, const char **out_
   buf_init(&header, a);
   rec_csv_header(q->list->table->rec, &header);
   export_add(e, &header);
-  q->page.limit = SLICE_ROWS;
+  q->page.limit = q->list->narrow ? API_LIMIT_MAX : SLICE_ROWS;
   while (!err && more && e->rows < API_EXPORT_ROWS_MAX && e->n < API_EXPORT_MAX) {
-    err = export_slice(q, a, e, &more, out_next);
+    err = take_where(q);
+    if (!err)
+      err = export_slice(q, a, e, &more, out_next);
     if (!err && more && !cursor_read(q))
       err = err_fail(q->cx, ERR_INTERNAL, "", "a cursor of our own cannot be read");
     arena_reset(a);

@@ -1,7 +1,7 @@
 /* The OpenAPI 3.1 document, from routes and record descriptors: what a table does not say is said nowhere else.
  *
- * A record has up to four schemas: as a reply (NAME), as a body (NAME + "Input"), over an existing value (NAME + "Patch",
- * nothing required), and as a row of a list (NAME + "Row", nested lists only when expanded). */
+ * A record has up to four schemas: as a reply (NAME), as a body (NAME + "Input"), over an existing value (NAME +
+ * "Patch", nothing required), and as a row of a list (NAME + "Row", nested lists only when expanded). */
 #include "api_priv.h"
 
 #include <ctype.h>
@@ -237,7 +237,8 @@ static void put_texts(struct spec *s, const char *example)
 /* Bare text of string kinds, JSON of the others, as rec_field.example has it. */
 static void put_given(struct spec *s, const struct rec_field *field)
 {
-  static const int texts = 1 << REC_TEXT | 1 << REC_INSTANT | 1 << REC_DATE | 1 << REC_ENUM | 1 << REC_ID | 1 << REC_RATE;
+  static const int texts =
+      1 << REC_TEXT | 1 << REC_INSTANT | 1 << REC_DATE | 1 << REC_ENUM | 1 << REC_ID | 1 << REC_RATE;
   bool text = texts >> field->kind & 1 || (field->kind == REC_PRICE && strchr(field->example, '.'));
   if (text && field->example[0] != '"')
     json_text(&s->o, field->example);
@@ -372,8 +373,10 @@ static const struct {
   enum rec_kind kind;
   const char *schema;
 } param_schemas[] = {
-    {REC_TEXT, "{\"type\":\"string\",\"maxLength\":1000}"}, {REC_INT, "{\"type\":\"integer\"}"},
-    {REC_BOOL, "{\"type\":\"boolean\"}"},                     {REC_INSTANT, "{\"type\":\"string\",\"format\":\"date-time\"}"},
+    {REC_TEXT, "{\"type\":\"string\",\"maxLength\":1000}"},
+    {REC_INT, "{\"type\":\"integer\"}"},
+    {REC_BOOL, "{\"type\":\"boolean\"}"},
+    {REC_INSTANT, "{\"type\":\"string\",\"format\":\"date-time\"}"},
     {REC_DATE, "{\"type\":\"string\",\"format\":\"date\"}"},
 };
 
@@ -426,8 +429,10 @@ static void put_comma_param(struct spec *s, const char *name, const char *doc, c
 
 static void put_filter(struct spec *s, const struct rec_field *field)
 {
-  static const char *const bounds[][2] = {{"gte", "at least"}, {"gt", "more than"}, {"lte", "at most"}, {"lt", "less than"}};
-  static const int ranges = 1 << REC_INT | 1 << REC_MONEY | 1 << REC_PRICE | 1 << REC_QUANTITY | 1 << REC_INSTANT | 1 << REC_DATE;
+  static const char *const bounds[][2] = {
+      {"gte", "at least"}, {"gt", "more than"}, {"lte", "at most"}, {"lt", "less than"}};
+  static const int ranges =
+      1 << REC_INT | 1 << REC_MONEY | 1 << REC_PRICE | 1 << REC_QUANTITY | 1 << REC_INSTANT | 1 << REC_DATE;
   put_comma_param(s, field->name, arena_printf(s->arena, "Only rows whose %s is one of these", field->name),
                   field->kind == REC_ENUM || field->kind == REC_TEXT ? field->names : NULL);
   if (!(ranges >> field->kind & 1))
@@ -435,7 +440,8 @@ static void put_filter(struct spec *s, const struct rec_field *field)
   for (size_t i = 0; i < COUNT_OF(bounds); i++) {
     param_begin(s, "query", arena_printf(s->arena, "%s[%s]", field->name, bounds[i][0]), false,
                 arena_printf(s->arena, "Only rows whose %s is %s this", field->name, bounds[i][1]));
-    param_end(s, field->kind == REC_INSTANT ? "{\"type\":\"string\",\"format\":\"date-time\"}" : "{\"type\":\"string\"}");
+    param_end(s,
+              field->kind == REC_INSTANT ? "{\"type\":\"string\",\"format\":\"date-time\"}" : "{\"type\":\"string\"}");
   }
 }
 
@@ -457,7 +463,8 @@ static void put_list_params(struct spec *s, const struct api_list *list)
   put_ref(s, "#/components/parameters/Limit");
   put_ref(s, "#/components/parameters/Cursor");
   put_ref(s, "#/components/parameters/Count");
-  param_begin(s, "query", "sort", false, arena_printf(s->arena, "Order of the rows, `-` = descending; `-%s` when left out", list->sorts[0]));
+  param_begin(s, "query", "sort", false,
+              arena_printf(s->arena, "Order of the rows, `-` = descending; `-%s` when left out", list->sorts[0]));
   param_end(s, names_schema(s, sort_names(s, list->sorts), false));
   if (list->expands && list->expands[0])
     put_comma_param(s, "expand", "Nested parts to show in each row", list->expands);
@@ -538,7 +545,8 @@ static void put_page_schema(struct spec *s, const struct route *r)
   put_schema_ref(s, r->reply, reply_shape(r));
   json_object_end(&s->o);
   json_key(&s->o, "next_cursor");
-  json_raw(&s->o, "{\"type\":[\"string\",\"null\"],\"description\":\"Where the next page begins; null after the last one\"}");
+  json_raw(&s->o,
+           "{\"type\":[\"string\",\"null\"],\"description\":\"Where the next page begins; null after the last one\"}");
   if (r->list) {
     json_key(&s->o, "count");
     json_raw(&s->o, "{\"type\":\"integer\",\"description\":\"How many rows there are in all; only with ?count=\"}");
@@ -636,7 +644,8 @@ static void put_success(struct spec *s, const struct route *r)
   static const struct {
     int status;
     const char *text;
-  } texts[] = {{200, "Done; the record as it is now"}, {201, "Created"}, {202, "Taken"}, {204, "Done; there is nothing to say"}};
+  } texts[] = {
+      {200, "Done; the record as it is now"}, {201, "Created"}, {202, "Taken"}, {204, "Done; there is nothing to say"}};
   const char *text = is_page(r) ? "A page" : r->flags & ROUTE_STREAM ? "The stream" : !is_write(r) ? "Found" : NULL;
   for (size_t i = 0; !text && i < COUNT_OF(texts); i++)
     if (texts[i].status == r->success)
@@ -824,15 +833,20 @@ static void put_paths(struct spec *s)
 
 static const char about[] =
     "Orders come in, are reviewed, sourced, promised, picked, shipped and paid through these calls.\n\n"
-    "- **Ids** are opaque, unique and ordered by time (`ord_01jd7k3v9q2m8`). In paths the human number, SKU or code works "
+    "- **Ids** are opaque, unique and ordered by time (`ord_01jd7k3v9q2m8`). In paths the human number, SKU or code "
+    "works "
     "too.\n"
-    "- **Money** is an integer in the currency's minor unit, **quantities** are numbers with up to six decimals, **times** "
+    "- **Money** is an integer in the currency's minor unit, **quantities** are numbers with up to six decimals, "
+    "**times** "
     "are RFC 3339 in UTC with milliseconds.\n"
-    "- **Errors** are problem documents (RFC 9457) with a stable `code`; all faults of a body are listed together under "
+    "- **Errors** are problem documents (RFC 9457) with a stable `code`; all faults of a body are listed together "
+    "under "
     "`errors`, each with its JSON pointer. Every code is explained under `/docs/errors`.\n"
-    "- **Idempotency**: any write may carry an `Idempotency-Key`; after a success the same request gives the same answer "
+    "- **Idempotency**: any write may carry an `Idempotency-Key`; after a success the same request gives the same "
+    "answer "
     "again, byte for byte, for at least 24 hours.\n"
-    "- **Versions**: every record has a `version` and an `ETag`; a write with `If-Match` fails with 412 when the record has "
+    "- **Versions**: every record has a `version` and an `ETag`; a write with `If-Match` fails with 412 when the "
+    "record has "
     "moved on.\n"
     "- **Lists** are pages: hand `next_cursor` back as `cursor`. `Accept: text/csv` exports the whole list.\n"
     "- **Sign-in**: `Authorization: Bearer <API key>`, or the console's session cookie, then unsafe calls also carry "
@@ -892,11 +906,26 @@ static bool any_route(const struct spec *s, bool (*fn)(const struct route *r))
   return false;
 }
 
-static bool shows_list(const struct route *r) { return r->list; }
-static bool shows_created(const struct route *r) { return r->success == 201; }
-static bool shows_act(const struct route *r) { return r->act; }
-static bool shows_etag(const struct route *r) { return r->act && r->reply; }
-static bool shows_any(const struct route *r) { return r->method; }
+static bool shows_list(const struct route *r)
+{
+  return r->list;
+}
+static bool shows_created(const struct route *r)
+{
+  return r->success == 201;
+}
+static bool shows_act(const struct route *r)
+{
+  return r->act;
+}
+static bool shows_etag(const struct route *r)
+{
+  return r->act && r->reply;
+}
+static bool shows_any(const struct route *r)
+{
+  return r->method;
+}
 
 /* Parameters and headers that operations share; each is there only when one refers to it. */
 static const struct {
@@ -905,27 +934,35 @@ static const struct {
   const char *json;
 } shared[] = {
     {"parameters", "Limit", shows_list,
-     "{\"name\":\"limit\",\"in\":\"query\",\"description\":\"Rows of a page\",\"schema\":{\"type\":\"integer\",\"minimum\":1,"
+     "{\"name\":\"limit\",\"in\":\"query\",\"description\":\"Rows of a "
+     "page\",\"schema\":{\"type\":\"integer\",\"minimum\":1,"
      "\"maximum\":200,\"default\":50}}"},
     {"parameters", "Cursor", shows_list,
      "{\"name\":\"cursor\",\"in\":\"query\",\"description\":\"`next_cursor` of the page before, with the same sort\","
      "\"schema\":{\"type\":\"string\",\"maxLength\":2000}}"},
     {"parameters", "Count", shows_list,
-     "{\"name\":\"count\",\"in\":\"query\",\"description\":\"Also count all rows that match: `exact` looks at each of them, "
+     "{\"name\":\"count\",\"in\":\"query\",\"description\":\"Also count all rows that match: `exact` looks at each of "
+     "them, "
      "`estimate` may be a minute old\",\"schema\":{\"type\":\"string\",\"enum\":[\"exact\",\"estimate\"]}}"},
     {"parameters", "IdempotencyKey", is_write,
-     "{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"Your own name for this request. Sent again with the "
+     "{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"Your own name for this request. Sent again "
+     "with the "
      "same body it gives the first answer again instead of doing the work twice\",\"example\":\"order-1001-attempt\","
      "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255,\"pattern\":\"^[!-~]+$\"}}"},
     {"parameters", "IfMatch", takes_version,
-     "{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag you have seen; refused with 412 when the record has "
+     "{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag you have seen; refused with 412 when the "
+     "record has "
      "moved on\",\"example\":\"\\\"3\\\"\",\"schema\":{\"type\":\"string\"}}"},
     {"headers", "RequestId", shows_any,
-     "{\"description\":\"Names this request in the log; your own X-Request-Id if you sent one\",\"schema\":{\"type\":\"string\"}}"},
-    {"headers", "Location", shows_created, "{\"description\":\"Path of the new record\",\"schema\":{\"type\":\"string\"}}"},
-    {"headers", "ETag", shows_etag, "{\"description\":\"Version of the record, for If-Match\",\"schema\":{\"type\":\"string\"}}"},
+     "{\"description\":\"Names this request in the log; your own X-Request-Id if you sent "
+     "one\",\"schema\":{\"type\":\"string\"}}"},
+    {"headers", "Location", shows_created,
+     "{\"description\":\"Path of the new record\",\"schema\":{\"type\":\"string\"}}"},
+    {"headers", "ETag", shows_etag,
+     "{\"description\":\"Version of the record, for If-Match\",\"schema\":{\"type\":\"string\"}}"},
     {"headers", "IdempotencyReplayed", shows_act,
-     "{\"description\":\"`true` when this is the stored answer of an earlier request\",\"schema\":{\"type\":\"string\",\"enum\":["
+     "{\"description\":\"`true` when this is the stored answer of an earlier "
+     "request\",\"schema\":{\"type\":\"string\",\"enum\":["
      "\"true\"]}}"},
 };
 
@@ -951,12 +988,14 @@ static const char problem_schema[] =
     "\"code\":{\"type\":\"string\",\"description\":\"Stable; branch on this\"},"
     "\"request_id\":{\"type\":\"string\",\"description\":\"Names the request in the server's log\"},"
     "\"id\":{\"type\":\"string\",\"description\":\"The other record this is about\"},"
-    "\"errors\":{\"type\":\"array\",\"description\":\"Every fault of the request\",\"items\":{\"$ref\":\"#/components/schemas/ProblemEntry\"}},"
+    "\"errors\":{\"type\":\"array\",\"description\":\"Every fault of the "
+    "request\",\"items\":{\"$ref\":\"#/components/schemas/ProblemEntry\"}},"
     "\"errors_left_out\":{\"type\":\"integer\",\"description\":\"How many further faults are not listed\"}}}";
 
 static const char problem_entry_schema[] =
     "{\"type\":\"object\",\"description\":\"One fault\",\"required\":[\"pointer\",\"code\",\"detail\"],\"properties\":{"
-    "\"pointer\":{\"type\":\"string\",\"description\":\"JSON pointer into the body; /query/NAME and /header/NAME elsewhere\"},"
+    "\"pointer\":{\"type\":\"string\",\"description\":\"JSON pointer into the body; /query/NAME and /header/NAME "
+    "elsewhere\"},"
     "\"code\":{\"type\":\"string\",\"description\":\"Stable; what is wrong there\"},"
     "\"detail\":{\"type\":\"string\",\"description\":\"The same for people\"},"
     "\"sku\":{\"type\":\"string\",\"description\":\"With insufficient_stock: of which product\"},"
@@ -989,9 +1028,10 @@ static void put_components(struct spec *s)
   json_key(&s->o, "components");
   json_object(&s->o);
   json_key(&s->o, "securitySchemes");
-  json_raw(&s->o, "{\"api_key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key: `ordo key add`, or "
-                  "POST /v1/api_keys\"},\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"ordo_session\","
-                  "\"description\":\"The console's session; unsafe calls carry X-CSRF-Token as well\"}}");
+  json_raw(&s->o,
+           "{\"api_key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key: `ordo key add`, or "
+           "POST /v1/api_keys\"},\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"ordo_session\","
+           "\"description\":\"The console's session; unsafe calls carry X-CSRF-Token as well\"}}");
   put_shared(s, "parameters");
   put_shared(s, "headers");
   put_problem_examples(s);

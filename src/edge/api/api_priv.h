@@ -40,7 +40,7 @@ struct api_table {
   struct api_row *rows;
   size_t n;
   struct api_row *chains[ROUTE_CHAINS]; /* by number of segments and the second one, which is never a parameter */
-  char *texts; /* of the segments */
+  char *texts;                          /* of the segments */
 };
 void table_init(struct api_table *t, const struct api_room *rooms);
 void table_done(struct api_table *t);
@@ -158,10 +158,10 @@ void call_run_read(struct worker *w, struct call *call);
 struct feed {
   pthread_mutex_t lock;
   pthread_cond_t news;
-  atomic_llong seq;      /* of the last sealed event we know */
-  atomic_int listeners;  /* polls and streams: nobody listens, nobody is woken */
+  atomic_llong seq;     /* of the last sealed event we know */
+  atomic_int listeners; /* polls and streams: nobody listens, nobody is woken */
   atomic_int streams;
-  int64_t fed;           /* the thread's: seq of its last round */
+  int64_t fed; /* the thread's: seq of its last round */
   struct call *waiters;
   struct listener *joining; /* streams that the thread has not seen yet */
   bool stopping, running;
@@ -181,9 +181,9 @@ struct api {
   struct writer *writer;
   struct identity *identity; /* sign-in attempts, last use of keys */
   struct http_server *http;
-  struct db *db;             /* the loop thread's own reader, for authentication */
-  struct ctx cx;             /* the loop thread's */
-  atomic_llong masters;      /* moves when an act of ours wrote masters ... */
+  struct db *db;                    /* the loop thread's own reader, for authentication */
+  struct ctx cx;                    /* the loop thread's */
+  atomic_llong masters;             /* moves when an act of ours wrote masters ... */
   int64_t masters_seen, masters_us; /* ... and what the loop thread has seen of it, and when */
   atomic_int exports;
   struct estimates estimates;
@@ -191,7 +191,7 @@ struct api {
   struct pool pool;
   struct feed feed;
   int64_t started_us;
-  struct arena *arena;       /* of the OpenAPI document */
+  struct arena *arena; /* of the OpenAPI document */
   const char *openapi, *openapi_etag;
   size_t openapi_n;
 };

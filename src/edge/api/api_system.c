@@ -118,14 +118,17 @@ static void put_process(struct buf *b, struct api *api)
       {"reads_waiting", "gauge", "Calls waiting for a reader", waiting},
       {"readers_idle", "gauge", "Readers with nothing to do", idle},
       {"reads_total", "counter", "Calls done by the readers", (double)atomic_load(&api->pool.served)},
-      {"reads_refused_total", "counter", "Reads refused because too many waited", (double)atomic_load(&api->pool.refused)},
+      {"reads_refused_total", "counter", "Reads refused because too many waited",
+       (double)atomic_load(&api->pool.refused)},
       {"feed_seq", "counter", "Number of the newest event", (double)atomic_load(&api->feed.seq)},
       {"feed_listeners", "gauge", "Long polls and streams waiting for events", atomic_load(&api->feed.listeners)},
       {"resident_memory_bytes", "gauge", "Memory of the process", resident_bytes()},
       {"uptime_seconds", "gauge", "Time since the start", (double)(api_now_us() - api->started_us) / 1e6},
   };
   put_metrics(b, rows, COUNT_OF(rows));
-  buf_printf(b, "# HELP ordo_build_info Version of the program\n# TYPE ordo_build_info gauge\nordo_build_info{version=\"%s\"} 1\n",
+  buf_printf(b,
+             "# HELP ordo_build_info Version of the program\n# TYPE ordo_build_info "
+             "gauge\nordo_build_info{version=\"%s\"} 1\n",
              api->config.version ? api->config.version : "");
 }
 
@@ -151,7 +154,8 @@ static void put_route_counts(struct buf *b, const struct api *api)
 
 static void put_route_times(struct buf *b, const struct api *api)
 {
-  buf_text(b, "# HELP ordo_request_seconds Time from the request to its answer\n# TYPE ordo_request_seconds histogram\n");
+  buf_text(b,
+           "# HELP ordo_request_seconds Time from the request to its answer\n# TYPE ordo_request_seconds histogram\n");
   for (size_t i = 0; i < api->table.n; i++) {
     const struct api_row *row = &api->table.rows[i];
     if (!answered(row))
@@ -163,8 +167,9 @@ static void put_route_times(struct buf *b, const struct api *api)
       buf_printf(b, "ordo_request_seconds_bucket{%s,le=\"%g\"} %lld\n", labels, http_bucket_ms[k] / 1000.0, sum);
     }
     sum += atomic_load(&row->stats.buckets[HTTP_BUCKETS - 1]);
-    buf_printf(b, "ordo_request_seconds_bucket{%s,le=\"+Inf\"} %lld\nordo_request_seconds_sum{%s} %.6f\n"
-                  "ordo_request_seconds_count{%s} %lld\n",
+    buf_printf(b,
+               "ordo_request_seconds_bucket{%s,le=\"+Inf\"} %lld\nordo_request_seconds_sum{%s} %.6f\n"
+               "ordo_request_seconds_count{%s} %lld\n",
                labels, sum, labels, (double)atomic_load(&row->stats.us) / 1e6, labels, sum);
   }
 }
@@ -198,13 +203,14 @@ static const struct rec status_rec = REC(struct status, "Status", status_fields,
 static const enum err ready_errors[] = {ERR_STOPPING, ERR_STORAGE, ERR_OK};
 
 const struct route system_routes[] = {
-    {"GET", "/healthz", "Is the process alive?", "Says `ok` as long as requests are answered at all.", .needs = PERM_PUBLIC,
-     .reply = &status_rec, .success = 200, .serve = serve_health, .flags = ROUTE_INLINE},
+    {"GET", "/healthz", "Is the process alive?", "Says `ok` as long as requests are answered at all.",
+     .needs = PERM_PUBLIC, .reply = &status_rec, .success = 200, .serve = serve_health, .flags = ROUTE_INLINE},
     {"GET", "/readyz", "Can the server take work?",
      "503 while it stops, and when its database cannot be read or trusted: a load balancer should look elsewhere.",
      .needs = PERM_PUBLIC, .reply = &status_rec, .success = 200, .serve = serve_ready, .errors = ready_errors},
     {"GET", "/metrics", "Metrics for Prometheus",
-     "Counters of requests, the writer, readers and the feed. A client on the same machine that does not come through a "
+     "Counters of requests, the writer, readers and the feed. A client on the same machine that does not come through "
+     "a "
      "proxy needs no key.",
      .needs = PERM_SYSTEM_READ, .success = 200, .serve = serve_metrics, .content_type = "text/plain",
      .flags = ROUTE_INLINE | ROUTE_LOCAL},

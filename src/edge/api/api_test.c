@@ -107,9 +107,12 @@ static enum err create_apply(struct ctx *cx, const void *in, struct act_result *
   return emit(cx, &thing, "thing.created");
 }
 
-static const struct act thing_create = {.name = "thing.create", .facts_size = sizeof(struct thing_plan),
-                                        .plan_size = sizeof(struct thing_plan), .load = create_load,
-                                        .decide = create_decide, .apply = create_apply};
+static const struct act thing_create = {.name = "thing.create",
+                                        .facts_size = sizeof(struct thing_plan),
+                                        .plan_size = sizeof(struct thing_plan),
+                                        .load = create_load,
+                                        .decide = create_decide,
+                                        .apply = create_apply};
 
 struct change_facts {
   struct thing thing;
@@ -143,9 +146,12 @@ static enum err change_apply(struct ctx *cx, const void *in, struct act_result *
   return emit(cx, &thing, "thing.updated");
 }
 
-static const struct act thing_change = {.name = "thing.change", .facts_size = sizeof(struct change_facts),
-                                        .plan_size = sizeof(struct thing_plan), .load = change_load,
-                                        .decide = change_decide, .apply = change_apply};
+static const struct act thing_change = {.name = "thing.change",
+                                        .facts_size = sizeof(struct change_facts),
+                                        .plan_size = sizeof(struct thing_plan),
+                                        .load = change_load,
+                                        .decide = change_decide,
+                                        .apply = change_apply};
 
 /* An act that holds the writer until the gate opens. */
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -222,8 +228,13 @@ static const struct api_param list_params[] = {{"is", REC_TEXT, "Only the thing 
 static const char *const filters[] = {"code", "weight_g", "created_at", NULL};
 static const char *const sorts[] = {"created_at", "code", "weight_g", NULL};
 static const char *const expands[] = {"parts", NULL};
-static const struct api_list thing_list = {.table = &thing_table, .filters = filters, .sorts = sorts, .id_field = "id",
-                                           .narrow = narrow_code, .fill = fill_parts, .expands = expands};
+static const struct api_list thing_list = {.table = &thing_table,
+                                           .filters = filters,
+                                           .sorts = sorts,
+                                           .id_field = "id",
+                                           .narrow = narrow_code,
+                                           .fill = fill_parts,
+                                           .expands = expands};
 static const enum err exists[] = {ERR_EXISTS, ERR_OK};
 
 static const struct route thing_routes[] = {
@@ -233,8 +244,8 @@ static const struct route thing_routes[] = {
      .success = 201, .act = &thing_create, .errors = exists},
     {"GET", "/v1/things/{code}", "One thing", NULL, .needs = PERM_CATALOG_READ, .reply = &thing_rec, .success = 200,
      .serve = serve_thing},
-    {"GET", "/v1/things/special", "A literal path", NULL, .needs = PERM_SIGNED_IN, .success = 200, .serve = serve_special,
-     .content_type = "text/plain"},
+    {"GET", "/v1/things/special", "A literal path", NULL, .needs = PERM_SIGNED_IN, .success = 200,
+     .serve = serve_special, .content_type = "text/plain"},
     {"PATCH", "/v1/things/{code}", "Change a thing", NULL, .needs = PERM_CATALOG_WRITE, .body = &thing_rec,
      .reply = &thing_rec, .success = 200, .act = &thing_change, .flags = ROUTE_PATCH},
     {"POST", "/v1/things/{code}/make", "Make a thing by its code alone", NULL, .needs = PERM_CATALOG_WRITE,
@@ -264,9 +275,8 @@ static enum err authenticate(struct ctx *cx, const struct credentials *c, struct
   static const struct {
     const char *bearer;
     uint64_t permissions;
-  } keys[] = {{"all", PERMISSIONS_ALL},
-              {"reader", PERMISSION(PERM_CATALOG_READ)},
-              {"auditor", PERMISSION(PERM_EVENT_READ)}};
+  } keys[] = {
+      {"all", PERMISSIONS_ALL}, {"reader", PERMISSION(PERM_CATALOG_READ)}, {"auditor", PERMISSION(PERM_EVENT_READ)}};
   for (size_t i = 0; c->bearer && i < COUNT_OF(keys); i++)
     if (strcmp(keys[i].bearer, c->bearer) == 0) {
       *out = (struct actor){ACTOR_KEY, (int64_t)i + 1, keys[i].bearer, keys[i].permissions};
@@ -315,11 +325,17 @@ static struct shop *shop_with(struct test *t, int queue_max)
   migrate(t, url);
   s->t = t;
   s->url = url;
-  const struct api_config config = {.url = url, .listen = "127.0.0.1:0", .readers = 2, .rooms = rooms, .clock = clock_real,
-                                    .version = "test", .password_cost = &password_cost_tests, .authenticate = authenticate};
+  const struct api_config config = {.url = url,
+                                    .listen = "127.0.0.1:0",
+                                    .readers = 2,
+                                    .rooms = rooms,
+                                    .clock = clock_real,
+                                    .version = "test",
+                                    .password_cost = &password_cost_tests,
+                                    .authenticate = authenticate};
   s->api = api_new(&config);
-  const struct writer_config writer = {.url = url, .clock = clock_real, .seed = 1, .queue_max = queue_max,
-                                       .on_commit = api_committed, .arg = s->api};
+  const struct writer_config writer = {
+      .url = url, .clock = clock_real, .seed = 1, .queue_max = queue_max, .on_commit = api_committed, .arg = s->api};
   CHECK_OK(writer_start(&writer, &fault, &s->writer));
   CHECK_OK(api_start(s->api, s->writer, &fault));
   s->port = atoi(strrchr(api_address(s->api), ':') + 1);
@@ -337,7 +353,8 @@ static struct shop *shop(struct test *t)
 static int dial(struct shop *s)
 {
   int fd = socket(AF_INET, SOCK_STREAM, 0);
-  struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)s->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in at = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)s->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
     test_failed(__FILE__, __LINE__, "connect", "refused", "connected");
   struct timeval patience = {.tv_sec = 20};
@@ -411,7 +428,8 @@ static const char *member(struct shop *s, const char *body, const char *name)
   if (!at)
     return NULL;
   at += strlen(name) + 3;
-  return *at == '"' ? arena_textn(s->t->arena, at + 1, strcspn(at + 1, "\"")) : arena_textn(s->t->arena, at, strcspn(at, ",}]"));
+  return *at == '"' ? arena_textn(s->t->arena, at + 1, strcspn(at + 1, "\""))
+                    : arena_textn(s->t->arena, at, strcspn(at, ",}]"));
 }
 
 static bool has(const char *text, const char *part)
@@ -421,7 +439,8 @@ static bool has(const char *text, const char *part)
 
 static void a_thing(struct shop *s, const char *code, int weight_g)
 {
-  struct answer a = call(s, "POST /v1/things", arena_printf(s->t->arena, "{\"code\":\"%s\",\"weight_g\":%d}", code, weight_g));
+  struct answer a =
+      call(s, "POST /v1/things", arena_printf(s->t->arena, "{\"code\":\"%s\",\"weight_g\":%d}", code, weight_g));
   CHECK_INT(a.status, 201);
 }
 
@@ -568,7 +587,8 @@ static const char *without_date(struct shop *s, const char *head)
   buf_init(&b, s->t->arena);
   for (const char *p = head; *p; p += strcspn(p, "\n") + 1) {
     size_t n = strcspn(p, "\n") + 1;
-    if (strncasecmp(p, "date:", 5) != 0 && strncasecmp(p, "idempotency-replayed:", 21) != 0 && strncasecmp(p, "x-request-id:", 13) != 0)
+    if (strncasecmp(p, "date:", 5) != 0 && strncasecmp(p, "idempotency-replayed:", 21) != 0 &&
+        strncasecmp(p, "x-request-id:", 13) != 0)
       buf_add(&b, p, n);
   }
   return buf_str(&b);
@@ -694,7 +714,8 @@ TEST(filters_narrow_a_list)
 TEST(every_wrong_parameter_is_named)
 {
   struct shop *s = shop(t);
-  struct answer a = call(s, "GET /v1/things?colour=red&limit=1000&sort=name&weight_g=heavy&expand=wings&count=some", NULL);
+  struct answer a =
+      call(s, "GET /v1/things?colour=red&limit=1000&sort=name&weight_g=heavy&expand=wings&count=some", NULL);
   CHECK_INT(a.status, 422);
   CHECK(has(a.body, "\"pointer\":\"/query/colour\",\"code\":\"unknown_parameter\""));
   CHECK(has(a.body, "/query/limit"));
@@ -890,7 +911,8 @@ TEST(a_server_that_cannot_listen_says_so_and_leaves_nothing_behind)
   const char *url = arena_printf(t->arena, "sqlite:%s/t.db", test_folder(t));
   fault_init(&fault, t->arena);
   migrate(t, url);
-  const struct api_config config = {.url = url, .listen = api_address(s->api), .rooms = rooms, .password_cost = &password_cost_tests};
+  const struct api_config config = {
+      .url = url, .listen = api_address(s->api), .rooms = rooms, .password_cost = &password_cost_tests};
   struct api *second = api_new(&config);
   CHECK(api_start(second, s->writer, &fault) != ERR_OK);
   CHECK(fault.detail);
@@ -947,8 +969,7 @@ TEST(every_error_code_has_a_page)
 {
   struct shop *s = shop(t);
   for (enum err code = 1; code < ERR_COUNT; code++) {
-    struct answer a =
-        call_as(s, NULL, arena_printf(t->arena, "GET /docs/errors/%s", err_info(code)->slug), "", NULL);
+    struct answer a = call_as(s, NULL, arena_printf(t->arena, "GET /docs/errors/%s", err_info(code)->slug), "", NULL);
     CHECK_INT(a.status, 200);
     CHECK(!has(a.body, "(null)"));
   }
