@@ -5,8 +5,8 @@ CREATE TABLE review_rule (
   version BIGINT NOT NULL,
   code TEXT NOT NULL,
   name TEXT NOT NULL,
-  type TEXT NOT NULL CHECK (type IN ('stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer', 'velocity',
-    'amount_outlier', 'address', 'price_deviation', 'probable_duplicate')),
+  type TEXT NOT NULL CHECK (type IN ('stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer',
+    'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate')),
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   channels TEXT NOT NULL,         -- JSON array of channel codes, [] = all
   -- each type has some of the parameters, the others are NULL or []
@@ -27,7 +27,7 @@ CREATE TABLE review_rule (
 CREATE UNIQUE INDEX review_rule_code ON review_rule (code);
 REFERENCE(review_rule);
 
--- The queue of exceptions: holds by state, and all of them, newest first. A partial index would not do: the planner must
--- see the state it is asked for, and lists bind it.
+-- The queue of exceptions: holds by state, and all of them, newest first. A partial index would not do: the planner
+-- must see the state it is asked for, and lists bind it.
 CREATE INDEX hold_state ON hold (state, created_at, id);
 CREATE INDEX hold_created ON hold (created_at, id);

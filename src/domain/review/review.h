@@ -1,9 +1,9 @@
 /* review - the rules that run when an order is placed or changed: each passes it or adds a hold that says why.
  *
  * Rules are rows of the reference table review_rule, at most REVIEW_RULES_MAX; placing reads them through the
- * connection's memo, acts read the row. A hold has the type of its rule, so several rules of one type that find the same
- * order add one hold, that of the first by code. Reasons are English sentences with the numbers; evidence is JSON with the
- * rule's code and what it saw, never personal data.
+ * connection's memo, acts read the row. A hold has the type of its rule, so several rules of one type that find the
+ * same order add one hold, that of the first by code. Reasons are English sentences with the numbers; evidence is JSON
+ * with the rule's code and what it saw, never personal data.
  *
  *   stock_short         stocked units have no supply (gifts aside, unless the channel says so)
  *   payment_mismatch    payments were given and do not fit the terms: too little for prepaid, or more than is due
@@ -13,10 +13,12 @@
  *   amount_outlier      the total is above `amount`, for orders in `currency`
  *   address             an order to be shipped has no address, one without a `required` part, or in none of `countries`
  *   price_deviation     a unit price that was given differs from the catalog's by more than `deviation`
- *   probable_duplicate  the same customer has an order of the last `window_minutes` with at least `similarity` of the basket
+ *   probable_duplicate  the same customer has an order of the last `window_minutes` with `similarity` of the basket
  *
- * Guests, who gave neither e-mail nor phone nor id, have no other orders that velocity and probable_duplicate could see.
- * Events: review_rule.created, review_rule.updated; those of holds are the orders'.
+ * Guests, who gave neither e-mail nor phone nor id, have no other orders that velocity and probable_duplicate could
+ * see.
+ *
+ * Events: review_rule.created, review_rule.updated; those of holds are told by orders.
  */
 #ifndef ORDO_REVIEW_H
 #define ORDO_REVIEW_H
@@ -40,9 +42,9 @@ enum review_type { REVIEW_STOCK_SHORT, REVIEW_PAYMENT_MISMATCH, REVIEW_TOTAL_MIS
                    REVIEW_VELOCITY, REVIEW_AMOUNT_OUTLIER, REVIEW_ADDRESS, REVIEW_PRICE_DEVIATION,
                    REVIEW_PROBABLE_DUPLICATE };
 #define REVIEW_TYPE_COUNT 9
-extern const char *const review_types[]; /* "stock_short", ... in that order, NULL at the end; also the types of holds */
+extern const char *const review_types[]; /* "stock_short" and so on, NULL at the end; also the types of holds */
 
-/* ---- Rules --------------------------------------------------------------------------------------------------------- */
+/* ---- Rules ------------------------------------------------------------------------------------------------------- */
 
 /* What a rule compares with; each type has some of these, the others are absent. */
 struct review_params {
@@ -84,7 +86,7 @@ extern const struct act review_rule_update_act;
  * payment_mismatch, total_mismatch and blocked_customer on, the others off. */
 MUST_CHECK enum err review_bootstrap(struct ctx *cx);
 
-/* ---- Reviewing an order: load and decide inside another act --------------------------------------------------------- */
+/* ---- Reviewing an order: load and decide inside another act ------------------------------------------------------ */
 
 struct review_price { /* of the catalog, in the order's currency */
   const char *sku, *unit;
@@ -110,9 +112,9 @@ struct review_facts {
   LIST(struct review_twin) twins;         /* newest first */
   LIST(struct review_price) prices;       /* by sku */
 };
-/* Fetches what the rules that are on need, and nothing else: of the rules that are on in a fresh database nothing but the
- * memo is read. Of the order it looks at id (its own row is no twin), channel, currency and the lines' skus; customer_id
- * 0 = a guest or somebody new; blocked = of the customer. */
+/* Fetches what the rules that are on need, and nothing else: of the rules that are on in a fresh database nothing
+ * but the memo is read. Of the order it looks at id (its own row is no twin), channel, currency and the lines' skus;
+ * customer_id 0 = a guest or somebody new; blocked = of the customer. */
 MUST_CHECK enum err review_load(struct ctx *cx, const struct order *o, int64_t customer_id, bool blocked,
                                 struct review_facts *out);
 
@@ -122,8 +124,8 @@ struct review_situation {
                           * wait as backordered */
   bool hold_short_gifts; /* of the channel: a short gift holds the order too */
 };
-/* What a shortage does to this order: the channel's policy, but STOCK_HOLD once money was captured: such an order is never
- * refused. o's payments must be there; its totals need not. */
+/* What a shortage does to this order: the channel's policy, but STOCK_HOLD once money was captured: such an order is
+ * never refused. o's payments must be there; its totals need not. */
 enum stock_policy review_stock_policy(const struct channel *ch, const struct order *o);
 
 /* Adds the holds (order_hold_add) that the rules ask for. Pure. The order's lines must be priced (order_price); what
@@ -131,17 +133,18 @@ enum stock_policy review_stock_policy(const struct channel *ch, const struct ord
 void review_decide(struct ctx *cx, const struct review_facts *facts, const struct review_situation *situation,
                    struct order_work *w);
 
-/* ---- Acts on orders in review ------------------------------------------------------------------------------------------ */
+/* ---- Acts on orders in review ------------------------------------------------------------------------------------ */
 
-/* POST /v1/orders/{id}/approve, body reason_input: releases all active holds of the order's scope and opens it. Holds of
- * lines and fulfillments stay. ERR_STATE where the order is not placed. Rejecting is cancelling: see fulfillment. */
+/* POST /v1/orders/{id}/approve, body reason_input: releases all active holds of the order's scope and opens it.
+ * Holds of lines and fulfillments stay. ERR_STATE where the order is not placed. Rejecting is cancelling: see
+ * fulfillment. */
 extern const struct act order_approve_act;
 
 /* A hold by its id text. ERR_NOT_FOUND with a fault text. */
 MUST_CHECK enum err hold_load(struct ctx *cx, const char *id, struct hold *out);
 
-/* The timer: lets active holds that are past expires_at expire, at most HOLDS_EXPIRE_MAX a run, the longest overdue first;
- * an order whose last hold that was opens. No body. Answers with holds_expired. */
+/* The timer: lets active holds that are past expires_at expire, at most HOLDS_EXPIRE_MAX a run, the longest overdue
+ * first; an order whose last hold that was opens. No body. Answers with holds_expired. */
 struct holds_expired {
   int64_t expired, orders;
   bool more; /* run it again at once */

@@ -82,7 +82,8 @@ void add_payment(struct ctx *cx, struct order_work *w, enum entry_kind kind, int
   struct payment *p = LIST_ADD(cx->arena, &w->after->payments);
   *p = (struct payment){
       .id = {order_new_id(w)}, .provider = "manual", .created_at = cx->now, .expires_at = INSTANT(ABSENT)};
-  *LIST_ADD(cx->arena, &p->entries) = (struct payment_entry){.n = 1, .kind = kind, .amount = MONEY(minor), .at = cx->now};
+  *LIST_ADD(cx->arena, &p->entries) =
+      (struct payment_entry){.n = 1, .kind = kind, .amount = MONEY(minor), .at = cx->now};
 }
 
 struct order *review(struct ctx *cx, struct order_work *w, int64_t customer_id, bool blocked)

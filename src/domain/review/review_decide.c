@@ -1,5 +1,5 @@
-/* What each type of rule looks at: pure functions of the order, the facts and the situation. A rule that finds something
- * says it in a sentence with the numbers, and keeps what it saw as evidence. Neither names a person. */
+/* What each type of rule looks at: pure functions of the order, the facts and the situation. A rule that finds
+ * something says it in a sentence with the numbers, and keeps what it saw as evidence. Neither names a person. */
 #include "review_priv.h"
 
 #include <stdio.h>
@@ -38,7 +38,7 @@ PRINTF_LIKE(2, 3) static struct json_out *find(struct look *l, const char *fmt, 
   return &l->evidence;
 }
 
-/* ---- Words ---------------------------------------------------------------------------------------------------------- */
+/* ---- Words ------------------------------------------------------------------------------------------------------- */
 
 /* "44.80 USD" */
 static const char *money_text(struct look *l, struct money m)
@@ -102,7 +102,7 @@ static const char *words_end(struct words *w)
   return buf_str(&w->text);
 }
 
-/* ---- Stock ---------------------------------------------------------------------------------------------------------- */
+/* ---- Stock ------------------------------------------------------------------------------------------------------- */
 
 /* A gift, or part of one. */
 static bool is_gift(struct order *o, const struct order_line *l)
@@ -112,16 +112,17 @@ static bool is_gift(struct order *o, const struct order_line *l)
   return l != NULL;
 }
 
-/* Units of a line that found no stock and hold the order. Those that may wait were made backordered before, as short gifts
- * always are. */
+/* Units of a line that found no stock and hold the order. Those that may wait were made backordered before, as short
+ * gifts always are. */
 static struct quantity missing_of(const struct look *l, const struct order_line *line)
 {
   if (!line->stocked)
     return QUANTITY(0);
   if (!is_gift(l->o, line))
     return line_at(line, PLACE_UNALLOCATED);
-  return l->situation->hold_short_gifts ? quantity_add(line_at(line, PLACE_UNALLOCATED), line_at(line, PLACE_BACKORDERED))
-                                        : QUANTITY(0);
+  if (!l->situation->hold_short_gifts)
+    return QUANTITY(0);
+  return quantity_add(line_at(line, PLACE_UNALLOCATED), line_at(line, PLACE_BACKORDERED));
 }
 
 static void look_at_stock(struct look *l)
@@ -153,7 +154,7 @@ static void look_at_stock(struct look *l)
   json_array_end(evidence);
 }
 
-/* ---- Money ---------------------------------------------------------------------------------------------------------- */
+/* ---- Money ------------------------------------------------------------------------------------------------------- */
 
 static void look_at_payments(struct look *l)
 {
@@ -217,8 +218,8 @@ static const struct review_price *catalog_price(const struct look *l, const char
   return NULL;
 }
 
-/* The catalog's price of a line whose own differs too much from it, or NULL. Gifts, components and modifiers have prices
- * of their own making. */
+/* The catalog's price of a line whose own differs too much from it, or NULL. Gifts, components and modifiers have
+ * prices of their own making. */
 static const struct review_price *deviates_from(const struct look *l, const struct order_line *line)
 {
   if (!line->price_given || (line->kind != LINE_ITEM && line->kind != LINE_SERVICE))
@@ -264,7 +265,7 @@ static void look_at_prices(struct look *l)
   json_array_end(evidence);
 }
 
-/* ---- The customer --------------------------------------------------------------------------------------------------- */
+/* ---- The customer ------------------------------------------------------------------------------------------------ */
 
 static void put_id(struct look *l, const char *key, const char *prefix, int64_t id)
 {
@@ -358,7 +359,7 @@ static void look_at_address(struct look *l)
   json_array_end(evidence);
 }
 
-/* ---- Doubles ---------------------------------------------------------------------------------------------------------- */
+/* ---- Doubles ----------------------------------------------------------------------------------------------------- */
 
 static int item_order(const void *a, const void *b)
 {
@@ -389,8 +390,8 @@ static review_basket basket_of(struct look *l)
   return basket;
 }
 
-/* How much of two baskets is the same: the units that both have by those that either has, over all products (the weighted
- * Jaccard index). Two empty ones have nothing in common. */
+/* How much of two baskets is the same: the units that both have by those that either has, over all products (the
+ * weighted Jaccard index). Two empty ones have nothing in common. */
 static struct rate similarity(const review_basket *a, const review_basket *b)
 {
   __int128 both = 0, either = 0;
@@ -433,7 +434,7 @@ static void look_at_twins(struct look *l)
   json_put_i64(evidence, "minutes", minutes);
 }
 
-/* ---- All together ------------------------------------------------------------------------------------------------------- */
+/* ---- All together ------------------------------------------------------------------------------------------------ */
 
 static void (*const looks[REVIEW_TYPE_COUNT])(struct look *l) = {
   [REVIEW_STOCK_SHORT] = look_at_stock,         [REVIEW_PAYMENT_MISMATCH] = look_at_payments,

@@ -40,7 +40,7 @@ static bool wanted(const struct review_facts *f, enum review_type type, int64_t 
   return any;
 }
 
-/* ---- The customer's other orders ---------------------------------------------------------------------------------- */
+/* ---- The customer's other orders --------------------------------------------------------------------------------- */
 
 static enum err earlier_load(struct ctx *cx, struct order_id self, int64_t customer_id, struct instant since,
                              int64_t limit, struct review_facts *f)
@@ -98,7 +98,7 @@ static enum err baskets_load(struct ctx *cx, struct review_facts *f)
   return db_done(&rows);
 }
 
-/* ---- The catalog's prices ------------------------------------------------------------------------------------------- */
+/* ---- The catalog's prices ---------------------------------------------------------------------------------------- */
 
 static int price_order(const void *a, const void *b)
 {

@@ -73,15 +73,17 @@ static const struct rec_field params_fields[PARAM_COUNT] = {
            .doc = "address: parts that must be there: name, company, line1, line2, city, region, postal_code, phone",
            .example = "[\"name\",\"line1\",\"city\"]"),
   FIELD_AS(REC_TEXTS, struct review_params, countries, .min = 0, .max = 300,
-           .doc = "address: the only countries that pass (ISO 3166-1 alpha-2); empty = all", .example = "[\"US\",\"CA\"]"),
+           .doc = "address: the only countries that pass (ISO 3166-1 alpha-2); empty = all",
+           .example = "[\"US\",\"CA\"]"),
 };
 static const struct rec params_rec = REC(struct review_params, "ReviewParams", params_fields,
                                          "What a rule compares with; each type has some of these");
 
 static const struct rec_field rule_fields[] = {
-  FIELD_AS(REC_ID, struct review_rule, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_rule, .doc = "Id of the rule",
-           .example = "rul_01jd7k3v9q2m8"),
-  FIELD(struct review_rule, version, .flags = REC_READONLY, .doc = "1 at first, one more with each change", .example = "1"),
+  FIELD_AS(REC_ID, struct review_rule, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_rule,
+           .doc = "Id of the rule", .example = "rul_01jd7k3v9q2m8"),
+  FIELD(struct review_rule, version, .flags = REC_READONLY, .doc = "1 at first, one more with each change",
+        .example = "1"),
   FIELD(struct review_rule, code, .flags = REC_REQUIRED | REC_FIXED, .max = REVIEW_CODE_MAX, .check = code_valid,
         .doc = "Unique, never changed: lower-case letters, digits, - _ .", .example = "velocity"),
   FIELD(struct review_rule, name, .min = 1, .max = 120, .doc = "For people; left out = what the type is called",
@@ -91,7 +93,8 @@ static const struct rec_field rule_fields[] = {
   FIELD(struct review_rule, enabled, .def = true, .has_def = true, .doc = "Is it on?", .example = "true"),
   FIELD_AS(REC_TEXTS, struct review_rule, channels, .min = 0, .max = REVIEW_CHANNELS_MAX,
            .doc = "Codes of the channels whose orders it looks at; empty = all", .example = "[\"web\"]"),
-  FIELD_AS(REC_INLINE, struct review_rule, params, .rec = &params_rec, .prefix = "param_", .doc = "What it compares with"),
+  FIELD_AS(REC_INLINE, struct review_rule, params, .rec = &params_rec, .prefix = "param_",
+           .doc = "What it compares with"),
   FIELD(struct review_rule, owner_role, .min = 1, .max = 40,
         .doc = "Role that is told and has to decide; left out = the type's own", .example = "service"),
   FIELD(struct review_rule, expire_hours, .min = 0, .max = REVIEW_EXPIRE_MAX, .def = 0, .has_def = true,
@@ -112,4 +115,5 @@ static const struct rec_field expired_fields[] = {
   FIELD(struct holds_expired, orders, .doc = "Orders they were of", .example = "1"),
   FIELD(struct holds_expired, more, .doc = "Are there more?", .example = "false"),
 };
-const struct rec holds_expired_rec = REC(struct holds_expired, "HoldsExpired", expired_fields, "What a run of the timer did");
+const struct rec holds_expired_rec =
+    REC(struct holds_expired, "HoldsExpired", expired_fields, "What a run of the timer did");

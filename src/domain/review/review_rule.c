@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Reading --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 enum err review_rule_load(struct ctx *cx, const char *code_or_id, struct review_rule *out)
 {
@@ -51,7 +51,7 @@ enum err review_rules_memo(struct ctx *cx, const struct review_rules **out)
   return ERR_OK;
 }
 
-/* ---- What must be true of a rule ---------------------------------------------------------------------------------- */
+/* ---- What must be true of a rule --------------------------------------------------------------------------------- */
 
 static bool param_given(const struct review_params *p, enum review_param param)
 {
@@ -292,7 +292,7 @@ const struct act review_rule_update_act = {
   .flags = ACT_MASTERS,
 };
 
-/* ---- A fresh database --------------------------------------------------------------------------------------------- */
+/* ---- A fresh database -------------------------------------------------------------------------------------------- */
 
 static enum err bootstrap_type(struct ctx *cx, enum review_type type)
 {

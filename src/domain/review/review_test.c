@@ -15,7 +15,7 @@ TEST(an_order_that_nothing_is_wrong_with_passes_all_rules)
   CHECK_INT(w->events.n, 0);
 }
 
-/* ---- Stock ---- */
+/* ---- Stock ------------------------------------------------------------------------------------------------------- */
 
 TEST(missing_stock_holds_the_order_and_says_what_is_missing)
 {
@@ -94,7 +94,7 @@ TEST(an_order_whose_money_was_captured_is_held_whatever_the_policy)
   CHECK_INT(review_stock_policy(&ch, w->after), STOCK_HOLD);
 }
 
-/* ---- Money ---- */
+/* ---- Money ------------------------------------------------------------------------------------------------------- */
 
 TEST(an_order_without_payments_has_none_that_do_not_fit)
 {
@@ -174,7 +174,7 @@ TEST(money_is_written_with_the_decimals_of_its_currency)
   CHECK_TEXT(held_by(review(cx, w, 0, false), "amount_outlier")->reason, "the total of 3980 JPY is above 0 JPY");
 }
 
-/* ---- Prices ---- */
+/* ---- Prices ------------------------------------------------------------------------------------------------------ */
 
 static void a_product(struct ctx *cx, const char *json)
 {
@@ -206,8 +206,9 @@ TEST(a_price_deviation_names_both_prices)
   add_line(cx, w, "MUG", 1, 500);
   const struct hold *h = held_by(review(cx, w, 0, false), "price_deviation");
   CHECK_TEXT(h->reason, "MUG at 5 USD instead of the catalog's 10 USD; 20 % up or down are fine");
-  CHECK_TEXT(h->evidence, "{\"rule\":\"price_deviation\",\"currency\":\"USD\",\"deviation\":\"0.2\",\"lines\":[{\"line\":2,"
-                          "\"sku\":\"MUG\",\"unit_price\":\"500\",\"catalog_price\":\"1000\"}]}");
+  CHECK_TEXT(h->evidence, "{\"rule\":\"price_deviation\",\"currency\":\"USD\",\"deviation\":\"0.2\","
+                          "\"lines\":[{\"line\":2,\"sku\":\"MUG\","
+                          "\"unit_price\":\"500\",\"catalog_price\":\"1000\"}]}");
 }
 
 TEST(gifts_catalog_prices_and_other_currencies_do_not_deviate)
@@ -225,7 +226,7 @@ TEST(gifts_catalog_prices_and_other_currencies_do_not_deviate)
   passes(review(cx, euros, 0, false));
 }
 
-/* ---- The customer ---- */
+/* ---- The customer ------------------------------------------------------------------------------------------------ */
 
 TEST(the_order_of_a_blocked_customer_is_held)
 {
@@ -250,7 +251,8 @@ TEST(one_order_too_many_within_the_window_is_held)
   passes(review(cx, an_order(cx), 0, false)); /* a guest */
   const struct hold *h = held_by(review(cx, an_order(cx), CUSTOMER, false), "velocity");
   CHECK_TEXT(h->reason, "more than 2 orders of this customer within 10 minutes");
-  CHECK_TEXT(h->evidence, arena_printf(cx->arena, "{\"rule\":\"fast\",\"customer\":\"%s\",\"orders\":2,\"window_minutes\":10}",
+  CHECK_TEXT(h->evidence, arena_printf(cx->arena,
+                                       "{\"rule\":\"fast\",\"customer\":\"%s\",\"orders\":2,\"window_minutes\":10}",
                                        id_text(cx, PREFIX_customer, CUSTOMER)));
   scratch_clock(cx, "2026-01-05T09:10:00Z"); /* the first one has left the window */
   passes(review(cx, an_order(cx), CUSTOMER, false));
@@ -269,7 +271,7 @@ TEST(each_velocity_rule_counts_within_its_own_window)
              "more than 1 order of this customer within 1 minute");
 }
 
-/* ---- Addresses ---- */
+/* ---- Addresses --------------------------------------------------------------------------------------------------- */
 
 TEST(an_address_without_a_required_part_holds_the_order)
 {
@@ -308,7 +310,7 @@ TEST(a_country_that_is_not_served_holds_the_order)
              "the address has no name, and it is in FR, where we do not ship");
 }
 
-/* ---- Doubles ---- */
+/* ---- Doubles ----------------------------------------------------------------------------------------------------- */
 
 TEST(the_same_basket_of_the_same_customer_is_held_with_a_link_to_the_twin)
 {
@@ -321,12 +323,13 @@ TEST(the_same_basket_of_the_same_customer_is_held_with_a_link_to_the_twin)
   passes(review(cx, an_order(cx), 0, false));
   const struct hold *h = held_by(review(cx, an_order(cx), CUSTOMER, false), "probable_duplicate");
   const char *id = id_text(cx, PREFIX_order, first->after->id.v), *number = first->after->number;
-  CHECK_TEXT(h->reason, arena_printf(cx->arena, "looks like order %s, placed 12 minutes earlier: 100 %% of the basket is the same",
-                                     number));
+  CHECK_TEXT(h->reason,
+             arena_printf(cx->arena, "looks like order %s, placed 12 minutes earlier: 100 %% of the basket is the same",
+                          number));
   CHECK_TEXT(h->evidence,
              arena_printf(cx->arena,
-                          "{\"rule\":\"probable_duplicate\",\"order\":\"%s\",\"number\":\"%s\",\"link\":\"/v1/orders/%s\","
-                          "\"similarity\":\"1\",\"minutes\":12}",
+                          "{\"rule\":\"probable_duplicate\",\"order\":\"%s\",\"number\":\"%s\","
+                          "\"link\":\"/v1/orders/%s\",\"similarity\":\"1\",\"minutes\":12}",
                           id, number, id));
 }
 
@@ -387,7 +390,7 @@ TEST(an_order_is_not_its_own_twin)
   passes(review(cx, &w, CUSTOMER, false));
 }
 
-/* ---- Together ---- */
+/* ---- Together ---------------------------------------------------------------------------------------------------- */
 
 TEST(several_rules_hold_an_order_at_once)
 {
@@ -436,17 +439,22 @@ TEST(a_rule_of_some_channels_lets_the_others_pass)
   held_by(review(cx, till, CUSTOMER, true), "blocked_customer");
 }
 
+static struct instant end_of_hold(struct ctx *cx)
+{
+  return held_by(review(cx, an_order(cx), CUSTOMER, true), "blocked_customer")->expires_at;
+}
+
 TEST(a_hold_lives_as_long_as_its_rule_or_the_setting_says)
 {
   struct ctx *cx = shop(t);
-  CHECK(!instant_set(held_by(review(cx, an_order(cx), CUSTOMER, true), "blocked_customer")->expires_at));
+  CHECK(!instant_set(end_of_hold(cx)));
   CHECK_OK(scratch_begin(cx));
   CHECK_OK(setting_store(cx, SETTING_HOLD_EXPIRE_HOURS, "24"));
   CHECK_OK(scratch_commit(cx));
   db_memo_clear(cx->db);
-  CHECK_INT(held_by(review(cx, an_order(cx), CUSTOMER, true), "blocked_customer")->expires_at.ms, cx->now.ms + 24 * HOUR_MS);
+  CHECK_INT(end_of_hold(cx).ms, cx->now.ms + 24 * HOUR_MS);
   CHECK_OK(patch_rule(cx, "blocked_customer", "{\"expire_hours\":2}", NULL));
-  CHECK_INT(held_by(review(cx, an_order(cx), CUSTOMER, true), "blocked_customer")->expires_at.ms, cx->now.ms + 2 * HOUR_MS);
+  CHECK_INT(end_of_hold(cx).ms, cx->now.ms + 2 * HOUR_MS);
 }
 
 TEST(evidence_and_events_name_no_person)

@@ -32,7 +32,8 @@ static enum err serve_hold(struct ctx *cx, const struct api_request *rq, struct 
 
 static const struct api_list holds_list = {
     .table = &hold_table,
-    .filters = (const char *const[]){"state", "type", "owner_role", "scope", "order_id", "created_at", "expires_at", NULL},
+    .filters = (const char *const[]){"state", "type", "owner_role", "scope", "order_id", "created_at", "expires_at",
+                                     NULL},
     .sorts = (const char *const[]){"created_at", NULL},
     .id_field = "id",
 };
@@ -74,30 +75,30 @@ const struct route review_routes[] = {
      .needs = PERM_MASTER_WRITE, .body = &review_rule_rec, .reply = &review_rule_rec, .success = 200,
      .act = &review_rule_update_act, .flags = ROUTE_PATCH},
     {"GET", "/v1/holds", "List holds",
-     "Newest first. `?state=active&owner_role=service` is what customer service has to decide, `?type=stock_short` what "
-     "waits for goods. `reason` says in a sentence why, `evidence` what the rule saw.",
+     "Newest first. `?state=active&owner_role=service` is what customer service has to decide, `?type=stock_short` "
+     "what waits for goods. `reason` says in a sentence why, `evidence` what the rule saw.",
      .needs = PERM_ORDER_READ, .reply = &hold_rec, .success = 200, .list = &holds_list},
-    {"GET", "/v1/holds/{id}", "One hold", NULL, .needs = PERM_ORDER_READ, .reply = &hold_rec, .success = 200,
-     .serve = serve_hold},
+    {"GET", "/v1/holds/{id}", "One hold", "Active or ended, with the reason of its release.",
+     .needs = PERM_ORDER_READ, .reply = &hold_rec, .success = 200, .serve = serve_hold},
     {"POST", "/v1/holds/{id}/release", "Release a hold",
-     "Answers with the whole order. Work goes on only when all holds within its scope are gone; with its last one an order "
-     "in review opens. A hold that has ended already is refused.\n\n"
+     "Answers with the whole order. Work goes on only when all holds within its scope are gone; with its last one an "
+     "order in review opens. A hold that has ended already is refused.\n\n"
      "```json\n"
      "{\"reason\": \"the customer confirmed the address by phone\"}\n"
      "```",
-     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200, .act = &hold_release_act,
-     .errors = state_errors},
+     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
+     .act = &hold_release_act, .errors = state_errors},
     {"POST", "/v1/orders/{id}/hold", "Put an order on hold",
-     "Stops the order, or with `line` or `fulfillment` only that part of it, until the hold is released or expires. Several "
-     "holds may be on one order; an active one of the same type and scope is kept instead of a second.\n\n"
+     "Stops the order, or with `line` or `fulfillment` only that part of it, until the hold is released or expires. "
+     "Several holds may be on one order; an active one of the same type and scope is kept instead of a second.\n\n"
      "```json\n"
      "{\"reason\": \"the customer wants to change the color\", \"owner_role\": \"service\", \"line\": 2}\n"
      "```",
      .needs = PERM_HOLD_CREATE, .body = &hold_input_rec, .reply = &order_rec, .success = 200, .act = &order_hold_act,
      .errors = state_errors},
     {"POST", "/v1/orders/{id}/approve", "Approve an order in review",
-     "Releases all active holds of the whole order with your reason and opens it. Holds of single lines and fulfillments "
-     "stay. Refused where the order is not `placed`.\n\n"
+     "Releases all active holds of the whole order with your reason and opens it. Holds of single lines and "
+     "fulfillments stay. Refused where the order is not `placed`.\n\n"
      "```json\n"
      "{\"reason\": \"payment found on the bank statement\"}\n"
      "```",
