@@ -25,7 +25,7 @@
 #define SOURCING_RULES_MAX      100
 #define SOURCING_UNITS_MAX      INT64_C(1000000000) /* steps of all lines together */
 #define SOURCING_COST_MAX       INT64_C(1000000000000) /* minor units, of any one cost that goes in */
-#define SOURCING_NODES_DEFAULT  INT64_C(200000)
+#define SOURCING_NODES_DEFAULT  INT64_C(50000) /* some milliseconds */
 
 /* ---- Input ----------------------------------------------------------------------------------------------------- */
 

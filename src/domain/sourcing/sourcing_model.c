@@ -12,8 +12,11 @@
 
 /* ---- Costs ----------------------------------------------------------------------------------------------------- */
 
+/* Behind the checks both factors are so bounded that thousandths of a factor need no wide division. */
 static int64_t weighed(struct money m, int64_t ppm)
 {
+  if (ppm % 1000 == 0)
+    return m.minor * (ppm / 1000);
   return div_round((__int128)m.minor * 1000 * ppm, SCALE);
 }
 
@@ -400,10 +403,9 @@ static size_t right_ends(const struct plan *p, const struct sourcing_freight *f,
 }
 
 /* How far below the base the line of each trial price must begin to stay under the freight of every weight. */
-static void find_rebates(const struct plan *p, const struct problem *q, struct option *o)
+static void find_rebates(const struct plan *p, const struct problem *q, int64_t *ends, struct option *o)
 {
   const struct sourcing_candidate *c = &p->in->candidates.at[o->candidate];
-  int64_t *ends = ARENA_ARRAY(p->arena, int64_t, c->freight.steps.n + 2);
   size_t n = right_ends(p, &c->freight, ends);
   for (size_t i = 0; i < n; i++) {
     int64_t above = sourcing_freight_milli(p->in, c, ends[i]) - o->base;
@@ -413,6 +415,14 @@ static void find_rebates(const struct plan *p, const struct problem *q, struct o
         o->rebate[g] = rebate;
     }
   }
+}
+
+static size_t steps_most(const struct sourcing_input *in)
+{
+  size_t most = 0;
+  EACH(const struct sourcing_candidate, c, &in->candidates)
+    most = c->freight.steps.n > most ? c->freight.steps.n : most;
+  return most;
 }
 
 /* Trial prices from 0 to the dearest location's average price of a microgram, evenly. */
@@ -490,7 +500,10 @@ void sourcing_problem(const struct plan *p, const struct sourcing_rule *rule, st
   qsort(out->options, out->n_options, sizeof *out->options, by_open);
   if (out->most > out->n_options)
     out->most = out->n_options;
+  if (out->most < 2)
+    return; /* a single location's freight is known, not bounded */
   find_prices(p, out);
+  int64_t *ends = ARENA_ARRAY(p->arena, int64_t, steps_most(in) + 2);
   for (size_t i = 0; i < out->n_options; i++)
-    find_rebates(p, out, &out->options[i]);
+    find_rebates(p, out, ends, &out->options[i]);
 }

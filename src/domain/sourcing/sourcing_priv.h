@@ -13,7 +13,7 @@
 #define RANK_BITS  93
 #define EACH_USED  (INT64_C(1) << 20)
 #define SLOPE_BITS 32 /* fixed point of costs per microgram */
-#define PRICES     12 /* trial prices of weight; the first is 0 */
+#define PRICES     8  /* trial prices of weight; the first is 0 */
 
 static inline __int128 cost_value(int64_t milli)
 {

@@ -439,9 +439,26 @@ static void extend(struct search *s, size_t next)
   }
 }
 
+/* What option i costs at least when everything comes from it: its freight is then known. */
+static __int128 least_alone(const struct search *s, size_t i, int64_t unit_costs)
+{
+  const struct option *o = &s->q->options[i];
+  const struct sourcing_input *in = s->plan->in;
+  int64_t freight = sourcing_freight_milli(in, &in->candidates.at[o->candidate], s->plan->weight);
+  return o->open + cost_value(freight - o->base + unit_costs);
+}
+
+/* Once one location fills everything, the first whose mere opening is dearer ends the row: options are sorted by it. */
 static void try_singles(struct search *s)
 {
+  int64_t unit_costs = 0;
+  for (size_t p = 0; p < s->plan->n_products; p++)
+    unit_costs += s->cheapest[p] * s->plan->demand[p];
   for (size_t i = 0; i < s->q->n_options; i++) {
+    if (s->best->shortness == 0 && s->q->options[i].open + cost_value(unit_costs) >= s->best->value)
+      return;
+    if (s->best->shortness == 0 && least_alone(s, i, unit_costs) >= s->best->value)
+      continue;
     spend_node(s); /* at the limit the rest are still filled greedily: there is always an answer to fall back on */
     join(s, i);
     solve_set(s);
