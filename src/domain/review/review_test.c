@@ -211,7 +211,7 @@ TEST(a_price_deviation_names_both_prices)
                           "\"unit_price\":\"500\",\"catalog_price\":\"1000\"}]}");
 }
 
-TEST(gifts_catalog_prices_and_other_currencies_do_not_deviate)
+TEST(gifts_catalog_prices_other_currencies_and_other_units_do_not_deviate)
 {
   struct ctx *cx = shop(t);
   a_product(cx, "{\"sku\":\"MUG\",\"price\":1000,\"currency\":\"USD\"}");
@@ -224,6 +224,9 @@ TEST(gifts_catalog_prices_and_other_currencies_do_not_deviate)
   add_line(cx, euros, "MUG", 1, 1);
   euros->after->currency = "EUR";
   passes(review(cx, euros, 0, false));
+  struct order_work *boxes = an_order(cx);
+  add_line(cx, boxes, "MUG", 1, 12000)->unit = "box";
+  passes(review(cx, boxes, 0, false));
 }
 
 /* ---- The customer ------------------------------------------------------------------------------------------------ */
@@ -265,6 +268,8 @@ TEST(each_velocity_rule_counts_within_its_own_window)
   a_rule(cx, "{\"code\":\"b-minute\",\"type\":\"velocity\",\"params\":{\"orders\":1,\"window_minutes\":1}}");
   place(cx, an_order(cx), CUSTOMER);
   scratch_clock(cx, "2026-01-05T09:02:00Z");
+  passes(review(cx, an_order(cx), CUSTOMER, false));
+  scratch_clock(cx, "2026-01-05T09:01:00Z");
   passes(review(cx, an_order(cx), CUSTOMER, false));
   scratch_clock(cx, "2026-01-05T09:00:30Z");
   CHECK_TEXT(held_by(review(cx, an_order(cx), CUSTOMER, false), "velocity")->reason,
@@ -372,10 +377,11 @@ TEST(gifts_do_not_tell_baskets_apart_and_of_several_twins_the_likest_is_named)
   struct ctx *cx = shop(t);
   switch_on(cx, "probable_duplicate", true);
   struct order_work *first = an_order(cx), *second = an_order(cx), *third = an_order(cx);
+  add_line(cx, first, "PEN", 5, 0)->kind = LINE_GIFT;
   place(cx, first, CUSTOMER);
   add_line(cx, second, "SOCK", 1, 100);
   place(cx, second, CUSTOMER); /* two of three the same */
-  add_line(cx, third, "CUP", 9, 0)->kind = LINE_GIFT;
+  add_line(cx, third, "CUP", 9, 0)->kind = LINE_GIFT; /* and the first had another gift */
   CHECK(strstr(held_by(review(cx, third, CUSTOMER, false), "probable_duplicate")->evidence, first->after->number));
 }
 
