@@ -2,6 +2,9 @@
 #include "sourcing.h"
 
 #define MONEY_AT_LEAST_0 .min = 0, .max = SOURCING_COST_MAX
+/* Most numbers of a record are 0: such members are left out, and read back as 0. */
+#define SPARSE .flags = REC_SPARSE
+#define ZERO   .flags = REC_SPARSE, .has_def = true
 #define COUNT_AT_LEAST_0 .min = 0, .max = INT64_MAX
 
 static const char *const ranking_names[] = {"cost", "priority", "distance", "earliest", NULL};
@@ -22,36 +25,36 @@ const char *sourcing_reason_slug(enum sourcing_reason r)
 
 static const struct rec_field product_fields[] = {
     FIELD(struct sourcing_product, sku, .max = 255, .doc = "Catalog code"),
-    FIELD(struct sourcing_product, weight_g, COUNT_AT_LEAST_0, .doc = "Weight of one unit"),
-    FIELD(struct sourcing_product, step, .doc = "Smallest part that may be split off; 0 = chosen from the demand"),
+    FIELD(struct sourcing_product, weight_g, ZERO, COUNT_AT_LEAST_0, .doc = "Weight of one unit"),
+    FIELD(struct sourcing_product, step, ZERO, .doc = "Smallest part that may be split off; 0 = chosen from the demand"),
 };
 static const struct rec product_rec = REC(struct sourcing_product, "SourcingProduct", product_fields, "A product asked for");
 
 static const struct rec_field line_fields[] = {
-    FIELD(struct sourcing_line, key, .doc = "Line of the order"),
-    FIELD(struct sourcing_line, product, COUNT_AT_LEAST_0, .doc = "Index of the product"),
-    FIELD(struct sourcing_line, quantity, .doc = "Units asked for"),
-    FIELD(struct sourcing_line, unit_value, .doc = "Worth of one unit"),
-    FIELD(struct sourcing_line, group, COUNT_AT_LEAST_0, .doc = "Lines of a group above 0 ship together"),
-    FIELD(struct sourcing_line, optional, .doc = "A gift: short, it stops nothing"),
+    FIELD(struct sourcing_line, key, ZERO, .doc = "Line of the order"),
+    FIELD(struct sourcing_line, product, ZERO, COUNT_AT_LEAST_0, .doc = "Index of the product"),
+    FIELD(struct sourcing_line, quantity, ZERO, .doc = "Units asked for"),
+    FIELD(struct sourcing_line, unit_value, ZERO, .doc = "Worth of one unit"),
+    FIELD(struct sourcing_line, group, ZERO, COUNT_AT_LEAST_0, .doc = "Lines of a group above 0 ship together"),
+    FIELD(struct sourcing_line, optional, ZERO, .doc = "A gift: short, it stops nothing"),
 };
 static const struct rec line_rec = REC(struct sourcing_line, "SourcingLine", line_fields, "A demand");
 
 static const struct rec_field stock_fields[] = {
-    FIELD(struct sourcing_stock, product, COUNT_AT_LEAST_0, .doc = "Index of the product"),
-    FIELD(struct sourcing_stock, available, .min = -QUANTITY_MAX, .max = QUANTITY_MAX, .doc = "Free to promise"),
+    FIELD(struct sourcing_stock, product, ZERO, COUNT_AT_LEAST_0, .doc = "Index of the product"),
+    FIELD(struct sourcing_stock, available, ZERO, .min = -QUANTITY_MAX, .max = QUANTITY_MAX, .doc = "Free to promise"),
 };
 static const struct rec stock_rec = REC(struct sourcing_stock, "SourcingStock", stock_fields, "What a location has");
 
 static const struct rec_field step_fields[] = {
-    FIELD(struct sourcing_freight_step, up_to_g, COUNT_AT_LEAST_0, .doc = "Up to this weight"),
-    FIELD(struct sourcing_freight_step, price, MONEY_AT_LEAST_0, .doc = "A shipment costs this"),
+    FIELD(struct sourcing_freight_step, up_to_g, ZERO, COUNT_AT_LEAST_0, .doc = "Up to this weight"),
+    FIELD(struct sourcing_freight_step, price, ZERO, MONEY_AT_LEAST_0, .doc = "A shipment costs this"),
 };
 static const struct rec step_rec = REC(struct sourcing_freight_step, "SourcingFreightStep", step_fields, "A freight step");
 
 static const struct rec_field freight_fields[] = {
-    FIELD_AS(REC_LIST, struct sourcing_freight, steps, .rec = &step_rec, .doc = "Prices by weight"),
-    FIELD(struct sourcing_freight, per_extra_kg, MONEY_AT_LEAST_0, .doc = "For each kilogram begun above the last step"),
+    FIELD_AS(REC_LIST, struct sourcing_freight, steps, SPARSE, .rec = &step_rec, .doc = "Prices by weight"),
+    FIELD(struct sourcing_freight, per_extra_kg, ZERO, MONEY_AT_LEAST_0, .doc = "For each kilogram begun above the last step"),
 };
 static const struct rec freight_rec = REC(struct sourcing_freight, "SourcingFreight", freight_fields, "Freight by weight");
 
@@ -63,22 +66,22 @@ static const struct rec_field place_fields[] = {
 static const struct rec place_rec = REC(struct sourcing_place, "SourcingPlace", place_fields, "A point on the earth");
 
 static const struct rec_field candidate_fields[] = {
-    FIELD(struct sourcing_candidate, location, .doc = "The location's key"),
+    FIELD(struct sourcing_candidate, location, ZERO, .doc = "The location's key"),
     FIELD(struct sourcing_candidate, code, .flags = REC_REQUIRED, .max = 255, .doc = "The location's code"),
     FIELD(struct sourcing_candidate, kind, .max = 64, .doc = "Warehouse, store, ..."),
     FIELD(struct sourcing_candidate, country, .max = 2, .doc = "ISO 3166"),
-    FIELD_AS(REC_TEXTS, struct sourcing_candidate, tags, .doc = "The location's tags"),
-    FIELD_AS(REC_INLINE, struct sourcing_candidate, place, .rec = &place_rec, .doc = "Where it is"),
-    FIELD(struct sourcing_candidate, priority, .doc = "Smaller is preferred"),
-    FIELD(struct sourcing_candidate, excluded, .doc = "Told to leave out"),
-    FIELD(struct sourcing_candidate, paused, .doc = "Takes no orders now"),
-    FIELD(struct sourcing_candidate, capacity, .doc = "Units it can still take; 0 = no limit"),
-    FIELD(struct sourcing_candidate, days_late, COUNT_AT_LEAST_0, .doc = "Of a shipment from here"),
+    FIELD_AS(REC_TEXTS, struct sourcing_candidate, tags, SPARSE, .doc = "The location's tags"),
+    FIELD_AS(REC_INLINE, struct sourcing_candidate, place, SPARSE, .rec = &place_rec, .doc = "Where it is"),
+    FIELD(struct sourcing_candidate, priority, ZERO, .doc = "Smaller is preferred"),
+    FIELD(struct sourcing_candidate, excluded, ZERO, .doc = "Told to leave out"),
+    FIELD(struct sourcing_candidate, paused, ZERO, .doc = "Takes no orders now"),
+    FIELD(struct sourcing_candidate, capacity, ZERO, .doc = "Units it can still take; 0 = no limit"),
+    FIELD(struct sourcing_candidate, days_late, ZERO, COUNT_AT_LEAST_0, .doc = "Of a shipment from here"),
     FIELD(struct sourcing_candidate, ship_by, .doc = "Of the promise from here"),
-    FIELD(struct sourcing_candidate, cost_per_order, MONEY_AT_LEAST_0, .doc = "For each shipment"),
-    FIELD(struct sourcing_candidate, cost_per_unit, MONEY_AT_LEAST_0, .doc = "For each unit"),
-    FIELD_AS(REC_INLINE, struct sourcing_candidate, freight, .rec = &freight_rec, .doc = "To the customer's zone"),
-    FIELD_AS(REC_LIST, struct sourcing_candidate, stock, .rec = &stock_rec, .doc = "What it has of the products"),
+    FIELD(struct sourcing_candidate, cost_per_order, ZERO, MONEY_AT_LEAST_0, .doc = "For each shipment"),
+    FIELD(struct sourcing_candidate, cost_per_unit, ZERO, MONEY_AT_LEAST_0, .doc = "For each unit"),
+    FIELD_AS(REC_INLINE, struct sourcing_candidate, freight, SPARSE, .rec = &freight_rec, .doc = "To the customer's zone"),
+    FIELD_AS(REC_LIST, struct sourcing_candidate, stock, SPARSE, .rec = &stock_rec, .doc = "What it has of the products"),
 };
 static const struct rec candidate_rec =
     REC(struct sourcing_candidate, "SourcingCandidate", candidate_fields, "A location that may answer");
@@ -137,45 +140,45 @@ const struct rec sourcing_input_rec = REC(struct sourcing_input, "SourcingInput"
 /* ---- Decision -------------------------------------------------------------------------------------------------- */
 
 static const struct rec_field cost_fields[] = {
-    FIELD(struct sourcing_cost, total, .doc = "Sum of the parts, in thousandths of a minor unit"),
-    FIELD(struct sourcing_cost, freight, .doc = "Of the shipments, by weight"),
-    FIELD(struct sourcing_cost, split, .doc = "Penalty for more than one location"),
-    FIELD(struct sourcing_cost, location, .doc = "Of the locations, per order and unit"),
-    FIELD(struct sourcing_cost, late, .doc = "Penalty for days late"),
-    FIELD(struct sourcing_cost, scarcity, .doc = "Penalty for taking the last ones"),
+    FIELD(struct sourcing_cost, total, ZERO, .doc = "Sum of the parts, in thousandths of a minor unit"),
+    FIELD(struct sourcing_cost, freight, ZERO, .doc = "Of the shipments, by weight"),
+    FIELD(struct sourcing_cost, split, ZERO, .doc = "Penalty for more than one location"),
+    FIELD(struct sourcing_cost, location, ZERO, .doc = "Of the locations, per order and unit"),
+    FIELD(struct sourcing_cost, late, ZERO, .doc = "Penalty for days late"),
+    FIELD(struct sourcing_cost, scarcity, ZERO, .doc = "Penalty for taking the last ones"),
 };
 static const struct rec cost_rec = REC(struct sourcing_cost, "SourcingCost", cost_fields, "A cost by its parts");
 
 static const struct rec_field assignment_fields[] = {
-    FIELD(struct sourcing_assignment, line, .doc = "Index of the line"),
-    FIELD(struct sourcing_assignment, key, .doc = "Line of the order"),
-    FIELD(struct sourcing_assignment, candidate, .doc = "Index of the candidate"),
-    FIELD(struct sourcing_assignment, location, .doc = "The location's key"),
-    FIELD(struct sourcing_assignment, quantity, .doc = "Units"),
+    FIELD(struct sourcing_assignment, line, ZERO, .doc = "Index of the line"),
+    FIELD(struct sourcing_assignment, key, ZERO, .doc = "Line of the order"),
+    FIELD(struct sourcing_assignment, candidate, ZERO, .doc = "Index of the candidate"),
+    FIELD(struct sourcing_assignment, location, ZERO, .doc = "The location's key"),
+    FIELD(struct sourcing_assignment, quantity, ZERO, .doc = "Units"),
 };
 static const struct rec assignment_rec =
     REC(struct sourcing_assignment, "SourcingAssignment", assignment_fields, "Units of a line from a location");
 
 static const struct rec_field shortage_fields[] = {
-    FIELD(struct sourcing_shortage, line, .doc = "Index of the line"),
-    FIELD(struct sourcing_shortage, key, .doc = "Line of the order"),
-    FIELD(struct sourcing_shortage, asked, .doc = "Units asked for"),
-    FIELD(struct sourcing_shortage, assigned, .doc = "Units that have a location"),
-    FIELD(struct sourcing_shortage, available, .doc = "Units of its product that the allowed locations have"),
+    FIELD(struct sourcing_shortage, line, ZERO, .doc = "Index of the line"),
+    FIELD(struct sourcing_shortage, key, ZERO, .doc = "Line of the order"),
+    FIELD(struct sourcing_shortage, asked, ZERO, .doc = "Units asked for"),
+    FIELD(struct sourcing_shortage, assigned, ZERO, .doc = "Units that have a location"),
+    FIELD(struct sourcing_shortage, available, ZERO, .doc = "Units of its product that the allowed locations have"),
 };
 static const struct rec shortage_rec = REC(struct sourcing_shortage, "SourcingShortage", shortage_fields, "A short line");
 
 static const struct rec_field score_fields[] = {
-    FIELD(struct sourcing_score, candidate, .doc = "Index of the candidate"),
-    FIELD(struct sourcing_score, location, .doc = "The location's key"),
-    FIELD_AS(REC_ENUM, struct sourcing_score, reason, .names = reason_names, .doc = "Why it was taken or not"),
-    FIELD(struct sourcing_score, could, .doc = "Units it could fill alone"),
-    FIELD(struct sourcing_score, assigned, .doc = "Units that come from it"),
-    FIELD_AS(REC_INLINE, struct sourcing_score, alone, .rec = &cost_rec, .doc = "Cost if it alone took what it could"),
-    FIELD(struct sourcing_score, more, .doc = "That cost less the decision's"),
+    FIELD(struct sourcing_score, candidate, ZERO, .doc = "Index of the candidate"),
+    FIELD(struct sourcing_score, location, ZERO, .doc = "The location's key"),
+    FIELD_AS(REC_ENUM, struct sourcing_score, reason, SPARSE, .names = reason_names, .doc = "Why it was taken or not"),
+    FIELD(struct sourcing_score, could, ZERO, .doc = "Units it could fill alone"),
+    FIELD(struct sourcing_score, assigned, ZERO, .doc = "Units that come from it"),
+    FIELD_AS(REC_INLINE, struct sourcing_score, alone, SPARSE, .rec = &cost_rec, .doc = "Cost if it alone took what it could"),
+    FIELD(struct sourcing_score, more, ZERO, .doc = "That cost less the decision's"),
     FIELD(struct sourcing_score, distance_m, .doc = "To the customer"),
-    FIELD(struct sourcing_score, rule, .doc = "Rule that filtered it, from 1"),
-    FIELD(struct sourcing_score, limit, .doc = "The number it broke"),
+    FIELD(struct sourcing_score, rule, ZERO, .doc = "Rule that filtered it, from 1"),
+    FIELD(struct sourcing_score, limit, ZERO, .doc = "The number it broke"),
 };
 static const struct rec score_rec = REC(struct sourcing_score, "SourcingScore", score_fields, "What became of a candidate");
 

@@ -50,6 +50,7 @@ enum rec_flags {
   REC_NULLS = 1 << 6,    /* when absent write null; otherwise absent members are left out */
   REC_INPUT = 1 << 7,    /* only in requests, never written in replies */
   REC_FIXED = 1 << 8,    /* given at creation, never changed: reading over another value is "fixed" */
+  REC_SPARSE = 1 << 9,   /* not written where it is at its default, which reading restores (large stored documents) */
 };
 
 struct rec;

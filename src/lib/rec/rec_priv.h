@@ -73,6 +73,7 @@ const char *rec_language(const struct rec_field *field);
 size_t rec_field_size(const struct rec_field *field);
 void rec_field_init(const struct rec_field *field, void *at);
 bool rec_field_absent(const struct rec_field *field, const void *at);
+bool rec_field_at_default(const struct rec_field *field, const void *at);
 bool rec_field_equal(const struct rec_field *field, const void *a, const void *b);
 
 static inline void *field_at(const struct rec_field *field, void *value)

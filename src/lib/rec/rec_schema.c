@@ -19,7 +19,8 @@ static bool can_be_absent(const struct rec_field *field)
 
 static bool is_required(const struct schema *s, const struct rec_field *field)
 {
-  return field->flags & REC_REQUIRED || (!s->input && (!can_be_absent(field) || field->flags & REC_NULLS));
+  bool always = !(field->flags & REC_SPARSE) && (!can_be_absent(field) || field->flags & REC_NULLS);
+  return field->flags & REC_REQUIRED || (!s->input && always);
 }
 
 /* Requests may say null for "left out"; replies only where the descriptor says so. */

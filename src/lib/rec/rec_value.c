@@ -103,6 +103,29 @@ bool rec_field_absent(const struct rec_field *field, const void *at)
   }
 }
 
+static bool all_at_default(const struct rec *rec, const void *value)
+{
+  for (size_t i = 0; i < rec->n; i++)
+    if (!rec_field_at_default(&rec->fields[i], (const char *)value + rec->fields[i].offset))
+      return false;
+  return true;
+}
+
+bool rec_field_at_default(const struct rec_field *field, const void *at)
+{
+  if (field->kind == REC_INLINE)
+    return all_at_default(field->rec, at);
+  if (field->kind == REC_TEXTS || field->kind == REC_LIST)
+    return ((const struct list *)at)->n == 0;
+  if (field->kind == REC_BOOL)
+    return *(const bool *)at == (field->has_def && field->def);
+  if (field->kind == REC_ENUM)
+    return *(const int *)at == (field->has_def ? (int)field->def : 0);
+  if (rec_trait(field)->number && field->has_def)
+    return *(const int64_t *)at == field->def;
+  return rec_field_absent(field, at);
+}
+
 static bool texts_equal(const struct list *a, const struct list *b)
 {
   const char *const *left = a->at, *const *right = b->at;

@@ -136,7 +136,8 @@ static void write_record(struct rec_writer *w, const struct rec *rec, const void
   for (size_t i = 0; i < rec->n; i++) {
     const struct rec_field *field = &rec->fields[i];
     const void *at = field_of(field, value);
-    if (!shown(w, field) || (!(field->flags & REC_NULLS) && rec_field_absent(field, at)))
+    if (!shown(w, field) || (!(field->flags & REC_NULLS) && rec_field_absent(field, at)) ||
+        (field->flags & REC_SPARSE && rec_field_at_default(field, at)))
       continue;
     value_begin(&w->out);
     put(w->out.buf, '"');
