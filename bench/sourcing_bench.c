@@ -68,7 +68,8 @@ static void make_order(struct arena *a, uint64_t *seed, const struct scene *s, s
   in->settings.scarcity = MONEY(20);
   for (int64_t i = 0; i < s->lines; i++) {
     *LIST_ADD(a, &in->products) = (struct sourcing_product){.weight_g = among(seed, 50, 2000)};
-    *LIST_ADD(a, &in->lines) = (struct sourcing_line){.key = i + 1, .product = i, .quantity = PIECES(among(seed, 1, 4))};
+    *LIST_ADD(a, &in->lines) =
+        (struct sourcing_line){.key = i + 1, .product = i, .quantity = PIECES(among(seed, 1, 4))};
   }
   for (int64_t k = 0; k < s->locations; k++)
     make_location(a, seed, s, in, k);

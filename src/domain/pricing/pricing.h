@@ -112,8 +112,8 @@ size_t pricing_groups(const struct pricing_document *d, struct arena *a, struct 
  * refunded in steps: before and now are minor units of its total). */
 struct money pricing_share(struct money whole, int64_t before, int64_t now, int64_t of);
 
-/* What `now` units of a priced line carry, after `before` units were taken by earlier invoices (refunds, cancellations).
- * Discount, tax, relief and total are each the cumulative share; amount and gross follow from them:
+/* What `now` units of a priced line carry, after `before` units were taken by earlier invoices (refunds,
+ * cancellations). Discount, tax, relief and total are each the cumulative share; amount and gross follow from them:
  * amount = total + relief, less tax where prices exclude it; gross = amount + discount. */
 struct pricing_part {
   struct money gross, discount, amount, tax, relief, total;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define SEARCH_DAYS 400 /* a calendar without an open day in more than a year is a mistake, not a holiday */
+#define SEARCH_DAYS         400 /* a calendar without an open day in more than a year is a mistake, not a holiday */
 #define PROCESSING_DAYS_MAX 366
-#define LATEST_MS INT64_C(250000000000000) /* year 9892: days may still be added */
+#define LATEST_MS           INT64_C(250000000000000) /* year 9892: days may still be added */
 
 struct walk {
   struct promise_zones *z;
@@ -65,7 +65,8 @@ static bool delivers(const struct promise_carriage *way, int64_t day)
   int weekday = days_weekday(day);
   if (weekday == PROMISE_SAT && way->saturday && !way->no_saturday)
     return !promise_closed_by_date(way->calendar, day);
-  return moves(way, day) && !(weekday == PROMISE_SAT && way->no_saturday) && !(weekday == PROMISE_SUN && way->no_sunday);
+  return moves(way, day) && !(weekday == PROMISE_SAT && way->no_saturday) &&
+         !(weekday == PROMISE_SUN && way->no_sunday);
 }
 
 /* Somebody must be there to hand the goods over, so a pickup needs an open day of the site as well. */
@@ -118,9 +119,8 @@ static enum err begin(struct walk *w)
   int64_t day = promise_local_day(w->z, w->site->zone, w->now);
   if (!promise_open(w->site->calendar, day))
     return wait_for_day(w, day + 1, "opening", "closed that day");
-  const struct promise_cut_off *cut_off =
-      promise_cut_off_for(w->site->cut_offs, w->way ? w->way->carrier : NULL, w->way ? w->way->service : NULL,
-                          days_weekday(day));
+  const struct promise_cut_off *cut_off = promise_cut_off_for(w->site->cut_offs, w->way ? w->way->carrier : NULL,
+                                                              w->way ? w->way->service : NULL, days_weekday(day));
   if (!cut_off || w->now.ms <= at_site(w, day, cut_off->minute).ms)
     return wait_for_hours(w, day);
   return wait_for_day(w, day + 1, "cut_off",
@@ -307,7 +307,8 @@ enum err promise_make(struct promise_zones *z, const struct promise_request *r, 
 {
   TRY(check(z, r, f));
   struct promise p = {.days_late = 0};
-  struct walk w = {.z = z, .r = r, .site = r->site, .way = r->carriage, .arena = a, .fault = f, .out = &p, .now = r->at};
+  struct walk w = {
+      .z = z, .r = r, .site = r->site, .way = r->carriage, .arena = a, .fault = f, .out = &p, .now = r->at};
   w.to_zone = r->carriage && r->carriage->zone ? r->carriage->zone : r->site->zone;
   TRY(begin(&w));
   struct instant ship;

@@ -66,8 +66,8 @@ struct promise_calendar {
 };
 extern const struct rec promise_calendar_rec;
 
-/* Checks what rec_read brought, fills the minutes and sorts. To be called once after every read, also from the database.
- * ERR_INVALID with pointers below `pointer` ("/calendar"): invalid_format, from_after_to, overlap. */
+/* Checks what rec_read brought, fills the minutes and sorts. To be called once after every read, also from the
+ * database. ERR_INVALID with pointers below `pointer` ("/calendar"): invalid_format, from_after_to, overlap. */
 MUST_CHECK enum err promise_calendar_prepare(struct promise_calendar *c, const char *pointer, struct fault *f);
 /* The whole way from JSON text; NULL or "" = always open (an empty calendar). */
 MUST_CHECK enum err promise_calendar_read(const char *json, const char *pointer, struct arena *a, struct fault *f,
@@ -84,7 +84,8 @@ struct promise_cut_off {
 struct promise_cut_offs {
   LIST(struct promise_cut_off) rows;
 };
-extern const struct rec promise_cut_off_rec; /* one row: {"time": "14:00", "day": "fri", "carrier": .., "service": ..} */
+/* One row: {"time": "14:00", "day": "fri", "carrier": "DHL", "service": "express"}. */
+extern const struct rec promise_cut_off_rec;
 
 /* Reads a location's cut_off from JSON text: "14:00" (in quotes), or an array of the rows above, or null; NULL and ""
  * are none. So that the usual case stays one word the field itself is a REC_JSON. ERR_INVALID, ERR_MALFORMED. */

@@ -7,7 +7,8 @@ static const char *const cut_off_day_names[] = {"mon", "tue", "wed", "thu", "fri
 static const struct rec_field hours_fields[] = {
     FIELD_AS(REC_ENUM, struct promise_hours, day, .flags = REC_REQUIRED, .names = day_names, .doc = "Day of the week",
              .example = "mon"),
-    FIELD(struct promise_hours, from, .flags = REC_REQUIRED, .max = 5, .doc = "Opens, in local time", .example = "08:00"),
+    FIELD(struct promise_hours, from, .flags = REC_REQUIRED, .max = 5, .doc = "Opens, in local time",
+          .example = "08:00"),
     FIELD(struct promise_hours, to, .flags = REC_REQUIRED, .max = 5, .doc = "Closes; 24:00 is the day's end",
           .example = "17:00"),
 };
@@ -17,7 +18,8 @@ static const struct rec_field exception_fields[] = {
     FIELD_AS(REC_DATE, struct promise_exception, date, .flags = REC_REQUIRED, .doc = "The day whose hours it replaces",
              .example = "2026-12-25"),
     FIELD(struct promise_exception, open, .doc = "A working Saturday is true, a holiday false"),
-    FIELD(struct promise_exception, from, .max = 5, .doc = "Opens; left out = from the day's start", .example = "09:00"),
+    FIELD(struct promise_exception, from, .max = 5, .doc = "Opens; left out = from the day's start",
+          .example = "09:00"),
     FIELD(struct promise_exception, to, .max = 5, .doc = "Closes; left out = at the day's end", .example = "13:00"),
     FIELD(struct promise_exception, why, .max = 100, .doc = "For people", .example = "Christmas"),
 };
@@ -48,7 +50,8 @@ static const struct rec_field part_fields[] = {
           .example = "processing"),
     FIELD(struct promise_part, from, .doc = "Begins", .example = "2026-11-20T08:00:00.000Z"),
     FIELD(struct promise_part, to, .doc = "Ends", .example = "2026-11-20T16:00:00.000Z"),
-    FIELD(struct promise_part, why, .max = 255, .doc = "Why it takes that long", .example = "after the cut-off at 14:00"),
+    FIELD(struct promise_part, why, .max = 255, .doc = "Why it takes that long",
+          .example = "after the cut-off at 14:00"),
 };
 const struct rec promise_part_rec = REC(struct promise_part, "PromisePart", part_fields, "One step of a promise");
 

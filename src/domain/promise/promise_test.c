@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define OFFICE                                                                                                         \
-  "\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"17:00\"},{\"day\":\"tue\",\"from\":\"08:00\",\"to\":\"17:00\"}," \
+  "\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"17:00\"},"                                               \
+  "{\"day\":\"tue\",\"from\":\"08:00\",\"to\":\"17:00\"},"                                                           \
   "{\"day\":\"wed\",\"from\":\"08:00\",\"to\":\"17:00\"},{\"day\":\"thu\",\"from\":\"08:00\",\"to\":\"17:00\"},"       \
   "{\"day\":\"fri\",\"from\":\"08:00\",\"to\":\"17:00\"}]"
 
@@ -15,7 +16,8 @@ static const char office_at_year_end[] =
     "{\"date\":\"2026-12-19\",\"open\":true,\"from\":\"09:00\",\"to\":\"13:00\"},"
     "{\"date\":\"2027-01-01\",\"open\":false}]}";
 static const char with_lunch[] =
-    "{\"weekly\":[{\"day\":\"fri\",\"from\":\"13:00\",\"to\":\"17:00\"},{\"day\":\"fri\",\"from\":\"08:00\",\"to\":\"12:00\"},"
+    "{\"weekly\":[{\"day\":\"fri\",\"from\":\"13:00\",\"to\":\"17:00\"},"
+    "{\"day\":\"fri\",\"from\":\"08:00\",\"to\":\"12:00\"},"
     "{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"12:00\"}]}";
 static const char sunday_night[] = "{\"weekly\":[{\"day\":\"sun\",\"from\":\"01:00\",\"to\":\"05:00\"}]}";
 static const char mondays[] = "{\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"17:00\"}]}";
@@ -118,8 +120,8 @@ static const struct row rows[] = {
      .ship_by = "2026-03-08T09:00:00.000Z", .deliver_by = "2026-03-08T09:00:00.000Z"},
     {"and the minute after it waits for next Sunday", "2026-03-08T06:00:00Z", "America/New_York", sunday_night,
      .minutes = 181, .ship_by = "2026-03-15T05:01:00.000Z", .deliver_by = "2026-03-15T05:01:00.000Z"},
-    {"a cut-off in the skipped hour is the change itself", "2026-03-08T07:00:00Z", "America/New_York", NULL, "\"02:30\"",
-     .ship_by = "2026-03-09T03:59:59.999Z", .deliver_by = "2026-03-09T03:59:59.999Z"},
+    {"a cut-off in the skipped hour is the change itself", "2026-03-08T07:00:00Z", "America/New_York", NULL,
+     "\"02:30\"", .ship_by = "2026-03-09T03:59:59.999Z", .deliver_by = "2026-03-09T03:59:59.999Z"},
     {"a cut-off that happens twice is the earlier", "2026-11-01T05:30:00.001Z", "America/New_York", NULL, "\"01:30\"",
      .ship_by = "2026-11-03T04:59:59.999Z", .deliver_by = "2026-11-03T04:59:59.999Z"},
     {"the day clocks go back is an hour longer", "2026-10-25T08:00:00Z", "Europe/Berlin",
@@ -174,8 +176,9 @@ TEST(parts_tell_the_whole_way_without_a_gap)
   struct promise_site site = {.zone = "Europe/Berlin", .calendar = calendar(t, office), .processing = 1,
                               .cut_offs = cut_offs(t, "\"14:00\"")};
   struct promise_carriage way = {.calendar = calendar(t, office), .transit_days = 2, .pickup_days = 4 | 16};
-  struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T14:00:00Z"), .site = &site, .carriage = &way,
-                                                       .requested_from = "2026-12-01", .requested_to = "2026-11-30"});
+  struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T14:00:00Z"), .site = &site,
+                                                       .carriage = &way, .requested_from = "2026-12-01",
+                                                       .requested_to = "2026-11-30"});
   static const struct {
     const char *code, *to, *why;
   } want[] = {{"cut_off", "2026-11-23T07:00:00.000Z", "after the cut-off at 14:00"},
@@ -272,11 +275,12 @@ TEST(a_skipped_time_is_the_change_and_a_double_one_the_earlier)
 
 TEST(more_zones_than_are_kept_still_answer_right)
 {
-  static const char *const cities[] = {"Berlin", "Paris",  "Rome",   "Madrid", "Vienna",  "Zurich",    "Oslo",   "Prague",
-                                       "Warsaw", "Athens", "Dublin", "Lisbon", "London",  "Moscow",    "Kyiv",   "Riga",
-                                       "Vilnius", "Tallinn", "Helsinki", "Stockholm", "Copenhagen", "Brussels", "Amsterdam",
-                                       "Luxembourg", "Monaco", "Malta", "Sofia", "Bucharest", "Budapest", "Belgrade",
-                                       "Sarajevo", "Skopje", "Zagreb", "Ljubljana", "Bratislava", "Andorra"};
+  static const char *const cities[] = {"Berlin",   "Paris",     "Rome",       "Madrid",    "Vienna",     "Zurich",
+                                       "Oslo",     "Prague",    "Warsaw",     "Athens",    "Dublin",     "Lisbon",
+                                       "London",   "Moscow",    "Kyiv",       "Riga",      "Vilnius",    "Tallinn",
+                                       "Helsinki", "Stockholm", "Copenhagen", "Brussels",  "Amsterdam",  "Luxembourg",
+                                       "Monaco",   "Malta",     "Sofia",      "Bucharest", "Budapest",   "Belgrade",
+                                       "Sarajevo", "Skopje",    "Zagreb",     "Ljubljana", "Bratislava", "Andorra"};
   struct promise_zones *z = zones_of(t);
   for (int round = 0; round < 3; round++)
     for (size_t i = 0; i < COUNT_OF(cities); i++) {

@@ -8,8 +8,8 @@
 #include <unicode/ustring.h>
 
 #define ZONE_NAME_MAX 64
-#define ZONES_KEPT 32
-#define FOREVER_MS INT64_C(200000000000000) /* beyond any date we write, both ways */
+#define ZONES_KEPT    32
+#define FOREVER_MS    INT64_C(200000000000000) /* beyond any date we write, both ways */
 
 struct zone {
   char name[ZONE_NAME_MAX];
@@ -103,7 +103,8 @@ static void look_up(struct zone *zone, int64_t t)
   UErrorCode status = U_ZERO_ERROR;
   UDate date = 0;
   ucal_setMillis(zone->calendar, (UDate)t, &status);
-  zone->offset = ucal_get(zone->calendar, UCAL_ZONE_OFFSET, &status) + ucal_get(zone->calendar, UCAL_DST_OFFSET, &status);
+  zone->offset =
+      ucal_get(zone->calendar, UCAL_ZONE_OFFSET, &status) + ucal_get(zone->calendar, UCAL_DST_OFFSET, &status);
   bool before = ucal_getTimeZoneTransitionDate(zone->calendar, UCAL_TZ_TRANSITION_PREVIOUS_INCLUSIVE, &date, &status);
   zone->from = before ? (int64_t)date : -FOREVER_MS;
   bool after = ucal_getTimeZoneTransitionDate(zone->calendar, UCAL_TZ_TRANSITION_NEXT, &date, &status);

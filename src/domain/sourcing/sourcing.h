@@ -58,7 +58,8 @@ struct sourcing_freight_step {
 };
 
 /* What a shipment from here to the customer costs by weight, the zone already resolved. Up to the last step its prices;
- * above it the last price + per_extra_kg for every kilogram begun. No steps: base is 0. Prices never fall with weight. */
+ * above it the last price + per_extra_kg for every kilogram begun. No steps: base is 0. Prices never fall with weight.
+ * Steps beyond the first that holds the whole order change nothing; leaving them out keeps the record small. */
 struct sourcing_freight {
   LIST(struct sourcing_freight_step) steps; /* up_to_g rising */
   struct money per_extra_kg;

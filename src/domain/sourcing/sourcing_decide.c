@@ -6,13 +6,14 @@
 
 void sourcing_input_init(struct sourcing_input *in)
 {
-  *in = (struct sourcing_input){.destination = {ABSENT, ABSENT},
-                                .settings = {.freight_ppm = SCALE, .location_ppm = SCALE}};
+  *in = (struct sourcing_input){.settings = {.freight_ppm = SCALE, .location_ppm = SCALE}};
+  in->destination = (struct sourcing_place){ABSENT, ABSENT};
 }
 
 void sourcing_candidate_init(struct sourcing_candidate *c)
 {
-  *c = (struct sourcing_candidate){.place = {ABSENT, ABSENT}, .ship_by = INSTANT(ABSENT)};
+  *c = (struct sourcing_candidate){.ship_by = INSTANT(ABSENT)};
+  c->place = (struct sourcing_place){ABSENT, ABSENT};
 }
 
 /* ---- Units to lines -------------------------------------------------------------------------------------------- */
@@ -40,8 +41,8 @@ static size_t *chosen_by_place(const struct plan *p, const struct problem *q, co
 }
 
 /* A line takes from its class's heap what is left of it, location by location. */
-static void assign_line(const struct plan *p, const struct problem *q, struct answer *a, const size_t *order, size_t line,
-                        struct arena *arena, struct sourcing_decision *out)
+static void assign_line(const struct plan *p, const struct problem *q, struct answer *a, const size_t *order,
+                        size_t line, struct arena *arena, struct sourcing_decision *out)
 {
   const struct sourcing_line *l = &p->in->lines.at[line];
   size_t class = p->line_class[line];
@@ -52,9 +53,12 @@ static void assign_line(const struct plan *p, const struct problem *q, struct an
     if (take == 0)
       continue;
     size_t candidate = q->options[a->chosen[order[i]]].candidate;
-    *LIST_ADD(arena, &out->assignments) = (struct sourcing_assignment){
-        .line = (int64_t)line, .key = l->key, .candidate = (int64_t)candidate,
-        .location = p->in->candidates.at[candidate].location, .quantity = QUANTITY(take * step)};
+    *LIST_ADD(arena, &out->assignments) =
+        (struct sourcing_assignment){.line = (int64_t)line,
+                                     .key = l->key,
+                                     .candidate = (int64_t)candidate,
+                                     .location = p->in->candidates.at[candidate].location,
+                                     .quantity = QUANTITY(take * step)};
     *heap -= take;
     wanted -= take;
   }
@@ -153,10 +157,12 @@ static enum sourcing_reason dearest_part(const struct sourcing_cost *alone, cons
   const struct {
     int64_t more;
     enum sourcing_reason reason;
-  } parts[] = {{alone->freight - chosen->freight, SOURCING_DEARER_FREIGHT},
-               {alone->late - chosen->late, SOURCING_LATER},
-               {alone->location - chosen->location, SOURCING_DEARER_LOCATION},
-               {alone->scarcity - chosen->scarcity, SOURCING_SCARCER}};
+  } parts[] = {
+      {alone->freight - chosen->freight,   SOURCING_DEARER_FREIGHT },
+      {alone->late - chosen->late,         SOURCING_LATER          },
+      {alone->location - chosen->location, SOURCING_DEARER_LOCATION},
+      {alone->scarcity - chosen->scarcity, SOURCING_SCARCER        }
+  };
   size_t worst = 0;
   for (size_t i = 1; i < COUNT_OF(parts); i++)
     if (parts[i].more > parts[worst].more)
@@ -197,8 +203,8 @@ static bool below_minimum(const struct plan *p, const struct sourcing_score *s)
 }
 
 /* Why a candidate that lacks units was not asked to help. */
-static enum sourcing_reason why_not_part(const struct plan *p, const struct problem *q, const struct sourcing_decision *d,
-                                         const struct sourcing_score *s, bool capped)
+static enum sourcing_reason why_not_part(const struct plan *p, const struct problem *q,
+                                         const struct sourcing_decision *d, const struct sourcing_score *s, bool capped)
 {
   if (capped)
     return SOURCING_CAPACITY;
@@ -266,7 +272,10 @@ static void add_shortages(const struct plan *p, const struct sourcing_rule *rule
     out->asked = quantity_add(out->asked, l->quantity);
     if (got < l->quantity.millionths)
       *LIST_ADD(a, &out->shortages) =
-          (struct sourcing_shortage){.line = (int64_t)i, .key = l->key, .asked = l->quantity, .assigned = QUANTITY(got),
+          (struct sourcing_shortage){.line = (int64_t)i,
+                                     .key = l->key,
+                                     .asked = l->quantity,
+                                     .assigned = QUANTITY(got),
                                      .available = QUANTITY(available_to(p, rule, l->product))};
   }
 }

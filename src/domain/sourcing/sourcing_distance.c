@@ -2,9 +2,9 @@
  * gives the same meters. (Doubles would do for a map, but a distance here can decide an order, and is replayed.) */
 #include "sourcing.h"
 
-#define ONE (INT64_C(1) << 60)
-#define PI INT64_C(3622009729038561421) /* pi x 2^60 */
-#define RADIUS_M 6371009               /* mean radius of the earth (IUGG) */
+#define ONE      (INT64_C(1) << 60)
+#define PI       INT64_C(3622009729038561421) /* pi x 2^60 */
+#define RADIUS_M 6371009                      /* mean radius of the earth (IUGG) */
 
 static int64_t times(int64_t a, int64_t b)
 {
@@ -46,7 +46,8 @@ static int64_t root(int64_t x)
   return (int64_t)result;
 }
 
-/* The series of arcsine, which converges quickly up to one half; beyond it arcsin y = pi/2 - 2 arcsin sqrt((1 - y)/2). */
+/* The series of arcsine, which converges quickly up to one half; beyond it
+ * arcsin y = pi/2 - 2 arcsin sqrt((1 - y) / 2). */
 static int64_t arcsine(int64_t y)
 {
   if (y > ONE / 2)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRAM INT64_C(1000000)     /* weights are grams times millionths of a unit */
-#define KILOGRAM (1000 * GRAM)
+#define GRAM       INT64_C(1000000) /* weights are grams times millionths of a unit */
+#define KILOGRAM   (1000 * GRAM)
 #define WEIGHT_MAX INT64_C(1000000000000000000)
-#define VALUE_MAX INT64_C(1000000000000000) /* thousandths one location may cost; a thousand of them fit in int64 */
+#define VALUE_MAX  INT64_C(1000000000000000) /* thousandths one location may cost; a thousand of them fit in int64 */
 
 /* ---- Costs ----------------------------------------------------------------------------------------------------- */
 
@@ -244,7 +244,9 @@ static enum err gather(struct plan *p, struct fault *f)
       if (units > SOURCING_UNITS_MAX || weight > WEIGHT_MAX)
         return refuse(f, "/lines", "too_large", "more units or weight than one decision takes");
       int64_t group = l->group ? l->group : p->in->whole_lines ? INT64_MAX - (int64_t)i : 0;
-      struct class like = {.product = product, .group = group, .optional = l->optional,
+      struct class like = {.product = product,
+                           .group = group,
+                           .optional = l->optional,
                            .unit_value = p->in->minimum_value.minor ? l->unit_value.millionths : 0};
       struct class *c = class_for(p, &like);
       c->units += steps;
@@ -460,7 +462,8 @@ static int64_t rank_of(const struct plan *p, int ranking, size_t candidate)
 static struct option option_of(const struct plan *p, const struct sourcing_rule *rule, size_t candidate)
 {
   const struct sourcing_candidate *c = &p->in->candidates.at[candidate];
-  struct option o = {.candidate = candidate, .have = p->have + candidate * p->n_products,
+  struct option o = {.candidate = candidate,
+                     .have = p->have + candidate * p->n_products,
                      .unit_cost = p->unit_cost + candidate * p->n_products,
                      .capacity = c->capacity.millionths ? c->capacity.millionths : INT64_MAX,
                      .fixed = sourcing_fixed_milli(p->in, c) + sourcing_late_milli(p->in, c),
@@ -488,9 +491,11 @@ static int by_open(const void *a, const void *b)
 void sourcing_problem(const struct plan *p, const struct sourcing_rule *rule, struct problem *out)
 {
   const struct sourcing_input *in = p->in;
-  *out = (struct problem){.plan = p, .split = in->settings.split.minor * 1000,
+  size_t most = in->no_splits ? 1 : in->splits_max ? (size_t)in->splits_max + 1 : SIZE_MAX;
+  *out = (struct problem){.plan = p,
+                          .split = in->settings.split.minor * 1000,
                           .nodes_max = in->settings.nodes_max ? in->settings.nodes_max : SOURCING_NODES_DEFAULT,
-                          .most = in->no_splits ? 1 : in->splits_max ? (size_t)in->splits_max + 1 : SIZE_MAX};
+                          .most = most};
   out->options = ARENA_ARRAY(p->arena, struct option, in->candidates.n + 1);
   for (size_t c = 0; c < in->candidates.n; c++) {
     int64_t limit;

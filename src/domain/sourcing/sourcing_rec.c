@@ -3,8 +3,8 @@
 
 #define MONEY_AT_LEAST_0 .min = 0, .max = SOURCING_COST_MAX
 /* Most numbers of a record are 0: such members are left out, and read back as 0. */
-#define SPARSE .flags = REC_SPARSE
-#define ZERO   .flags = REC_SPARSE, .has_def = true
+#define SPARSE           .flags = REC_SPARSE
+#define ZERO             .flags = REC_SPARSE, .has_def = true
 #define COUNT_AT_LEAST_0 .min = 0, .max = INT64_MAX
 
 static const char *const ranking_names[] = {"cost", "priority", "distance", "earliest", NULL};
@@ -26,9 +26,11 @@ const char *sourcing_reason_slug(enum sourcing_reason r)
 static const struct rec_field product_fields[] = {
     FIELD(struct sourcing_product, sku, .max = 255, .doc = "Catalog code"),
     FIELD(struct sourcing_product, weight_g, ZERO, COUNT_AT_LEAST_0, .doc = "Weight of one unit"),
-    FIELD(struct sourcing_product, step, ZERO, .doc = "Smallest part that may be split off; 0 = chosen from the demand"),
+    FIELD(struct sourcing_product, step, ZERO,
+          .doc = "Smallest part that may be split off; 0 = chosen from the demand"),
 };
-static const struct rec product_rec = REC(struct sourcing_product, "SourcingProduct", product_fields, "A product asked for");
+static const struct rec product_rec =
+    REC(struct sourcing_product, "SourcingProduct", product_fields, "A product asked for");
 
 static const struct rec_field line_fields[] = {
     FIELD(struct sourcing_line, key, ZERO, .doc = "Line of the order"),
@@ -50,16 +52,20 @@ static const struct rec_field step_fields[] = {
     FIELD(struct sourcing_freight_step, up_to_g, ZERO, COUNT_AT_LEAST_0, .doc = "Up to this weight"),
     FIELD(struct sourcing_freight_step, price, ZERO, MONEY_AT_LEAST_0, .doc = "A shipment costs this"),
 };
-static const struct rec step_rec = REC(struct sourcing_freight_step, "SourcingFreightStep", step_fields, "A freight step");
+static const struct rec step_rec =
+    REC(struct sourcing_freight_step, "SourcingFreightStep", step_fields, "A freight step");
 
 static const struct rec_field freight_fields[] = {
     FIELD_AS(REC_LIST, struct sourcing_freight, steps, SPARSE, .rec = &step_rec, .doc = "Prices by weight"),
-    FIELD(struct sourcing_freight, per_extra_kg, ZERO, MONEY_AT_LEAST_0, .doc = "For each kilogram begun above the last step"),
+    FIELD(struct sourcing_freight, per_extra_kg, ZERO, MONEY_AT_LEAST_0,
+          .doc = "For each kilogram begun above the last step"),
 };
-static const struct rec freight_rec = REC(struct sourcing_freight, "SourcingFreight", freight_fields, "Freight by weight");
+static const struct rec freight_rec =
+    REC(struct sourcing_freight, "SourcingFreight", freight_fields, "Freight by weight");
 
 static const struct rec_field place_fields[] = {
-    FIELD_AS(REC_DECIMAL, struct sourcing_place, latitude, .min = -90 * SCALE, .max = 90 * SCALE, .doc = "Degrees north"),
+    FIELD_AS(REC_DECIMAL, struct sourcing_place, latitude, .min = -90 * SCALE, .max = 90 * SCALE,
+             .doc = "Degrees north"),
     FIELD_AS(REC_DECIMAL, struct sourcing_place, longitude, .min = -180 * SCALE, .max = 180 * SCALE,
              .doc = "Degrees east"),
 };
@@ -80,8 +86,10 @@ static const struct rec_field candidate_fields[] = {
     FIELD(struct sourcing_candidate, ship_by, .doc = "Of the promise from here"),
     FIELD(struct sourcing_candidate, cost_per_order, ZERO, MONEY_AT_LEAST_0, .doc = "For each shipment"),
     FIELD(struct sourcing_candidate, cost_per_unit, ZERO, MONEY_AT_LEAST_0, .doc = "For each unit"),
-    FIELD_AS(REC_INLINE, struct sourcing_candidate, freight, SPARSE, .rec = &freight_rec, .doc = "To the customer's zone"),
-    FIELD_AS(REC_LIST, struct sourcing_candidate, stock, SPARSE, .rec = &stock_rec, .doc = "What it has of the products"),
+    FIELD_AS(REC_INLINE, struct sourcing_candidate, freight, SPARSE, .rec = &freight_rec,
+             .doc = "To the customer's zone"),
+    FIELD_AS(REC_LIST, struct sourcing_candidate, stock, SPARSE, .rec = &stock_rec,
+             .doc = "What it has of the products"),
 };
 static const struct rec candidate_rec =
     REC(struct sourcing_candidate, "SourcingCandidate", candidate_fields, "A location that may answer");
@@ -135,7 +143,8 @@ static const struct rec_field input_fields[] = {
     FIELD(struct sourcing_input, minimum_value, MONEY_AT_LEAST_0, .def = 0, .has_def = true,
           .doc = "Of each shipment of a split order"),
 };
-const struct rec sourcing_input_rec = REC(struct sourcing_input, "SourcingInput", input_fields, "What was decided from");
+const struct rec sourcing_input_rec =
+    REC(struct sourcing_input, "SourcingInput", input_fields, "What was decided from");
 
 /* ---- Decision -------------------------------------------------------------------------------------------------- */
 
@@ -166,7 +175,8 @@ static const struct rec_field shortage_fields[] = {
     FIELD(struct sourcing_shortage, assigned, ZERO, .doc = "Units that have a location"),
     FIELD(struct sourcing_shortage, available, ZERO, .doc = "Units of its product that the allowed locations have"),
 };
-static const struct rec shortage_rec = REC(struct sourcing_shortage, "SourcingShortage", shortage_fields, "A short line");
+static const struct rec shortage_rec =
+    REC(struct sourcing_shortage, "SourcingShortage", shortage_fields, "A short line");
 
 static const struct rec_field score_fields[] = {
     FIELD(struct sourcing_score, candidate, ZERO, .doc = "Index of the candidate"),
@@ -174,13 +184,15 @@ static const struct rec_field score_fields[] = {
     FIELD_AS(REC_ENUM, struct sourcing_score, reason, SPARSE, .names = reason_names, .doc = "Why it was taken or not"),
     FIELD(struct sourcing_score, could, ZERO, .doc = "Units it could fill alone"),
     FIELD(struct sourcing_score, assigned, ZERO, .doc = "Units that come from it"),
-    FIELD_AS(REC_INLINE, struct sourcing_score, alone, SPARSE, .rec = &cost_rec, .doc = "Cost if it alone took what it could"),
+    FIELD_AS(REC_INLINE, struct sourcing_score, alone, SPARSE, .rec = &cost_rec,
+             .doc = "Cost if it alone took what it could"),
     FIELD(struct sourcing_score, more, ZERO, .doc = "That cost less the decision's"),
     FIELD(struct sourcing_score, distance_m, .doc = "To the customer"),
     FIELD(struct sourcing_score, rule, ZERO, .doc = "Rule that filtered it, from 1"),
     FIELD(struct sourcing_score, limit, ZERO, .doc = "The number it broke"),
 };
-static const struct rec score_rec = REC(struct sourcing_score, "SourcingScore", score_fields, "What became of a candidate");
+static const struct rec score_rec =
+    REC(struct sourcing_score, "SourcingScore", score_fields, "What became of a candidate");
 
 static const struct rec_field decision_fields[] = {
     FIELD_AS(REC_ENUM, struct sourcing_decision, outcome, .names = outcome_names, .doc = "What came out"),

@@ -35,15 +35,15 @@ struct search {
   int64_t *x;                                          /* [class * n_set + location] */
   size_t *group_at;                                    /* by class: where its group is, or n_set */
   int64_t shortness;
-  int64_t linear;            /* unit costs so far, thousandths */
+  int64_t linear; /* unit costs so far, thousandths */
   int64_t freight_sum;
   int64_t weight_sum;
-  int64_t *step_flat;        /* by product: least unit cost of a step in the set */
-  int64_t *tail_flat;        /* by class: least unit cost of it and all after it */
-  int64_t *tail_weight;      /* and the weight of what they fill for certain */
-  __int128 set_open;         /* open without the freight bases */
+  int64_t *step_flat;   /* by product: least unit cost of a step in the set */
+  int64_t *tail_flat;   /* by class: least unit cost of it and all after it */
+  int64_t *tail_weight; /* and the weight of what they fill for certain */
+  __int128 set_open;    /* open without the freight bases */
   int64_t bases;
-  size_t price;              /* the trial price that bounds this set best */
+  size_t price; /* the trial price that bounds this set best */
 };
 
 /* ---- Comparing ------------------------------------------------------------------------------------------------- */
@@ -541,8 +541,9 @@ static void search_init(struct search *s, const struct problem *q, struct answer
   struct arena *a = p->arena;
   size_t products = p->n_products, classes = p->n_classes, most = q->most + 1;
   *s = (struct search){.q = q, .plan = p, .best = out};
-  int64_t *n = ARENA_ARRAY(a, int64_t, 6 * products + 2 * (q->n_options + 1) * products + most * (products + 4) +
-                                           classes * most + 2 * (classes + 1));
+  int64_t *n = ARENA_ARRAY(a, int64_t,
+                           6 * products + 2 * (q->n_options + 1) * products + most * (products + 4) + classes * most +
+                               2 * (classes + 1));
   s->cover = n;
   s->total = s->cover + products;
   s->remaining = s->total + products;

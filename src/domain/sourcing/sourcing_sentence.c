@@ -148,10 +148,11 @@ static const struct {
   void (*put)(struct buf *out, const struct scene *x);
   bool of_candidate;
 } places[] = {
-    {"code", put_code, true},      {"asked", put_asked, false}, {"could", put_could, true}, {"assigned", put_assigned, false},
-    {"total", put_total, false},   {"alone", put_alone, true},  {"more", put_more, true},   {"days", put_days, true},
-    {"distance", put_far, true},   {"limit", put_limit, true},  {"rule", put_rule, false},  {"nodes", put_nodes, false},
-    {"locations", put_locations, false},
+    {"code", put_code, true},    {"asked", put_asked, false},         {"could", put_could, true},
+    {"total", put_total, false}, {"assigned", put_assigned, false},   {"alone", put_alone, true},
+    {"more", put_more, true},    {"days", put_days, true},            {"distance", put_far, true},
+    {"limit", put_limit, true},  {"locations", put_locations, false}, {"rule", put_rule, false},
+    {"nodes", put_nodes, false},
 };
 
 static bool put_place(struct buf *out, const struct scene *x, const char *name, size_t n)

@@ -81,7 +81,8 @@ static const char *reason(const struct sourcing_decision *d, size_t i)
   return sourcing_reason_slug((enum sourcing_reason)d->scores.at[i].reason);
 }
 
-static const char *sentence(struct test *t, const struct sourcing_input *in, const struct sourcing_decision *d, size_t i)
+static const char *sentence(struct test *t, const struct sourcing_input *in, const struct sourcing_decision *d,
+                            size_t i)
 {
   struct buf b;
   buf_init(&b, t->arena);
@@ -154,8 +155,9 @@ static int64_t brute_location(const struct brute *b, size_t k, int64_t *units, i
   if (c->excluded || c->paused || (in->pinned && !text_eq(in->pinned, c->code)) ||
       (c->capacity.millionths && *units * SCALE > c->capacity.millionths))
     return -1;
-  return cost + freight_of(c, grams) * in->settings.freight_ppm / 1000 +
-         c->cost_per_order.minor * in->settings.location_ppm / 1000 + in->settings.late_per_day.minor * 1000 * c->days_late;
+  cost += freight_of(c, grams) * in->settings.freight_ppm / 1000;
+  cost += c->cost_per_order.minor * in->settings.location_ppm / 1000;
+  return cost + in->settings.late_per_day.minor * 1000 * c->days_late;
 }
 
 static bool together(const struct brute *b)
@@ -732,4 +734,38 @@ TEST(distances_are_great_circles)
     CHECK_INT(sourcing_distance_m(rows[i].b, rows[i].a), d);
   }
   CHECK_INT(sourcing_distance_m((struct sourcing_place){0, 0}, (struct sourcing_place){0, ABSENT}), ABSENT);
+}
+
+/* ---- What only the API's promises need ------------------------------------------------------------------------- */
+
+TEST(a_pinned_location_answers_or_nobody_does)
+{
+  struct sourcing_input *in = a_told_order(t);
+  in->pinned = "MUC";
+  struct sourcing_decision d = decide(t, in);
+  CHECK_TEXT(reason(&d, 0), "pinned_elsewhere");
+  CHECK_TEXT(reason(&d, 1), "chosen");
+  in->pinned = "STR";
+  d = decide(t, in);
+  CHECK_INT(d.outcome, SOURCING_SHORT);
+  CHECK_INT(d.assignments.n, 0);
+}
+
+TEST(a_location_takes_no_more_than_its_capacity)
+{
+  struct sourcing_input *in = a_told_order(t);
+  in->candidates.at[0].capacity = PIECES(1);
+  struct sourcing_decision d = decide(t, in);
+  CHECK_TEXT(reason(&d, 0), "capacity");
+  CHECK_TEXT(sentence(t, in, &d, 0), "BER has room for 1 of 2 units only.");
+  CHECK_INT(d.cost.total, 5700 * 100); /* CGN alone; BER and LEJ together cost 11.50 */
+}
+
+TEST(a_very_large_order_is_decided)
+{
+  uint64_t seed = 8;
+  struct sourcing_input *in = a_large_order(t, &seed, 100, 300, 9);
+  struct sourcing_decision d = decide(t, in);
+  CHECK_INT(d.outcome, SOURCING_FILLED);
+  CHECK_INT(d.assigned.millionths, d.asked.millionths);
 }
