@@ -32,7 +32,7 @@ int cmd_key_add(const struct arguments *args)
   struct writer *w = database_writer(argument(args, "database"));
   struct arena *a = arena_new(ARENA_BUDGET);
   api_key_draw(key, hash);
-  snprintf(hint, sizeof hint, "%s", key);
+  snprintf(hint, sizeof hint, "%.*s", API_KEY_HINT, key);
   input.key_hash = hash;
   input.hint = hint;
   if (days)

@@ -59,6 +59,7 @@ static const struct option_row user_options[] = {
 
 const struct command commands[] = {
     {"serve", "", "run the server (creates or migrates the database)", serve_options, cmd_serve},
+    {"demo", "[retail]", "run the server with a demo company", demo_options, cmd_demo},
     {"check", "", "prove the invariants of the database; prints a repair plan", database_options, cmd_check},
     {"key add", "", "create an API key and print it", key_options, cmd_key_add},
     {"user add", "", "create a user", user_options, cmd_user_add},

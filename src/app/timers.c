@@ -1,6 +1,7 @@
 /* What happens by itself: a table of jobs and one thread that runs the due ones through the writer. */
 #include "app.h"
 
+#include "allocation.h"
 #include "fulfillment.h"
 #include "idempotency.h"
 #include "intake.h"
@@ -44,6 +45,19 @@ static enum err expire_orders(struct timers *t, struct ctx *cx)
     char text[ID_TEXT];
     id_format(PREFIX_order, id->v, text);
     TRY(run_act(t, cx->arena, &order_expire_act, text, NULL));
+  }
+  return ERR_OK;
+}
+
+/* Goods came in: orders that wait for them are served. */
+static enum err fill_orders(struct timers *t, struct ctx *cx)
+{
+  order_ids ids = {0};
+  TRY(orders_fillable(cx, BATCH, &ids));
+  EACH (const struct order_id, id, &ids) {
+    char text[ID_TEXT];
+    id_format(PREFIX_order, id->v, text);
+    TRY(run_act(t, cx->arena, &order_fill_act, text, NULL));
   }
   return ERR_OK;
 }
@@ -112,6 +126,7 @@ static const struct {
   enum err (*run)(struct timers *t, struct ctx *cx);
 } jobs[] = {
     {"index for search", 0, index_search},
+    {"serve waiting orders", SECOND_MS, fill_orders},
     {"expire orders", 5 * SECOND_MS, expire_orders},
     {"expire holds", 5 * SECOND_MS, expire_holds},
     {"close shipped orders", MINUTE_MS, close_orders},

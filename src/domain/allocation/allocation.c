@@ -46,6 +46,7 @@ enum err allocation_load(struct ctx *cx, const struct order *o, struct allocatio
   TRY(channel_find(cx, o->channel, &f.channel));
   TRY(locations_all(cx, &f.locations));
   TRY(load_costs(cx, &f));
+  TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &f.currency));
   if (at_location(o)) {
     enum err err = location_by_code(cx, o->delivery.location ? o->delivery.location : "", &f.delivery_location);
     if (err == ERR_NOT_FOUND)
@@ -236,7 +237,7 @@ static enum err ask(struct asking *a)
   const struct channel *ch = a->f->channel;
   const struct address *to = a->o->personal.shipping_address;
   sourcing_input_init(&a->in);
-  a->in.currency = a->o->currency;
+  a->in.currency = a->f->currency;
   a->products = ARENA_ARRAY(a->cx->arena, int64_t, a->o->lines.n + 1);
   a->locations = ARENA_ARRAY(a->cx->arena, const struct location *, a->f->locations.n + 1);
   a->promises = ARENA_ARRAY(a->cx->arena, struct promise, a->f->locations.n + 1);

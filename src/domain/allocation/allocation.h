@@ -23,6 +23,7 @@ struct allocation_facts {
   const struct carrier_service *service;
   const struct location *delivery_location; /* of pickup, dine_in, takeaway; else NULL */
   struct sourcing_settings costs;
+  const char *currency; /* of all costs: the company's */
   int64_t processing_hours;
   struct promise_zones *zones; /* of the connection: only saves time */
 };
@@ -96,5 +97,15 @@ struct allocation_source_input {
 };
 extern const struct rec allocation_source_rec;
 extern const struct act order_source_act;
+
+/* ---- Goods came in ---- */
+
+/* Orders that wait for stock (backordered units, or held as stock_short) and for which some is free now: at most limit, in
+ * the order they came. For a timer. */
+typedef LIST(struct order_id) order_ids;
+MUST_CHECK enum err orders_fillable(struct ctx *cx, int64_t limit, order_ids *out);
+/* Allocates what an order still waits for, without touching what it has; releases its hold stock_short when nothing is
+ * missing any more. id = "ord_...". */
+extern const struct act order_fill_act;
 
 #endif

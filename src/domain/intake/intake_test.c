@@ -327,3 +327,33 @@ TEST(sourcing_again_pins_where_it_is_told)
   CHECK_INT(reports.data.at[0].candidates.n, 2);
   check_all(cx);
 }
+
+TEST(a_held_order_is_served_when_goods_come_in)
+{
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  struct act_result r = {0};
+  order_ids ids = {0};
+  char id[ID_TEXT];
+  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
+                     "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
+                 &o));
+  CHECK_OK(orders_fillable(cx, 10, &ids));
+  CHECK_INT(ids.n, 0);
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"BER\",\"reason\":\"goods in\",\"lines\":[{\"sku\":\"MUG\",\"delta\":5}]}");
+  CHECK_OK(orders_fillable(cx, 10, &ids));
+  CHECK_INT(ids.n, 1);
+  id_format(PREFIX_order, ids.at[0].v, id);
+  CHECK_OK(scratch_act(cx, &order_fill_act, (struct act_input){.id = id, .version = ABSENT}, &r));
+  o = r.value;
+  CHECK_INT(o->state, ORDER_OPEN);
+  CHECK_INT(o->hold_count, 0);
+  CHECK_INT(o->lines.at[0].counters.allocated.millionths, 7 * SCALE);
+  CHECK_INT(o->fulfillments.n, 2);
+  CHECK_INT(o->fulfillments.at[0].state, FUL_OPEN);
+  ids.n = 0;
+  CHECK_OK(orders_fillable(cx, 10, &ids));
+  CHECK_INT(ids.n, 0);
+  check_all(cx);
+}

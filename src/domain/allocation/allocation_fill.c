@@ -1,0 +1,124 @@
+/* Goods came in, or were given back: orders that wait are served in the order they came. */
+#include "allocation_priv.h"
+
+#include <string.h>
+
+enum { LOOK_MAX = 500 }; /* waiting lines that one run looks at */
+
+struct waiting {
+  int64_t order_id, product_id;
+};
+
+/* ---- Who could be served ---- */
+
+static enum err add_waiting(struct ctx *cx, const struct db_stmt *stmt, struct list *out)
+{
+  struct db_rows rows;
+  TRY(db_query(cx->db, stmt, &rows, DB_ARGS(I64(LOOK_MAX))));
+  while (db_next(&rows))
+    *(struct waiting *)list_grow(cx->arena, out, sizeof(struct waiting)) =
+        (struct waiting){db_i64(&rows, 0), db_i64(&rows, 1)};
+  return db_done(&rows);
+}
+
+static bool some_free(const struct stock_levels *levels, int64_t product_id)
+{
+  size_t n;
+  const struct stock_level *rows = stock_levels_of_product(levels, product_id, &n);
+  for (size_t i = 0; i < n; i++)
+    if (stock_level_available(&rows[i]).millionths > 0)
+      return true;
+  return false;
+}
+
+static void add_once(struct ctx *cx, order_ids *ids, int64_t id)
+{
+  EACH (const struct order_id, known, ids)
+    if (known->v == id)
+      return;
+  *LIST_ADD(cx->arena, ids) = (struct order_id){id};
+}
+
+enum err orders_fillable(struct ctx *cx, int64_t limit, order_ids *out)
+{
+  static const struct db_stmt backordered = {
+      "SELECT order_id, product_id FROM order_line WHERE at_backordered > 0 AND product_id > 0"
+      " ORDER BY order_id, line LIMIT $1",
+      DB_LIST};
+  static const struct db_stmt held = {
+      "SELECT l.order_id, l.product_id FROM hold h JOIN order_line l ON l.bucket = h.bucket AND l.order_id = h.order_id"
+      " WHERE h.type = 'stock_short' AND h.state = 'active' AND l.stocked = 1 AND l.at_unallocated > 0"
+      " ORDER BY h.created_at, h.id, l.line LIMIT $1",
+      DB_LIST};
+  LIST(struct waiting) waiting = {0};
+  struct stock_levels levels = {0};
+  TRY(add_waiting(cx, &backordered, (struct list *)(void *)&waiting));
+  TRY(add_waiting(cx, &held, (struct list *)(void *)&waiting));
+  if (waiting.n == 0)
+    return ERR_OK;
+  int64_t *products = ARENA_ARRAY(cx->arena, int64_t, waiting.n);
+  for (size_t i = 0; i < waiting.n; i++)
+    products[i] = waiting.at[i].product_id;
+  TRY(stock_levels_load(cx, products, waiting.n, &levels));
+  EACH (const struct waiting, w, &waiting)
+    if ((int64_t)out->n < limit && some_free(&levels, w->product_id))
+      add_once(cx, out, w->order_id);
+  return ERR_OK;
+}
+
+/* ---- Serving one ---- */
+
+struct fill_facts {
+  struct order_work work;
+  struct allocation_facts supply;
+};
+
+static enum err fill_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  struct fill_facts *f = out;
+  struct order_id id;
+  TRY(order_find(cx, in->id, &id));
+  TRY(order_work_load(cx, id, ABSENT, &f->work));
+  return allocation_load(cx, f->work.before, &f->supply);
+}
+
+/* Only what there is now: units that find nothing stay where they wait. */
+static bool anything_new(const struct order_work *w)
+{
+  return w->stock.reservations.n > 0;
+}
+
+static enum err fill_decide(struct ctx *cx, const void *facts, void *out)
+{
+  const struct fill_facts *f = facts;
+  struct order_work w = order_work_copy(cx, &f->work);
+  struct order *o = w.after;
+  struct allocation_outcome outcome;
+  bool backorders = f->supply.channel->stock_policy == STOCK_BACKORDER;
+  struct allocation_wish wish = {.when_short = backorders ? SHORT_BACKORDER : SHORT_HOLD, .cause = "supply"};
+  if (o->state == ORDER_PLACED || o->state == ORDER_OPEN)
+    TRY(allocation_decide(cx, &f->supply, &wish, &w, &outcome));
+  if (!anything_new(&w)) {
+    w = order_work_copy(cx, &f->work); /* nothing could be had: no new decision, no event */
+    *(struct order_work *)out = w;
+    return ERR_OK;
+  }
+  order_event(cx, &w, "order.supplied", PREFIX_decision, o->sourcing.id.v, NULL);
+  EACH (struct hold, h, &o->holds)
+    if (outcome.complete && h->state == HOLD_ACTIVE && strcmp(h->type, "stock_short") == 0)
+      TRY(order_hold_release(cx, &w, h, HOLD_RELEASED, "stock arrived"));
+  order_work_finish(cx, &w);
+  *(struct order_work *)out = w;
+  return ERR_OK;
+}
+
+static enum err fill_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  struct order_work w = *(const struct order_work *)plan;
+  TRY(order_work_apply(cx, &w));
+  order_result(cx, w.after, out);
+  return ERR_OK;
+}
+
+const struct act order_fill_act = {
+    "order.fill", sizeof(struct fill_facts), sizeof(struct order_work), fill_load, fill_decide, fill_apply, 0};
