@@ -59,7 +59,7 @@ static enum err source_decide(struct ctx *cx, const void *facts, void *out)
   free_levels(cx, &supply, &w.stock);
   o->promise = (struct order_promise){INSTANT(ABSENT), INSTANT(ABSENT), NULL};
   struct allocation_wish wish = {
-      .when_short = supply.channel->stock_policy == STOCK_BACKORDER ? SHORT_BACKORDER : SHORT_HOLD,
+      .when_short = SHORT_BACKORDER, /* what is not to be had now is served when goods come in */
       .pinned = f->pinned ? f->pinned->code : NULL,
       .cause = "asked",
   };

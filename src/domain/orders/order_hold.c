@@ -44,6 +44,14 @@ void order_hold_add(struct ctx *cx, struct order_work *w, const struct hold *hol
   order_event(cx, w, "order.held", PREFIX_hold, h->id.v, hold_data(cx, h));
 }
 
+/* Somebody let a short order go on: what found no stock waits for it from now on, and is served when goods come in. */
+static void wait_for_stock(struct order *o)
+{
+  EACH (struct order_line, l, &o->lines)
+    if (l->stocked)
+      line_move(l, PLACE_UNALLOCATED, PLACE_BACKORDERED, l->counters.unallocated);
+}
+
 enum err order_hold_release(struct ctx *cx, struct order_work *w, struct hold *h, enum hold_state how, const char *reason)
 {
   struct order *o = w->after;
@@ -55,6 +63,8 @@ enum err order_hold_release(struct ctx *cx, struct order_work *w, struct hold *h
   h->release_reason = reason;
   order_event(cx, w, how == HOLD_EXPIRED ? "order.hold_expired" : "order.hold_released", PREFIX_hold, h->id.v,
               hold_data(cx, h));
+  if (strcmp(h->type, "stock_short") == 0)
+    wait_for_stock(o);
   if (o->state == ORDER_PLACED && order_may(o, STEP_OPEN))
     return order_step(cx, w, STEP_OPEN);
   return ERR_OK;
