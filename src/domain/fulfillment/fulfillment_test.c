@@ -115,6 +115,19 @@ TEST(a_held_order_refuses_work_and_names_the_hold)
   check_books(cx);
 }
 
+TEST(a_step_on_an_older_version_is_refused)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec)TWO_CUPS), *ful = ful_id(cx, id, 0);
+  struct pick_input none;
+  struct act_input in = {.id = ful, .body = &none, .version = 7};
+  rec_init(&pick_rec, &none);
+  CHECK_ERR(scratch_act(cx, &fulfillment_pick_act, in, NULL), ERR_VERSION);
+  in.version = the_ful(cx, id, 0)->version;
+  CHECK_OK(scratch_act(cx, &fulfillment_pick_act, in, NULL));
+  check_books(cx);
+}
+
 /* ---- Pack ---- */
 
 TEST(each_picked_unit_is_packed_exactly_once)
@@ -384,4 +397,16 @@ TEST(a_cancelled_fulfillment_gives_its_units_back)
   CHECK_INT(reserved(cx, "CUP", "NJ"), 0);
   CHECK_INT(scratch_events(cx, "fulfillment.put_back"), 1);
   check_books(cx);
+}
+
+TEST(every_state_of_work_but_the_ended_ones_can_be_left)
+{
+  for (int state = 0; state < FUL_CANCELLED; state++) {
+    struct fulfillment f = {.state = state};
+    size_t ways = 0;
+    for (size_t i = 0; i < fulfillment_moves_n; i++)
+      ways += fulfillment_moves[i].from == state;
+    if (state != FUL_CANCEL_REQUESTED) /* asked of outside warehouses only, which are a later room */
+      CHECK_INT(ways > 0, fulfillment_live(&f));
+  }
 }

@@ -170,6 +170,51 @@ TEST(cancelling_the_missing_units_lets_the_order_go_on)
   check_books(cx);
 }
 
+TEST(a_held_order_is_cancelled_with_its_holds)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}}, .captured = -1});
+  CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id, "{\"reason\":\"please wait\"}", NULL));
+  CHECK_OK(cancel(cx, id, "{}"));
+  struct order *o = the_order(cx, id);
+  CHECK_INT(o->state, ORDER_CANCELLED);
+  CHECK_INT(o->hold_count, 0);
+  CHECK_INT(scratch_events(cx, "order.opened"), 1);
+  check_books(cx);
+}
+
+TEST(a_draft_is_cancelled_at_once)
+{
+  struct ctx *cx = a_shop(t);
+  struct order_work w;
+  CHECK_OK(scratch_begin(cx));
+  order_work_new(cx, &w);
+  w.after->channel = "web";
+  w.after->currency = "USD";
+  order_work_finish(cx, &w);
+  CHECK_OK(order_work_apply(cx, &w));
+  CHECK_OK(scratch_commit(cx));
+  CHECK_OK(cancel(cx, id_text(cx, PREFIX_order, w.after->id.v), "{}"));
+  CHECK_INT(the_order(cx, id_text(cx, PREFIX_order, w.after->id.v))->state, ORDER_CANCELLED);
+  check_books(cx);
+}
+
+TEST(a_partly_sent_order_closes_when_the_rest_is_cancelled)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 12, 100}}, .captured = -1});
+  CHECK_INT(the_order(cx, id)->fulfillments.n, 2);
+  send(cx, id, 0);
+  int64_t parcel = the_order(cx, id)->fulfillments.at[0].parcels.at[0].id.v, sent = at(the_order(cx, id), 1, PLACE_SHIPPED);
+  CHECK_OK(track(cx, parcel, "{\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T09:00:00Z\"}"));
+  CHECK_INT(the_order(cx, id)->state, ORDER_OPEN);
+  CHECK_OK(cancel(cx, id, arena_printf(cx->arena, "{\"lines\":[{\"line\":1,\"quantity\":%d}]}", (int)(12 - sent))));
+  struct order *o = the_order(cx, id);
+  CHECK_INT(o->state, ORDER_CLOSED);
+  CHECK_INT(o->totals.refunded.minor, (12 - sent) * 100);
+  check_books(cx);
+}
+
 /* Whatever is cancelled in whatever order: in the end the customer has every cent back, and never more on the way. */
 TEST(any_sequence_of_cancellations_refunds_exactly_what_was_captured)
 {

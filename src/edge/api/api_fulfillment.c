@@ -75,7 +75,7 @@ static enum err fulfillments_list_fill(struct ctx *cx, void *rows, size_t n, con
 static const struct api_list fulfillments_list = {
     .table = &fulfillment_table,
     .filters = (const char *const[]){"state", "order_number", "carrier", "service", "ship_by", "created_at", "shipped_at", NULL},
-    .sorts = (const char *const[]){"created_at", "ship_by", NULL},
+    .sorts = (const char *const[]){"id", "created_at", "ship_by", NULL}, /* ids are in order of time, and need no further index */
     .id_field = "id",
     .narrow = narrow_place,
     .fill = fulfillments_list_fill,
@@ -85,7 +85,7 @@ static const struct api_list fulfillments_list = {
 static const struct api_list shipments_list = {
     .table = &shipment_table,
     .filters = (const char *const[]){"carrier", "service", "voided", "manifested", "shipped_at", NULL},
-    .sorts = (const char *const[]){"shipped_at", NULL},
+    .sorts = (const char *const[]){"id", "shipped_at", NULL},
     .id_field = "id",
     .narrow = narrow_place,
 };

@@ -44,7 +44,7 @@ static enum err payments_list_fill(struct ctx *cx, void *rows, size_t n, const c
 static const struct api_list payments_list = {
     .table = &payment_table,
     .filters = (const char *const[]){"provider", "reference", "state", "created_at", NULL},
-    .sorts = (const char *const[]){"created_at", NULL},
+    .sorts = (const char *const[]){"id", "created_at", NULL}, /* ids are in order of time, and need no further index */
     .id_field = "id",
     .narrow = payments_narrow,
     .fill = payments_list_fill,
