@@ -69,4 +69,7 @@ struct moved_units {
 typedef LIST(struct moved_units) moved_list;
 const char *moved_data(struct ctx *cx, const char *reason, const char *location, const char *alert_role,
                        const moved_list *moved);
+/* Event data of a shipment. */
+const char *shipment_data(struct ctx *cx, const struct shipment *s);
+
 #endif

@@ -135,8 +135,7 @@ static void add_shipment(struct ctx *cx, struct order_work *w, struct fulfillmen
     p->tracking_status = TRACKING_PRE_TRANSIT;
     p->tracked_at = INSTANT(ABSENT);
   }
-  order_event(cx, w, "shipment.created", PREFIX_shipment, s->id.v,
-              arena_printf(cx->arena, "{\"location\":\"%s\",\"carrier\":\"%s\"}", f->location, f->carrier));
+  order_event(cx, w, "shipment.created", PREFIX_shipment, s->id.v, shipment_data(cx, s));
 }
 
 static enum err ship_decide(struct ctx *cx, const void *facts, void *out)

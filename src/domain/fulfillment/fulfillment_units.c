@@ -132,6 +132,20 @@ const char *moved_data(struct ctx *cx, const char *reason, const char *location,
   return buf_str(&text);
 }
 
+const char *shipment_data(struct ctx *cx, const struct shipment *s)
+{
+  struct buf text;
+  struct json_out j;
+  buf_init(&text, cx->arena);
+  json_out_init(&j, &text);
+  json_object(&j);
+  json_put_text(&j, "location", s->location);
+  json_put_text(&j, "carrier", s->carrier);
+  json_put_text(&j, "service", s->service);
+  json_object_end(&j);
+  return buf_str(&text);
+}
+
 /* ---- Leaving ---- */
 
 /* Releases the reservations of q units, and takes the units off the books where they are not there or broken. */

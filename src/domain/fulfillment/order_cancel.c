@@ -264,7 +264,7 @@ static enum err carry_out(struct cancelling *c, const char *shipping, bool refun
   order_derive(c->cx, o);
   if (refund && o->totals.due.minor < 0)
     payment_refund_plan(c->cx, c->w, money_neg(o->totals.due), c->reason);
-  return ERR_OK;
+  return payment_settle(c->cx, c->w); /* what was paid may be enough for what is left */
 }
 
 /* A draft ends at once: its soft reservations go. */

@@ -215,6 +215,19 @@ TEST(a_partly_sent_order_closes_when_the_rest_is_cancelled)
   check_books(cx);
 }
 
+TEST(an_order_waiting_for_money_opens_when_what_is_left_is_paid)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}}, .captured = 1000});
+  CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id, "{\"reason\":\"1000 are missing\",\"type\":\"payment_mismatch\"}", NULL));
+  CHECK_ERR(pick(cx, ful_id(cx, id, 0), "{}"), ERR_HELD);
+  CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}]}"));
+  CHECK_INT(the_order(cx, id)->totals.refunded.minor, 0);
+  CHECK_INT(the_order(cx, id)->hold_count, 0);
+  CHECK_OK(pick(cx, ful_id(cx, id, 0), "{}"));
+  check_books(cx);
+}
+
 /* Whatever is cancelled in whatever order: in the end the customer has every cent back, and never more on the way. */
 TEST(any_sequence_of_cancellations_refunds_exactly_what_was_captured)
 {

@@ -117,8 +117,7 @@ static enum err void_decide(struct ctx *cx, const void *facts, void *out)
   *s = f.shipment;
   s->voided = true;
   s->voided_at = cx->now;
-  order_event(cx, w, "shipment.voided", PREFIX_shipment, s->id.v,
-              arena_printf(cx->arena, "{\"location\":\"%s\",\"carrier\":\"%s\"}", s->location, s->carrier));
+  order_event(cx, w, "shipment.voided", PREFIX_shipment, s->id.v, shipment_data(cx, s));
   ful->reason = f.reason;
   order_work_finish(cx, w);
   *(struct void_plan *)out = plan;

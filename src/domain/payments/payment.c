@@ -88,8 +88,7 @@ static bool waits_for_money(const struct hold *h)
   return h->state == HOLD_ACTIVE && (strcmp(h->type, "payment_mismatch") == 0 || strcmp(h->type, "unpaid") == 0);
 }
 
-/* A running order whose money fits waits for it no longer, and does not expire any more. */
-static enum err settle(struct ctx *cx, struct order_work *w)
+enum err payment_settle(struct ctx *cx, struct order_work *w)
 {
   struct order *o = w->after;
   order_derive(cx, o);
@@ -223,7 +222,7 @@ static enum err add_decide(struct ctx *cx, const void *facts, void *out)
     if (!p)
       p = payment_new(cx, &plan.work, in);
     entry_add(cx, &plan.work, p, (enum entry_kind)in->kind, in->amount, in->reference, NULL);
-    TRY(settle(cx, &plan.work));
+    TRY(payment_settle(cx, &plan.work));
   }
   plan.at = (size_t)(p - o->payments.at);
   order_work_finish(cx, &plan.work);
@@ -263,7 +262,7 @@ static enum err step_decide(struct ctx *cx, const void *facts, enum entry_kind k
     if (p->entries.n >= PAYMENT_ENTRIES_MAX)
       return too_many(cx);
     entry_add(cx, &plan.work, p, kind, amount, in->reference, in->reason);
-    TRY(settle(cx, &plan.work));
+    TRY(payment_settle(cx, &plan.work));
   }
   order_work_finish(cx, &plan.work);
   *(struct payment_plan *)out = plan;

@@ -40,7 +40,11 @@ extern const struct act payment_add_act;
  * less is. */
 extern const struct act payment_capture_act, payment_void_act, payment_refund_act;
 
-/* Inside the decide of other acts. Both leave the order derived. */
+/* Inside the decide of other acts. All leave the order derived. */
+
+/* After money or the total changed: a running order whose money fits its terms waits for it no longer, and does not
+ * expire any more. */
+MUST_CHECK enum err payment_settle(struct ctx *cx, struct order_work *w);
 
 /* Gives amount back over the payments of w->after, the newest first. Returns what no payment could give back. */
 struct money payment_refund_plan(struct ctx *cx, struct order_work *w, struct money amount, const char *reason);
