@@ -49,6 +49,12 @@ static void on_error(void *arg, const char *request_id, enum err code, const cha
   log_line(LOG_ERROR, err_info(code)->slug, "%s (request %s)", detail, request_id ? request_id : "none");
 }
 
+static void on_slow(void *arg, const char *sql, int64_t ms)
+{
+  (void)arg;
+  log_line(LOG_WARN, "slow statement", "%lld ms: %s", (long long)ms, sql);
+}
+
 static enum err start(struct server *s, const struct server_config *config, struct fault *f)
 {
   struct api_config api = {
@@ -61,10 +67,11 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .arg = s,
       .on_log = config->quiet ? NULL : on_log,
       .on_error = on_error,
+      .on_slow = on_slow,
       .poisoned = is_poisoned,
   };
   struct writer_config writer = {
-      .url = config->url, .clock = clock_real, .on_commit = on_commit, .on_poisoned = on_poisoned, .arg = s};
+      .url = config->url, .clock = clock_real, .on_commit = on_commit, .on_poisoned = on_poisoned, .on_slow = on_slow, .arg = s};
   s->api = api_new(&api);
   TRY(writer_start(&writer, f, &s->writer));
   TRY(api_start(s->api, s->writer, f));

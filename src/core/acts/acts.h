@@ -94,8 +94,10 @@ struct writer_config {
   int queue_max;       /* waiting calls; 0 = WRITER_QUEUE_MAX */
   void (*on_commit)(void *arg, int64_t feed_seq); /* after each commit with the last sealed event, on the writer's thread */
   void (*on_poisoned)(void *arg);                 /* the storage cannot be trusted any more: stop the process */
+  db_slow *on_slow;                               /* statements of WRITER_SLOW_MS or longer; NULL = not told */
   void *arg;
 };
+#define WRITER_SLOW_MS     100
 #define WRITER_QUEUE_MAX   4096
 #define WRITER_BATCH_MAX   512 /* acts in one commit */
 

@@ -391,6 +391,8 @@ enum err writer_start(const struct writer_config *config, struct fault *f, struc
   pthread_cond_init(&w->wake, NULL);
   enum err err = db_open(config->url, DB_WRITER, f, &w->db);
   if (err == ERR_OK)
+    db_on_slow(w->db, WRITER_SLOW_MS, config->on_slow, config->arg);
+  if (err == ERR_OK)
     err = writer_prepare(w, f);
   if (err == ERR_OK && pthread_create(&w->thread, NULL, writer_main, w) != 0)
     err = fault_fail(f, ERR_INTERNAL, "", "the writer's thread cannot be started");

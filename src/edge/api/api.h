@@ -128,6 +128,7 @@ struct api_room {
 #define API_READS_MAX       512           /* waiting reads; beyond it 503 with Retry-After */
 #define API_LOOP_BODY_MAX   (32u << 10)   /* larger bodies are decoded by the pool, not by the loop */
 #define API_WRITE_MS        25000         /* a write that has not begun after this is not begun: 503 */
+#define API_SLOW_MS           200           /* a statement of a reader that is worth a line in the log */
 #define API_LIMIT_MAX       200           /* rows of a page */
 #define API_LIMIT_DEFAULT   50
 #define API_EXPORT_ROWS_MAX 100000        /* rows of one CSV export ... */
@@ -153,6 +154,7 @@ struct api_config {
   void (*on_log)(void *arg, const struct http_log *line);
   /* Something broke on our side: what the client was not told. */
   void (*on_error)(void *arg, const char *request_id, enum err code, const char *detail);
+  void (*on_slow)(void *arg, const char *sql, int64_t ms); /* statements of API_SLOW_MS or longer */
   bool (*poisoned)(void *arg);  /* the storage cannot be trusted any more: /readyz says no */
 };
 

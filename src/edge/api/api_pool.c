@@ -81,6 +81,7 @@ enum err pool_start(struct api *api, int n, struct fault *f)
     struct worker *w = &p->workers[p->n];
     w->api = api;
     TRY(db_open(api->config.url, DB_READER, f, &w->db));
+    db_on_slow(w->db, API_SLOW_MS, api->config.on_slow, api->config.arg);
     w->running = pthread_create(&w->thread, NULL, worker_main, w) == 0;
     if (!w->running) {
       db_close(w->db);

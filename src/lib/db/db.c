@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { LASTING_BUDGET = 64 << 20 };
 
@@ -203,10 +204,36 @@ static enum err not_while_open(struct db *db, const struct db_prepared *p)
   return db_fail(db, ERR_INTERNAL, "its rows are still being read (db_done is missing): %s", p->sql);
 }
 
+static int64_t coarse_ms(void)
+{
+  struct timespec ts;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+  return ts.tv_sec * SECOND_MS + ts.tv_nsec / 1000000;
+}
+
+void db_on_slow(struct db *db, int64_t ms, db_slow *fn, void *arg)
+{
+  db->slow_ms = fn ? ms : 0;
+  db->on_slow = fn;
+  db->slow_arg = arg;
+}
+
+static void tell_if_slow(struct db *db, const struct db_prepared *p, int64_t started_ms)
+{
+  int64_t took = coarse_ms() - started_ms;
+  if (took >= db->slow_ms)
+    db->on_slow(db->slow_arg, p->sql, took);
+}
+
 enum err db_run_prepared(struct db *db, struct db_prepared *p, int64_t *out_rows, const struct db_value *args, size_t n)
 {
   TRY(not_while_open(db, p));
-  return db->driver->run(db, p, args, n, out_rows);
+  if (!db->slow_ms)
+    return db->driver->run(db, p, args, n, out_rows);
+  int64_t started = coarse_ms();
+  enum err err = db->driver->run(db, p, args, n, out_rows);
+  tell_if_slow(db, p, started);
+  return err;
 }
 
 enum err db_run(struct db *db, const struct db_stmt *stmt, int64_t *out_rows, const struct db_value *args, size_t n)
@@ -227,6 +254,8 @@ static void close_rows(struct db *db, struct db_prepared *p)
   if (p->next_open)
     p->next_open->open_link = p->open_link;
   db->driver->end(p);
+  if (db->slow_ms)
+    tell_if_slow(db, p, p->started_ms);
 }
 
 /* Rows somebody forgot would pin a reader's view and so the WAL; a request's end is their end. */
@@ -240,6 +269,7 @@ enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, co
 {
   *rows = (struct db_rows){.db = db};
   rows->err = not_while_open(db, p);
+  p->started_ms = db->slow_ms ? coarse_ms() : 0;
   if (rows->err == ERR_OK)
     rows->err = db->driver->start(db, p, args, n);
   if (rows->err != ERR_OK)

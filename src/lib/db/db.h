@@ -58,6 +58,11 @@ void db_close(struct db *db); /* accepts NULL; a writer checkpoints */
 void db_use(struct db *db, struct fault *f, struct arena *a);
 struct arena *db_arena(struct db *db);
 
+/* Tells of every statement that took ms or longer, rows included, on the thread that ran it. The clock is a coarse one (a few
+ * milliseconds), so that asking costs nothing on the hot path. fn NULL = nobody wants to know. */
+typedef void db_slow(void *arg, const char *sql, int64_t ms);
+void db_on_slow(struct db *db, int64_t ms, db_slow *fn, void *arg);
+
 /* ---- Transactions (the writer's business alone) ---------------------------------------------------------------- */
 
 /* BEGIN IMMEDIATE. ERR_RETRY: another process has been writing for 2 s; ERR_STORAGE: the connection is poisoned. */

@@ -38,6 +38,7 @@ struct db_prepared {
   enum db_marker marker;
   bool open;    /* rows are being read */
   enum err bad; /* a column did not hold what the reader asked for */
+  int64_t started_ms; /* rows: when they were asked for */
   struct db_prepared *next_open, **open_link;
 };
 
@@ -86,6 +87,9 @@ struct db {
   struct db_map tables;  /* struct db_table -> struct db_plan */
   struct db_map texts;   /* hash of a list's text -> struct db_prepared */
   struct db_prepared *open_rows;
+  int64_t slow_ms; /* 0 = nobody wants to know */
+  db_slow *on_slow;
+  void *slow_arg;
   struct arena *memo_arena;
   struct db_map memo; /* name -> void ** in memo_arena */
 };
