@@ -1,0 +1,66 @@
+"""What tools/tidy holds the code to, as tables. An exception always carries its reason."""
+
+# Strata from the ground up, and in each its rooms: a room may list only rooms that stand before it.
+STRATA = [
+    ("lib", ["base", "codec", "rec", "db"]),
+    ("core", ["ids", "context", "settings", "events", "numbers", "idempotency", "acts", "schema"]),
+    ("domain", ["pricing", "sourcing", "promise",                                              # pure decisions
+                "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
+                "inventory",                                                                   # supply
+                "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
+                "search"]),                                                                    # insight
+    ("edge", ["http", "api", "import"]),
+]
+
+# Rooms that are more alone than their place says: only these strata below them.
+NARROW = {
+    "pricing": ("lib", "a pure decision: values in, values out"),
+    "sourcing": ("lib", "a pure decision: values in, values out"),
+    "promise": ("lib", "a pure decision: values in, values out"),
+    "http": ("lib", "knows sockets, not commerce"),
+}
+
+# Headers that tests may include beside those of TEST_DEPS.
+TEST_HEADERS = {"test.h", "schema.h"}  # schema.h: a scratch database is migrated by hand where a server opens it
+
+BANNED = {
+    "strcpy": "snprintf or arena_text", "strcat": "struct buf", "sprintf": "snprintf", "vsprintf": "vsnprintf",
+    "gets": "fgets", "strtok": "strtok_r", "atoi": "decimal_parse", "atol": "decimal_parse", "atof": "decimal_parse",
+    "localtime": "the room promise", "gmtime": "instant_format", "rand": "ids_random", "random": "ids_random",
+    "srand": "ids_init", "system": "nothing: the program starts no others", "popen": "nothing: the program starts no others",
+    "alloca": "the arena",
+}
+# (path pattern, names, reason)
+BANNED_EXCEPT = [
+    ("*_test.c", {"strcpy", "strcat", "atoi"}, "a test's bytes are its own"),
+    ("src/app/database.c", {"strcpy"}, "the length is compared with the buffer's in the line before"),
+    ("src/domain/promise/promise_zone.c", {"strcpy"}, "the length is asserted at the head of the function"),
+    ("src/edge/http/http_server.c", {"atoi"}, "the operator's --listen and the kernel's port, digits only by then"),
+    ("src/app/bench_*", {"atoi"}, "numbers of the bench's own command line and of our own server's replies"),
+    ("bench/*", {"atof", "strcpy", "strcat", "atoi", "system", "rand", "random", "srand"}, "no part of the program"),
+    ("tests/*", {"strcpy", "strcat", "atoi", "rand", "random", "srand"}, "a test's bytes are its own"),
+]
+
+# SQL text goes through struct db_stmt with bound parameters.
+SQL_PRINTF_EXCEPT = [
+    ("src/lib/db/db_table.c", "makes the statements of a table from its descriptor's constant names"),
+    ("src/lib/db/db_list.c", "makes the statement of a list from its descriptor's constant names"),
+    ("*_test.c", "makes many different statements, or looks for personal data with LIKE"),
+    ("bench/*", "writes constant rows of one size, no foreign text"),
+    ("tests/*", "looks at the database from outside"),
+]
+
+# No floating point in money, stock or tax. What measures the program itself may use it.
+FLOAT_EXCEPT = [
+    ("src/edge/api/api_system.c", "metrics are written as decimals by Prometheus' format"),
+    ("src/app/log.c", "milliseconds for people"),
+    ("src/app/bench_*", "rates of a measurement"),
+    ("*_test.c", "prints how long something took"),
+]
+
+LINES_MAX = 700
+LINES_MAX_TEST = 1300
+LINES_EXCEPT = [
+    ("src/edge/api/api_openapi.c", 1100, "the document from top to bottom, part after part"),
+]
+FUNCTION_LINES_TOLD = 85  # longer ones are told, not refused
