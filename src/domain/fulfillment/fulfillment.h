@@ -1,16 +1,16 @@
-/* fulfillment - the work of one location for some units of an order, step by step until they are delivered; and how it is
- * undone: short picks, rejections, voided shipments, cancellations.
+/* fulfillment - the work of one location for some units of an order, step by step until they are delivered; and how it
+ * is undone: short picks, rejections, voided shipments, cancellations.
  *
  *   pick -> pack -> ship -> tracking says delivered           goods that travel
  *   pick -> pack -> ready -> hand_over | not_collected         goods that are collected
  *
- * Each step moves the units of order lines (orders.h) and their stock in one act. Steps are refused with ERR_HELD while a
- * hold of the order, a line or the fulfillment is active, and with ERR_STATE when the order has ended or the state does
- * not fit. Units that a location cannot send are sourced again in the same act, without that location.
+ * Each step moves the units of order lines (orders.h) and their stock in one act. Steps are refused with ERR_HELD
+ * while a hold of the order, a line or the fulfillment is active, and with ERR_STATE when the order has ended or the
+ * state does not fit. Units that a location cannot send are sourced again in the same act, without that location.
  *
  * Events, about the order with the part as ref: fulfillment.* by its state machine, fulfillment.short_picked,
- * fulfillment.put_back (goods lie packed or picked and have to go back to their shelf), shipment.created, shipment.voided,
- * parcel.tracked, parcel.delivered, parcel.returning, order.lines_cancelled, order.cancelled.
+ * fulfillment.put_back (goods lie packed or picked and have to go back to their shelf), shipment.created,
+ * shipment.voided, parcel.tracked, parcel.delivered, parcel.returning, order.lines_cancelled, order.cancelled.
  */
 #ifndef ORDO_FULFILLMENT_H
 #define ORDO_FULFILLMENT_H
@@ -77,13 +77,14 @@ extern const struct rec pick_rec, pack_rec, ship_rec, reject_rec, cancel_rec, re
 
 /* ---- Steps: POST /v1/fulfillments/{id}/...; each answers the fulfillment ---- */
 
-/* Scans add up over several calls (state picking) until everything is picked. With a reason, or complete, the pick ends: what
- * is missing is sourced elsewhere and, unless the reason is busy, closed or no_staff, taken off the stock here. ERR_INVALID at
- * /scans/N for another product, lot or too many; nothing is picked then. */
+/* Scans add up over several calls (state picking) until everything is picked. With a reason, or complete, the pick
+ * ends: what is missing is sourced elsewhere and, unless the reason is busy, closed or no_staff, taken off the stock
+ * here. ERR_INVALID at /scans/N for another product, lot or too many; nothing is picked then. */
 extern const struct act fulfillment_pick_act;
 /* Every picked unit exactly once. */
 extern const struct act fulfillment_pack_act;
-/* Stock leaves, parcels are handed over, numbers of a built-in carrier are drawn. Refused for orders that are collected. */
+/* Stock leaves, parcels are handed over, numbers of a built-in carrier are drawn. Refused for orders that are
+ * collected. */
 extern const struct act fulfillment_ship_act;
 extern const struct act fulfillment_ready_act, fulfillment_hand_over_act, fulfillment_not_collected_act;
 extern const struct act fulfillment_reject_act, fulfillment_cancel_act;
@@ -98,21 +99,22 @@ extern const struct act tracking_report_act; /* body tracking_input_rec */
 
 /* ---- Cancelling: POST /v1/orders/{id}/cancel; answers the order ---- */
 
-/* Units that have not shipped. Gifts, components and modifiers go with their parent in proportion. ERR_STATE naming the lines
- * that have shipped. Money: the new total is what is left, refunds are exact cumulative shares, so that any way of
- * cancelling everything gives back everything. */
+/* Units that have not shipped. Gifts, components and modifiers go with their parent in proportion. ERR_STATE naming
+ * the lines that have shipped. Money: the new total is what is left, refunds are exact cumulative shares, so that any
+ * way of cancelling everything gives back everything. */
 extern const struct act order_cancel_act;
-/* The same inside the decide of another act (a rejection in review): everything that has not shipped, without a refusal for
- * what has. */
+/* The same inside the decide of another act (a rejection in review): everything that has not shipped, without a
+ * refusal for what has. */
 MUST_CHECK enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund);
 
 /* ---- Time ---- */
 
-/* Fulfillments that shipped setting order.close_days ago and were never scanned since: at most limit ids, oldest first. */
+/* Fulfillments that shipped setting order.close_days ago and were never scanned since: at most limit ids, oldest
+ * first. */
 typedef LIST(struct fulfillment_id) fulfillment_ids;
 MUST_CHECK enum err fulfillments_to_close(struct ctx *cx, int64_t limit, fulfillment_ids *out);
-/* Counts one of them as delivered and closes it, and its order when nothing is due. id = "ful_..."; a fulfillment that is no
- * longer due stays as it is. */
+/* Counts one of them as delivered and closes it, and its order when nothing is due. id = "ful_..."; a fulfillment that
+ * is no longer due stays as it is. */
 extern const struct act fulfillment_close_act;
 
 /* ---- Reading ---- */

@@ -14,7 +14,8 @@ static enum err limit_of(struct ctx *cx, int64_t *out_ms)
 enum err fulfillments_to_close(struct ctx *cx, int64_t limit, fulfillment_ids *out)
 {
   static const struct db_stmt due = {
-      "SELECT f.id FROM fulfillment f WHERE f.state = 'shipped' AND f.shipped_at <= $1 AND NOT EXISTS (SELECT 1 FROM parcel p"
+      "SELECT f.id FROM fulfillment f WHERE f.state = 'shipped' AND f.shipped_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
+      "parcel p"
       " WHERE p.bucket = f.bucket AND p.order_id = f.order_id AND p.fulfillment_id = f.id AND p.tracked_at IS NOT NULL)"
       " ORDER BY f.shipped_at, f.id LIMIT $2",
       DB_LIST};
@@ -42,7 +43,7 @@ static enum err close_load(struct ctx *cx, const struct act_input *in, void *out
 /* Looks again: a scan may have come since the list was made. */
 static bool is_due(const struct fulfillment *f, int64_t before_ms)
 {
-  EACH (const struct parcel, p, &f->parcels)
+  EACH(const struct parcel, p, &f->parcels)
     if (instant_set(p->tracked_at))
       return false;
   return f->state == FUL_SHIPPED && instant_set(f->shipped_at) && f->shipped_at.ms <= before_ms;

@@ -32,7 +32,7 @@ static bool is_of(const struct picking *p, size_t i, const char *sku)
 static bool lot_fits(const struct picking *p, int64_t line, const char *lot)
 {
   bool other = false;
-  EACH (const struct reservation, r, &p->w->reserved) {
+  EACH(const struct reservation, r, &p->w->reserved) {
     if (r->line != line || r->location_id != p->f->location_id || r->quantity.millionths == 0)
       continue;
     if (!lot || !*r->lot || strcmp(r->lot, lot) == 0)
@@ -61,11 +61,14 @@ static void read_scan(struct picking *p, size_t n)
   }
   struct ctx *cx = p->cx;
   if (!known)
-    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/sku", n), "wrong_sku", "%s is not asked for here", s->sku);
+    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/sku", n), "wrong_sku",
+              "%s is not asked for here", s->sku);
   else if (!lot)
-    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/lot", n), "wrong_lot", "another lot of %s is reserved", s->sku);
+    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/lot", n), "wrong_lot",
+              "another lot of %s is reserved", s->sku);
   else if (left.millionths > 0)
-    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/quantity", n), "too_many", "more %s than is left to pick", s->sku);
+    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/quantity", n), "too_many",
+              "more %s than is left to pick", s->sku);
 }
 
 static enum err read_scans(struct picking *p, bool scan_required)
@@ -84,10 +87,12 @@ static enum err read_scans(struct picking *p, bool scan_required)
 
 /* ---- What it means ---- */
 
-/* Units of this fulfillment that a wave released go first; where lines are shared with other fulfillments, whatever is. */
+/* Units of this fulfillment that a wave released go first; where lines are shared with other fulfillments, whatever
+ * is. */
 static void pick_units(struct order_line *l, struct fulfillment_line *fl, struct quantity q)
 {
-  struct quantity waved = QUANTITY(fl->released.millionths > fl->picked.millionths ? fl->released.millionths - fl->picked.millionths : 0);
+  struct quantity waved =
+      QUANTITY(fl->released.millionths > fl->picked.millionths ? fl->released.millionths - fl->picked.millionths : 0);
   struct quantity released = quantity_min(quantity_min(q, waved), l->counters.released);
   struct quantity allocated = quantity_min(quantity_sub(q, released), l->counters.allocated);
   line_move(l, PLACE_RELEASED, PLACE_PICKED, released);
@@ -98,7 +103,7 @@ static void pick_units(struct order_line *l, struct fulfillment_line *fl, struct
 
 static bool all_picked(const struct fulfillment *f)
 {
-  EACH (const struct fulfillment_line, l, &f->lines)
+  EACH(const struct fulfillment_line, l, &f->lines)
     if (units_unpicked(l).millionths > 0)
       return false;
   return true;
@@ -120,7 +125,7 @@ static enum err pick_short(struct picking *p)
     return fault_add(&p->cx->fault, ERR_INVALID, "/reason", "required", "less than asked was picked: please say why");
   if (stock_is_wrong(reason))
     how.correction = reason;
-  EACH (struct fulfillment_line, fl, &p->f->lines) {
+  EACH(struct fulfillment_line, fl, &p->f->lines) {
     struct quantity missing = units_unpicked(fl);
     if (missing.millionths == 0)
       continue;

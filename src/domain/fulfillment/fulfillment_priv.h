@@ -45,8 +45,8 @@ struct leaving {
   enum line_place to;
   const char *correction; /* reason to take them off the stock too, or NULL */
 };
-/* Takes q units (unpicked, then picked, then packed ones) out of a fulfillment line and lets their reservations go. Tells a
- * put-back task where they were picked already. Returns how many; fewer only when there were not so many. */
+/* Takes q units (unpicked, then picked, then packed ones) out of a fulfillment line and lets their reservations go.
+ * Tells a put-back task where they were picked already. Returns how many; fewer only when there were not so many. */
 struct quantity units_leave(struct ctx *cx, struct order_work *w, struct fulfillment *f, struct fulfillment_line *fl,
                             struct quantity q, const struct leaving *how);
 /* Reserved stock of packed units leaves the house: packed -> shipped. */

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* How much of each line of the fulfillment is meant: all of it when the body names none. */
-static enum err read_lines(struct ctx *cx, const struct fulfillment *f, const struct reject_input *in, struct quantity *out)
+static enum err read_lines(struct ctx *cx, const struct fulfillment *f, const struct reject_input *in,
+                           struct quantity *out)
 {
   for (size_t i = 0; i < f->lines.n && in->lines.n == 0; i++)
     out[i] = f->lines.at[i].quantity;
@@ -15,7 +16,8 @@ static enum err read_lines(struct ctx *cx, const struct fulfillment *f, const st
     while (i < f->lines.n && f->lines.at[i].line != want->line)
       i++;
     if (i == f->lines.n) {
-      fault_add(&cx->fault, ERR_INVALID, pointer, "not_found", "this fulfillment has no line %lld", (long long)want->line);
+      fault_add(&cx->fault, ERR_INVALID, pointer, "not_found", "this fulfillment has no line %lld",
+                (long long)want->line);
       continue;
     }
     struct quantity left = quantity_sub(f->lines.at[i].quantity, out[i]);
@@ -30,7 +32,7 @@ static enum err read_lines(struct ctx *cx, const struct fulfillment *f, const st
 
 static bool all_picked(const struct fulfillment *f)
 {
-  EACH (const struct fulfillment_line, l, &f->lines)
+  EACH(const struct fulfillment_line, l, &f->lines)
     if (units_unpicked(l).millionths > 0)
       return false;
   return true;
@@ -70,8 +72,13 @@ static enum err reject_decide(struct ctx *cx, const void *facts, void *out)
   return work_end(cx, &plan, out);
 }
 
-const struct act fulfillment_reject_act = {"fulfillment.reject",  sizeof(struct work_facts), sizeof(struct work_plan),
-                                           work_load_supply,      reject_decide,             work_apply, 0};
+const struct act fulfillment_reject_act = {"fulfillment.reject",
+                                           sizeof(struct work_facts),
+                                           sizeof(struct work_plan),
+                                           work_load_supply,
+                                           reject_decide,
+                                           work_apply,
+                                           0};
 
 static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
 {
@@ -81,7 +88,7 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
   struct work_plan plan = work_begin(cx, facts, &f);
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_CANCEL));
   f->reason = in->reason;
-  EACH (struct fulfillment_line, fl, &f->lines)
+  EACH(struct fulfillment_line, fl, &f->lines)
     units_leave(cx, &plan.work, f, fl, fl->quantity, &back);
   return work_end(cx, &plan, out);
 }

@@ -23,7 +23,8 @@ static enum err choose_carrier(struct ctx *cx, const char *named, const struct f
   if (err != ERR_NOT_FOUND)
     return err;
   err = carrier_for_method(cx, NULL, &out->carrier, &out->service);
-  return err == ERR_NOT_FOUND ? fault_add(&cx->fault, ERR_INVALID, "/carrier", "required", "please name the carrier") : err;
+  return err == ERR_NOT_FOUND ? fault_add(&cx->fault, ERR_INVALID, "/carrier", "required", "please name the carrier")
+                              : err;
 }
 
 static enum err choose_service(struct ctx *cx, const char *named, const struct fulfillment *f, struct ship_facts *out)
@@ -32,7 +33,8 @@ static enum err choose_service(struct ctx *cx, const char *named, const struct f
   if (named) {
     out->service = carrier_service_find(c, named);
     return out->service ? ERR_OK
-                        : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service", "%s has no service %s", c->code, named);
+                        : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service", "%s has no service %s",
+                                    c->code, named);
   }
   if (f->service && text_eq(f->carrier, c->code))
     out->service = carrier_service_find(c, f->service);
@@ -69,7 +71,7 @@ static const char *number_of(struct ctx *cx, const char *text)
 static enum err give_numbers(struct ctx *cx, struct fulfillment *f, const struct ship_input *in)
 {
   size_t n = 0, parcels = 0;
-  EACH (const struct parcel, p, &f->parcels)
+  EACH(const struct parcel, p, &f->parcels)
     parcels += leaves_now(p);
   if (in->tracking_numbers.n && in->tracking_numbers.n != parcels)
     return fault_add(&cx->fault, ERR_INVALID, "/tracking_numbers", "one_per_parcel", "there are %zu parcels", parcels);
@@ -79,7 +81,7 @@ static enum err give_numbers(struct ctx *cx, struct fulfillment *f, const struct
                 "a tracking number has 1 to %d characters", TRACKING_NUMBER_MAX);
   if (cx->fault.code != ERR_OK)
     return cx->fault.code;
-  EACH (struct parcel, p, &f->parcels) {
+  EACH(struct parcel, p, &f->parcels) {
     if (!leaves_now(p))
       continue;
     const char *given = in->tracking_numbers.n ? in->tracking_numbers.at[n++] : in->tracking_number;
@@ -96,11 +98,12 @@ static struct money freight_of(const struct ship_facts *facts, const struct orde
   struct money sum = MONEY(0);
   if (!zone || !facts->service)
     return MONEY(ABSENT);
-  EACH (const struct parcel, p, &f->parcels) {
+  EACH(const struct parcel, p, &f->parcels) {
     struct carrier_quote quote;
     if (!leaves_now(p))
       continue;
-    if (carrier_quote(facts->carrier, facts->service, zone, p->weight_g == ABSENT ? 0 : p->weight_g, &quote) != QUOTE_OK)
+    if (carrier_quote(facts->carrier, facts->service, zone, p->weight_g == ABSENT ? 0 : p->weight_g, &quote) !=
+        QUOTE_OK)
       return MONEY(ABSENT);
     sum = money_add(sum, quote.price);
   }
@@ -125,7 +128,7 @@ static void add_shipment(struct ctx *cx, struct order_work *w, struct fulfillmen
       .shipped_at = cx->now,
       .voided_at = INSTANT(ABSENT),
   };
-  EACH (struct parcel, p, &f->parcels) {
+  EACH(struct parcel, p, &f->parcels) {
     if (!leaves_now(p))
       continue;
     p->shipment_id = s->id;
@@ -146,7 +149,8 @@ static enum err ship_decide(struct ctx *cx, const void *facts, void *out)
   struct order_work *w = &plan.base.work;
   TRY(work_allowed(cx, w->after, f));
   if (order_collected(w->after))
-    return err_fail(cx, ERR_STATE, "/delivery/type", "the customer collects this order: make it ready and hand it over");
+    return err_fail(cx, ERR_STATE, "/delivery/type",
+                    "the customer collects this order: make it ready and hand it over");
   TRY(fulfillment_step(cx, w, f, FSTEP_SHIP));
   TRY(give_numbers(cx, f, facts_->base.input));
   add_shipment(cx, w, f, facts_);
@@ -161,7 +165,7 @@ static enum err ship_apply(struct ctx *cx, const void *plan, struct act_result *
 {
   const struct ship_plan *p = plan;
   struct fulfillment *f = order_fulfillment_of(p->base.work.after, p->base.id);
-  EACH (struct parcel, parcel, &f->parcels)
+  EACH(struct parcel, parcel, &f->parcels)
     if (parcel->shipment_id.v < 0 && !parcel->tracking_number && p->carrier->tracking_prefix)
       TRY(tracking_number_draw(cx, p->carrier, &parcel->tracking_number));
   return work_apply(cx, &p->base, out);
@@ -191,7 +195,7 @@ static enum err hand_over_decide(struct ctx *cx, const void *facts, void *out)
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_HAND_OVER));
   TRY(units_ship(cx, &plan.work, f));
   units_deliver_all(plan.work.after, f);
-  EACH (struct parcel, p, &f->parcels) {
+  EACH(struct parcel, p, &f->parcels) {
     if (!leaves_now(p))
       continue;
     p->state = PARCEL_HANDED_OVER;
@@ -209,12 +213,15 @@ static enum err not_collected_decide(struct ctx *cx, const void *facts, void *ou
   struct work_plan plan = work_begin(cx, facts, &f);
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_NOT_COLLECTED));
   f->reason = in->reason;
-  EACH (struct fulfillment_line, fl, &f->lines)
+  EACH(struct fulfillment_line, fl, &f->lines)
     units_leave(cx, &plan.work, f, fl, fl->quantity, &back);
   return work_end(cx, &plan, out);
 }
 
-#define WORK_ACT(name, decide) {name, sizeof(struct work_facts), sizeof(struct work_plan), work_load, decide, work_apply, 0}
+#define WORK_ACT(name, decide)                                                                                         \
+  {                                                                                                                    \
+    name, sizeof(struct work_facts), sizeof(struct work_plan), work_load, decide, work_apply, 0                        \
+  }
 const struct act fulfillment_ready_act = WORK_ACT("fulfillment.ready", ready_decide);
 const struct act fulfillment_hand_over_act = WORK_ACT("fulfillment.hand_over", hand_over_decide);
 const struct act fulfillment_not_collected_act = WORK_ACT("fulfillment.not_collected", not_collected_decide);

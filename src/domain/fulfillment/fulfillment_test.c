@@ -57,9 +57,11 @@ TEST(a_wrong_or_surplus_scan_picks_nothing)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS), *ful = ful_id(cx, id, 0);
-  CHECK_ERR(pick(cx, ful, "{\"scans\":[{\"sku\":\"CUP\",\"quantity\":1},{\"sku\":\"HAT\",\"quantity\":1}]}"), ERR_INVALID);
+  CHECK_ERR(pick(cx, ful, "{\"scans\":[{\"sku\":\"CUP\",\"quantity\":1},{\"sku\":\"HAT\",\"quantity\":1}]}"),
+            ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].pointer, "/scans/1/sku");
-  CHECK_ERR(pick(cx, ful, "{\"scans\":[{\"sku\":\"CUP\",\"quantity\":1},{\"sku\":\"CUP\",\"quantity\":2}]}"), ERR_INVALID);
+  CHECK_ERR(pick(cx, ful, "{\"scans\":[{\"sku\":\"CUP\",\"quantity\":1},{\"sku\":\"CUP\",\"quantity\":2}]}"),
+            ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].pointer, "/scans/1/quantity");
   CHECK_INT(at(the_order(cx, id), 1, PLACE_ALLOCATED), 2);
   CHECK_INT(the_ful(cx, id, 0)->state, FUL_OPEN);
@@ -133,19 +135,24 @@ TEST(a_step_on_an_older_version_is_refused)
 TEST(each_picked_unit_is_packed_exactly_once)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 3, 1000}, {"TEE", 1, 1990}}, .captured = -1});
+  const char *id = an_order(cx, &(struct order_spec){
+                                    .lines = {{"CUP", 3, 1000}, {"TEE", 1, 1990}},
+                                      .captured = -1
+  });
   const char *ful = ful_id(cx, id, 0);
   CHECK_ERR(pack(cx, ful, "{}"), ERR_STATE);
   CHECK_OK(pick(cx, ful, "{}"));
   CHECK_ERR(pack(cx, ful, "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":3}]}]}"), ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].code, "not_packed");
-  CHECK_ERR(pack(cx, ful, "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":4},{\"sku\":\"TEE\",\"quantity\":1}]}]}"), ERR_INVALID);
+  CHECK_ERR(pack(cx, ful, "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":4},{\"sku\":\"TEE\",\"quantity\":1}]}]}"),
+            ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].code, "too_many");
   CHECK_ERR(pack(cx, ful, "{\"parcels\":[{\"items\":[{\"line\":7,\"quantity\":1}]}]}"), ERR_INVALID);
   CHECK_TEXT(cx->fault.entries[0].code, "not_found");
   CHECK_INT(at(the_order(cx, id), 1, PLACE_PICKED), 3);
-  CHECK_OK(pack(cx, ful, "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":2}],\"weight_g\":500},"
-                         "{\"items\":[{\"sku\":\"CUP\",\"quantity\":1},{\"sku\":\"TEE\",\"quantity\":1}]}]}"));
+  CHECK_OK(pack(cx, ful,
+                "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":2}],\"weight_g\":500},"
+                "{\"items\":[{\"sku\":\"CUP\",\"quantity\":1},{\"sku\":\"TEE\",\"quantity\":1}]}]}"));
   const struct fulfillment *f = the_ful(cx, id, 0);
   CHECK_INT(f->parcels.n, 2);
   CHECK_INT(f->parcels.at[0].weight_g, 500);
@@ -170,7 +177,8 @@ TEST(a_shipment_needs_packed_goods_and_a_known_carrier)
   CHECK_TEXT(the_ful(cx, id, 0)->parcels.at[0].tracking_number, "MINE-77");
   CHECK_ERR(ship(cx, ful, "{}"), ERR_STATE);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM shipment"), 1);
-  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM stock_movement WHERE kind = 'shipment' AND document_prefix = 'ful'"), 1);
+  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM stock_movement WHERE kind = 'shipment' AND document_prefix = 'ful'"),
+            1);
   check_books(cx);
 }
 
@@ -202,7 +210,8 @@ TEST(a_void_does_not_ask_for_free_stock)
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
   send(cx, id, 0);
-  CHECK_OK(act_json(cx, &stock_safety_act, &stock_safety_rec, NULL, "{\"location\":\"NJ\",\"sku\":\"CUP\",\"safety\":50}", NULL));
+  CHECK_OK(act_json(cx, &stock_safety_act, &stock_safety_rec, NULL,
+                    "{\"location\":\"NJ\",\"sku\":\"CUP\",\"safety\":50}", NULL));
   const char *shp = id_text(cx, PREFIX_shipment, the_ful(cx, id, 0)->parcels.at[0].shipment_id.v);
   CHECK_OK(act_json(cx, &shipment_void_act, &reason_maybe_rec, shp, "{}", NULL));
   CHECK_INT(reserved(cx, "CUP", "NJ"), 2);
@@ -277,11 +286,14 @@ TEST(a_carrier_reports_by_tracking_number)
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
   send(cx, id, 0);
   const char *number = the_ful(cx, id, 0)->parcels.at[0].tracking_number;
-  const char *json = arena_printf(cx->arena, "{\"tracking_number\":\"%s\",\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}", number);
+  const char *json = arena_printf(
+      cx->arena, "{\"tracking_number\":\"%s\",\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}",
+      number);
   CHECK_OK(act_json(cx, &tracking_report_act, &tracking_input_rec, NULL, json, NULL));
   CHECK_INT(the_order(cx, id)->state, ORDER_CLOSED);
   CHECK_ERR(act_json(cx, &tracking_report_act, &tracking_input_rec, NULL,
-                     "{\"tracking_number\":\"XX\",\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}", NULL),
+                     "{\"tracking_number\":\"XX\",\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}",
+                     NULL),
             ERR_NOT_FOUND);
   check_books(cx);
 }
@@ -291,7 +303,8 @@ TEST(an_order_of_two_parcels_closes_with_the_second)
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS), *ful = ful_id(cx, id, 0);
   CHECK_OK(pick(cx, ful, "{}"));
-  CHECK_OK(pack(cx, ful, "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":1}]},{\"items\":[{\"line\":1,\"quantity\":1}]}]}"));
+  CHECK_OK(pack(cx, ful,
+                "{\"parcels\":[{\"items\":[{\"line\":1,\"quantity\":1}]},{\"items\":[{\"line\":1,\"quantity\":1}]}]}"));
   CHECK_OK(ship(cx, ful, "{}"));
   const struct fulfillment *f = the_ful(cx, id, 0);
   CHECK(strcmp(f->parcels.at[0].tracking_number, f->parcels.at[1].tracking_number) != 0);
@@ -330,7 +343,9 @@ TEST(what_shipped_without_tracking_closes_after_some_days)
   scratch_clock(cx, "2026-01-20T12:00:01Z");
   CHECK_OK(fulfillments_to_close(cx, 10, &due));
   CHECK_INT(due.n, 1);
-  CHECK_OK(scratch_act(cx, &fulfillment_close_act, (struct act_input){.id = id_text(cx, PREFIX_fulfillment, due.at[0].v), .version = ABSENT}, NULL));
+  CHECK_OK(scratch_act(cx, &fulfillment_close_act,
+                       (struct act_input){.id = id_text(cx, PREFIX_fulfillment, due.at[0].v), .version = ABSENT},
+                       NULL));
   CHECK_INT(the_order(cx, id)->state, ORDER_CLOSED);
   check_books(cx);
 }
@@ -342,7 +357,13 @@ TEST(a_rejection_sources_elsewhere_and_mends_the_stock_only_where_goods_are_miss
   static const struct {
     const char *reason;
     int64_t on_hand;
-  } rows[] = {{"not_found", 8}, {"damaged", 8}, {"busy", 10}, {"closed", 10}, {"no_staff", 10}};
+  } rows[] = {
+      {"not_found", 8 },
+      {"damaged",   8 },
+      {"busy",      10},
+      {"closed",    10},
+      {"no_staff",  10}
+  };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct ctx *cx = a_shop(t);
     const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
@@ -362,7 +383,8 @@ TEST(a_rejection_sources_elsewhere_and_mends_the_stock_only_where_goods_are_miss
 TEST(a_part_may_be_rejected_and_the_rest_goes_on)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 3, 1000}}, .captured = -1}), *ful = ful_id(cx, id, 0);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 3, 1000}}, .captured = -1}),
+             *ful = ful_id(cx, id, 0);
   CHECK_OK(pick(cx, ful, "{\"scans\":[{\"sku\":\"CUP\",\"quantity\":2}]}"));
   CHECK_ERR(reject(cx, ful, "{\"reason\":\"not_found\",\"lines\":[{\"line\":1,\"quantity\":4}]}"), ERR_INVALID);
   CHECK_OK(reject(cx, ful, "{\"reason\":\"not_found\",\"lines\":[{\"line\":1,\"quantity\":1}]}"));

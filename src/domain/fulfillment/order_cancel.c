@@ -1,8 +1,8 @@
 /* Cancelling an order or parts of it: which units go, where they come from, what money that gives back.
  *
- * Money is never computed here by itself: cancelled units and given back charges lower the order's total (orders.h takes
- * the exact cumulative share of each line), and what is paid beyond it is refunded. So any sequence of cancellations that
- * ends with nothing left has refunded exactly what was captured. */
+ * Money is never computed here by itself: cancelled units and given back charges lower the order's total (orders.h
+ * takes the exact cumulative share of each line), and what is paid beyond it is refunded. So any sequence of
+ * cancellations that ends with nothing left has refunded exactly what was captured. */
 #include "fulfillment_priv.h"
 
 #include "payments.h"
@@ -127,7 +127,8 @@ static void take_from(struct order_line *l, enum line_place place, struct quanti
 /* What least work was spent on goes first: unpicked before picked before packed units, over all fulfillments. */
 static void take_from_fulfillments(struct cancelling *c, struct order_line *l, struct quantity *left)
 {
-  static struct quantity (*const stages[])(const struct fulfillment_line *) = {units_unpicked, units_picked, units_packed};
+  static struct quantity (*const stages[])(const struct fulfillment_line *) = {units_unpicked, units_picked,
+                                                                               units_packed};
   static const struct leaving cancelled = {PLACE_CANCELLED, NULL};
   struct order *o = c->w->after;
   for (size_t stage = 0; stage < COUNT_OF(stages); stage++) {
@@ -135,7 +136,8 @@ static void take_from_fulfillments(struct cancelling *c, struct order_line *l, s
       struct fulfillment *f = &o->fulfillments.at[i];
       struct fulfillment_line *fl = fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
       if (fl)
-        *left = quantity_sub(*left, units_leave(c->cx, c->w, f, fl, quantity_min(*left, stages[stage](fl)), &cancelled));
+        *left =
+            quantity_sub(*left, units_leave(c->cx, c->w, f, fl, quantity_min(*left, stages[stage](fl)), &cancelled));
     }
   }
 }
@@ -155,14 +157,15 @@ static void cancel_units(struct cancelling *c)
   }
 }
 
-/* Work that became less: a pick may be done now, an empty fulfillment ends, one that waited for missing units may start. */
+/* Work that became less: a pick may be done now, an empty fulfillment ends, one that waited for missing units may
+ * start. */
 static enum err settle_work(struct cancelling *c)
 {
   struct order *o = c->w->after;
   allocation_end_empty(c->cx, c->w, c->reason);
-  EACH (struct fulfillment, f, &o->fulfillments) {
+  EACH(struct fulfillment, f, &o->fulfillments) {
     int64_t unpicked = 0;
-    EACH (const struct fulfillment_line, l, &f->lines)
+    EACH(const struct fulfillment_line, l, &f->lines)
       unpicked += units_unpicked(l).millionths;
     if (f->state == FUL_PICKING && unpicked == 0) {
       f->picked_at = c->cx->now;
@@ -178,7 +181,7 @@ static enum err settle_work(struct cancelling *c)
 
 static bool nothing_left(const struct order *o, bool goods_only)
 {
-  EACH (const struct order_line, l, &o->lines)
+  EACH(const struct order_line, l, &o->lines)
     if ((l->stocked || !goods_only) && not_cancelled(l).millionths > 0)
       return false;
   return true;
@@ -190,20 +193,20 @@ static void line_values(struct ctx *cx, struct order *o, int64_t *out_cancelled,
   order_derive(cx, o);
   *out_cancelled = o->totals.cancelled.minor;
   *out_all = 0;
-  EACH (const struct order_charge, c, &o->charges)
+  EACH(const struct order_charge, c, &o->charges)
     *out_cancelled -= c->refunded.minor;
-  EACH (const struct order_line, l, &o->lines)
+  EACH(const struct order_line, l, &o->lines)
     *out_all += l->total.minor;
 }
 
-/* Charges go with the order when nothing of it is left. Before that only shipping is given back, as the company wants it:
- * never (keep), the share of the cancelled value (share), or all once no goods are left (full). */
+/* Charges go with the order when nothing of it is left. Before that only shipping is given back, as the company wants
+ * it: never (keep), the share of the cancelled value (share), or all once no goods are left (full). */
 static void give_back_charges(struct ctx *cx, struct order *o, const char *policy)
 {
   int64_t cancelled, all;
   bool everything = nothing_left(o, false), goods = nothing_left(o, true);
   line_values(cx, o, &cancelled, &all);
-  EACH (struct order_charge, c, &o->charges) {
+  EACH(struct order_charge, c, &o->charges) {
     bool shipping = c->kind == CHARGE_SHIPPING;
     if (everything || (shipping && goods && strcmp(policy, "full") == 0))
       c->refunded = c->total;
@@ -220,7 +223,7 @@ static enum err end_order(struct cancelling *c)
   o->expires_at = INSTANT(ABSENT);
   TRY(order_step(c->cx, c->w, STEP_CANCEL));
   payment_void_open(c->cx, c->w, "the order was cancelled");
-  EACH (struct hold, h, &o->holds)
+  EACH(struct hold, h, &o->holds)
     if (h->state == HOLD_ACTIVE)
       TRY(order_hold_release(c->cx, c->w, h, HOLD_RELEASED, "the order was cancelled"));
   return ERR_OK;
@@ -232,7 +235,7 @@ static enum err release_shortage(struct cancelling *c)
   struct order *o = c->w->after;
   if (units_missing(o))
     return ERR_OK;
-  EACH (struct hold, h, &o->holds)
+  EACH(struct hold, h, &o->holds)
     if (h->state == HOLD_ACTIVE && strcmp(h->type, "stock_short") == 0)
       TRY(order_hold_release(c->cx, c->w, h, HOLD_RELEASED, "nothing is missing any more"));
   return ERR_OK;
@@ -271,12 +274,12 @@ static enum err carry_out(struct cancelling *c, const char *shipping, bool refun
 static void let_draft_go(struct cancelling *c)
 {
   struct order *o = c->w->after;
-  EACH (const struct reservation, r, &c->w->reserved) {
+  EACH(const struct reservation, r, &c->w->reserved) {
     struct stock_key key = reservation_key(r);
     struct stock_demand demand = {.kind = r->demand_kind, .id = r->demand_id, .line = r->line, .priority = r->priority};
     stock_plan_release(&c->w->stock, c->cx->arena, &key, &demand, r->quantity, RESERVATION_RELEASED);
   }
-  EACH (struct order_line, l, &o->lines)
+  EACH(struct order_line, l, &o->lines)
     for (enum line_place p = PLACE_UNALLOCATED; p <= PLACE_RELEASED; p++)
       line_move(l, p, PLACE_CANCELLED, line_at(l, p));
 }
@@ -287,7 +290,7 @@ static enum err cancel_draft(struct cancelling *c, const struct cancel_input *in
   if (in->lines.n)
     return err_fail(c->cx, ERR_STATE, "/lines", "a draft is changed, or cancelled as a whole");
   let_draft_go(c);
-  EACH (struct order_charge, charge, &o->charges)
+  EACH(struct order_charge, charge, &o->charges)
     charge->refunded = charge->total;
   TRY(end_order(c));
   if (in->refund && o->totals.due.minor < 0)
@@ -322,8 +325,13 @@ static enum err cancel_apply(struct ctx *cx, const void *plan, struct act_result
   return ERR_OK;
 }
 
-const struct act order_cancel_act = {
-    "order.cancel", sizeof(struct cancel_facts), sizeof(struct order_work), cancel_load, cancel_decide, cancel_apply, 0};
+const struct act order_cancel_act = {"order.cancel",
+                                     sizeof(struct cancel_facts),
+                                     sizeof(struct order_work),
+                                     cancel_load,
+                                     cancel_decide,
+                                     cancel_apply,
+                                     0};
 
 enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund)
 {

@@ -33,7 +33,10 @@ TEST(a_cancelled_order_gives_back_stock_and_money)
 TEST(a_part_is_cancelled_with_its_exact_share)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 3, 333}, {"TEE", 1, 1000}}, .shipping = 500, .captured = -1});
+  const char *id = an_order(cx, &(struct order_spec){
+                                    .lines = {{"CUP", 3, 333}, {"TEE", 1, 1000}},
+                                      .shipping = 500, .captured = -1
+  });
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one is enough\"}"));
   struct order *o = the_order(cx, id);
   CHECK_INT(o->state, ORDER_OPEN);
@@ -65,7 +68,11 @@ TEST(shipping_is_given_back_as_the_company_wants)
   static const struct {
     const char *policy;
     int64_t after_one, after_all;
-  } rows[] = {{"keep", 1000, 2500}, {"share", 1250, 2500}, {"full", 1000, 2500}};
+  } rows[] = {
+      {"keep",  1000, 2500},
+      {"share", 1250, 2500},
+      {"full",  1000, 2500}
+  };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct ctx *cx = a_shop(t);
     set_shipping(cx, rows[i].policy);
@@ -82,7 +89,10 @@ TEST(shipping_is_given_back_as_the_company_wants)
 TEST(picked_and_packed_units_are_put_back)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}, {"TEE", 1, 1000}}, .captured = -1});
+  const char *id = an_order(cx, &(struct order_spec){
+                                    .lines = {{"CUP", 2, 1000}, {"TEE", 1, 1000}},
+                                      .captured = -1
+  });
   const char *ful = ful_id(cx, id, 0);
   CHECK_OK(pick(cx, ful, "{}"));
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}]}"));
@@ -114,8 +124,11 @@ TEST(shipped_units_are_no_longer_cancelled)
 TEST(gifts_and_components_follow_their_parent)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){
-      .lines = {{"CUP", 4, 1000}, {"TEE", 1, 0, LINE_GIFT, 1}, {"HAT", 8, 0, LINE_COMPONENT, 1}}, .captured = -1});
+  const char *id =
+      an_order(cx, &(struct order_spec){
+                       .lines = {{"CUP", 4, 1000}, {"TEE", 1, 0, LINE_GIFT, 1}, {"HAT", 8, 0, LINE_COMPONENT, 1}},
+                       .captured = -1
+  });
   CHECK_ERR(cancel(cx, id, "{\"lines\":[{\"line\":3,\"quantity\":1}]}"), ERR_INVALID);
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}]}"));
   struct order *o = the_order(cx, id);
@@ -149,7 +162,8 @@ TEST(a_late_payment_of_a_cancelled_order_opens_nothing)
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}}});
   CHECK_OK(cancel(cx, id, "{}"));
-  CHECK_OK(act_json(cx, &payment_add_act, &payment_input_rec, id, "{\"provider\":\"bank\",\"kind\":\"capture\",\"amount\":2000}", NULL));
+  CHECK_OK(act_json(cx, &payment_add_act, &payment_input_rec, id,
+                    "{\"provider\":\"bank\",\"kind\":\"capture\",\"amount\":2000}", NULL));
   struct order *o = the_order(cx, id);
   CHECK_INT(o->state, ORDER_CANCELLED);
   CHECK_INT(o->payment_status, PAYMENT_OVERPAID);
@@ -165,7 +179,7 @@ TEST(cancelling_the_missing_units_lets_the_order_go_on)
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":10}]}"));
   struct order *o = the_order(cx, id);
   CHECK_INT(at(o, 1, PLACE_BACKORDERED), 0);
-  EACH (const struct fulfillment, f, &o->fulfillments)
+  EACH(const struct fulfillment, f, &o->fulfillments)
     CHECK_INT(f->state, FUL_OPEN);
   check_books(cx);
 }
@@ -205,7 +219,8 @@ TEST(a_partly_sent_order_closes_when_the_rest_is_cancelled)
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 12, 100}}, .captured = -1});
   CHECK_INT(the_order(cx, id)->fulfillments.n, 2);
   send(cx, id, 0);
-  int64_t parcel = the_order(cx, id)->fulfillments.at[0].parcels.at[0].id.v, sent = at(the_order(cx, id), 1, PLACE_SHIPPED);
+  int64_t parcel = the_order(cx, id)->fulfillments.at[0].parcels.at[0].id.v,
+          sent = at(the_order(cx, id), 1, PLACE_SHIPPED);
   CHECK_OK(track(cx, parcel, "{\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T09:00:00Z\"}"));
   CHECK_INT(the_order(cx, id)->state, ORDER_OPEN);
   CHECK_OK(cancel(cx, id, arena_printf(cx->arena, "{\"lines\":[{\"line\":1,\"quantity\":%d}]}", (int)(12 - sent))));
@@ -219,7 +234,8 @@ TEST(an_order_waiting_for_money_opens_when_what_is_left_is_paid)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}}, .captured = 1000});
-  CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id, "{\"reason\":\"1000 are missing\",\"type\":\"payment_mismatch\"}", NULL));
+  CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id,
+                    "{\"reason\":\"1000 are missing\",\"type\":\"payment_mismatch\"}", NULL));
   CHECK_ERR(pick(cx, ful_id(cx, id, 0), "{}"), ERR_HELD);
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}]}"));
   CHECK_INT(the_order(cx, id)->totals.refunded.minor, 0);
@@ -239,15 +255,15 @@ TEST(any_sequence_of_cancellations_refunds_exactly_what_was_captured)
     set_shipping(cx, policies[n % 3]);
     for (int i = 0; i < 3; i++) {
       random = hash_mix(random, (uint64_t)i);
-      spec.lines[i] = (struct line_spec){.sku = skus[i],
-                                         .quantity = 1 + (int64_t)(random % 5),
-                                         .price = 1 + (int64_t)((random >> 9) % 999)};
+      spec.lines[i] = (struct line_spec){
+          .sku = skus[i], .quantity = 1 + (int64_t)(random % 5), .price = 1 + (int64_t)((random >> 9) % 999)};
     }
     const char *id = an_order(cx, &spec);
     int64_t captured = the_order(cx, id)->totals.paid.minor, before = 0;
     while (the_order(cx, id)->state == ORDER_OPEN) {
       random = hash_mix(random, 5);
-      enum err err = cancel(cx, id, arena_printf(cx->arena, "{\"lines\":[{\"line\":%d,\"quantity\":1}]}", 1 + (int)(random % 3)));
+      enum err err =
+          cancel(cx, id, arena_printf(cx->arena, "{\"lines\":[{\"line\":%d,\"quantity\":1}]}", 1 + (int)(random % 3)));
       CHECK(err == ERR_OK || err == ERR_INVALID);
       struct order *o = the_order(cx, id);
       CHECK(o->totals.refunded.minor >= before && o->totals.refunded.minor <= captured);

@@ -1,5 +1,5 @@
-/* Scans of carriers: in any order, each once. What they mean for the parcel is decided by carriers.h; what that means for
- * the order, here. Tracking stays apart from the work: a scan never makes a shipment. */
+/* Scans of carriers: in any order, each once. What they mean for the parcel is decided by carriers.h; what that means
+ * for the order, here. Tracking stays apart from the work: a scan never makes a shipment. */
 #include "fulfillment_priv.h"
 
 #include <string.h>
@@ -37,9 +37,9 @@ static enum err track_load(struct ctx *cx, const struct act_input *in, void *out
 /* The newest parcel with a number: a number drawn again after a void belongs to the last one. */
 static enum err find_number(struct ctx *cx, const char *text, struct parcel_id *out_parcel, struct order_id *out_order)
 {
-  static const struct db_stmt find = {
-      "SELECT parcel_id, order_id FROM tracking_number WHERE bucket = $1 AND number = $2 ORDER BY parcel_id DESC LIMIT 1",
-      DB_KEYED};
+  static const struct db_stmt find = {"SELECT parcel_id, order_id FROM tracking_number WHERE bucket = $1 AND number = "
+                                      "$2 ORDER BY parcel_id DESC LIMIT 1",
+                                      DB_KEYED};
   struct tracking_match m = tracking_number_recognize(text);
   const char *const tries[] = {text, m.number};
   for (size_t i = 0; i < COUNT_OF(tries); i++) {
@@ -63,10 +63,8 @@ static enum err report_load(struct ctx *cx, const struct act_input *in, void *ou
   struct track_facts *f = out;
   const struct tracking_input *body = in->body;
   struct order_id order;
-  f->scan = (struct tracking_event){.status = body->status,
-                                    .occurred_at = body->occurred_at,
-                                    .description = body->description,
-                                    .place = body->place};
+  f->scan = (struct tracking_event){
+      .status = body->status, .occurred_at = body->occurred_at, .description = body->description, .place = body->place};
   TRY(find_number(cx, body->tracking_number, &f->parcel, &order));
   return scans_load(cx, order, f);
 }
@@ -75,13 +73,14 @@ static enum err report_load(struct ctx *cx, const struct act_input *in, void *ou
 
 static bool known(const struct track_facts *f)
 {
-  EACH (const struct tracking_event, t, &f->known)
+  EACH(const struct tracking_event, t, &f->known)
     if (t->status == f->scan.status && t->occurred_at.ms == f->scan.occurred_at.ms)
       return true;
   return false;
 }
 
-static const char *scan_data(struct ctx *cx, const struct parcel *p, const struct tracking_event *scan, const char *role)
+static const char *scan_data(struct ctx *cx, const struct parcel *p, const struct tracking_event *scan,
+                             const char *role)
 {
   struct buf text;
   struct json_out j;
@@ -100,14 +99,15 @@ static const char *scan_data(struct ctx *cx, const struct parcel *p, const struc
 
 static bool all_delivered(const struct fulfillment *f)
 {
-  EACH (const struct parcel, p, &f->parcels)
+  EACH(const struct parcel, p, &f->parcels)
     if (p->state != PARCEL_VOIDED && !instant_set(p->delivered_at))
       return false;
   return true;
 }
 
 /* Delivered closes what it should. Only parcels that left count: their units are shipped. */
-static enum err delivered(struct ctx *cx, struct order_work *w, struct fulfillment *f, struct parcel *p, struct instant at)
+static enum err delivered(struct ctx *cx, struct order_work *w, struct fulfillment *f, struct parcel *p,
+                          struct instant at)
 {
   if (p->state != PARCEL_HANDED_OVER || instant_set(p->delivered_at))
     return ERR_OK;
@@ -123,7 +123,7 @@ static void not_delivered(struct order *o, struct fulfillment *f, struct parcel 
   if (!instant_set(p->delivered_at) || f->state != FUL_SHIPPED)
     return;
   p->delivered_at = INSTANT(ABSENT);
-  EACH (const struct parcel_item, i, &p->items) {
+  EACH(const struct parcel_item, i, &p->items) {
     struct fulfillment_line *fl = fulfillment_line_of(f, i->line);
     struct order_line *l = order_line_of(o, i->line);
     fl->delivered = quantity_sub(fl->delivered, i->quantity);
@@ -157,7 +157,7 @@ static void list_scans(struct ctx *cx, const struct track_facts *f, bool is_new,
   bool put = !is_new;
   p->tracking_events.n = p->tracking_events.cap = 0;
   p->tracking_events.at = NULL;
-  EACH (const struct tracking_event, t, &f->known) {
+  EACH(const struct tracking_event, t, &f->known) {
     if (!put && f->scan.occurred_at.ms < t->occurred_at.ms) {
       *LIST_ADD(cx->arena, &p->tracking_events) = f->scan;
       put = true;
@@ -203,8 +203,13 @@ static enum err track_apply(struct ctx *cx, const void *plan, struct act_result 
 
 const struct act parcel_track_act = {
     "parcel.track", sizeof(struct track_facts), sizeof(struct track_plan), track_load, track_decide, track_apply, 0};
-const struct act tracking_report_act = {
-    "tracking.report", sizeof(struct track_facts), sizeof(struct track_plan), report_load, track_decide, track_apply, 0};
+const struct act tracking_report_act = {"tracking.report",
+                                        sizeof(struct track_facts),
+                                        sizeof(struct track_plan),
+                                        report_load,
+                                        track_decide,
+                                        track_apply,
+                                        0};
 
 /* ---- Reading ---- */
 

@@ -30,13 +30,22 @@ struct ctx *a_shop(struct test *t)
   db_memo_clear(cx->db);
   for (size_t i = 0; i < COUNT_OF(locations); i++)
     CHECK_OK(act_json(cx, &location_create_act, &location_rec, NULL,
-                      arena_printf(cx->arena, "{\"code\":\"%s\",\"name\":\"%s\",\"priority\":%zu}", locations[i], locations[i], i + 1), NULL));
+                      arena_printf(cx->arena, "{\"code\":\"%s\",\"name\":\"%s\",\"priority\":%zu}", locations[i],
+                                   locations[i], i + 1),
+                      NULL));
   for (size_t k = 0; k < COUNT_OF(skus); k++) {
-    CHECK_OK(act_json(cx, &product_create_act, &product_rec, NULL,
-                      arena_printf(cx->arena, "{\"sku\":\"%s\",\"name\":\"%s\",\"kind\":\"stocked\",\"price\":1000,\"weight_g\":200}", skus[k], skus[k]), NULL));
+    CHECK_OK(act_json(
+        cx, &product_create_act, &product_rec, NULL,
+        arena_printf(cx->arena, "{\"sku\":\"%s\",\"name\":\"%s\",\"kind\":\"stocked\",\"price\":1000,\"weight_g\":200}",
+                     skus[k], skus[k]),
+        NULL));
     for (size_t i = 0; i < COUNT_OF(locations); i++)
-      CHECK_OK(act_json(cx, &stock_adjust_act, &adjustment_rec, NULL,
-                        arena_printf(cx->arena, "{\"location\":\"%s\",\"reason\":\"first\",\"lines\":[{\"sku\":\"%s\",\"delta\":10}]}", locations[i], skus[k]), NULL));
+      CHECK_OK(
+          act_json(cx, &stock_adjust_act, &adjustment_rec, NULL,
+                   arena_printf(cx->arena,
+                                "{\"location\":\"%s\",\"reason\":\"first\",\"lines\":[{\"sku\":\"%s\",\"delta\":10}]}",
+                                locations[i], skus[k]),
+                   NULL));
   }
   return cx;
 }
@@ -75,7 +84,8 @@ static void add_payment(struct ctx *cx, struct order_work *w, enum entry_kind ki
   if (amount == 0)
     return;
   struct payment *p = LIST_ADD(cx->arena, &o->payments);
-  *p = (struct payment){.id = {order_new_id(w)}, .provider = "manual", .created_at = cx->now, .expires_at = INSTANT(ABSENT)};
+  *p = (struct payment){
+      .id = {order_new_id(w)}, .provider = "manual", .created_at = cx->now, .expires_at = INSTANT(ABSENT)};
   *LIST_ADD(cx->arena, &p->entries) = (struct payment_entry){
       .n = 1, .kind = (int)kind, .amount = MONEY(amount < 0 ? o->totals.total.minor : amount), .at = cx->now};
 }
@@ -105,9 +115,10 @@ const char *an_order(struct ctx *cx, const struct order_spec *spec)
   w.number_prefix = "SO-";
   CHECK_OK(order_step(cx, &w, STEP_PLACE));
   CHECK_OK(allocation_load(cx, o, &facts));
-  CHECK_OK(allocation_decide(cx, &facts,
-                             &(struct allocation_wish){.when_short = spec->backorders ? SHORT_BACKORDER : SHORT_REFUSE, .cause = "placed"},
-                             &w, &outcome));
+  CHECK_OK(allocation_decide(
+      cx, &facts,
+      &(struct allocation_wish){.when_short = spec->backorders ? SHORT_BACKORDER : SHORT_REFUSE, .cause = "placed"}, &w,
+      &outcome));
   CHECK(outcome.complete || spec->backorders);
   CHECK_OK(order_step(cx, &w, STEP_OPEN));
   order_work_finish(cx, &w);
@@ -175,7 +186,7 @@ static struct quantity stock_of(struct ctx *cx, const char *sku, const char *loc
   CHECK_OK(catalog_product_by_sku(cx, sku, &product));
   CHECK_OK(location_find(cx, location, &l));
   CHECK_OK(stock_levels_load(cx, &product->id.v, 1, &levels));
-  EACH (const struct stock_level, level, &levels.rows)
+  EACH(const struct stock_level, level, &levels.rows)
     if (level->key.location_id == l->id.v)
       sum = quantity_add(sum, is_reserved ? level->reserved : level->on_hand);
   return sum;
@@ -193,7 +204,7 @@ int64_t reserved(struct ctx *cx, const char *sku, const char *location)
 
 int64_t at(const struct order *o, int64_t line, enum line_place place)
 {
-  EACH (const struct order_line, l, &o->lines)
+  EACH(const struct order_line, l, &o->lines)
     if (l->line == line)
       return line_at(l, place).millionths / SCALE;
   return -1;

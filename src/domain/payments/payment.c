@@ -8,19 +8,26 @@
 static const char *const input_kinds[] = {"authorization", "capture", NULL}; /* the first two of entry_kinds */
 
 static const struct rec_field payment_input_fields[] = {
-    FIELD(struct payment_input, provider, .flags = REC_REQUIRED, .max = PAYMENT_PROVIDER_MAX, .doc = "Who holds the money", .example = "manual"),
-    FIELD_AS(REC_ENUM, struct payment_input, kind, .flags = REC_REQUIRED, .names = input_kinds, .doc = "Authorized, or already captured", .example = "capture"),
-    FIELD(struct payment_input, amount, .flags = REC_REQUIRED, .min = 1, .max = MONEY_MAX, .doc = "In minor units of the order's currency", .example = "4480"),
-    FIELD(struct payment_input, reference, .max = PAYMENT_REFERENCE_MAX, .doc = "The provider's own id of it; told twice it counts once", .example = "tx-77"),
+    FIELD(struct payment_input, provider, .flags = REC_REQUIRED, .max = PAYMENT_PROVIDER_MAX,
+          .doc = "Who holds the money", .example = "manual"),
+    FIELD_AS(REC_ENUM, struct payment_input, kind, .flags = REC_REQUIRED, .names = input_kinds,
+             .doc = "Authorized, or already captured", .example = "capture"),
+    FIELD(struct payment_input, amount, .flags = REC_REQUIRED, .min = 1, .max = MONEY_MAX,
+          .doc = "In minor units of the order's currency", .example = "4480"),
+    FIELD(struct payment_input, reference, .max = PAYMENT_REFERENCE_MAX,
+          .doc = "The provider's own id of it; told twice it counts once", .example = "tx-77"),
     FIELD(struct payment_input, expires_at, .doc = "When the authorization lapses", .example = "2026-12-01T00:00:00Z"),
 };
-const struct rec payment_input_rec =
-    REC(struct payment_input, "PaymentInput", payment_input_fields, "Money that was authorized or captured for an order");
+const struct rec payment_input_rec = REC(struct payment_input, "PaymentInput", payment_input_fields,
+                                         "Money that was authorized or captured for an order");
 
 static const struct rec_field payment_step_fields[] = {
-    FIELD(struct payment_step_input, amount, .min = 1, .max = MONEY_MAX, .doc = "In minor units; left out = all that is open", .example = "1990"),
-    FIELD(struct payment_step_input, reference, .max = PAYMENT_REFERENCE_MAX, .doc = "The provider's own id of this step; told twice it counts once", .example = "re-12"),
-    FIELD(struct payment_step_input, reason, .max = PAYMENT_REASON_MAX, .doc = "Why, for the timeline", .example = "one cup was broken"),
+    FIELD(struct payment_step_input, amount, .min = 1, .max = MONEY_MAX,
+          .doc = "In minor units; left out = all that is open", .example = "1990"),
+    FIELD(struct payment_step_input, reference, .max = PAYMENT_REFERENCE_MAX,
+          .doc = "The provider's own id of this step; told twice it counts once", .example = "re-12"),
+    FIELD(struct payment_step_input, reason, .max = PAYMENT_REASON_MAX, .doc = "Why, for the timeline",
+          .example = "one cup was broken"),
 };
 const struct rec payment_step_rec =
     REC(struct payment_step_input, "PaymentStep", payment_step_fields, "A capture, void or refund of a payment");
@@ -37,9 +44,9 @@ static const struct {
   struct money (*open)(const struct payment *p);
 } entries[] = {
     [ENTRY_AUTHORIZATION] = {"payment.authorized", NULL, NULL},
-    [ENTRY_CAPTURE] = {"payment.captured", "nothing is authorized that is still to be captured", payment_open_authorization},
+    [ENTRY_CAPTURE] = {"payment.captured", "nothing is authorized and still to be captured", payment_open_authorization},
     [ENTRY_VOID] = {"payment.voided", "no authorization is open", payment_open_authorization},
-    [ENTRY_REFUND] = {"payment.refunded", "nothing is captured that is still to be refunded", open_to_refund},
+    [ENTRY_REFUND] = {"payment.refunded", "nothing is captured and still to be refunded", open_to_refund},
 };
 
 /* References and reasons of people and providers may name somebody: they are kept with the entry only. */
@@ -57,8 +64,8 @@ static const char *entry_data(struct ctx *cx, const struct order *o, const struc
   return buf_str(&text);
 }
 
-static void entry_add(struct ctx *cx, struct order_work *w, struct payment *p, enum entry_kind kind, struct money amount,
-                      const char *reference, const char *reason)
+static void entry_add(struct ctx *cx, struct order_work *w, struct payment *p, enum entry_kind kind,
+                      struct money amount, const char *reference, const char *reason)
 {
   int64_t n = (int64_t)p->entries.n + 1;
   *LIST_ADD(cx->arena, &p->entries) = (struct payment_entry){
@@ -75,7 +82,7 @@ static void entry_add(struct ctx *cx, struct order_work *w, struct payment *p, e
 
 static bool entry_known(const struct payment *p, int kind, const char *reference)
 {
-  EACH (const struct payment_entry, e, &p->entries)
+  EACH(const struct payment_entry, e, &p->entries)
     if (reference && e->kind == kind && text_eq(e->reference, reference))
       return true;
   return false;
@@ -95,7 +102,7 @@ enum err payment_settle(struct ctx *cx, struct order_work *w)
   if ((o->state != ORDER_PLACED && o->state != ORDER_OPEN) || !order_money_fits(o))
     return ERR_OK;
   o->expires_at = INSTANT(ABSENT);
-  EACH (struct hold, h, &o->holds)
+  EACH(struct hold, h, &o->holds)
     if (waits_for_money(h)) {
       TRY(order_hold_release(cx, w, h, HOLD_RELEASED, "paid"));
       h->released_by = "system";
@@ -123,7 +130,7 @@ void payment_void_open(struct ctx *cx, struct order_work *w, const char *reason)
 {
   struct order *o = w->after;
   order_derive(cx, o);
-  EACH (struct payment, p, &o->payments) {
+  EACH(struct payment, p, &o->payments) {
     struct money open = payment_open_authorization(p);
     if (open.minor > 0)
       entry_add(cx, w, p, ENTRY_VOID, open, NULL, reason);
@@ -172,7 +179,7 @@ static enum err add_load(struct ctx *cx, const struct act_input *in, void *out)
 /* The payment of this provider with this reference, its own or one of its entries'; NULL when there is none. */
 static struct payment *payment_of_reference(struct order *o, const struct payment_input *in)
 {
-  EACH (struct payment, p, &o->payments) {
+  EACH(struct payment, p, &o->payments) {
     if (!in->reference || !text_eq(p->provider, in->provider))
       continue;
     if (text_eq(p->reference, in->reference) || entry_known(p, in->kind, in->reference))
@@ -283,7 +290,9 @@ static enum err refund_decide(struct ctx *cx, const void *facts, void *out)
 }
 
 #define STEP_ACT(name, decide)                                                                                         \
-  {name, sizeof(struct payment_facts), sizeof(struct payment_plan), step_load, decide, payment_apply, 0}
+  {                                                                                                                    \
+    name, sizeof(struct payment_facts), sizeof(struct payment_plan), step_load, decide, payment_apply, 0               \
+  }
 const struct act payment_capture_act = STEP_ACT("payment.capture", capture_decide);
 const struct act payment_void_act = STEP_ACT("payment.void", void_decide);
 const struct act payment_refund_act = STEP_ACT("payment.refund", refund_decide);
@@ -303,8 +312,8 @@ enum err payment_load(struct ctx *cx, const char *id, struct payment **out)
 
 enum err payments_fill(struct ctx *cx, struct payment *rows, size_t n)
 {
-  static const struct db_where of_payment = {
-      &payment_entry_table, "bucket = $1 AND order_id = $2 AND payment_id = $3 ORDER BY n", DB_KEYED};
+  static const struct db_where of_payment = {&payment_entry_table,
+                                             "bucket = $1 AND order_id = $2 AND payment_id = $3 ORDER BY n", DB_KEYED};
   for (struct payment *p = rows; p < rows + n; p++)
     TRY(db_select(cx->db, &of_payment, (struct list *)(void *)&p->entries,
                   DB_ARGS(I64(p->bucket), I64(p->order_id), I64(p->id.v))));

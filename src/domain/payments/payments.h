@@ -1,4 +1,5 @@
-/* payments - money of an order: authorizations, captures, voids and refunds as entries that are appended and never changed.
+/* payments - money of an order: authorizations, captures, voids and refunds as entries that are appended and never
+ * changed.
  *
  * The order's payment status derives from them (orders.h). All amounts are in minor units of the order's currency.
  * Bounds: a capture takes at most what is authorized and open (or is a direct one, a payment without authorization), a
@@ -33,11 +34,11 @@ struct payment_step_input {
 };
 extern const struct rec payment_input_rec, payment_step_rec;
 
-/* POST /v1/orders/{id}/payments: 201 with the payment; 200 when the provider told it before. A capture with the reference
- * of an authorization captures that one. */
+/* POST /v1/orders/{id}/payments: 201 with the payment; 200 when the provider told it before. A capture with the
+ * reference of an authorization captures that one. */
 extern const struct act payment_add_act;
-/* POST /v1/payments/{id}/capture, /void, /refund: the payment. ERR_STATE when nothing is open, ERR_INVALID at /amount when
- * less is. */
+/* POST /v1/payments/{id}/capture, /void, /refund: the payment. ERR_STATE when nothing is open, ERR_INVALID at /amount
+ * when less is. */
 extern const struct act payment_capture_act, payment_void_act, payment_refund_act;
 
 /* Inside the decide of other acts. All leave the order derived. */

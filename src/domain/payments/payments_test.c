@@ -49,8 +49,10 @@ static const char *an_order(struct ctx *cx)
   l->counters = (struct line_counters){.unallocated = PIECES(3)};
   CHECK_OK(order_price(cx, o));
   CHECK_OK(order_step(cx, &w, STEP_PLACE));
-  order_hold_add(cx, &w,
-                 &(struct hold){.type = "payment_mismatch", .reason = "2000 are missing", .line = ABSENT, .expires_at = INSTANT(ABSENT)});
+  order_hold_add(
+      cx, &w,
+      &(struct hold){
+          .type = "payment_mismatch", .reason = "2000 are missing", .line = ABSENT, .expires_at = INSTANT(ABSENT)});
   order_work_finish(cx, &w);
   CHECK_OK(order_work_apply(cx, &w));
   CHECK_OK(scratch_commit(cx));
@@ -150,7 +152,8 @@ TEST(what_a_provider_tells_twice_counts_once)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
   struct act_result r;
-  const char *id = an_order(cx), *json = "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":1000,\"reference\":\"tx-1\"}";
+  const char *id = an_order(cx),
+             *json = "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":1000,\"reference\":\"tx-1\"}";
   CHECK_OK(add(cx, id, json));
   int64_t version = the_order(cx, id)->version;
   CHECK_OK(act_json(cx, &payment_add_act, &payment_input_rec, id, json, &r));
@@ -170,7 +173,8 @@ TEST(a_capture_with_the_reference_of_an_authorization_captures_that_one)
   struct ctx *cx = scratch_ctx(t, NOON);
   const char *id = an_order(cx);
   CHECK_OK(add(cx, id, "{\"provider\":\"card\",\"kind\":\"authorization\",\"amount\":3000,\"reference\":\"x\"}"));
-  CHECK_ERR(add(cx, id, "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":3001,\"reference\":\"x\"}"), ERR_INVALID);
+  CHECK_ERR(add(cx, id, "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":3001,\"reference\":\"x\"}"),
+            ERR_INVALID);
   CHECK_OK(add(cx, id, "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":3000,\"reference\":\"x\"}"));
   struct order *o = the_order(cx, id);
   CHECK_INT(o->payments.n, 1);

@@ -55,8 +55,10 @@ static const enum err step_errors[] = {ERR_STATE, ERR_OK};
 
 const struct route payment_routes[] = {
     {"POST", "/v1/orders/{id}/payments", "Record a payment of an order",
-     "Money that a provider has authorized or captured, in the order's currency. It is recorded whatever the state of the "
-     "order: a late payment of a cancelled order shows as overpaid. Told twice with the same provider, kind and reference it "
+     "Money that a provider has authorized or captured, in the order's currency. It is recorded whatever the state of "
+     "the "
+     "order: a late payment of a cancelled order shows as overpaid. Told twice with the same provider, kind and "
+     "reference it "
      "counts once, and the answer is 200. A capture with the reference of an authorization captures that one. When the "
      "money fits the order's terms, holds that waited for it are released and the order opens.\n\n"
      "```json\n"
@@ -64,9 +66,11 @@ const struct route payment_routes[] = {
      "```",
      .needs = PERM_PAYMENT_WRITE, .body = &payment_input_rec, .reply = &payment_rec, .success = 201,
      .act = &payment_add_act, .errors = step_errors},
-    {"GET", "/v1/payments", "List payments", "Newest first; `?order=SO-100023` shows those of one order, `?expand=entries` what happened.",
+    {"GET", "/v1/payments", "List payments",
+     "Newest first; `?order=SO-100023` shows those of one order, `?expand=entries` what happened.",
      .needs = PERM_PAYMENT_READ, .reply = &payment_rec, .success = 200, .list = &payments_list, .params = list_params},
-    {"GET", "/v1/payments/{id}", "One payment", "With its entries, which are never changed: their sums decide its state.",
+    {"GET", "/v1/payments/{id}", "One payment",
+     "With its entries, which are never changed: their sums decide its state.",
      .needs = PERM_PAYMENT_READ, .reply = &payment_rec, .success = 200, .serve = serve_payment},
     {"POST", "/v1/payments/{id}/capture", "Capture authorized money",
      "All that is open, or `amount` of it; again and again until nothing is open. More than is open is refused.",
