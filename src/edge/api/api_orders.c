@@ -1,6 +1,6 @@
 /* Orders over HTTP: reading them. Taking them in is api_intake.c, what is done with them afterwards stands with its room. */
 #include "api.h"
-#include "api_search.h"
+#include "api_search_priv.h"
 
 #include "allocation.h"
 #include "orders.h"

@@ -1,5 +1,5 @@
 /* ?q= of lists. What is found comes newest first, as the pages do, so the page's cursor tells where to go on. */
-#include "api_search.h"
+#include "api_search_priv.h"
 
 #include "search.h"
 

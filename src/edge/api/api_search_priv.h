@@ -1,6 +1,6 @@
 /* ?q= of lists: narrows a page to what full-text search finds. */
-#ifndef ORDO_API_SEARCH_H
-#define ORDO_API_SEARCH_H
+#ifndef ORDO_API_SEARCH_PRIV_H
+#define ORDO_API_SEARCH_PRIV_H
 
 #include "api.h"
 
