@@ -107,6 +107,10 @@ extern const struct act order_cancel_act;
  * refusal for what has. */
 MUST_CHECK enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund);
 
+/* POST /v1/orders/{id}/reject, body reason_input: an order in review is cancelled whole and paid back. ERR_STATE for any
+ * other. Answers the order. */
+extern const struct act order_reject_act;
+
 /* ---- Time ---- */
 
 /* Fulfillments that shipped setting order.close_days ago and were never scanned since: at most limit ids, oldest

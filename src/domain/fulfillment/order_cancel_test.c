@@ -197,6 +197,30 @@ TEST(a_held_order_is_cancelled_with_its_holds)
   check_books(cx);
 }
 
+TEST(an_order_in_review_is_rejected_whole_and_paid_back)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}}, .captured = -1});
+  const char *reason = "{\"reason\":\"looks like fraud\"}";
+  CHECK_ERR(act_json(cx, &order_reject_act, &reason_input_rec, id, reason, NULL), ERR_STATE);
+  CHECK_OK(scratch_begin(cx));
+  struct order_work w;
+  CHECK_OK(order_work_load(cx, the_order(cx, id)->id, ABSENT, &w));
+  w = order_work_copy(cx, &w);
+  order_hold_add(cx, &w, &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
+  CHECK_OK(order_step(cx, &w, STEP_HOLD_AGAIN));
+  order_work_finish(cx, &w);
+  CHECK_OK(order_work_apply(cx, &w));
+  CHECK_OK(scratch_commit(cx));
+  CHECK_OK(act_json(cx, &order_reject_act, &reason_input_rec, id, reason, NULL));
+  struct order *o = the_order(cx, id);
+  CHECK_INT(o->state, ORDER_CANCELLED);
+  CHECK_INT(o->payment_status, PAYMENT_REFUNDED);
+  CHECK_TEXT(o->cancel_reason, "looks like fraud");
+  CHECK_INT(scratch_events(cx, "order.rejected"), 1);
+  check_books(cx);
+}
+
 TEST(a_draft_is_cancelled_at_once)
 {
   struct ctx *cx = a_shop(t);

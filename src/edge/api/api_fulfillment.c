@@ -195,5 +195,10 @@ const struct route fulfillment_routes[] = {
      "```",
      .needs = PERM_ORDER_CANCEL, .body = &cancel_rec, .reply = &order_rec, .success = 200, .act = &order_cancel_act,
      .errors = state_errors},
+    {"POST", "/v1/orders/{id}/reject", "Reject an order in review",
+     "The counterpart of approving: everything is cancelled, the stock is free again and captured money is refunded. An "
+     "order that is already open is cancelled instead.",
+     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200, .act = &order_reject_act,
+     .errors = state_errors},
     {0},
 };
