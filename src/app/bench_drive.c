@@ -151,11 +151,13 @@ static bool connection_send(struct connection *c, int flags)
   return true;
 }
 
-/* Reads once. False when the connection broke or was closed. */
-static bool connection_read(struct connection *c, int flags)
+/* Reads once; *out_more = there may be more at once. False when the connection broke or was closed. */
+static bool connection_read(struct connection *c, int flags, bool *out_more)
 {
   text_reserve(&c->in, READ_CHUNK);
-  ssize_t n = recv(c->fd, c->in.at + c->in.n, c->in.cap - c->in.n - 1, flags);
+  size_t room = c->in.cap - c->in.n - 1;
+  ssize_t n = recv(c->fd, c->in.at + c->in.n, room, flags);
+  *out_more = n == (ssize_t)room || (n < 0 && errno == EINTR);
   if (n < 0)
     return errno == EAGAIN || errno == EINTR;
   c->in.n += (size_t)n;
@@ -206,9 +208,9 @@ int drive_call(const char *address, const char *key, const char *method, const c
   if (body)
     bench_text_add(&c.out, body, strlen(body));
   int64_t until = bench_microseconds() + CALL_SECONDS * INT64_C(1000000);
-  bool alive = connection_send(&c, 0);
+  bool alive = connection_send(&c, 0), more;
   while (alive && !answer_whole(&c, &status, &answer, &n) && bench_microseconds() < until)
-    alive = connection_read(&c, 0);
+    alive = connection_read(&c, 0, &more);
   if (answer_whole(&c, &status, &answer, &n) && out)
     bench_text_add(out, answer, n);
   connection_done(&c);
@@ -286,8 +288,12 @@ static bool on_ready(struct loop *l, struct connection *c, int64_t *now)
   const char *body;
   size_t n;
   int status;
-  if (!connection_send(c, MSG_DONTWAIT) || !connection_read(c, MSG_DONTWAIT))
+  bool more = true;
+  if (!connection_send(c, MSG_DONTWAIT))
     return false;
+  while (more)
+    if (!connection_read(c, MSG_DONTWAIT, &more))
+      return false;
   if (!c->due_us || !answer_whole(c, &status, &body, &n))
     return true;
   *now = bench_microseconds();

@@ -1,0 +1,459 @@
+/* The bare baseline. A table of statements, one per row of the model order; a cell of a row is bound as it was or by the
+ * rule that makes it another order's. */
+#include "bare.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS_MAX = 64, ROWS_MAX = 128, PRODUCTS_OF_ORDER = 8, TEXT_EXTRA = 32, PER_MS = 4 };
+#define ID_STEP (INT64_C(1) << 22)  /* a millisecond of an id */
+#define ID_OTHER (INT64_C(1) << 21) /* flips the highest bit of the node, so that no copy has an id of Ordo's */
+#define ID_NEAR (INT64_C(16) * ID_STEP)
+#define DAYS_90 (INT64_C(90) * 24 * 3600 * 1000)
+
+/* How a cell of the model becomes the next order's. */
+enum rule { AS_IT_IS, ID_UP, INSTANT_UP, SEQUENCE_UP, COUNT_UP, PRODUCT, TEXT_SERIAL };
+
+struct cell {
+  enum rule rule;
+  sqlite3_value *value;
+  int64_t i64;    /* of integers; PRODUCT: which of the order's products */
+  char *text;     /* TEXT_SERIAL: the value, with serial and number to be written over in place */
+  int n_text;
+  int serials[16], n_serials, numbers[16], n_numbers; /* where they stand */
+};
+
+struct row {
+  char table[64];
+  sqlite3_stmt *stmt;
+  struct cell cells[COLUMNS_MAX];
+  int n;
+  bool update, once_per_batch;
+};
+
+struct bare {
+  sqlite3 *db;
+  struct row rows[ROWS_MAX];
+  int n;
+  int64_t k; /* copies written so far */
+  int64_t serial, number, order_id, created_at, seq, events; /* of the model; events = rows of feed */
+  int64_t *products;
+  int n_products;
+  int64_t model_products[PRODUCTS_OF_ORDER];
+  int n_model_products;
+  uint64_t random;
+  int64_t bytes;
+};
+
+static bool said(sqlite3 *db, const char *what)
+{
+  fprintf(stderr, "bare: %s: %s\n", what, db ? sqlite3_errmsg(db) : "cannot be opened");
+  return false;
+}
+
+bool bare_copy(const char *from, const char *to)
+{
+  sqlite3 *source = NULL, *target = NULL;
+  bool fine = sqlite3_open_v2(from, &source, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              sqlite3_open(to, &target) == SQLITE_OK;
+  sqlite3_backup *copy = fine ? sqlite3_backup_init(target, "main", source, "main") : NULL;
+  fine = copy && sqlite3_backup_step(copy, -1) == SQLITE_DONE;
+  if (!fine)
+    said(target, "copying a database");
+  sqlite3_backup_finish(copy);
+  sqlite3_close(source);
+  sqlite3_close(target);
+  return fine;
+}
+
+/* ---- Finding the rows ---- */
+
+struct column {
+  char name[64];
+  bool key, changed;
+};
+
+static int columns_of(sqlite3 *db, const char *table, struct column *columns)
+{
+  sqlite3_stmt *stmt;
+  int n = 0;
+  if (sqlite3_prepare_v2(db, "SELECT name, pk FROM pragma_table_info(?)", -1, &stmt, NULL) != SQLITE_OK)
+    return 0;
+  sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
+  while (sqlite3_step(stmt) == SQLITE_ROW && n < COLUMNS_MAX) {
+    snprintf(columns[n].name, sizeof columns[n].name, "%s", (const char *)sqlite3_column_text(stmt, 0));
+    columns[n].changed = false;
+    columns[n++].key = sqlite3_column_int(stmt, 1) > 0;
+  }
+  sqlite3_finalize(stmt);
+  return n;
+}
+
+/* "o.a IS t.a AND o.b IS t.b" of the key; free with sqlite3_free. */
+static char *key_match(const struct column *columns, int n)
+{
+  sqlite3_str *sql = sqlite3_str_new(NULL);
+  const char *and = "";
+  for (int i = 0; i < n; i++) {
+    if (!columns[i].key)
+      continue;
+    sqlite3_str_appendf(sql, "%so.%s IS t.%s", and, columns[i].name, columns[i].name);
+    and = " AND ";
+  }
+  return sqlite3_str_finish(sql);
+}
+
+/* NULL after saying what is wrong. Frees the text. */
+static sqlite3_stmt *prepare(sqlite3 *db, char *sql)
+{
+  sqlite3_stmt *stmt = NULL;
+  if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
+    said(db, sql);
+  sqlite3_free(sql);
+  return stmt;
+}
+
+/* INSERT of all columns, or UPDATE of those that changed; values are numbered as the columns. */
+static sqlite3_stmt *prepare_write(struct bare *b, const char *table, const struct column *columns, int n, bool update)
+{
+  sqlite3_str *sql = sqlite3_str_new(NULL);
+  const char *comma = "";
+  sqlite3_str_appendf(sql, update ? "UPDATE %s SET " : "INSERT INTO %s VALUES (", table);
+  for (int i = 0; i < n; i++) {
+    if (update && !columns[i].changed)
+      continue;
+    if (update)
+      sqlite3_str_appendf(sql, "%s%s = ?%d", comma, columns[i].name, i + 1);
+    else
+      sqlite3_str_appendf(sql, "%s?%d", comma, i + 1);
+    comma = ", ";
+  }
+  comma = " WHERE ";
+  for (int i = 0; update && i < n; i++) {
+    if (!columns[i].key)
+      continue;
+    sqlite3_str_appendf(sql, "%s%s = ?%d", comma, columns[i].name, i + 1);
+    comma = " AND ";
+  }
+  if (!update)
+    sqlite3_str_appendf(sql, ")");
+  return prepare(b->db, sqlite3_str_finish(sql));
+}
+
+static void find_all(const char *text, int n, const char *word, int *places, int *n_places)
+{
+  int length = (int)strlen(word);
+  for (int i = 0; i + length <= n && *n_places < 16; i++)
+    if (memcmp(text + i, word, (size_t)length) == 0)
+      places[(*n_places)++] = i;
+}
+
+static void rule_of_text(const struct bare *b, struct cell *cell)
+{
+  char serial[16], number[24];
+  snprintf(serial, sizeof serial, "%09lld", (long long)b->serial);
+  snprintf(number, sizeof number, "SO-%lld", (long long)b->number);
+  cell->n_text = sqlite3_value_bytes(cell->value);
+  cell->text = malloc((size_t)cell->n_text + TEXT_EXTRA);
+  memcpy(cell->text, sqlite3_value_blob(cell->value), (size_t)cell->n_text);
+  find_all(cell->text, cell->n_text, serial, cell->serials, &cell->n_serials);
+  find_all(cell->text, cell->n_text, number, cell->numbers, &cell->n_numbers);
+  cell->rule = cell->n_serials || cell->n_numbers ? TEXT_SERIAL : AS_IT_IS;
+}
+
+static int64_t distance(int64_t a, int64_t b)
+{
+  return a > b ? a - b : b - a;
+}
+
+static void rule_of_integer(struct bare *b, struct cell *cell, const struct column *column, bool update)
+{
+  cell->i64 = sqlite3_value_int64(cell->value);
+  if (strcmp(column->name, "product_id") == 0) {
+    int p = 0;
+    while (p < b->n_model_products && b->model_products[p] != cell->i64)
+      p++;
+    if (p == b->n_model_products && p < PRODUCTS_OF_ORDER)
+      b->model_products[b->n_model_products++] = cell->i64;
+    *cell = (struct cell){.rule = PRODUCT, .value = cell->value, .i64 = p};
+  } else if (strcmp(column->name, "seq") == 0) {
+    cell->rule = SEQUENCE_UP;
+  } else if (update && (strcmp(column->name, "reserved") == 0 || strcmp(column->name, "version") == 0)) {
+    cell->rule = COUNT_UP;
+  } else if (strcmp(column->name, "location_id") == 0 || strcmp(column->name, "actor_id") == 0) {
+    cell->rule = AS_IT_IS; /* not drawn with the order, but perhaps not long before it */
+  } else if (distance(cell->i64, b->order_id) < ID_NEAR) {
+    cell->rule = ID_UP;
+  } else if (distance(cell->i64, b->created_at) < DAYS_90) {
+    cell->rule = INSTANT_UP;
+  }
+}
+
+static void take_row(struct bare *b, sqlite3_stmt *from, const char *table, const struct column *columns, int n, bool update)
+{
+  struct row *row = &b->rows[b->n++];
+  snprintf(row->table, sizeof row->table, "%s", table);
+  row->n = n;
+  row->update = update;
+  row->once_per_batch = update && strcmp(table, "stock") != 0;
+  row->stmt = prepare_write(b, table, columns, n, update);
+  for (int i = 0; i < n; i++) {
+    struct cell *cell = &row->cells[i];
+    cell->value = sqlite3_value_dup(sqlite3_column_value(from, i));
+    int type = sqlite3_value_type(cell->value);
+    b->bytes += type == SQLITE_INTEGER ? 8 : sqlite3_value_bytes(cell->value);
+    if (type == SQLITE_TEXT)
+      rule_of_text(b, cell);
+    if (type == SQLITE_INTEGER)
+      rule_of_integer(b, cell, &columns[i], update);
+  }
+  b->events += strcmp(table, "feed") == 0;
+}
+
+/* Rows whose key is new. */
+static bool take_inserts(struct bare *b, sqlite3 *models, const char *table, const struct column *columns, int n,
+                         const char *match)
+{
+  sqlite3_stmt *stmt = prepare(models, sqlite3_mprintf("SELECT t.* FROM main.%s t WHERE NOT EXISTS"
+                                                       " (SELECT 1 FROM before.%s o WHERE %s)", table, table, match));
+  while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < ROWS_MAX)
+    take_row(b, stmt, table, columns, n, false);
+  sqlite3_finalize(stmt);
+  return stmt != NULL;
+}
+
+static bool same_value(sqlite3_value *a, sqlite3_value *b)
+{
+  int n = sqlite3_value_bytes(a);
+  return sqlite3_value_type(a) == sqlite3_value_type(b) && n == sqlite3_value_bytes(b) &&
+         (n == 0 || memcmp(sqlite3_value_blob(a), sqlite3_value_blob(b), (size_t)n) == 0);
+}
+
+/* Rows that were there with other values: only the columns that differ are written. */
+static bool take_updates(struct bare *b, sqlite3 *models, const char *table, struct column *columns, int n, const char *match)
+{
+  sqlite3_stmt *stmt = prepare(
+      models, sqlite3_mprintf("SELECT t.*, o.* FROM main.%s t JOIN before.%s o ON %s", table, table, match));
+  while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < ROWS_MAX) {
+    bool any = false;
+    for (int i = 0; i < n; i++) {
+      sqlite3_value *now = sqlite3_value_dup(sqlite3_column_value(stmt, i));
+      sqlite3_value *was = sqlite3_value_dup(sqlite3_column_value(stmt, n + i));
+      any |= columns[i].changed = !same_value(now, was);
+      sqlite3_value_free(now);
+      sqlite3_value_free(was);
+    }
+    if (any)
+      take_row(b, stmt, table, columns, n, true);
+  }
+  sqlite3_finalize(stmt);
+  return stmt != NULL;
+}
+
+static bool take_table(struct bare *b, sqlite3 *models, const char *table)
+{
+  struct column columns[COLUMNS_MAX];
+  int n = columns_of(models, table, columns);
+  char *match = key_match(columns, n);
+  bool fine = take_inserts(b, models, table, columns, n, match) && take_updates(b, models, table, columns, n, match);
+  sqlite3_free(match);
+  return fine;
+}
+
+static bool one_integer(sqlite3 *db, const char *sql, int64_t *out)
+{
+  sqlite3_stmt *stmt;
+  bool fine = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
+  if (fine)
+    *out = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return fine || said(db, sql);
+}
+
+static bool take_model(struct bare *b, const char *before, const char *after)
+{
+  sqlite3 *models = NULL;
+  sqlite3_stmt *tables = NULL;
+  char *attach = sqlite3_mprintf("ATTACH %Q AS before", before);
+  bool fine = sqlite3_open_v2(after, &models, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              sqlite3_exec(models, attach, NULL, NULL, NULL) == SQLITE_OK &&
+              one_integer(models, "SELECT id FROM main.orders EXCEPT SELECT id FROM before.orders", &b->order_id) &&
+              one_integer(models, "SELECT max(created_at) FROM main.orders", &b->created_at) &&
+              sqlite3_prepare_v2(models, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+                                 -1, &tables, NULL) == SQLITE_OK;
+  if (!fine)
+    said(models, "the model order");
+  while (fine && sqlite3_step(tables) == SQLITE_ROW)
+    fine = take_table(b, models, (const char *)sqlite3_column_text(tables, 0));
+  sqlite3_finalize(tables);
+  sqlite3_free(attach);
+  sqlite3_close(models);
+  return fine;
+}
+
+/* Products that have stock, to draw from. */
+static bool load_products(struct bare *b)
+{
+  sqlite3_stmt *stmt;
+  int64_t n = 0;
+  if (!one_integer(b->db, "SELECT count(*) FROM stock", &n) || n == 0 ||
+      sqlite3_prepare_v2(b->db, "SELECT product_id FROM stock", -1, &stmt, NULL) != SQLITE_OK)
+    return said(b->db, "products with stock");
+  b->products = calloc((size_t)n, sizeof *b->products);
+  while (sqlite3_step(stmt) == SQLITE_ROW && b->n_products < n)
+    b->products[b->n_products++] = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return true;
+}
+
+/* The same as lib/db's writer. */
+static bool open_target(struct bare *b, const char *target)
+{
+  static const char pragmas[] =
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -262144;"
+      "PRAGMA mmap_size = 0; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;";
+  return (sqlite3_open(target, &b->db) == SQLITE_OK && sqlite3_exec(b->db, pragmas, NULL, NULL, NULL) == SQLITE_OK) ||
+         said(b->db, target);
+}
+
+struct bare *bare_open(const char *before, const char *after, int64_t serial, int64_t number, const char *target)
+{
+  struct bare *b = calloc(1, sizeof *b);
+  if (!b)
+    abort();
+  b->serial = serial;
+  b->number = number;
+  b->random = 0x2545f4914f6cdd1du;
+  bool fine = open_target(b, target) && load_products(b) && take_model(b, before, after) &&
+              one_integer(b->db, "SELECT max(seq) FROM feed", &b->seq);
+  for (int i = 0; fine && i < b->n; i++)
+    fine = b->rows[i].stmt != NULL;
+  if (fine && b->n)
+    return b;
+  bare_close(b);
+  return NULL;
+}
+
+void bare_close(struct bare *b)
+{
+  if (!b)
+    return;
+  for (int i = 0; i < b->n; i++) {
+    sqlite3_finalize(b->rows[i].stmt);
+    for (int c = 0; c < b->rows[i].n; c++) {
+      sqlite3_value_free(b->rows[i].cells[c].value);
+      free(b->rows[i].cells[c].text);
+    }
+  }
+  sqlite3_close(b->db);
+  free(b->products);
+  free(b);
+}
+
+void bare_shape(const struct bare *b, int *out_rows, int *out_updates, int64_t *out_bytes)
+{
+  *out_rows = *out_updates = 0;
+  for (int i = 0; i < b->n; i++) {
+    *out_rows += !b->rows[i].once_per_batch;
+    *out_updates += b->rows[i].update && !b->rows[i].once_per_batch;
+  }
+  *out_bytes = b->bytes;
+}
+
+/* ---- Writing ---- */
+
+static void write_digits(char *at, int n, int64_t value)
+{
+  for (int i = n - 1; i >= 0; i--, value /= 10)
+    at[i] = (char)('0' + value % 10);
+}
+
+static void bind_text(const struct bare *b, struct cell *cell, sqlite3_stmt *stmt, int place)
+{
+  for (int i = 0; i < cell->n_serials; i++)
+    write_digits(cell->text + cell->serials[i], 9, 500000000 + b->k);
+  for (int i = 0; i < cell->n_numbers; i++) { /* TO-: after all of Ordo's numbers, never one of them */
+    cell->text[cell->numbers[i]] = 'T';
+    write_digits(cell->text + cell->numbers[i] + 3, 6, b->k);
+  }
+  sqlite3_bind_text(stmt, place, cell->text, cell->n_text, SQLITE_STATIC);
+}
+
+static void bind_cell(struct bare *b, struct cell *cell, sqlite3_stmt *stmt, int place, const int64_t *products)
+{
+  switch (cell->rule) {
+  case AS_IT_IS: sqlite3_bind_value(stmt, place, cell->value); break;
+  case ID_UP: sqlite3_bind_int64(stmt, place, (cell->i64 ^ ID_OTHER) + b->k * ID_STEP); break;
+  case INSTANT_UP: sqlite3_bind_int64(stmt, place, cell->i64 + b->k / PER_MS); break;
+  case SEQUENCE_UP: sqlite3_bind_int64(stmt, place, ++b->seq); break;
+  case COUNT_UP: sqlite3_bind_int64(stmt, place, cell->i64 + b->k); break;
+  case PRODUCT: sqlite3_bind_int64(stmt, place, products[cell->i64]); break;
+  case TEXT_SERIAL: bind_text(b, cell, stmt, place); break;
+  }
+}
+
+static bool write_row(struct bare *b, struct row *row, const int64_t *products)
+{
+  for (int i = 0; i < row->n; i++)
+    bind_cell(b, &row->cells[i], row->stmt, i + 1, products);
+  int status = sqlite3_step(row->stmt);
+  bool fine = status == SQLITE_DONE && sqlite3_changes(b->db) == 1;
+  sqlite3_reset(row->stmt);
+  if (!fine)
+    fprintf(stderr, "bare: a row of %s was not written: %s\n", row->table, sqlite3_errmsg(b->db));
+  return fine;
+}
+
+static bool write_order(struct bare *b)
+{
+  int64_t products[PRODUCTS_OF_ORDER];
+  bool fine = true;
+  b->k++;
+  for (int i = 0; i < b->n_model_products; i++) {
+    b->random ^= b->random << 13;
+    b->random ^= b->random >> 7;
+    b->random ^= b->random << 17;
+    products[i] = b->products[b->random % (uint64_t)b->n_products];
+  }
+  for (int i = 0; fine && i < b->n; i++)
+    if (!b->rows[i].once_per_batch)
+      fine = write_row(b, &b->rows[i], products);
+  return fine;
+}
+
+static bool write_batch(struct bare *b, int n)
+{
+  bool fine = sqlite3_exec(b->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+  for (int i = 0; fine && i < n; i++)
+    fine = write_order(b);
+  for (int i = 0; fine && i < b->n; i++)
+    if (b->rows[i].once_per_batch)
+      fine = write_row(b, &b->rows[i], NULL);
+  return fine && (sqlite3_exec(b->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK || said(b->db, "COMMIT"));
+}
+
+bool bare_run(struct bare *b, int64_t duration_ms, int clients, int batch_max, struct bare_result *out)
+{
+  int64_t asked[DRIVE_CONNECTIONS_MAX], begun = bench_microseconds(), now = begun; /* since when each client waits */
+  int first = 0;
+  *out = (struct bare_result){0};
+  for (int i = 0; i < clients; i++)
+    asked[i] = begun;
+  while (now < begun + duration_ms * 1000) {
+    int n = batch_max < clients ? batch_max : clients;
+    int64_t before = now;
+    if (!write_batch(b, n))
+      return false;
+    now = bench_microseconds();
+    latency_add(&out->batches, now - before);
+    for (int i = 0; i < n; i++, first = (first + 1) % clients) {
+      latency_add(&out->waits, now - asked[first]);
+      asked[first] = now;
+    }
+    out->orders += n;
+  }
+  out->took_us = now - begun;
+  return true;
+}
