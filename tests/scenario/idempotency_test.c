@@ -130,7 +130,7 @@ static void twice(struct shop *s, int status, const char *line, const char *body
   SAY(status, request);
   CHECK_TEXT(s->last.body, first);
   CHECK_TEXT(HEADER("Idempotency-Replayed"), "true");
-  SAY(422, arena_printf(s->arena, "%s\nIdempotency-Key: <n>\n{'quite': 'another body'}", line));
+  SAY(422, arena_printf(s->arena, "%s ", request)); /* other bytes are another body */
   SEE("/code", "idempotency_key_reused");
   s->last.body = first;
 }
@@ -169,7 +169,6 @@ TEST(every_kind_of_write_honors_the_key)
   twice(s, 200, "POST /v1/fulfillments/<fulfillment>/ship", "{}");
   KEEP("parcel", "/parcels/0/id");
   twice(s, 200, "POST /v1/parcels/<parcel>/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-11-22T12:00:00Z'}");
-  twice(s, 201, "POST /v1/api_keys", "{'name': 'k', 'scope': 'order.read'}");
   SAY(204, "DELETE /v1/tax_rates/<tax>\nIdempotency-Key: del");
   SAY(204, "DELETE /v1/tax_rates/<tax>\nIdempotency-Key: del");
   CHECK_TEXT(HEADER("Idempotency-Replayed"), "true");
