@@ -95,7 +95,7 @@ static int64_t ordo_start(struct ordo *o, const char *database)
   o->pid = start_program(argv, STDERR_FILENO, &fd);
   while (o->pid > 0 && read_line(fd, line, sizeof line) && strncmp(line, wanted, strlen(wanted)) != 0)
     fprintf(stderr, "%s\n", line);
-  snprintf(o->address, sizeof o->address, "%s", strncmp(line, wanted, strlen(wanted)) == 0 ? line + strlen(wanted) : "");
+  snprintf(o->address, sizeof o->address, "%.63s", strncmp(line, wanted, strlen(wanted)) == 0 ? line + strlen(wanted) : "");
   /* The pipe stays open, and empty: with --quiet nothing is said but errors. */
   if (!o->address[0] || drive_call(o->address, NULL, "GET", "/healthz", NULL, NULL) != 200) {
     fprintf(stderr, "bench: %s did not start\n", options.ordo);
