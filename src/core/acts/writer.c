@@ -15,7 +15,13 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { LEASE_MARGIN_MS = 30 * 1000, BATCH_ARENA_BUDGET = 256 << 20, RETRIES_MAX = 8 };
+enum {
+  LEASE_MARGIN_MS = 30 * 1000,
+  BATCH_ARENA_BUDGET = 256 << 20,
+  CALL_ARENA_BUDGET = 512 << 20, /* the largest order, sourced from the most locations */
+  BATCH_CALLS_BYTES = 256 << 20, /* what the calls of one commit may hold together before the next one begins */
+  RETRIES_MAX = 8,
+};
 
 struct writer {
   struct writer_config config;
@@ -30,7 +36,7 @@ struct writer {
   struct db *db;
   struct arena *arena; /* of the batch's own needs */
   struct ids ids;
-  struct lease lease;
+  struct lease lease; /* as it is committed */
   struct feed_head head;
   struct numbers_batch *numbers;
   int64_t outside_version;
@@ -43,6 +49,7 @@ struct transaction {
   struct feed_batch feed;
   struct batch batch;
   struct feed_head head;
+  struct lease lease;
 };
 
 static int64_t microseconds(void)
@@ -57,11 +64,12 @@ static struct instant writer_now(const struct writer *w)
   return w->config.clock.now(w->config.clock.arg);
 }
 
-static enum err take_node(struct writer *w, struct ctx *cx)
+static enum err take_node(struct transaction *t)
 {
+  struct ids *ids = &t->w->ids;
   int64_t floor_ms;
-  TRY(lease_take(cx, &w->lease, &floor_ms));
-  ids_init(&w->ids, w->lease.node, floor_ms, w->ids.random);
+  TRY(lease_take(&t->cx, &t->lease, &floor_ms));
+  ids_init(ids, t->lease.node, floor_ms, ids->random);
   return ERR_OK;
 }
 
@@ -88,15 +96,14 @@ static enum err transaction_begin(struct writer *w, struct transaction *t)
     TRY(refresh(w, &t->cx));
     w->outside_version = outside;
   }
+  t->head = w->head;
+  t->lease = w->lease;
   if (t->cx.now.ms > w->lease.until_ms - LEASE_MARGIN_MS) {
-    enum err err = lease_renew(&t->cx, &w->lease, w->ids.ceiling_ms);
+    enum err err = lease_renew(&t->cx, &t->lease, w->ids.ceiling_ms);
     if (err == ERR_NOT_FOUND)
-      err = take_node(w, &t->cx);
+      err = take_node(t);
     TRY(err);
   }
-  if (db_memo_bytes(w->db) > DB_MEMO_BYTES_MAX)
-    db_memo_clear(w->db);
-  t->head = w->head;
   return ERR_OK;
 }
 
@@ -104,19 +111,18 @@ static enum err transaction_begin(struct writer *w, struct transaction *t)
 static enum err transaction_commit(struct transaction *t)
 {
   struct writer *w = t->w;
-  struct lease lease = w->lease;
   db_use(w->db, &t->cx.fault, w->arena);
   TRY(events_seal(&t->cx, &t->feed, &t->head));
   TRY(numbers_flush(&t->cx));
   if (t->batch.masters_written)
     TRY(masters_moved(&t->cx));
-  if (w->ids.ceiling_ms > w->lease.high_water_ms)
-    TRY(lease_renew(&t->cx, &lease, w->ids.ceiling_ms));
+  if (w->ids.ceiling_ms > t->lease.high_water_ms)
+    TRY(lease_renew(&t->cx, &t->lease, w->ids.ceiling_ms));
   int64_t begun = microseconds();
   TRY(db_commit(w->db));
   int64_t took = microseconds() - begun;
   w->head = t->head;
-  w->lease = lease;
+  w->lease = t->lease;
   pthread_mutex_lock(&w->lock);
   w->stats.batches++;
   w->stats.commit_us_sum += took;
@@ -187,6 +193,9 @@ static enum err run_call(struct transaction *t, struct act_call *call, bool *out
 {
   struct ctx cx;
   bool found = false;
+  if (db_memo_bytes(t->w->db) > DB_MEMO_BYTES_MAX) /* between acts nothing points into it: results own their texts */
+    db_memo_clear(t->w->db);
+  arena_widen(call->arena, CALL_ARENA_BUDGET); /* the door bounded what came in, not what it takes to answer it */
   ctx_init(&cx, call->arena, t->w->db, writer_now(t->w));
   cx.actor = call->actor;
   cx.request_id = call->request_id;
@@ -252,50 +261,68 @@ static void run_alone(struct writer *w, struct act_call *call)
   }
 }
 
-/* All calls as one transaction. False when it had to go: nothing was written. */
-static bool run_together(struct writer *w, struct act_call *calls)
+static void fail_all(struct act_call *calls, const struct fault *why, enum err err)
+{
+  for (struct act_call *c = calls; c; c = c->next)
+    fail_call(c, why, err);
+}
+
+/* All calls as one transaction; those that memory has no room for are cut off and left to *out_rest. False when it had
+ * to go: nothing was written, and each call is run alone. */
+static bool run_together(struct writer *w, struct act_call *calls, struct act_call **out_rest)
 {
   struct transaction t;
   bool dirty = false;
-  enum err err = transaction_begin(w, &t);
+  size_t held = 0;
+  enum err begun = transaction_begin(w, &t), err = begun;
+  *out_rest = NULL;
   for (struct act_call *c = calls; c && err == ERR_OK; c = c->next) {
     enum err refused = run_call(&t, c, &dirty);
     if (dirty || refused == ERR_RETRY || refused == ERR_STORAGE)
       err = refused;
+    held += arena_used(c->arena);
+    if (held > BATCH_CALLS_BYTES) {
+      *out_rest = c->next;
+      c->next = NULL;
+    }
   }
   if (err == ERR_OK)
     err = transaction_commit(&t);
   if (err == ERR_OK)
     return true;
   transaction_abandon(&t);
-  if (err == ERR_STORAGE)
-    for (struct act_call *c = calls; c; c = c->next)
-      fail_call(c, &t.cx.fault, err);
-  return err == ERR_STORAGE;
+  bool hopeless = err == ERR_STORAGE || begun != ERR_OK; /* each alone would wait for the same and fail too */
+  if (hopeless)
+    fail_all(calls, &t.cx.fault, err);
+  return hopeless;
 }
 
-static void count(struct writer *w, const struct act_call *calls, int n, bool replayed)
+static void count(struct writer *w, const struct act_call *calls, bool replayed)
 {
+  int64_t n = 0;
   pthread_mutex_lock(&w->lock);
   for (const struct act_call *c = calls; c; c = c->next) {
-    w->stats.acts++;
+    n++;
     if (c->err != ERR_OK)
       *(err_info(c->err)->http < 500 ? &w->stats.refused : &w->stats.failed) += 1;
   }
+  w->stats.acts += n;
   w->stats.replays += replayed;
   if (n > w->stats.batch_acts_max)
     w->stats.batch_acts_max = n;
   pthread_mutex_unlock(&w->lock);
 }
 
-static void run_batch(struct writer *w, struct act_call *calls, int n)
+/* One commit. Returns the calls that wait for the next one. */
+static struct act_call *run_batch(struct writer *w, struct act_call *calls)
 {
   int64_t before = w->head.seq;
-  bool whole = run_together(w, calls);
+  struct act_call *rest;
+  bool whole = run_together(w, calls, &rest);
   if (!whole)
     for (struct act_call *c = calls; c; c = c->next)
       run_alone(w, c);
-  count(w, calls, n, !whole);
+  count(w, calls, !whole);
   if (w->head.seq != before && w->config.on_commit)
     w->config.on_commit(w->config.arg, w->head.seq);
   while (calls) {
@@ -306,10 +333,11 @@ static void run_batch(struct writer *w, struct act_call *calls, int n)
   }
   if (db_poisoned(w->db) && w->config.on_poisoned)
     w->config.on_poisoned(w->config.arg);
+  return rest;
 }
 
 /* Takes what waits, at most WRITER_BATCH_MAX; waits for the first. NULL when the writer is to stop and nothing waits. */
-static struct act_call *take(struct writer *w, int *out_n)
+static struct act_call *take(struct writer *w)
 {
   pthread_mutex_lock(&w->lock);
   while (!w->first && !w->stopping)
@@ -327,20 +355,19 @@ static struct act_call *take(struct writer *w, int *out_n)
     w->last = &w->first;
   w->waiting -= n;
   pthread_mutex_unlock(&w->lock);
-  *out_n = n;
   return calls;
 }
 
 static void *writer_main(void *arg)
 {
   struct writer *w = arg;
-  int n;
-  for (struct act_call *calls; (calls = take(w, &n)) != NULL;)
-    run_batch(w, calls, n);
+  for (struct act_call *calls; (calls = take(w)) != NULL;)
+    while (calls)
+      calls = run_batch(w, calls);
   struct transaction t;
   enum err err = transaction_begin(w, &t);
   if (err == ERR_OK)
-    err = lease_release(&t.cx, &w->lease, w->ids.ceiling_ms);
+    err = lease_release(&t.cx, &t.lease, w->ids.ceiling_ms);
   if (err == ERR_OK)
     err = transaction_commit(&t);
   if (err != ERR_OK)
@@ -364,7 +391,7 @@ static enum err writer_prepare(struct writer *w, struct fault *f)
   w->lease.until_ms = INT64_MAX; /* nothing to renew yet */
   enum err err = transaction_begin(w, &t);
   if (err == ERR_OK)
-    err = take_node(w, &t.cx);
+    err = take_node(&t);
   if (err == ERR_OK)
     err = transaction_commit(&t);
   if (err != ERR_OK) {

@@ -72,7 +72,7 @@ enum err setting_text(struct ctx *cx, enum setting s, const char **out)
 {
   struct values *v;
   TRY(load(cx, &v));
-  *out = v->text[s];
+  *out = arena_text(cx->arena, v->text[s]); /* a reply may outlive the memo, which acts on masters clear */
   return ERR_OK;
 }
 

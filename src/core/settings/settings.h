@@ -45,7 +45,7 @@ struct setting_info {
 const struct setting_info *setting_info(enum setting s);
 enum setting setting_find(const char *key); /* or SETTING_COUNT */
 
-/* The value in force; from the memo after the first call on a connection. */
+/* The value in force; from the memo after the first call on a connection. A text is the caller's, in its arena. */
 MUST_CHECK enum err setting_i64(struct ctx *cx, enum setting s, int64_t *out);
 MUST_CHECK enum err setting_text(struct ctx *cx, enum setting s, const char **out);
 /* Checks kind and bounds (ERR_INVALID at pointer). */

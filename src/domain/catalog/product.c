@@ -30,14 +30,14 @@ const char *product_name(struct arena *a, const struct product *p, const char *l
 {
   const char *wanted[] = {language, fallback};
   if (!p->name)
-    return p->sku;
+    return arena_text(a, p->sku); /* p may be a row of the memo, which the text outlives */
   for (size_t i = 0; i < COUNT_OF(wanted); i++) {
     const char *name = wanted[i] ? name_in(a, p->name, wanted[i]) : NULL;
     if (name)
       return name;
   }
   const char *any = name_in(a, p->name, NULL);
-  return any ? any : p->sku;
+  return any ? any : arena_text(a, p->sku);
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
