@@ -24,8 +24,6 @@ static const struct rec_field event_row_fields[] = {
 const struct rec event_row_rec = REC(struct event, "EventRow", event_row_fields, "A fact, as it is stored");
 const struct db_table event_table = {"event", &event_row_rec};
 
-enum { EVENTS_PER_ACT_MAX = 256 };
-
 static enum err store_personal(struct ctx *cx, struct event *e, const char *personal)
 {
   static const struct db_stmt put = {
@@ -45,12 +43,12 @@ static enum err store_personal(struct ctx *cx, struct event *e, const char *pers
 
 enum err event_emit(struct ctx *cx, const struct event_draft *d)
 {
-  assert(cx->batch && cx->event_ordinal < EVENTS_PER_ACT_MAX);
+  assert(cx->batch && cx->event_ordinal < EVENTS_PER_VERSION);
   struct event e = {
       .bucket = d->bucket,
       .subject_kind = d->subject_kind,
       .subject_id = d->subject_id,
-      .n = d->version * EVENTS_PER_ACT_MAX + cx->event_ordinal++,
+      .n = d->version * EVENTS_PER_VERSION + cx->event_ordinal++,
       .topic = d->topic,
       .at = cx->now,
       .actor_kind = cx->actor.kind,

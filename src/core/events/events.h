@@ -1,7 +1,8 @@
 /* events - facts in the append-only log, written in the transaction that made them true.
  *
  * An event is keyed (subject, n): n = the subject's version after the act * 256 + the ordinal within the act, so a
- * timeline needs no counter. `feed` numbers and hash-chains committed events; on SQLite in the batch itself
+ * timeline needs no counter. Ordinals count within the act (cx->event_ordinal); a room whose acts tell more than
+ * EVENTS_PER_VERSION events, of many subjects, counts them per subject. `feed` numbers and hash-chains committed events; on SQLite in the batch itself
  * (events_seal). Events hold no personal data: what names a person lies in event_personal, and the event holds the
  * salted SHA-256 of that text. hash(seq) = SHA-256(hash(seq - 1) || canonical bytes), see event_canonical.
  */
@@ -30,6 +31,8 @@ struct event {
 };
 extern const struct rec event_row_rec;
 extern const struct db_table event_table;
+
+#define EVENTS_PER_VERSION 256 /* of one subject: more are a bug of the room that tells them, and stop the process */
 
 /* What an act says happened. */
 struct event_draft {

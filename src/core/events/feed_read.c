@@ -222,7 +222,7 @@ enum err version_check(struct ctx *cx, int64_t bucket, int64_t subject_id, int64
     return ERR_OK;
   err_fail(cx, ERR_VERSION, "/version", "it is at version %lld now, not %lld", (long long)have, (long long)wanted);
   struct db_rows rows;
-  TRY(db_query(cx->db, &since, &rows, DB_ARGS(I64(bucket), I64(subject_id), I64((wanted + 1) * 256))));
+  TRY(db_query(cx->db, &since, &rows, DB_ARGS(I64(bucket), I64(subject_id), I64((wanted + 1) * EVENTS_PER_VERSION))));
   while (db_next(&rows))
     name_changes(cx, db_text(&rows, 0));
   TRY(db_done(&rows));

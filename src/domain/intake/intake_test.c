@@ -357,3 +357,57 @@ TEST(a_held_order_is_served_when_goods_come_in)
   CHECK_INT(ids.n, 0);
   check_all(cx);
 }
+
+/* ---- More events in one act than a version has room for ---- */
+
+TEST(a_count_displaces_hundreds_of_orders_in_one_act)
+{
+  enum { ORDERS = 260 };
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":260}]}");
+  for (int i = 0; i < ORDERS; i++)
+    CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}", &o));
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0}]}");
+  CHECK_INT(scratch_events(cx, "order.stock_displaced"), ORDERS);
+  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM orders WHERE fulfillment_status = 'backordered'"), ORDERS);
+  check_all(cx);
+}
+
+TEST(an_order_may_be_split_over_more_locations_than_a_version_has_events)
+{
+  enum { STORES = 258 };
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  struct order *again;
+  struct buf json;
+  buf_init(&json, cx->arena);
+  for (int i = 0; i < STORES; i++) {
+    must(cx, &product_create_act, &product_rec, NULL, arena_printf(cx->arena, "{\"sku\":\"P%d\",\"price\":1}", i));
+    must(cx, &location_create_act, &location_rec, NULL, arena_printf(cx->arena, "{\"code\":\"S%d\"}", i));
+    must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+         arena_printf(cx->arena, "{\"location\":\"S%d\",\"lines\":[{\"sku\":\"P%d\",\"delta\":1}]}", i, i));
+    buf_printf(&json, "%s{\"sku\":\"P%d\",\"quantity\":1}", i ? "," : "", i);
+  }
+  CHECK_OK(place(cx, arena_printf(cx->arena, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[%s]}", buf_str(&json)), &o));
+  CHECK_INT(o->fulfillments.n, STORES);
+  CHECK_INT(o->version, 2); /* one for each EVENTS_PER_VERSION events */
+  CHECK_INT(scratch_events(cx, "fulfillment.created"), STORES);
+  CHECK_OK(order_load(cx, o->id, &again));
+  CHECK_INT(again->version, 2);
+  check_all(cx);
+}
+
+/* Replies are rendered after other acts have cleared the memo. */
+TEST(an_answer_owns_its_texts)
+{
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}", &o));
+  struct act_result r = {.rec = &order_rec, .value = o};
+  const char *before = scratch_json(cx, &r);
+  db_memo_clear(cx->db);
+  memset(arena_alloc(db_memo_arena(cx->db), 16000), 'x', 16000);
+  CHECK_TEXT(scratch_json(cx, &r), before);
+  db_memo_clear(cx->db);
+}

@@ -120,6 +120,13 @@ static void settle_services(struct order *o)
   }
 }
 
+/* An act moves the version by one. Only hundreds of events (an order split over hundreds of locations) take more: each
+ * version has room for EVENTS_PER_VERSION of them. */
+static int64_t versions_of(const struct order_work *w)
+{
+  return w->events.n <= EVENTS_PER_VERSION ? 1 : (int64_t)((w->events.n - 1) / EVENTS_PER_VERSION) + 1;
+}
+
 void order_work_finish(struct ctx *cx, struct order_work *w)
 {
   struct order *o = w->after;
@@ -135,7 +142,7 @@ void order_work_finish(struct ctx *cx, struct order_work *w)
     o->sourcing.summary = w->before->sourcing.summary;
   w->changed = anything_changed(w);
   if (w->changed) {
-    o->version++;
+    o->version += versions_of(w);
     o->updated_at = cx->now;
   }
 }
@@ -278,9 +285,11 @@ static const char *changes_of(struct ctx *cx, const struct order_work *w)
   return event_changes(cx->arena, &order_rec, &was, &now);
 }
 
+/* Ordinals count anew for each order and version: an act that touches hundreds of orders has enough of them. */
 static enum err emit_events(struct ctx *cx, const struct order_work *w)
 {
   const struct order *o = w->after;
+  int64_t ordinal_of_act = cx->event_ordinal, first_version = o->version - versions_of(w) + 1, n = 0;
   bool told = false; /* the differences are told once, by the first event that has nothing of its own to say */
   EACH (const struct order_event, e, &w->events) {
     const char *data = e->data;
@@ -288,17 +297,19 @@ static enum err emit_events(struct ctx *cx, const struct order_work *w)
       data = changes_of(cx, w);
       told = true;
     }
+    cx->event_ordinal = n % EVENTS_PER_VERSION;
     TRY(event_emit(cx, &(struct event_draft){.topic = e->topic,
                                              .subject_kind = "order",
                                              .subject_prefix = PREFIX_order,
                                              .bucket = o->bucket,
                                              .subject_id = o->id.v,
-                                             .version = o->version,
+                                             .version = first_version + n++ / EVENTS_PER_VERSION,
                                              .ref_prefix = e->ref_prefix,
                                              .ref_id = e->ref_id,
                                              .data = data,
                                              .personal = e->personal}));
   }
+  cx->event_ordinal = ordinal_of_act;
   return ERR_OK;
 }
 
