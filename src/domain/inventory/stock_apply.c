@@ -105,25 +105,14 @@ enum err stock_make(struct ctx *cx, struct stock_after *row, bool *out_made)
   return ERR_OK;
 }
 
-/* What may not get worse: on hand below 0, reserved above it; and nothing new is promised beyond what is available. */
-static enum err change_row(struct ctx *cx, const struct group *g, struct stock_after *out, bool *out_found)
+/* The row as it is after our own UPDATE, which holds it. */
+static enum err read_row(struct ctx *cx, struct stock_after *out)
 {
-  static const struct db_stmt change = {
-      "UPDATE stock SET on_hand = on_hand + $7, reserved = reserved + $8, movements = movements + $9,"
-      " version = version + 1, updated_at = CASE WHEN updated_at > $10 THEN updated_at ELSE $10 END"
-      " WHERE " STOCK_KEY_IS " AND reserved + $8 >= 0"
-      " AND ($11 = 1 OR (($7 >= 0 OR on_hand + $7 >= 0) AND ($8 <= $7 OR reserved + $8 <= on_hand + $7)))"
-      " AND ($8 <= $7 OR $8 <= 0 OR on_hand + $7 - reserved - safety >= $8)" /* what comes in may come in promised */
-      " AND (movements = $12 OR $12 < 0)"
-      " RETURNING id, version, on_hand, reserved, safety, alerted, movements, updated_at",
-      DB_KEYED};
+  static const struct db_stmt read = {
+      "SELECT id, version, on_hand, reserved, safety, alerted, movements, updated_at FROM stock WHERE " STOCK_KEY_IS, DB_KEYED};
   struct db_rows rows;
-  *out_found = false;
-  TRY(db_query(cx->db, &change, &rows,
-               DB_ARGS(STOCK_KEY_ARGS(out->bucket, out->key), I64(g->d_on_hand), I64(g->d_reserved), I64(g->entries),
-                       I64(cx->now.ms), I64(out->location->negative_stock), I64(g->seen_movements))));
+  TRY(db_query(cx->db, &read, &rows, DB_ARGS(STOCK_KEY_ARGS(out->bucket, out->key))));
   while (db_next(&rows)) {
-    *out_found = true;
     out->id = db_i64(&rows, 0);
     out->version = db_i64(&rows, 1);
     out->on_hand = QUANTITY(db_i64(&rows, 2));
@@ -134,6 +123,26 @@ static enum err change_row(struct ctx *cx, const struct group *g, struct stock_a
     out->updated_at = INSTANT(db_i64(&rows, 7));
   }
   return db_done(&rows);
+}
+
+/* What may not get worse: on hand below 0, reserved above it; and nothing new is promised beyond what is available. Two
+ * statements, since SQLite makes and drops a temporary table for each RETURNING: three times the cost of the read. */
+static enum err change_row(struct ctx *cx, const struct group *g, struct stock_after *out, bool *out_found)
+{
+  static const struct db_stmt change = {
+      "UPDATE stock SET on_hand = on_hand + $7, reserved = reserved + $8, movements = movements + $9,"
+      " version = version + 1, updated_at = CASE WHEN updated_at > $10 THEN updated_at ELSE $10 END"
+      " WHERE " STOCK_KEY_IS " AND reserved + $8 >= 0"
+      " AND ($11 = 1 OR (($7 >= 0 OR on_hand + $7 >= 0) AND ($8 <= $7 OR reserved + $8 <= on_hand + $7)))"
+      " AND ($8 <= $7 OR $8 <= 0 OR on_hand + $7 - reserved - safety >= $8)" /* what comes in may come in promised */
+      " AND (movements = $12 OR $12 < 0)",
+      DB_KEYED};
+  int64_t n = 0;
+  TRY(db_run(cx->db, &change, &n,
+             DB_ARGS(STOCK_KEY_ARGS(out->bucket, out->key), I64(g->d_on_hand), I64(g->d_reserved), I64(g->entries),
+                     I64(cx->now.ms), I64(out->location->negative_stock), I64(g->seen_movements))));
+  *out_found = n == 1;
+  return n == 1 ? read_row(cx, out) : ERR_OK;
 }
 
 /* A movement may begin a row, under the same conditions as change_row's. */
