@@ -60,9 +60,11 @@ static const struct option_row user_options[] = {
 const struct command commands[] = {
     {"serve", "", "run the server (creates or migrates the database)", serve_options, cmd_serve},
     {"demo", "[retail]", "run the server with a demo company", demo_options, cmd_demo},
+    {"import", "FILE", "import CSV or JSON lines by a mapping", import_options, cmd_import},
     {"check", "", "prove the invariants of the database; prints a repair plan", database_options, cmd_check},
     {"key add", "", "create an API key and print it", key_options, cmd_key_add},
     {"user add", "", "create a user", user_options, cmd_user_add},
+    {"bench", "", "measure placing orders on this machine", bench_options, cmd_bench},
     {"openapi", "", "print the OpenAPI document", no_options, cmd_openapi},
     {"settings", "", "print all settings", no_options, print_settings},
     {"errors", "", "print all error codes", no_options, print_errors},

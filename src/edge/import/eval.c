@@ -204,6 +204,29 @@ static const char *aggregate(const struct eval *e, const struct value *v, const 
   return text;
 }
 
+/* One column times another, of the row at hand. */
+static const char *multiplied(const struct eval *e, const struct value *v, const char *pointer)
+{
+  int64_t millionths;
+  if (text_empty(eval_column(e, &v->ref)) || text_empty(eval_column(e, &v->times_ref)))
+    return NULL;
+  if (!product(e, &v->ref, &v->times_ref, &millionths))
+    return refuse(e, pointer, "not_a_number", "cannot be multiplied", eval_column(e, &v->ref)), NULL;
+  char *text = arena_alloc(e->arena, 32);
+  decimal_format(millionths, 6, text);
+  return text;
+}
+
+/* The text that a value begins with; NULL when there is none. */
+static const char *source_text(const struct eval *e, const struct value *v, const char *pointer)
+{
+  if (v->template)
+    return filled_template(e, v);
+  if (!v->column)
+    return aggregate(e, v, pointer);
+  return v->times ? multiplied(e, v, pointer) : picked_column(e, v);
+}
+
 /* Without its agreed start and end, in the letters asked for. */
 static const char *trimmed(const struct eval *e, const struct value *v, const char *text)
 {
@@ -372,7 +395,7 @@ bool value_write(const struct eval *e, const struct value *v, const char *pointe
     buf_text(out, v->constant);
     return !is_null(v->constant);
   }
-  const char *text = v->column ? picked_column(e, v) : v->template ? filled_template(e, v) : aggregate(e, v, pointer);
+  const char *text = source_text(e, v, pointer);
   text = text ? trimmed(e, v, text) : NULL;
   text = text_empty(text) ? NULL : translated(e, v, text, pointer);
   if (!text_empty(text))

@@ -37,6 +37,7 @@ const char *mapping_target(const struct mapping *m);   /* "orders" */
 bool mapping_updates(const struct mapping *m);         /* what exists is changed, not kept */
 size_t mapping_sources(const struct mapping *m);       /* the file is the first */
 const char *mapping_source(const struct mapping *m, size_t i); /* its name */
+bool mapping_accounts(const struct mapping *m, size_t i); /* are its rows in the account? */
 size_t mapping_amounts(const struct mapping *m);
 const char *mapping_amount(const struct mapping *m, size_t i); /* "items.price" */
 

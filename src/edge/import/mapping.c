@@ -167,13 +167,15 @@ static void compile_value(struct compiler *c, int source, struct value *v, const
   int ways = !!v->column + !!v->constant + !!v->template + !!v->sum + !!v->count;
   if (ways != 1)
     return wrong(c, pointer, "invalid", "exactly one of column, const, template, sum and count says where it comes from", "");
+  if (v->times && !v->column && !v->sum)
+    wrong(c, pointer, "invalid", "times goes with column or sum", "");
   v->from_source = source_of_rows(c, v->from, pointer);
   if (v->column)
     v->ref = resolve(c, source, v->column, pointer);
   if (v->sum)
     v->ref = resolve(c, v->from_source, v->sum, pointer);
   if (v->times)
-    v->times_ref = resolve(c, v->from_source, v->times, pointer);
+    v->times_ref = resolve(c, v->sum ? v->from_source : source, v->times, pointer);
   if (v->template)
     compile_template(c, source, v, pointer);
   if (v->map)
@@ -402,4 +404,9 @@ size_t mapping_amounts(const struct mapping *m)
 const char *mapping_amount(const struct mapping *m, size_t i)
 {
   return m->amount_names.at[i];
+}
+
+bool mapping_accounts(const struct mapping *m, size_t i)
+{
+  return m->sources.at[i].accounted;
 }

@@ -40,7 +40,7 @@ static const struct rec_field value_fields[] = {
     {.name = "const", .offset = offsetof(struct value, constant), .kind = REC_JSON, .max = 16384, .doc = "Always this JSON value"},
     FIELD(struct value, template, .max = TEXT_MAX, .doc = "Text with {columns} in braces", .example = "{order_id}/{seq}"),
     FIELD(struct value, sum, .max = NAME_MAX_, .doc = "Sum of this column over the document's rows"),
-    FIELD(struct value, times, .max = NAME_MAX_, .doc = "With sum: each multiplied by this column"),
+    FIELD(struct value, times, .max = NAME_MAX_, .doc = "With column and sum: each multiplied by this column"),
     FIELD(struct value, count, .max = NAME_MAX_, .doc = "Number of the document's rows of this class"),
     FIELD(struct value, from, .max = NAME_MAX_, .doc = "With sum and count: rows of this joined file"),
     FIELD(struct value, as, .max = NAME_MAX_, .doc = "With sum: rows of this class; default line"),

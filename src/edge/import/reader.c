@@ -266,7 +266,8 @@ static enum err next_line(struct file *f, char **out, size_t *out_n, struct faul
     }
     if (f->ended)
       return ERR_NOT_FOUND;
-    memmove(f->pending, f->pending + f->at, f->n - f->at);
+    if (f->at)
+      memmove(f->pending, f->pending + f->at, f->n - f->at);
     f->n -= f->at;
     f->at = 0;
     if (f->n > LINE_MAX_)
