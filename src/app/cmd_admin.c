@@ -111,16 +111,14 @@ static enum err check_feed(struct ctx *cx, struct differences *d)
   return ERR_OK;
 }
 
-/* Events that were written but never numbered: invariant 10. */
+/* Events that were written but never numbered: invariant 10. One statement, so that a server beside it may go on. */
 static enum err check_numbered(struct ctx *cx, struct differences *d)
 {
-  static const struct db_stmt events = {"SELECT count(*) FROM event", DB_REPORT};
-  static const struct db_stmt numbered = {"SELECT count(*) FROM feed", DB_REPORT};
-  int64_t all = 0, with = 0;
-  TRY(db_one_i64(cx->db, &events, &all, DB_NO_ARGS));
-  TRY(db_one_i64(cx->db, &numbered, &with, DB_NO_ARGS));
-  if (all != with)
-    print_difference(d, arena_printf(cx->arena, "feed: %lld events have no number", (long long)(all - with)),
+  static const struct db_stmt unnumbered = {"SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM feed)", DB_REPORT};
+  int64_t n = 0;
+  TRY(db_one_i64(cx->db, &unnumbered, &n, DB_NO_ARGS));
+  if (n != 0)
+    print_difference(d, arena_printf(cx->arena, "feed: %lld events have no number", (long long)n),
                      "number them at the end of the feed");
   return ERR_OK;
 }

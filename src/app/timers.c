@@ -12,7 +12,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TICK_MS = 250, BATCH = 100, EVENTS_BATCH = 500, BATCHES_A_RUN = 20, JOB_ARENA_BUDGET = 256 << 20 };
+enum {
+  TICK_MS = 250,
+  BATCH = 100,
+  EVENTS_BATCH = 500,
+  BATCHES_A_RUN = 20,
+  JOB_ARENA_BUDGET = 256 << 20,
+  ACT_ARENA_BUDGET = 64 << 20,
+};
 
 struct timers {
   struct writer *writer;
@@ -24,15 +31,40 @@ struct timers {
   bool stopping;
 };
 
-static enum err run_act(struct timers *t, struct arena *a, const struct act *act, const char *id, const void *body)
+static enum err run_act(struct timers *t, struct ctx *cx, const struct act *act, const char *id, const void *body)
 {
   struct act_call call = {.act = act,
                           .in = {.id = id, .body = body, .version = ABSENT},
-                          .arena = a,
+                          .arena = cx->arena,
                           .actor = actor_system,
                           .success = 200,
                           .deadline = INSTANT(ABSENT)};
-  return writer_run(t->writer, &call);
+  enum err err = writer_run(t->writer, &call);
+  if (err != ERR_OK)
+    cx->fault = call.fault;
+  return err;
+}
+
+/* The act for each of the ids that is due, each in an arena of its own. What one of them cannot do is told and stops none
+ * of the others, or it would be the first of the due ones for ever; only a writer that takes nothing ends the run. */
+static enum err run_each(struct timers *t, const struct act *act, const char *prefix, const int64_t *ids, size_t n)
+{
+  struct arena *a = arena_new(ACT_ARENA_BUDGET);
+  enum err stopped = ERR_OK;
+  for (size_t i = 0; i < n && stopped == ERR_OK; i++) {
+    struct ctx cx = {.arena = a};
+    char text[ID_TEXT];
+    arena_reset(a);
+    id_format(prefix, ids[i], text);
+    enum err err = run_act(t, &cx, act, text, NULL);
+    if (err != ERR_OK && err_info(err)->http == 503)
+      stopped = err;
+    else if (err != ERR_OK)
+      log_line(LOG_WARN, "a job could not do its part", "%s %s: %s", act->name, text,
+               cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+  }
+  arena_free(a);
+  return stopped;
 }
 
 /* ---- Jobs ---- */
@@ -41,12 +73,7 @@ static enum err expire_orders(struct timers *t, struct ctx *cx)
 {
   LIST(struct order_id) ids = {0};
   TRY(orders_expiring(cx, BATCH, (struct list *)&ids));
-  EACH (const struct order_id, id, &ids) {
-    char text[ID_TEXT];
-    id_format(PREFIX_order, id->v, text);
-    TRY(run_act(t, cx->arena, &order_expire_act, text, NULL));
-  }
-  return ERR_OK;
+  return ids.n ? run_each(t, &order_expire_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
 /* Goods came in: orders that wait for them are served. */
@@ -54,29 +81,19 @@ static enum err fill_orders(struct timers *t, struct ctx *cx)
 {
   order_ids ids = {0};
   TRY(orders_fillable(cx, BATCH, &ids));
-  EACH (const struct order_id, id, &ids) {
-    char text[ID_TEXT];
-    id_format(PREFIX_order, id->v, text);
-    TRY(run_act(t, cx->arena, &order_fill_act, text, NULL));
-  }
-  return ERR_OK;
+  return ids.n ? run_each(t, &order_fill_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
 static enum err expire_holds(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx->arena, &holds_expire_act, NULL, NULL);
+  return run_act(t, cx, &holds_expire_act, NULL, NULL);
 }
 
 static enum err close_orders(struct timers *t, struct ctx *cx)
 {
   fulfillment_ids ids = {0};
   TRY(fulfillments_to_close(cx, BATCH, &ids));
-  EACH (const struct fulfillment_id, id, &ids) {
-    char text[ID_TEXT];
-    id_format(PREFIX_fulfillment, id->v, text);
-    TRY(run_act(t, cx->arena, &fulfillment_close_act, text, NULL));
-  }
-  return ERR_OK;
+  return ids.n ? run_each(t, &fulfillment_close_act, PREFIX_fulfillment, &ids.at->v, ids.n) : ERR_OK;
 }
 
 /* ---- Stored replies go after their time ---- */
@@ -102,7 +119,7 @@ static const struct act replies_expire_act = {
 
 static enum err expire_replies(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx->arena, &replies_expire_act, NULL, NULL);
+  return run_act(t, cx, &replies_expire_act, NULL, NULL);
 }
 
 /* Terms for full-text search follow the feed, a batch of events an act; a run ends when it has caught up, or to let the
@@ -115,7 +132,7 @@ static enum err index_search(struct timers *t, struct ctx *cx)
     arena_reset(cx->arena);
     TRY(search_collect(cx, EVENTS_BATCH, &work, &n));
     if (n)
-      TRY(run_act(t, cx->arena, &search_index_act, NULL, work));
+      TRY(run_act(t, cx, &search_index_act, NULL, work));
   }
   return ERR_OK;
 }
@@ -152,7 +169,7 @@ static void run_job(struct timers *t, size_t i, struct instant now)
 static bool sleep_tick(struct timers *t)
 {
   struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
+  clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_nsec += TICK_MS * 1000000;
   until.tv_sec += until.tv_nsec / 1000000000;
   until.tv_nsec %= 1000000000;
@@ -171,7 +188,7 @@ static void *timers_main(void *arg)
   while (sleep_tick(t)) {
     struct instant now = t->clock.now(t->clock.arg);
     for (size_t i = 0; i < COUNT_OF(jobs); i++) {
-      if (now.ms < next[i])
+      if (now.ms < next[i] && next[i] - now.ms <= jobs[i].every_ms) /* farther away: the clock was set back */
         continue;
       next[i] = now.ms + jobs[i].every_ms;
       run_job(t, i, now);
@@ -188,8 +205,12 @@ struct timers *timers_start(struct writer *w, const char *url, struct clock cloc
   fault_init(&f, a);
   t->writer = w;
   t->clock = clock;
+  pthread_condattr_t monotonic; /* a clock that is set must not put the jobs to sleep */
   pthread_mutex_init(&t->lock, NULL);
-  pthread_cond_init(&t->wake, NULL);
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&t->wake, &monotonic);
+  pthread_condattr_destroy(&monotonic);
   if (db_open(url, DB_READER, &f, &t->db) != ERR_OK || pthread_create(&t->thread, NULL, timers_main, t) != 0) {
     log_line(LOG_ERROR, "timers cannot be started", "%s", f.detail ? f.detail : "");
     db_close(t->db);

@@ -44,13 +44,21 @@ enum err idempotency_store(struct ctx *cx, struct stored_reply *reply)
   return db_upsert(cx->db, &stored_reply_table, reply);
 }
 
+/* Bodies may be large: only keys are read. */
 enum err idempotency_expire(struct ctx *cx, int64_t limit, int64_t *out_n)
 {
-  static const struct db_where expired = {&stored_reply_table, "expires_at <= $1 ORDER BY expires_at LIMIT $2", DB_LIST};
-  LIST(struct stored_reply) rows = {0};
-  TRY(db_select(cx->db, &expired, (struct list *)&rows, DB_ARGS(I64(cx->now.ms), I64(limit))));
-  EACH (struct stored_reply, row, &rows)
-    TRY(db_delete(cx->db, &stored_reply_table, row));
-  *out_n = (int64_t)rows.n;
+  static const struct db_stmt expired = {
+      "SELECT bucket, actor_id, idempotency_key FROM idempotency WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
+      DB_LIST};
+  LIST(struct stored_reply) keys = {0};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &expired, &rows, DB_ARGS(I64(cx->now.ms), I64(limit))));
+  while (db_next(&rows))
+    *LIST_ADD(cx->arena, &keys) = (struct stored_reply){
+        .bucket = db_i64(&rows, 0), .actor_id = db_i64(&rows, 1), .idempotency_key = db_text(&rows, 2)};
+  TRY(db_done(&rows));
+  EACH (const struct stored_reply, key, &keys)
+    TRY(db_delete(cx->db, &stored_reply_table, key));
+  *out_n = (int64_t)keys.n;
   return ERR_OK;
 }
