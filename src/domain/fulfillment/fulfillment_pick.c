@@ -46,11 +46,16 @@ static void read_scan(struct picking *p, size_t n)
 {
   const struct pick_scan *s = &p->in->scans.at[n];
   struct quantity left = s->quantity;
+  const struct hold *held = NULL;
   bool known = false, lot = false;
   for (size_t i = 0; i < p->f->lines.n; i++) {
     if (!is_of(p, i, s->sku))
       continue;
     known = true;
+    const struct hold *hold = order_line_held(p->w->after, p->f->lines.at[i].line);
+    held = held ? held : hold;
+    if (hold)
+      continue;
     if (!lot_fits(p, p->f->lines.at[i].line, s->lot))
       continue;
     lot = true;
@@ -63,6 +68,8 @@ static void read_scan(struct picking *p, size_t n)
   if (!known)
     fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/sku", n), "wrong_sku",
               "%s is not asked for here", s->sku);
+  else if (held && left.millionths > 0)
+    work_held(cx, held);
   else if (!lot)
     fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/scans/%zu/lot", n), "wrong_lot",
               "another lot of %s is reserved", s->sku);
@@ -78,7 +85,8 @@ static enum err read_scans(struct picking *p, bool scan_required)
     if (scan_required)
       return fault_add(&cx->fault, ERR_INVALID, "/scans", "scan_required", "this location picks by scanning only");
     for (size_t i = 0; i < p->f->lines.n; i++)
-      p->take[i] = units_unpicked(&p->f->lines.at[i]);
+      if (!order_line_held(p->w->after, p->f->lines.at[i].line))
+        p->take[i] = units_unpicked(&p->f->lines.at[i]);
   }
   for (size_t i = 0; i < p->in->scans.n; i++)
     read_scan(p, i);
@@ -129,6 +137,9 @@ static enum err pick_short(struct picking *p)
     struct quantity missing = units_unpicked(fl);
     if (missing.millionths == 0)
       continue;
+    const struct hold *held = order_line_held(p->w->after, fl->line);
+    if (held)
+      return work_held(p->cx, held);
     units_leave(p->cx, p->w, p->f, fl, missing, &how);
     *LIST_ADD(p->cx->arena, &moved) = (struct moved_units){order_line_of(p->w->after, fl->line), missing};
   }
@@ -144,7 +155,7 @@ static enum err pick_decide(struct ctx *cx, const void *facts, void *out)
   struct fulfillment *f;
   struct work_plan plan = work_begin(cx, facts_, &f);
   struct picking p = {cx, &plan.work, f, facts_->input, ARENA_ARRAY(cx->arena, struct quantity, f->lines.n + 1)};
-  TRY(work_allowed(cx, plan.work.after, f));
+  TRY(pick_allowed(cx, plan.work.after, f));
   if (!fulfillment_may(f, FSTEP_PICK))
     return fulfillment_step(cx, &plan.work, f, FSTEP_PICK); /* refuses */
   TRY(read_scans(&p, facts_->location->scan_required));

@@ -30,6 +30,10 @@ MUST_CHECK enum err work_apply(struct ctx *cx, const void *plan, struct act_resu
 
 /* Refuses a step forward: the order has ended, is held, or is not open yet. */
 MUST_CHECK enum err work_allowed(struct ctx *cx, const struct order *o, const struct fulfillment *f);
+/* The same for picking, which a hold of one line stops for that line only. */
+MUST_CHECK enum err pick_allowed(struct ctx *cx, const struct order *o, const struct fulfillment *f);
+/* Refuses because of this hold. */
+enum err work_held(struct ctx *cx, const struct hold *h);
 bool order_collected(const struct order *o); /* the customer comes for it */
 
 /* ---- Units of a fulfillment line ---- */

@@ -117,6 +117,27 @@ TEST(a_held_order_refuses_work_and_names_the_hold)
   check_books(cx);
 }
 
+TEST(a_hold_of_one_line_stops_that_line_only)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}, {"TEE", 1, 2000}}, .captured = -1});
+  const char *ful = ful_id(cx, id, 0);
+  struct act_result held;
+  CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id, "{\"reason\": \"which color?\", \"line\": 2}", &held));
+  CHECK_ERR(pick(cx, ful, "{\"scans\": [{\"sku\": \"TEE\", \"quantity\": 1}]}"), ERR_HELD);
+  CHECK_OK(pick(cx, ful, "{}")); /* all that may be picked */
+  CHECK_INT(at(the_order(cx, id), 1, PLACE_PICKED), 2);
+  CHECK_INT(at(the_order(cx, id), 2, PLACE_PICKED), 0);
+  CHECK_ERR(pick(cx, ful, "{}"), ERR_HELD);
+  CHECK_ERR(pick(cx, ful, "{\"complete\": true, \"reason\": \"not_found\"}"), ERR_HELD);
+  CHECK_ERR(pack(cx, ful, "{}"), ERR_HELD);
+  const struct hold *h = &the_order(cx, id)->holds.at[0];
+  CHECK_OK(act_json(cx, &hold_release_act, &reason_input_rec, id_text(cx, PREFIX_hold, h->id.v), "{\"reason\": \"blue\"}", &held));
+  CHECK_OK(pick(cx, ful, "{}"));
+  CHECK_OK(pack(cx, ful, "{}"));
+  check_books(cx);
+}
+
 TEST(a_step_on_an_older_version_is_refused)
 {
   struct ctx *cx = a_shop(t);

@@ -52,20 +52,33 @@ enum err work_apply(struct ctx *cx, const void *plan, struct act_result *out)
   return ERR_OK;
 }
 
-enum err work_allowed(struct ctx *cx, const struct order *o, const struct fulfillment *f)
+enum err work_held(struct ctx *cx, const struct hold *h)
+{
+  char id[ID_TEXT];
+  id_format(PREFIX_hold, h->id.v, id);
+  cx->fault.related = arena_text(cx->arena, id);
+  return err_fail(cx, ERR_HELD, "", "the hold %s (%s) stops this: %s", id, h->type, h->reason);
+}
+
+static enum err allowed(struct ctx *cx, const struct order *o, const struct hold *h)
 {
   if (o->state == ORDER_CANCELLED || o->state == ORDER_EXPIRED)
     return err_fail(cx, ERR_STATE, "/state", "the order is %s", order_states[o->state]);
-  const struct hold *h = order_held(o, f);
-  if (h) {
-    char id[ID_TEXT];
-    id_format(PREFIX_hold, h->id.v, id);
-    cx->fault.related = arena_text(cx->arena, id);
-    return err_fail(cx, ERR_HELD, "", "the hold %s (%s) stops this: %s", id, h->type, h->reason);
-  }
+  if (h)
+    return work_held(cx, h);
   if (o->state == ORDER_PLACED)
     return err_fail(cx, ERR_STATE, "/state", "the order is in review and not open yet");
   return ERR_OK;
+}
+
+enum err work_allowed(struct ctx *cx, const struct order *o, const struct fulfillment *f)
+{
+  return allowed(cx, o, order_held(o, f));
+}
+
+enum err pick_allowed(struct ctx *cx, const struct order *o, const struct fulfillment *f)
+{
+  return allowed(cx, o, order_pick_held(o, f));
 }
 
 bool order_collected(const struct order *o)

@@ -207,7 +207,7 @@ static bool work_in(const struct order *o, int from, int to)
   if (o->state != ORDER_OPEN)
     return false;
   EACH (const struct fulfillment, f, &o->fulfillments)
-    if (f->state >= from && f->state <= to && !order_held(o, f))
+    if (f->state >= from && f->state <= to && !(to <= FUL_PICKING ? order_pick_held(o, f) : order_held(o, f)))
       return true;
   return false;
 }

@@ -101,6 +101,30 @@ const struct hold *order_held(const struct order *o, const struct fulfillment *f
   return NULL;
 }
 
+const struct hold *order_line_held(const struct order *o, int64_t line)
+{
+  EACH (const struct hold, h, &o->holds)
+    if (h->state == HOLD_ACTIVE && h->scope == HOLD_LINE && h->line == line)
+      return h;
+  return NULL;
+}
+
+const struct hold *order_pick_held(const struct order *o, const struct fulfillment *f)
+{
+  EACH (const struct hold, h, &o->holds)
+    if (h->state == HOLD_ACTIVE && h->scope != HOLD_LINE && holds_fulfillment(h, f))
+      return h;
+  const struct hold *last = NULL;
+  EACH (const struct fulfillment_line, l, &f->lines) {
+    if (l->quantity.millionths <= l->picked.millionths)
+      continue;
+    last = order_line_held(o, l->line);
+    if (!last)
+      return NULL;
+  }
+  return last;
+}
+
 /* ---- Acts ---- */
 
 struct hold_facts {

@@ -422,6 +422,10 @@ MUST_CHECK enum err order_hold_release(struct ctx *cx, struct order_work *w, str
                                        const char *reason);
 /* An active hold that stops work on this fulfillment (of the order, one of its lines, itself), or NULL. */
 const struct hold *order_held(const struct order *o, const struct fulfillment *f);
+/* An active hold of this line alone, or NULL. */
+const struct hold *order_line_held(const struct order *o, int64_t line);
+/* As order_held, for picking: a line's hold stops that line only, so there is none while another line can be picked. */
+const struct hold *order_pick_held(const struct order *o, const struct fulfillment *f);
 /* Active holds of the order's scope. */
 bool order_on_hold(const struct order *o);
 
