@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { ASKED_ANYWAY_MAX = 200 }; /* so many places are candidates even without stock, so that the record says why they lost */
+
 /* ---- Load ---- */
 
 static enum err load_costs(struct ctx *cx, struct allocation_facts *f)
@@ -205,8 +207,23 @@ static bool stock_of(struct asking *a, const struct location *l, struct sourcing
   return c->stock.n > 0;
 }
 
+/* With very many places (a marketplace's sellers) those that have none of it are not even looked at: a decision takes at
+ * most SOURCING_CANDIDATES_MAX, and a record of a thousand empty shelves tells nobody anything. */
+static bool worth_asking(const struct asking *a, const struct location *l)
+{
+  if (a->f->locations.n <= ASKED_ANYWAY_MAX || text_eq(a->in.pinned, l->code))
+    return true;
+  EACH(const struct stock_level, level, &a->f->levels.rows) {
+    if (level->key.location_id == l->id.v)
+      return true;
+  }
+  return false;
+}
+
 static enum err ask_location(struct asking *a, const struct location *l)
 {
+  if (!worth_asking(a, l))
+    return ERR_OK;
   struct sourcing_candidate *c = LIST_ADD(a->cx->arena, &a->in.candidates);
   size_t i = a->in.candidates.n - 1;
   sourcing_candidate_init(c);
