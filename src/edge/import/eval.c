@@ -303,7 +303,7 @@ static bool write_time(const struct eval *e, const struct value *v, const char *
 {
   struct tm tm;
   struct instant at;
-  char date[16], shown[INSTANT_TEXT];
+  char date[40], shown[INSTANT_TEXT];
   if (!v->format && instant_parse(text, strlen(text), &at)) {
     buf_printf(out, "\"%s\"", text);
     return true;

@@ -325,8 +325,8 @@ static struct import_row *keep_line(const struct file *f, const char *line, size
 static enum err next_row(struct file *f, struct arena *a, struct fault *fault, struct import_row **out)
 {
   struct csv_row row;
-  char *line;
-  size_t n;
+  char *line = NULL;
+  size_t n = 0;
   if (f->csv) {
     TRY(next_csv(f, &row, fault));
     *out = keep_csv(f, &row, a);
