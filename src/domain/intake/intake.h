@@ -62,10 +62,14 @@ struct order_input {
   bool draft;
 };
 extern const struct rec order_input_rec;
+extern const struct rec order_put_rec; /* the same, channel and external id may be left out */
+#define EXTERNAL_ID_MAX 100
 
 /* POST /v1/orders; a double with the same content answers the existing order with 200, with other content it is refused
  * with ERR_EXTERNAL_ID naming the order and what differs. */
 extern const struct act order_place_act;
+/* PUT /v1/channels/{code}/orders/{external_id}: the same. */
+extern const struct act order_put_act;
 /* POST /v1/orders/{id}/place: a draft becomes an order. */
 extern const struct act draft_place_act;
 
@@ -75,10 +79,13 @@ struct orders_bulk {
 };
 struct bulk_problem {
   const char *pointer, *code, *detail;
+  const char *sku; /* of insufficient_stock, with ... */
+  struct quantity asked, available;
 };
 struct order_bulk_item {
   int64_t n, status; /* as the single call would have answered */
   const char *external_id, *code, *detail;
+  const char *id; /* what the refusal is about: the order that has the external id */
   LIST(struct bulk_problem) errors;
   struct order *order;
 };

@@ -49,9 +49,17 @@ static void answer_refusal(const struct ctx *own, enum err code, struct order_bu
   answer->status = info->http;
   answer->code = info->slug;
   answer->detail = own->fault.detail ? own->fault.detail : info->title;
+  answer->id = own->fault.related;
   for (size_t i = 0; i < own->fault.n; i++) {
     const struct fault_entry *e = &own->fault.entries[i];
-    *LIST_ADD(own->arena, &answer->errors) = (struct bulk_problem){e->pointer, e->code, e->detail};
+    *LIST_ADD(own->arena, &answer->errors) = (struct bulk_problem){
+        .pointer = e->pointer,
+        .code = e->code,
+        .detail = e->detail,
+        .sku = e->sku,
+        .asked = QUANTITY(e->sku ? e->asked : ABSENT),
+        .available = QUANTITY(e->sku ? e->available : ABSENT),
+    };
   }
 }
 

@@ -4,6 +4,19 @@
 
 #include <string.h>
 
+typedef __typeof__(((struct order_input *)0)->lines) line_inputs;
+
+static line_inputs without_metadata(struct ctx *cx, const struct order_input *in)
+{
+  line_inputs bare = {0};
+  EACH (const struct order_line_input, l, &in->lines) {
+    struct order_line_input *copy = LIST_ADD(cx->arena, &bare);
+    *copy = *l;
+    copy->metadata = NULL;
+  }
+  return bare;
+}
+
 const char *intake_content_hash(struct ctx *cx, const struct order_input *in)
 {
   struct order_input content = *in;
@@ -11,6 +24,7 @@ const char *intake_content_hash(struct ctx *cx, const struct order_input *in)
   char *hash = arena_alloc(cx->arena, HASH_TEXT);
   content.tags.n = 0;
   content.notes = content.metadata = NULL;
+  content.lines = without_metadata(cx, in);
   buf_init(&text, cx->arena);
   rec_write(&order_input_rec, &content, NULL, &text);
   sha256_hex(buf_str(&text), text.n, hash);
@@ -49,7 +63,6 @@ static void input_of(struct ctx *cx, const struct order *o, const struct order_i
         .kind = l->kind,
         .parent_line = l->parent_line,
         .external_line_id = l->external_line_id,
-        .metadata = l->metadata,
     };
   }
   EACH (const struct order_charge, c, &o->charges)
@@ -65,6 +78,7 @@ void intake_name_differences(struct ctx *cx, const struct order *o, const struct
   first.payments.n = again.payments.n = 0; /* money may have come since */
   first.tags.n = again.tags.n = 0;
   first.notes = first.metadata = again.notes = again.metadata = NULL;
+  again.lines = without_metadata(cx, in);
   if (first.customer && again.customer) {
     first.customer = arena_copy(cx->arena, first.customer, sizeof *first.customer);
     if (again.customer->id <= 0)
@@ -74,6 +88,8 @@ void intake_name_differences(struct ctx *cx, const struct order *o, const struct
     if (!rate_set(again.lines.at[i].tax_rate) && !money_set(again.lines.at[i].tax))
       first.lines.at[i].tax_rate = RATE(ABSENT); /* came from the tax category */
   rec_diff(&order_input_rec, &first, &again, "", cx->arena, &differences);
+  if (differences.n == 0) /* what is not compared above */
+    fault_add(&cx->fault, ERR_EXTERNAL_ID, in->payments.n ? "/payments" : "/draft", "differs", "it was something else before");
   EACH (const struct rec_difference, d, &differences)
     fault_add(&cx->fault, ERR_EXTERNAL_ID, d->pointer, "differs", "it was %s before", d->before ? d->before : "something else");
 }

@@ -270,6 +270,7 @@ static enum err decide_double(struct ctx *cx, const struct place_facts *f)
   err_fail(cx, ERR_EXTERNAL_ID, "/external_id", "%s of channel %s is the order %s with other content", o->external_id,
            o->channel, o->number ? o->number : id);
   cx->fault.related = arena_text(cx->arena, id);
+  cx->fault.n = 0; /* the sentence says it; the pointers are of what differs */
   intake_name_differences(cx, o, f->input);
   return ERR_EXTERNAL_ID;
 }
@@ -321,3 +322,33 @@ static enum err place_apply(struct ctx *cx, const void *plan, struct act_result 
 
 const struct act order_place_act = {
     "order.place", sizeof(struct place_facts), sizeof(struct place_plan), place_load, place_decide, place_apply, 0};
+
+/* ---- By the channel's own id ---- */
+
+static void fits_path(struct ctx *cx, const char *pointer, const char *sent, const char *path)
+{
+  if (sent && strcmp(sent, path) != 0)
+    fault_add(&cx->fault, ERR_INVALID, pointer, "contradiction", "the path says %s", path);
+}
+
+/* The same order as by POST: channel and external id come from the path, and may be repeated in the body. */
+static enum err put_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  struct order_input *input = arena_copy(cx->arena, in->body, sizeof *input);
+  struct act_input same = *in;
+  const struct channel *ch;
+  TRY(channel_find(cx, in->id, &ch));
+  fits_path(cx, "/channel", input->channel, ch->code);
+  fits_path(cx, "/external_id", input->external_id, in->id2);
+  if (strlen(in->id2) > EXTERNAL_ID_MAX)
+    fault_add(&cx->fault, ERR_INVALID, "/external_id", "too_long", "must have at most %d characters", EXTERNAL_ID_MAX);
+  if (cx->fault.n)
+    return ERR_INVALID;
+  input->channel = arena_text(cx->arena, ch->code);
+  input->external_id = in->id2;
+  same.body = input;
+  return place_load(cx, &same, out);
+}
+
+const struct act order_put_act = {
+    "order.put", sizeof(struct place_facts), sizeof(struct place_plan), put_load, place_decide, place_apply, 0};

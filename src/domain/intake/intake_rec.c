@@ -35,31 +35,37 @@ static const struct rec_field payment_fields[] = {
 static const struct rec payment_input_rec =
     REC(struct order_payment_input, "OrderPaymentInput", payment_fields, "Money that came with the order");
 
-static const struct rec_field order_fields[] = {
-    FIELD(struct order_input, channel, .flags = REC_REQUIRED, .max = CHANNEL_CODE_MAX, .doc = "Code of the channel it comes from", .example = "web"),
-    FIELD(struct order_input, external_id, .max = 100, .doc = "The channel's own id; (channel, external_id) is unique", .example = "1001"),
-    FIELD(struct order_input, currency, .flags = REC_REQUIRED, .min = 3, .max = 3, .doc = "ISO 4217; all money is in its minor unit", .example = "USD"),
-    FIELD(struct order_input, language, .max = 16, .doc = "Language of the customer", .example = "zh-CN"),
-    FIELD(struct order_input, ordered_at, .doc = "When the customer ordered; default now", .example = "2026-11-20T08:00:00Z"),
-    FIELD_AS(REC_RECORD, struct order_input, customer, .rec = &customer_ref_rec, .doc = "Who orders; found by id, else external_id, e-mail, phone"),
-    FIELD_AS(REC_INLINE, struct order_input, delivery, .rec = &order_delivery_rec, .doc = "How it reaches the customer; default ship"),
-    FIELD_AS(REC_RECORD, struct order_input, shipping_address, .rec = &address_rec, .doc = "Where it goes"),
-    FIELD_AS(REC_RECORD, struct order_input, billing_address, .rec = &address_rec, .doc = "Who pays"),
-    FIELD_AS(REC_RECORD, struct order_input, invoice, .rec = &order_invoice_rec, .doc = "What the invoice should say"),
-    FIELD_AS(REC_LIST, struct order_input, lines, .rec = &line_rec, .flags = REC_REQUIRED, .min = 1, .max = ORDER_LINES_MAX, .doc = "What is ordered"),
-    FIELD_AS(REC_LIST, struct order_input, charges, .rec = &charge_rec, .max = ORDER_CHARGES_MAX, .doc = "Money beside the lines"),
-    FIELD(struct order_input, shipping_method, .max = 40, .doc = "What the customer chose; default the channel's", .example = "standard"),
-    FIELD_AS(REC_FLAG, struct order_input, prices_include_tax, .doc = "Whether prices have the tax in them; default as the channel says", .example = "true"),
-    FIELD(struct order_input, payment_terms, .names = payment_terms_names, .doc = "How much must be there before release; default the channel's", .example = "prepaid"),
-    FIELD(struct order_input, expected_total, .min = 0, .max = MONEY_MAX, .doc = "What the channel says the customer pays; another total holds the order", .example = "4480"),
-    FIELD_AS(REC_LIST, struct order_input, payments, .rec = &payment_input_rec, .max = ORDER_PAYMENTS_MAX, .doc = "Money that came with it"),
-    FIELD_AS(REC_INLINE, struct order_input, requested_delivery, .rec = &order_window_rec, .doc = "When the customer wants it"),
-    FIELD(struct order_input, notes, .max = 2000, .doc = "Notes of the customer or staff", .example = "ring twice"),
-    FIELD_AS(REC_TEXTS, struct order_input, tags, .max = ORDER_TAGS_MAX, .doc = "Words to find it by", .example = "[\"vip\"]"),
-    FIELD_AS(REC_JSON, struct order_input, metadata, .max = 16384, .doc = "Whatever the channel wants to keep here", .example = "{\"campaign\":\"fall\"}"),
-    FIELD(struct order_input, draft, .doc = "Keep it a draft: no number, no stock, no review", .example = "false"),
-};
+/* By POST the channel is in the body, by PUT in the path. */
+#define ORDER_INPUT_FIELDS(required) \
+    FIELD(struct order_input, channel, .flags = required, .max = CHANNEL_CODE_MAX, .doc = "Code of the channel it comes from", .example = "web"), \
+    FIELD(struct order_input, external_id, .max = EXTERNAL_ID_MAX, .doc = "The channel's own id; (channel, external_id) is unique", .example = "1001"), \
+    FIELD(struct order_input, currency, .flags = REC_REQUIRED, .min = 3, .max = 3, .doc = "ISO 4217; all money is in its minor unit", .example = "USD"), \
+    FIELD(struct order_input, language, .max = 16, .doc = "Language of the customer", .example = "zh-CN"), \
+    FIELD(struct order_input, ordered_at, .doc = "When the customer ordered; default now", .example = "2026-11-20T08:00:00Z"), \
+    FIELD_AS(REC_RECORD, struct order_input, customer, .rec = &customer_ref_rec, .doc = "Who orders; found by id, else external_id, e-mail, phone"), \
+    FIELD_AS(REC_INLINE, struct order_input, delivery, .rec = &order_delivery_rec, .doc = "How it reaches the customer; default ship"), \
+    FIELD_AS(REC_RECORD, struct order_input, shipping_address, .rec = &address_rec, .doc = "Where it goes"), \
+    FIELD_AS(REC_RECORD, struct order_input, billing_address, .rec = &address_rec, .doc = "Who pays"), \
+    FIELD_AS(REC_RECORD, struct order_input, invoice, .rec = &order_invoice_rec, .doc = "What the invoice should say"), \
+    FIELD_AS(REC_LIST, struct order_input, lines, .rec = &line_rec, .flags = REC_REQUIRED, .min = 1, .max = ORDER_LINES_MAX, .doc = "What is ordered"), \
+    FIELD_AS(REC_LIST, struct order_input, charges, .rec = &charge_rec, .max = ORDER_CHARGES_MAX, .doc = "Money beside the lines"), \
+    FIELD(struct order_input, shipping_method, .max = 40, .doc = "What the customer chose; default the channel's", .example = "standard"), \
+    FIELD_AS(REC_FLAG, struct order_input, prices_include_tax, .doc = "Whether prices have the tax in them; default as the channel says", .example = "true"), \
+    FIELD(struct order_input, payment_terms, .names = payment_terms_names, .doc = "How much must be there before release; default the channel's", .example = "prepaid"), \
+    FIELD(struct order_input, expected_total, .min = 0, .max = MONEY_MAX, .doc = "What the channel says the customer pays; another total holds the order", .example = "4480"), \
+    FIELD_AS(REC_LIST, struct order_input, payments, .rec = &payment_input_rec, .max = ORDER_PAYMENTS_MAX, .doc = "Money that came with it"), \
+    FIELD_AS(REC_INLINE, struct order_input, requested_delivery, .rec = &order_window_rec, .doc = "When the customer wants it"), \
+    FIELD(struct order_input, notes, .max = 2000, .doc = "Notes of the customer or staff", .example = "ring twice"), \
+    FIELD_AS(REC_TEXTS, struct order_input, tags, .max = ORDER_TAGS_MAX, .doc = "Words to find it by", .example = "[\"vip\"]"), \
+    FIELD_AS(REC_JSON, struct order_input, metadata, .max = 16384, .doc = "Whatever the channel wants to keep here", .example = "{\"campaign\":\"fall\"}"), \
+    FIELD(struct order_input, draft, .doc = "Keep it a draft: no number, no stock, no review", .example = "false")
+
+static const struct rec_field order_fields[] = {ORDER_INPUT_FIELDS(REC_REQUIRED)};
 const struct rec order_input_rec = REC(struct order_input, "OrderInput", order_fields, "A new order");
+
+static const struct rec_field put_fields[] = {ORDER_INPUT_FIELDS(0)};
+const struct rec order_put_rec =
+    REC(struct order_input, "OrderPut", put_fields, "A new order; its channel and external id are in the path");
 
 static const struct rec_field bulk_fields[] = {
     FIELD_AS(REC_JSON, struct orders_bulk, orders, .flags = REC_REQUIRED, .max = INTAKE_BULK_BYTES, .doc = "Up to 500 orders, each as POST /v1/orders takes one", .example = "[]"),
@@ -70,6 +76,9 @@ static const struct rec_field problem_fields[] = {
     FIELD(struct bulk_problem, pointer, .flags = REC_REQUIRED, .doc = "JSON pointer within the item", .example = "/lines/0/sku"),
     FIELD(struct bulk_problem, code, .flags = REC_REQUIRED, .doc = "Stable code", .example = "unknown_sku"),
     FIELD(struct bulk_problem, detail, .flags = REC_REQUIRED, .doc = "A sentence", .example = "there is no product TEE-S"),
+    FIELD(struct bulk_problem, sku, .doc = "Of `insufficient_stock`: which product", .example = "TEE-S"),
+    FIELD(struct bulk_problem, asked, .doc = "Of it, how much was asked", .example = "2"),
+    FIELD(struct bulk_problem, available, .doc = "Of it, how much is free", .example = "1"),
 };
 static const struct rec problem_rec = REC(struct bulk_problem, "BulkProblem", problem_fields, "One thing wrong with an item");
 
@@ -79,6 +88,7 @@ static const struct rec_field item_fields[] = {
     FIELD(struct order_bulk_item, external_id, .doc = "The channel's own id", .example = "1001"),
     FIELD(struct order_bulk_item, code, .doc = "Of a refusal", .example = "insufficient_stock"),
     FIELD(struct order_bulk_item, detail, .doc = "Of a refusal", .example = "TEE-S: 2 asked, 1 available"),
+    FIELD(struct order_bulk_item, id, .doc = "Of a refusal: the record it is about, such as the order that has the external id", .example = "ord_01jd7k3v9q2m8"),
     FIELD_AS(REC_LIST, struct order_bulk_item, errors, .rec = &problem_rec, .max = FAULT_ENTRIES_MAX, .doc = "Of a refusal: where"),
     FIELD_AS(REC_RECORD, struct order_bulk_item, order, .rec = &order_rec, .doc = "The order as it is now"),
 };

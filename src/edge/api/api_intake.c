@@ -19,6 +19,11 @@ const struct route intake_routes[] = {
      "Each is placed or refused by itself; the answer says per item what the single call would have said.",
      PERM_ORDER_CREATE, .body = &orders_bulk_rec, .reply = &orders_bulk_result_rec, .success = 200, .act = &orders_bulk_act,
      .flags = ROUTE_LARGE},
+    {"PUT", "/v1/channels/{code}/orders/{external_id}", "Place an order under the channel's own id",
+     "Creates the order (201) or, with the same content again, answers with the one that is there (200). Another content "
+     "is refused with `external_id_conflict`, the order's id and pointers to what differs.",
+     PERM_ORDER_CREATE, .body = &order_put_rec, .reply = &order_rec, .success = 201, .act = &order_put_act,
+     .errors = place_errors},
     {"POST", "/v1/orders/{id}/place", "Place a draft", "The draft gets its number, is reviewed, sourced and promised.",
      PERM_ORDER_CREATE, .reply = &order_rec, .success = 200, .act = &draft_place_act, .errors = draft_errors},
     {0},
