@@ -59,6 +59,11 @@ struct api_param_value {
   int64_t i64;      /* REC_INT, REC_BOOL, REC_INSTANT (ms); ABSENT = not sent */
 };
 
+/* Another name that clients may use for a filter or a part to expand. */
+struct api_alias {
+  const char *name, *means;
+};
+
 /* A list that derives from a table: filters by any of the named columns, sorting, keyset pages, CSV. */
 struct api_list {
   const struct db_table *table;
@@ -72,6 +77,7 @@ struct api_list {
   /* Fills virtual fields and expanded parts of the rows (an array of the table's struct). NULL = nothing to do. */
   enum err (*fill)(struct ctx *cx, void *rows, size_t n, const char *const *expand);
   const char *const *expands;  /* what ?expand= may name, NULL-terminated; NULL = nothing */
+  const struct api_alias *aliases; /* of filters and of expands, ended by a row without name; NULL = none */
 };
 
 enum route_flags {

@@ -47,6 +47,14 @@ static bool named(const char *const *names, const char *name, size_t n)
   return false;
 }
 
+static const char *meaning(const struct api_list *list, const char *name)
+{
+  for (const struct api_alias *a = list->aliases; a && a->name; a++)
+    if (strcmp(a->name, name) == 0)
+      return a->means;
+  return name;
+}
+
 static void refuse(struct query *q, const char *name, const char *slug, const char *text)
 {
   enum err err = fault_add(&q->cx->fault, ERR_INVALID, arena_printf(q->cx->arena, "/query/%s", name), slug, "%s", text);
@@ -146,9 +154,12 @@ static bool take_filter(struct query *q, const struct http_pair *pair)
 {
   size_t n;
   enum db_op op;
-  if (!split_operator(pair->name, &n, &op) || !named(q->list->filters, pair->name, n))
+  if (!split_operator(pair->name, &n, &op))
     return false;
-  const struct rec_field *field = rec_field_find(q->list->table->rec, arena_textn(q->cx->arena, pair->name, n));
+  const char *name = meaning(q->list, arena_textn(q->cx->arena, pair->name, n));
+  if (!named(q->list->filters, name, strlen(name)))
+    return false;
+  const struct rec_field *field = rec_field_find(q->list->table->rec, name);
   if (q->page.n_filters == FILTERS_MAX) {
     refuse(q, pair->name, "too_many", "too many filters");
     return true;
@@ -200,7 +211,7 @@ static void take_expand(struct query *q, const char *text)
       refuse(q, "expand", "not_allowed", arena_printf(q->cx->arena, "%.*s cannot be expanded here", (int)n, p));
       return;
     }
-    q->expand[q->n_expand++] = arena_textn(q->cx->arena, p, n);
+    q->expand[q->n_expand++] = meaning(q->list, arena_textn(q->cx->arena, p, n));
     p += n + (p[n] == ',');
   }
 }

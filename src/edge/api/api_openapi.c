@@ -427,18 +427,18 @@ static void put_comma_param(struct spec *s, const char *name, const char *doc, c
   param_end(s, names_schema(s, names, true));
 }
 
-static void put_filter(struct spec *s, const struct rec_field *field)
+static void put_filter(struct spec *s, const char *name, const struct rec_field *field)
 {
   static const char *const bounds[][2] = {
       {"gte", "at least"}, {"gt", "more than"}, {"lte", "at most"}, {"lt", "less than"}};
   static const int ranges =
       1 << REC_INT | 1 << REC_MONEY | 1 << REC_PRICE | 1 << REC_QUANTITY | 1 << REC_INSTANT | 1 << REC_DATE;
-  put_comma_param(s, field->name, arena_printf(s->arena, "Only rows whose %s is one of these", field->name),
+  put_comma_param(s, name, arena_printf(s->arena, "Only rows whose %s is one of these", field->name),
                   field->kind == REC_ENUM || field->kind == REC_TEXT ? field->names : NULL);
   if (!(ranges >> field->kind & 1))
     return;
   for (size_t i = 0; i < COUNT_OF(bounds); i++) {
-    param_begin(s, "query", arena_printf(s->arena, "%s[%s]", field->name, bounds[i][0]), false,
+    param_begin(s, "query", arena_printf(s->arena, "%s[%s]", name, bounds[i][0]), false,
                 arena_printf(s->arena, "Only rows whose %s is %s this", field->name, bounds[i][1]));
     param_end(s,
               field->kind == REC_INSTANT ? "{\"type\":\"string\",\"format\":\"date-time\"}" : "{\"type\":\"string\"}");
@@ -458,6 +458,13 @@ static const char *const *sort_names(struct spec *s, const char *const *sorts)
   return names;
 }
 
+static bool named(const char *const *names, const char *name)
+{
+  while (names && *names && strcmp(*names, name) != 0)
+    names++;
+  return names && *names;
+}
+
 static void put_list_params(struct spec *s, const struct api_list *list)
 {
   put_ref(s, "#/components/parameters/Limit");
@@ -469,7 +476,10 @@ static void put_list_params(struct spec *s, const struct api_list *list)
   if (list->expands && list->expands[0])
     put_comma_param(s, "expand", "Nested parts to show in each row", list->expands);
   for (const char *const *name = list->filters; name && *name; name++)
-    put_filter(s, rec_field_find(list->table->rec, *name));
+    put_filter(s, *name, rec_field_find(list->table->rec, *name));
+  for (const struct api_alias *a = list->aliases; a && a->name; a++)
+    if (named(list->filters, a->means))
+      put_filter(s, a->name, rec_field_find(list->table->rec, a->means));
 }
 
 static bool is_write(const struct route *r)

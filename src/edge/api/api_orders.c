@@ -5,6 +5,8 @@
 #include "allocation.h"
 #include "orders.h"
 
+#include <string.h>
+
 static enum err serve_order(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct order_id id;
@@ -40,7 +42,14 @@ static enum err serve_sourcing(struct ctx *cx, const struct api_request *rq, str
 
 static enum err fill_orders(struct ctx *cx, void *rows, size_t n, const char *const *expand)
 {
-  return orders_fill(cx, rows, n, expand && *expand);
+  struct order *orders = rows;
+  bool nested = false;
+  for (; expand && *expand; expand++)
+    nested = nested || strcmp(*expand, "customer") != 0; /* who ordered is in every row */
+  TRY(orders_fill(cx, orders, n, nested));
+  for (size_t i = 0; nested && i < n; i++)
+    order_derive(cx, &orders[i]);
+  return ERR_OK;
 }
 
 enum { ORDERS_NUMBER, ORDERS_EXTERNAL_ID, ORDERS_CUSTOMER, ORDERS_Q };
@@ -78,8 +87,11 @@ static enum err narrow_orders(struct ctx *cx, const struct api_request *rq, stru
     narrow_to(cx, page, "external_id = $1", TEXT(p[ORDERS_EXTERNAL_ID].text));
   if (p[ORDERS_CUSTOMER].text) {
     struct customer customer;
-    TRY(customer_find(cx, p[ORDERS_CUSTOMER].text, &customer));
-    narrow_to(cx, page, "customer_id = $1", I64(customer.id));
+    enum err err = customer_find(cx, p[ORDERS_CUSTOMER].text, &customer);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    fault_clear(&cx->fault);
+    narrow_to(cx, page, "customer_id = $1", I64(err ? 0 : customer.id));
   }
   return api_search_narrow(cx, "order", p[ORDERS_Q].text, page);
 }
@@ -92,7 +104,9 @@ static const struct api_list orders_list = {
     .id_field = "id",
     .narrow = narrow_orders,
     .fill = fill_orders,
-    .expands = (const char *const[]){"lines", "charges", "holds", "payments", "fulfillments", NULL},
+    .expands = (const char *const[]){"lines", "charges", "holds", "payments", "fulfillments", "parcels", "customer",
+                                     "next_actions", NULL},
+    .aliases = (const struct api_alias[]){{"status", "state"}, {"parcels", "fulfillments"}, {0}},
 };
 
 static const enum err edit_errors[] = {ERR_STATE, ERR_OK};
@@ -100,7 +114,8 @@ static const enum err source_errors[] = {ERR_STATE, ERR_SHORTAGE, ERR_OK};
 
 const struct route order_routes[] = {
     {"GET", "/v1/orders", "List orders",
-     "Newest first. Rows have all but the nested lists; `?expand=lines,holds` adds them.", PERM_ORDER_READ,
+     "Newest first. Rows have all but the nested lists; `?expand=lines,parcels` adds them, parcels within their "
+     "fulfillments. `?status=open,placed` is `?state=` by its other name.", PERM_ORDER_READ,
      .reply = &order_rec, .success = 200, .list = &orders_list, .params = orders_params},
     {"GET", "/v1/orders/{id}", "One order as it is now", "By id or by number.", PERM_ORDER_READ, .reply = &order_rec,
      .success = 200, .serve = serve_order},

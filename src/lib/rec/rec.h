@@ -116,8 +116,8 @@ MUST_CHECK enum err rec_read_text(const struct rec_field *field, const char *tex
 
 /* What a reply shows of nested lists. */
 struct rec_view {
-  bool without_lists;             /* REC_LIST fields are left out ... */
-  const char *const *expand;      /* ... except these names; NULL-terminated, NULL = none */
+  bool without_lists;             /* REC_LIST and virtual REC_TEXTS fields are left out ... */
+  const char *const *expand;      /* ... except these names, shown whole; NULL-terminated, NULL = none */
   bool without_personal;          /* REC_PERSONAL fields are left out */
 };
 void rec_write(const struct rec *rec, const void *value, const struct rec_view *view, struct buf *out); /* view NULL: all */

@@ -125,9 +125,21 @@ static bool shown(const struct rec_writer *w, const struct rec_field *field)
     return false;
   if (!w->view)
     return true;
-  if (w->view->without_lists && field->kind == REC_LIST && !expanded(w->view, field->name))
+  bool list = field->kind == REC_LIST || (field->kind == REC_TEXTS && field->flags & REC_VIRTUAL);
+  if (w->view->without_lists && list && !expanded(w->view, field->name))
     return false;
   return !(w->view->without_personal && field->flags & REC_PERSONAL);
+}
+
+/* A view chooses among a row's own lists; one that it shows is shown whole. */
+static void write_shown(struct rec_writer *w, const struct rec_field *field, const void *at)
+{
+  static const struct rec_view whole = {.without_personal = true};
+  const struct rec_view *view = w->view;
+  if (view && field->kind == REC_LIST)
+    w->view = view->without_personal ? &whole : NULL;
+  rec_field_write(w, field, at);
+  w->view = view;
 }
 
 static void write_record(struct rec_writer *w, const struct rec *rec, const void *value)
@@ -144,7 +156,7 @@ static void write_record(struct rec_writer *w, const struct rec *rec, const void
     put_n(w->out.buf, field->name, strlen(field->name));
     put_n(w->out.buf, "\":", 2);
     w->out.comma = false;
-    rec_field_write(w, field, at);
+    write_shown(w, field, at);
   }
   json_object_end(&w->out);
 }
