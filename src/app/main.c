@@ -139,10 +139,10 @@ static int run(const struct command *c, int argc, char **argv)
     if (strncmp(argv[i], "--", 2) == 0) {
       if (!take_option(&args, argc, argv, &i))
         return EXIT_USAGE;
-    } else if (args.n_positional < (int)COUNT_OF(args.positional)) {
+    } else if (*c->usage && args.n_positional < (int)COUNT_OF(args.positional)) {
       args.positional[args.n_positional++] = argv[i];
     } else {
-      failed("too many words");
+      failed("%s takes no %s; see ordo %s --help", c->name, argv[i], c->name);
       return EXIT_USAGE;
     }
   }
