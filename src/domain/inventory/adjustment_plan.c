@@ -171,20 +171,28 @@ enum err stock_adjust_load(struct ctx *cx, const struct adjustment *body, struct
 
 /* ---- Decide ---- */
 
-/* A shortage stands at the last line of the row, where the sum is known. */
-static void check_shortage(struct ctx *cx, const struct stock_adjust_facts *f)
+/* The last line of a row. */
+static size_t last_line(const struct stock_adjust_facts *f, size_t row)
 {
-  for (size_t i = 0; i < f->n_rows; i++) {
-    const struct stock_adjust_row *row = &f->rows[i];
-    int64_t after = on_hand_after(f, i).millionths;
-    size_t last = f->document.lines.n;
-    if (after >= 0 || after >= row->on_hand.millionths || f->location->negative_stock)
-      continue;
-    while (f->row_of_line[--last] != i)
-      ;
-    fault_shortage(&cx->fault, arena_printf(cx->arena, "/lines/%zu", last), row->sku, row->on_hand.millionths - after,
+  size_t last = f->document.lines.n;
+  while (f->row_of_line[--last] != row)
+    ;
+  return last;
+}
+
+/* What is wrong with a row stands at its last line, where the sum is known. Documents add up over the years, so the sum
+ * has the bound of a quantity too. */
+static void check_row(struct ctx *cx, const struct stock_adjust_facts *f, size_t i)
+{
+  const struct stock_adjust_row *row = &f->rows[i];
+  int64_t after = on_hand_after(f, i).millionths;
+  const char *pointer = arena_printf(cx->arena, "/lines/%zu", last_line(f, i));
+  if (after > QUANTITY_MAX || after < -QUANTITY_MAX)
+    fault_add(&cx->fault, ERR_INVALID, pointer, "out_of_bounds", "there would be more than %lld of %s",
+              (long long)(QUANTITY_MAX / SCALE), row->sku);
+  else if (after < 0 && after < row->on_hand.millionths && !f->location->negative_stock)
+    fault_shortage(&cx->fault, pointer, row->sku, row->on_hand.millionths - after,
                    row->on_hand.millionths > 0 ? row->on_hand.millionths : 0);
-  }
 }
 
 static void plan_lines(struct ctx *cx, const struct stock_adjust_facts *f, struct stock_adjust_plan *p)
@@ -223,16 +231,14 @@ static void plan_displaced(struct ctx *cx, const struct stock_adjust_facts *f, s
     stock_plan_release(&p->changes, cx->arena, &d.key, &d.demand, d.quantity, RESERVATION_RELEASED);
     *LIST_ADD(cx->arena, &p->displaced) = d;
   }
-  size_t last = f->document.lines.n;
-  while (f->row_of_line[--last] != n)
-    ;
-  p->document.lines.at[last].displaced = quantity_sub(gone, QUANTITY(over));
+  p->document.lines.at[last_line(f, n)].displaced = quantity_sub(gone, QUANTITY(over));
 }
 
 enum err stock_adjust_decide(struct ctx *cx, const struct stock_adjust_facts *f, struct stock_adjust_plan *out)
 {
   struct stock_adjust_plan p = {.location = f->location, .document = f->document};
-  check_shortage(cx, f);
+  for (size_t i = 0; i < f->n_rows; i++)
+    check_row(cx, f, i);
   if (cx->fault.code != ERR_OK)
     return cx->fault.code;
   p.document.lines.at = arena_copy(cx->arena, f->document.lines.at, f->document.lines.n * sizeof *f->document.lines.at);

@@ -108,6 +108,16 @@ TEST(a_delta_below_nothing_is_refused_and_nothing_is_written)
   CHECK_INT(scratch_i64(s.cx, "SELECT count(*) FROM adjustment"), 1);
 }
 
+TEST(documents_do_not_add_up_beyond_what_a_quantity_may_be)
+{
+  struct shop s = a_shop(t, 0);
+  struct adjustment *d;
+  CHECK_OK(adjust(t, s.cx, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":1000000000}]}", &d));
+  CHECK_ERR(adjust(t, s.cx, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":1}]}", &d), ERR_INVALID);
+  CHECK_TEXT(s.cx->fault.entries[0].pointer, "/lines/0");
+  CHECK_OK(adjust(t, s.cx, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"delta\":-1}]}", &d));
+}
+
 TEST(a_till_may_sell_below_nothing_and_that_is_told)
 {
   struct ctx *cx = scratch_ctx(t, morning);

@@ -10,7 +10,7 @@
 #include <time.h>
 
 enum {
-  ARENA_LARGE = 64 << 20,    /* of a bulk request, and of an export's own rows */
+  ARENA_LARGE = 64 << 20,    /* of a bulk request, of what a read answers, and of an export's own rows */
   OPENAPI_ARENA = 128 << 20, /* while the document is made */
   PARKED_MARGIN_MS = 10000,  /* an answer's own time beside a long poll's wait */
   MASTERS_US = 20000,        /* other processes' keys and rights are seen after this at the latest */
@@ -235,6 +235,7 @@ void call_run_read(struct worker *w, struct call *call)
 {
   struct act_result result = {.version = ABSENT};
   enum err err = prepare_read(&w->cx, call);
+  arena_widen(call->rq->arena, ARENA_LARGE); /* a small question may have a large answer: an order of 1,000 lines */
   if (!err)
     err = serve(w, call, &result);
   if (err)
