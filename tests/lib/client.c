@@ -105,9 +105,11 @@ static bool send_request(struct client *c, const struct request *rq)
     if (lines[i].value)
       n += (size_t)snprintf(text + n, cap - n, "%s%s\r\n", lines[i].name, lines[i].value);
   if (rq->body || strcmp(rq->method, "GET") != 0)
-    n += (size_t)snprintf(text + n, cap - n, "Content-Length: %zu\r\n", n_body);
+    n += (size_t)snprintf(text + n, cap - n, "Content-Length: %zu\r\n", rq->claims ? rq->claims : n_body);
   n += (size_t)snprintf(text + n, cap - n, "%s\r\n", rq->headers ? rq->headers : "");
   assert(n + n_body <= cap);
+  if (rq->claims)
+    n_body = 0;
   if (n_body)
     memcpy(text + n, rq->body, n_body);
   bool sent = send_all(c, text, n + n_body);

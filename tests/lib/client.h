@@ -17,6 +17,7 @@ struct request {
   const char *key;           /* API key; NULL = the client's, "" = none */
   const char *idempotency_key, *if_match; /* NULL = none */
   const char *content_type;  /* NULL = application/json where there is a body, "" = none */
+  size_t claims;             /* says so many bytes are coming and sends none; 0 = the truth */
   const char *headers;       /* further lines, each with CRLF, or NULL */
 };
 

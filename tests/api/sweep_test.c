@@ -1,0 +1,332 @@
+/* Every route there is, asked wrongly in every way: the documented problem comes, and nothing has changed. The routes are
+ * the program's own table, so a new one is swept as soon as it exists. */
+#include "app.h"
+#include "shop.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- A record of each kind ---- */
+
+/* Where the paths of a kind of record begin, and the label of one that is there; unknown is an id of that kind that nobody
+ * has. */
+static const struct sample {
+  const char *path, *label, *unknown;
+} samples[] = {
+    {"/v1/orders/{", "order", "ord_0000000000000"},
+    {"/v1/fulfillments/{", "fulfillment", "ful_0000000000000"},
+    {"/v1/parcels/{", "parcel", "par_0000000000000"},
+    {"/v1/shipments/{", "shipment", "shp_0000000000000"},
+    {"/v1/payments/{", "payment", "pay_0000000000000"},
+    {"/v1/holds/{", "hold", "hld_0000000000000"},
+    {"/v1/products/{", "product", "NO-SUCH-SKU"},
+    {"/v1/locations/{", "location", "NOWHERE"},
+    {"/v1/channels/{", "channel", "nowhere"},
+    {"/v1/carriers/{", "carrier", "nobody"},
+    {"/v1/customers/{", "customer", "cus_0000000000000"},
+    {"/v1/tax_rates/{", "tax", "tax_0000000000000"},
+    {"/v1/users/{", "user", "nobody"},
+    {"/v1/api_keys/{", "second_key", "key_0000000000000"},
+    {"/v1/sessions/{", NULL, "ses_0000000000000"},
+    {"/v1/review_rules/{", "rule", "no-such-rule"},
+    {"/v1/adjustments/{", "adjustment", "adj_0000000000000"},
+    {"/v1/settings/{", "setting", "no.such.setting"},
+    {"/v1/number_series/{", "series", "no-such-series"},
+    {"/v1/tracking_numbers/{", NULL, NULL}, /* any text is a question */
+};
+
+static const struct sample *sample_of(const char *path)
+{
+  for (size_t i = 0; i < COUNT_OF(samples); i++)
+    if (text_starts(path, samples[i].path))
+      return &samples[i];
+  return NULL;
+}
+
+static void a_record_of_each_kind(struct shop *s)
+{
+  a_small_shop(s);
+  SAY(200, "GET /v1/locations/NJ1");
+  KEEP("location", "/id");
+  SAY(200, "GET /v1/products/TEE-S");
+  KEEP("product", "/id");
+  SAY(200, "GET /v1/channels/web");
+  KEEP("channel", "/id");
+  SAY(200, "GET /v1/carriers");
+  KEEP("carrier", "/data/0/id");
+  SAY(200, "GET /v1/adjustments");
+  KEEP("adjustment", "/data/0/id");
+  SAY(200, "GET /v1/review_rules");
+  KEEP("rule", "/data/0/id");
+  SAY(200, "GET /v1/settings");
+  KEEP("setting", "/data/0/key");
+  SAY(201, "POST /v1/customers {'email': 'a@example.com', 'name': 'Ann', 'external_id': 'c-1'}");
+  KEEP("customer", "/id");
+  SAY(201, "POST /v1/tax_rates {'category': 'standard', 'country': 'DE', 'rate': '0.19'}");
+  KEEP("tax", "/id");
+  SAY(201, "POST /v1/users {'login': 'ann', 'name': 'Ann', 'password': 'glass river 27 lamps', 'roles': ['viewer']}");
+  KEEP("user", "/id");
+  SAY(201, "POST /v1/api_keys {'name': 'second', 'scope': 'order.read'}");
+  KEEP("second_key", "/id");
+  a_paid_order(s, 2);
+  KEEP("payment", "/payments/0/id");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
+  KEEP("parcel", "/parcels/0/id");
+  KEEP("shipment", "/parcels/0/shipment_id");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  KEEP("order", "/id");
+  KEEP("hold", "/holds/0/id");
+  KEEP("fulfillment", "/fulfillments/0/id");
+  SAY(200, "GET /v1/number_series");
+  KEEP("series", "/data/0/code");
+}
+
+/* Bodies that can be read, for routes where {} lacks something. */
+static const struct {
+  const char *method, *path, *body;
+} bodies[] = {
+    {"POST", "/v1/orders/{id}/cancel", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/reject", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/hold", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/approve", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
+    {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},
+    {"POST", "/v1/fulfillments/{id}/reject", "{'reason': 'busy'}"},
+    {"POST", "/v1/parcels/{id}/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
+    {"POST", "/v1/users/{id}/password", "{'password': 'copper moon 81 stairs'}"},
+    {"PATCH", "/v1/settings/{key}", "{'value': 'x'}"},
+    {"PATCH", "/v1/products/{sku}", "{'name': 'another'}"},
+    {"PATCH", "/v1/locations/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/channels/{code}", "{'name': 'another'}"},
+    {"PATCH", "/v1/carriers/{code}", "{'name': 'another'}"},
+    {"PATCH", "/v1/customers/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/tax_rates/{id}", "{'rate': '0.2'}"},
+    {"PATCH", "/v1/users/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/review_rules/{id}", "{'expire_hours': 7}"},
+    {"PATCH", "/v1/number_series/{code}", "{'digits': 9}"},
+    {"PATCH", "/v1/orders/{id}", "{'tags': ['other']}"},
+    {"PUT", "/v1/channels/{code}/orders/{external_id}", "{'channel': 'web', 'external_id': 'x', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}"},
+};
+
+static const char *body_of(struct shop *s, const struct route *r)
+{
+  for (size_t i = 0; i < COUNT_OF(bodies); i++)
+    if (strcmp(bodies[i].method, r->method) == 0 && strcmp(bodies[i].path, r->path) == 0)
+      return shop_text(s, bodies[i].body);
+  return r->body ? "{}" : NULL;
+}
+
+/* ---- The state of the whole database as one number ---- */
+
+static bool left_out(const char *table)
+{
+  /* the lease of the writer and the last use of keys move by themselves */
+  return strcmp(table, "node_lease") == 0 || strcmp(table, "api_key") == 0;
+}
+
+static uint64_t hash_table(sqlite3 *db, const char *table, uint64_t hash)
+{
+  sqlite3_stmt *rows = NULL;
+  char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+  if (sqlite3_prepare_v2(db, sql, -1, &rows, NULL) == SQLITE_OK)
+    while (sqlite3_step(rows) == SQLITE_ROW)
+      for (int i = 0; i < sqlite3_column_count(rows); i++) {
+        const void *bytes = sqlite3_column_blob(rows, i);
+        hash = hash_mix(hash, bytes ? hash_bytes(bytes, (size_t)sqlite3_column_bytes(rows, i)) : 1);
+      }
+  sqlite3_finalize(rows);
+  sqlite3_free(sql);
+  return hash;
+}
+
+static uint64_t hash_database(struct shop *s)
+{
+  sqlite3 *db = NULL;
+  sqlite3_stmt *tables = NULL;
+  uint64_t hash = 1;
+  CHECK_INT(sqlite3_open_v2(s->url + strlen("sqlite:"), &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+  CHECK_INT(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", -1, &tables, NULL), SQLITE_OK);
+  while (sqlite3_step(tables) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(tables, 0);
+    if (!left_out(name) && !text_starts(name, "sqlite_"))
+      hash = hash_table(db, name, hash);
+  }
+  sqlite3_finalize(tables);
+  sqlite3_close(db);
+  return hash;
+}
+
+/* ---- Asking ---- */
+
+struct sweep {
+  struct shop *s;
+  const char *keys[2];        /* each with one permission ... */
+  enum permission granted[2]; /* ... this one */
+  int asked, wrong;
+};
+
+/* Asks and compares; what is wrong is printed, so that one run shows everything. */
+static bool expect(struct sweep *w, const char *why, const struct request *rq, int status, const char *code)
+{
+  struct shop *s = w->s;
+  struct answer a;
+  w->asked++;
+  enum called got = client_call(s->client, rq, &a);
+  const char *says = got == CALL_ANSWERED ? json_look(s->arena, a.body, "/code") : NULL;
+  const char *type = got == CALL_ANSWERED ? client_header(s->client, &a, "Content-Type") : NULL;
+  bool fine = got == CALL_ANSWERED && a.status == status && text_eq(says, code) && type && text_starts(type, "application/problem+json");
+  if (!fine) {
+    w->wrong++;
+    printf("  %s %s, %s: wanted %d %s, was %d %.300s\n", rq->method, rq->path, why, status, code, got == CALL_ANSWERED ? a.status : -(int)got,
+           got == CALL_ANSWERED ? a.body : "");
+  }
+  s->last = a;
+  return fine;
+}
+
+/* The path with the id of a sample that is there, of none, or of another kind. */
+static const char *path_with(struct shop *s, const char *path, const char *id)
+{
+  const char *open = strchr(path, '{'), *close = open ? strchr(open, '}') : NULL;
+  if (!open)
+    return path;
+  const char *with = arena_printf(s->arena, "%.*s%s%s", (int)(open - path), path, id, close + 1);
+  bool quote = strstr(path, "/quote"); /* asks for a service first */
+  return strchr(with, '{') ? path_with(s, with, "x-1") : quote ? arena_printf(s->arena, "%s?service=standard&country=US&weight_g=100", with) : with;
+}
+
+static const char *path_there(struct shop *s, const struct route *r)
+{
+  const struct sample *sample = sample_of(r->path);
+  const char *id = sample && sample->label ? shop_labelled(s, sample->label) : "x";
+  return path_with(s, r->path, id);
+}
+
+/* ---- Ways to be wrong ---- */
+
+static void without_right(struct sweep *w, const struct route *r, struct request rq)
+{
+  if (r->needs == PERM_PUBLIC || r->flags & ROUTE_LOCAL)
+    return;
+  rq.key = "";
+  expect(w, "without a key", &rq, 401, "unauthenticated");
+  rq.key = "ordo_0000000000000000000000000000000000000000000000000000000000000000";
+  expect(w, "with a key that nobody has", &rq, 401, "unauthenticated");
+  if (r->needs == PERM_SIGNED_IN)
+    return;
+  rq.key = w->keys[w->granted[0] == r->needs];
+  expect(w, "with a key that lacks the permission", &rq, 403, "forbidden");
+}
+
+/* A value that a field of this kind cannot have. */
+static const char *wrong_value(const struct rec_field *f)
+{
+  return f->kind == REC_LIST || f->kind == REC_TEXTS ? "7" : "[[1]]";
+}
+
+static void with_a_wrong_body(struct sweep *w, const struct route *r, struct request rq)
+{
+  struct shop *s = w->s;
+  rq.body = "{\"a\": ";
+  expect(w, "malformed", &rq, 400, "malformed");
+  rq.body = "{\"a\": \"\xff\"}";
+  expect(w, "bad UTF-8", &rq, 400, "malformed");
+  rq.body = "[]";
+  expect(w, "no object", &rq, 422, "invalid");
+  rq.body = "{\"no_such_member\": 1}";
+  if (expect(w, "unknown member", &rq, 422, "invalid") && !strstr(s->last.body, "\"/no_such_member\""))
+    w->wrong++, printf("  %s %s: the unknown member is not named\n", r->method, r->path);
+  for (size_t i = 0; i < r->body->n; i++) {
+    const struct rec_field *f = &r->body->fields[i];
+    if (f->flags & (REC_HIDDEN | REC_READONLY) || f->kind == REC_JSON)
+      continue;
+    rq.body = arena_printf(s->arena, "{\"%s\": %s}", f->name, wrong_value(f));
+    if (expect(w, arena_printf(s->arena, "wrong type of %s", f->name), &rq, 422, "invalid") &&
+        !strstr(s->last.body, arena_printf(s->arena, "\"/%s", f->name)))
+      w->wrong++, printf("  %s %s: %s is not named: %.200s\n", r->method, r->path, f->name, s->last.body);
+  }
+  rq.body = "<a/>";
+  rq.content_type = "text/xml";
+  expect(w, "another media type", &rq, 415, "unsupported_media_type");
+  rq.content_type = NULL;
+  rq.body = "{}";
+  rq.claims = (r->flags & ROUTE_LARGE ? API_LARGE_BODY_MAX : API_BODY_MAX) + 1;
+  expect(w, "too large", &rq, 413, "too_large");
+  client_close(s->client);
+}
+
+static void of_nobody(struct sweep *w, const struct route *r, struct request rq)
+{
+  struct shop *s = w->s;
+  const struct sample *sample = sample_of(r->path);
+  if (!sample) {
+    w->wrong++;
+    printf("  %s %s: the sweep knows no record for this path\n", r->method, r->path);
+    return;
+  }
+  if (!sample->unknown)
+    return;
+  rq.path = path_with(s, r->path, sample->unknown);
+  expect(w, "an id that nobody has", &rq, 404, "not_found");
+  rq.path = path_with(s, r->path, shop_labelled(s, strcmp(sample->path, "/v1/payments/{") == 0 ? "product" : "payment"));
+  expect(w, "an id of another kind", &rq, 404, "not_found");
+  rq.path = path_with(s, r->path, "%27%22%3B--");
+  expect(w, "an id that is none", &rq, 404, "not_found");
+}
+
+static void with_a_stale_version(struct sweep *w, const struct route *r, struct request rq)
+{
+  struct shop *s = w->s;
+  const struct sample *sample = sample_of(r->path);
+  struct answer a;
+  if (!sample || !sample->label || strcmp(r->method, "GET") == 0)
+    return;
+  const char *end = strchr(strchr(r->path, '{'), '}') + 1;
+  if (strchr(end, '{'))
+    return; /* the record is another than the path's first */
+  struct request look = {.method = "GET", .path = path_with(s, arena_textn(s->arena, r->path, (size_t)(end - r->path)), shop_labelled(s, sample->label))};
+  if (client_call(s->client, &look, &a) != CALL_ANSWERED || a.status != 200 || !client_header(s->client, &a, "ETag"))
+    return; /* it has no version */
+  rq.if_match = "\"987654\"";
+  expect(w, "a stale version", &rq, 412, "version_mismatch");
+}
+
+static void sweep_route(struct sweep *w, const struct route *r)
+{
+  struct shop *s = w->s;
+  struct request rq = {.method = r->method, .path = path_there(s, r), .body = body_of(s, r)};
+  bool id = strchr(r->path, '{');
+  uint64_t before = hash_database(s);
+  without_right(w, r, rq);
+  if (r->body && !(r->flags & ROUTE_RAW))
+    with_a_wrong_body(w, r, rq);
+  if (id)
+    of_nobody(w, r, rq);
+  if (id)
+    with_a_stale_version(w, r, rq);
+  if (hash_database(s) != before) {
+    w->wrong++;
+    printf("  %s %s: something has changed\n", r->method, r->path);
+  }
+}
+
+TEST(every_route_asked_wrongly_answers_the_documented_problem_and_changes_nothing)
+{
+  struct shop *s = shop_open(t);
+  struct sweep w = {.s = s, .granted = {PERM_SYSTEM_READ, PERM_EVENT_READ}};
+  a_record_of_each_kind(s);
+  for (int i = 0; i < 2; i++)
+    w.keys[i] = shop_key(s, "narrow", permission_name(w.granted[i]));
+  AWAIT("GET /v1/orders?q=SO-100002", "/data/#", "1"); /* the index for search has caught up */
+  for (const struct api_room *room = app_rooms; room->tag; room++)
+    for (const struct route *r = room->routes; r->method; r++)
+      if (!(r->flags & (ROUTE_HIDDEN | ROUTE_STREAM)))
+        sweep_route(&w, r);
+  printf("  %d wrong requests asked\n", w.asked);
+  CHECK_INT(w.wrong, 0);
+  CHECK(w.asked > 1000);
+  shop_close(s);
+}
