@@ -97,7 +97,6 @@ const struct fulfillment_move fulfillment_moves[] = {
     {FUL_PICKED,           FSTEP_PACK,          FUL_PACKED,           "fulfillment.packed"},
     {FUL_PICKED,           FSTEP_REJECT,        FUL_REJECTED,         "fulfillment.rejected"},
     {FUL_PICKED,           FSTEP_CANCEL,        FUL_CANCELLED,        "fulfillment.cancelled"},
-    {FUL_PICKED,           FSTEP_CANCEL,        FUL_CANCELLED,        "fulfillment.cancelled"},
     {FUL_PACKED,           FSTEP_SHIP,          FUL_SHIPPED,          "fulfillment.shipped"},
     {FUL_PACKED,           FSTEP_READY,         FUL_READY_FOR_PICKUP, "fulfillment.ready_for_pickup"},
     {FUL_PACKED,           FSTEP_CANCEL,        FUL_CANCELLED,        "fulfillment.cancelled"},

@@ -286,6 +286,8 @@ enum err api_run(struct ctx *cx, const struct api_request *rq, const struct act 
       .version = ABSENT,
   };
   assert(!rq->http || is_unsafe(rq->http->method));
+  if (rq->http && in->version == ABSENT)
+    TRY(decode_if_match(cx, rq->http, &call.in.version));
   memcpy(call.request_hash, rq->request_hash, HASH_BYTES);
   fault_init(&call.fault, cx->arena);
   enum err err = writer_run(rq->api->writer, &call);
