@@ -48,7 +48,7 @@ SPREAD(customer_address);
 -- What a customer is found by, each key one customer's. bucket = hash(kind, key_value), so uniqueness holds by bucket.
 CREATE TABLE customer_key (
   bucket INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('external_id', 'email', 'phone')),
+  kind TEXT NOT NULL CHECK (kind = 'external_id' OR kind = 'email' OR kind = 'phone'),
   key_value TEXT NOT NULL,        -- normalized
   customer_id BIGINT NOT NULL,
   PRIMARY KEY KEY(bucket, kind, key_value)

@@ -5,7 +5,8 @@ CREATE TABLE product (
   version BIGINT NOT NULL,
   sku TEXT NOT NULL,              -- compared byte by byte: case-sensitive
   name TEXT,                      -- {"lang": "text"}
-  kind TEXT NOT NULL CHECK (kind IN ('stocked', 'service', 'digital', 'bundle', 'made', 'menu_item')),
+  kind TEXT NOT NULL CHECK (kind = 'stocked' OR kind = 'service' OR kind = 'digital' OR kind = 'bundle'
+    OR kind = 'made' OR kind = 'menu_item'),
   active INTEGER NOT NULL CHECK (active IN (0, 1)),
   unit TEXT NOT NULL,             -- quantities of the product are in it
   price BIGINT,                   -- for one unit, in millionths of a minor unit of currency

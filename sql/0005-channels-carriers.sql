@@ -5,15 +5,17 @@ CREATE TABLE channel (
   version BIGINT NOT NULL,
   code TEXT NOT NULL,
   name TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('web', 'phone', 'email', 'store', 'marketplace', 'social', 'delivery_app', 'edi')),
+  kind TEXT NOT NULL CHECK (kind = 'web' OR kind = 'phone' OR kind = 'email' OR kind = 'store'
+    OR kind = 'marketplace' OR kind = 'social' OR kind = 'delivery_app' OR kind = 'edi'),
   active INTEGER NOT NULL CHECK (active IN (0, 1)),
   currency TEXT NOT NULL,
   language TEXT NOT NULL,
   number_series TEXT NOT NULL,    -- code of number_series
   number_prefix TEXT NOT NULL,
-  stock_policy TEXT NOT NULL CHECK (stock_policy IN ('refuse', 'backorder', 'hold')),
+  stock_policy TEXT NOT NULL CHECK (stock_policy = 'refuse' OR stock_policy = 'backorder' OR stock_policy = 'hold'),
   hold_short_gifts INTEGER NOT NULL CHECK (hold_short_gifts IN (0, 1)),
-  payment_terms TEXT NOT NULL CHECK (payment_terms IN ('prepaid', 'cod', 'deposit', 'account')),
+  payment_terms TEXT NOT NULL CHECK (payment_terms = 'prepaid' OR payment_terms = 'cod' OR payment_terms = 'deposit'
+    OR payment_terms = 'account'),
   prices_include_tax INTEGER NOT NULL CHECK (prices_include_tax IN (0, 1)),
   allow_splits INTEGER NOT NULL CHECK (allow_splits IN (0, 1)),
   max_splits BIGINT NOT NULL,     -- locations beyond the first, 0 = no limit

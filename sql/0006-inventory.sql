@@ -5,7 +5,8 @@ CREATE TABLE location (
   id BIGINT NOT NULL,
   code TEXT NOT NULL,
   name TEXT,
-  kind TEXT NOT NULL CHECK (kind IN ('warehouse', 'store', '3pl', 'supplier', 'plant', 'kitchen')),
+  kind TEXT NOT NULL CHECK (kind = 'warehouse' OR kind = 'store' OR kind = '3pl' OR kind = 'supplier'
+    OR kind = 'plant' OR kind = 'kitchen'),
   address TEXT,                   -- JSON
   latitude BIGINT,                -- degrees x 10^6
   longitude BIGINT,
@@ -40,7 +41,8 @@ CREATE TABLE stock (
   location_id BIGINT NOT NULL,
   product_id BIGINT NOT NULL,
   owner TEXT NOT NULL,            -- '' = the company
-  stock_condition TEXT NOT NULL CHECK (stock_condition IN ('good', 'quarantine', 'damaged', 'expired')),
+  stock_condition TEXT NOT NULL CHECK (stock_condition = 'good' OR stock_condition = 'quarantine'
+    OR stock_condition = 'damaged' OR stock_condition = 'expired'),
   lot TEXT NOT NULL,              -- '' = not told apart
   on_hand BIGINT NOT NULL,        -- quantities in millionths of the product's unit
   reserved BIGINT NOT NULL CHECK (reserved >= 0),
@@ -69,8 +71,8 @@ CREATE TABLE stock_movement (
   n BIGINT NOT NULL,
   entry BIGINT NOT NULL,          -- unique and time-ordered: breaks ties of at in lists
   at BIGINT NOT NULL,             -- never goes back within a row
-  kind TEXT NOT NULL CHECK (kind IN ('adjustment', 'count', 'receipt', 'shipment', 'return', 'transfer', 'production',
-    'consumption', 'condition')),
+  kind TEXT NOT NULL CHECK (kind = 'adjustment' OR kind = 'count' OR kind = 'receipt' OR kind = 'shipment'
+    OR kind = 'return' OR kind = 'transfer' OR kind = 'production' OR kind = 'consumption' OR kind = 'condition'),
   delta BIGINT NOT NULL,
   on_hand BIGINT NOT NULL,
   reason TEXT,
@@ -98,7 +100,7 @@ CREATE TABLE reservation (
   demand_kind TEXT NOT NULL,      -- 'order'
   quantity BIGINT NOT NULL CHECK (quantity >= 0),
   kind TEXT NOT NULL CHECK (kind IN ('soft', 'hard')),
-  state TEXT NOT NULL CHECK (state IN ('live', 'consumed', 'released', 'expired')),
+  state TEXT NOT NULL CHECK (state = 'live' OR state = 'consumed' OR state = 'released' OR state = 'expired'),
   priority BIGINT NOT NULL,       -- larger keeps its stock longer
   created_at BIGINT NOT NULL,
   expires_at BIGINT,              -- soft ones only

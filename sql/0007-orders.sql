@@ -8,7 +8,8 @@ CREATE TABLE orders (
   channel TEXT NOT NULL,          -- code, never changes
   external_id TEXT NOT NULL,      -- the channel's own id; the order's id where none was given
   external_given INTEGER NOT NULL CHECK (external_given IN (0, 1)),
-  state TEXT NOT NULL CHECK (state IN ('draft', 'placed', 'open', 'closed', 'cancelled', 'expired')),
+  state TEXT NOT NULL CHECK (state = 'draft' OR state = 'placed' OR state = 'open' OR state = 'closed'
+    OR state = 'cancelled' OR state = 'expired'),
   payment_status TEXT NOT NULL,   -- derived, kept for lists; so are the next three
   fulfillment_status TEXT NOT NULL,
   return_status TEXT NOT NULL,
@@ -29,7 +30,8 @@ CREATE TABLE orders (
   delivery_pickup_point TEXT,
   prices_include_tax INTEGER NOT NULL CHECK (prices_include_tax IN (0, 1)),
   tax_basis TEXT NOT NULL CHECK (tax_basis IN ('line', 'document')),
-  payment_terms TEXT NOT NULL CHECK (payment_terms IN ('prepaid', 'cod', 'deposit', 'account')),
+  payment_terms TEXT NOT NULL CHECK (payment_terms = 'prepaid' OR payment_terms = 'cod' OR payment_terms = 'deposit'
+    OR payment_terms = 'account'),
   shipping_method TEXT,
   expected_total BIGINT,
   requested_from TEXT,
@@ -92,7 +94,8 @@ CREATE TABLE order_line (
   order_id BIGINT NOT NULL,
   line BIGINT NOT NULL,           -- from 1, never reused
   parent_line BIGINT,
-  kind TEXT NOT NULL CHECK (kind IN ('item', 'gift', 'component', 'modifier', 'service')),
+  kind TEXT NOT NULL CHECK (kind = 'item' OR kind = 'gift' OR kind = 'component' OR kind = 'modifier'
+    OR kind = 'service'),
   product_id BIGINT,              -- NULL = not in the catalog
   sku TEXT NOT NULL,
   name TEXT,
@@ -149,10 +152,10 @@ CREATE TABLE hold (
   id BIGINT NOT NULL,
   order_id BIGINT NOT NULL,
   type TEXT NOT NULL,
-  scope TEXT NOT NULL CHECK (scope IN ('order', 'line', 'fulfillment')),
+  scope TEXT NOT NULL CHECK (scope = 'order' OR scope = 'line' OR scope = 'fulfillment'),
   line BIGINT,
   fulfillment_id BIGINT,
-  state TEXT NOT NULL CHECK (state IN ('active', 'released', 'expired')),
+  state TEXT NOT NULL CHECK (state = 'active' OR state = 'released' OR state = 'expired'),
   reason TEXT NOT NULL,
   owner_role TEXT,
   evidence TEXT,
@@ -192,7 +195,7 @@ CREATE TABLE payment_entry (
   order_id BIGINT NOT NULL,
   payment_id BIGINT NOT NULL,
   n BIGINT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('authorization', 'capture', 'void', 'refund')),
+  kind TEXT NOT NULL CHECK (kind = 'authorization' OR kind = 'capture' OR kind = 'void' OR kind = 'refund'),
   amount BIGINT NOT NULL CHECK (amount >= 0),
   reference TEXT,
   reason TEXT,

@@ -5,8 +5,9 @@ CREATE TABLE review_rule (
   version BIGINT NOT NULL,
   code TEXT NOT NULL,
   name TEXT NOT NULL,
-  type TEXT NOT NULL CHECK (type IN ('stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer',
-    'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate')),
+  type TEXT NOT NULL CHECK (type = 'stock_short' OR type = 'payment_mismatch' OR type = 'total_mismatch'
+    OR type = 'blocked_customer' OR type = 'velocity' OR type = 'amount_outlier' OR type = 'address'
+    OR type = 'price_deviation' OR type = 'probable_duplicate'),
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   channels TEXT NOT NULL,         -- JSON array of channel codes, [] = all
   -- each type has some of the parameters, the others are NULL or []
