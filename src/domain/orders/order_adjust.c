@@ -54,16 +54,50 @@ static struct quantity take_from_fulfillments(struct order_work *w, struct order
   return q;
 }
 
-/* A picked unit that the count says is not there: it was picked by mistake or is gone; it goes back to waiting. */
-static void take_from_picked(struct order_line *l, struct fulfillment *f, struct quantity q)
+/* Units leave the parcels that have not shipped; an empty parcel is void. */
+static void unpack(struct fulfillment *f, int64_t line, struct quantity q)
 {
-  struct fulfillment_line *fl = fulfillment_line_of(f, l->line);
-  struct quantity take = fl ? quantity_min(quantity_sub(fl->picked, fl->packed), q) : QUANTITY(0);
-  if (take.millionths <= 0)
-    return;
-  line_move(l, PLACE_PICKED, PLACE_BACKORDERED, take);
-  fl->picked = quantity_sub(fl->picked, take);
-  fl->quantity = quantity_sub(fl->quantity, take);
+  EACH (struct parcel, p, &f->parcels) {
+    bool empty = true;
+    if (p->state == PARCEL_VOIDED || p->shipment_id.v != 0)
+      continue;
+    EACH (struct parcel_item, i, &p->items) {
+      struct quantity take = i->line == line ? quantity_min(q, i->quantity) : QUANTITY(0);
+      i->quantity = quantity_sub(i->quantity, take);
+      q = quantity_sub(q, take);
+      empty = empty && i->quantity.millionths == 0;
+    }
+    if (empty)
+      p->state = PARCEL_VOIDED;
+  }
+}
+
+/* Units in somebody's hands (from = PLACE_PICKED or PLACE_PACKED) that the count says are not there: taken by mistake, or
+ * gone. They go back to waiting, or they would be shipped without stock. Returns what is left of q. */
+static struct quantity take_from_hands(struct order_work *w, struct order_line *l, int64_t location_id,
+                                       enum line_place from, struct quantity q)
+{
+  EACH (struct fulfillment, f, &w->after->fulfillments) {
+    struct fulfillment_line *fl = f->location_id == location_id && fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
+    if (!fl)
+      continue;
+    bool packed = from == PLACE_PACKED;
+    struct quantity there = packed ? quantity_sub(fl->packed, fl->shipped) : quantity_sub(fl->picked, fl->packed);
+    struct quantity take = quantity_min(there, q);
+    if (take.millionths <= 0)
+      continue;
+    line_move(l, from, PLACE_BACKORDERED, take);
+    if (packed) {
+      fl->packed = quantity_sub(fl->packed, take);
+      unpack(f, l->line, take);
+    }
+    fl->picked = quantity_sub(fl->picked, take);
+    fl->quantity = quantity_sub(fl->quantity, take);
+    fl->released = quantity_min(fl->released, fl->quantity);
+    f->version++;
+    q = quantity_sub(q, take);
+  }
+  return q;
 }
 
 static const char *displaced_data(struct ctx *cx, const struct stock_displaced *d)
@@ -80,19 +114,19 @@ static const char *displaced_data(struct ctx *cx, const struct stock_displaced *
   return buf_str(&text);
 }
 
-static void displace(struct ctx *cx, struct order_work *w, const struct stock_displaced *d)
+static enum err displace(struct ctx *cx, struct order_work *w, const struct stock_displaced *d)
 {
   struct order_line *l = order_line_of(w->after, d->demand.line);
   if (!l)
-    return;
+    return err_fail(cx, ERR_INTERNAL, "", "stock is reserved for a line that order %s has not", w->after->number);
   struct quantity left = take_from_fulfillments(w, l, d->key.location_id, d->quantity);
-  EACH (struct fulfillment, f, &w->after->fulfillments)
-    if (left.millionths > 0 && f->location_id == d->key.location_id && fulfillment_live(f)) {
-      struct quantity before = line_at(l, PLACE_PICKED);
-      take_from_picked(l, f, left);
-      left = quantity_sub(left, quantity_sub(before, line_at(l, PLACE_PICKED)));
-    }
+  left = take_from_hands(w, l, d->key.location_id, PLACE_PICKED, left);
+  left = take_from_hands(w, l, d->key.location_id, PLACE_PACKED, left);
+  if (left.millionths > 0) /* a live reservation of an order stands for units that have not shipped */
+    return err_fail(cx, ERR_INTERNAL, "", "more is reserved for line %lld of order %s than it has", (long long)l->line,
+                    w->after->number);
   order_event(cx, w, "order.stock_displaced", NULL, 0, displaced_data(cx, d));
+  return ERR_OK;
 }
 
 /* A fulfillment that nothing is asked of any more has ended. */
@@ -119,7 +153,7 @@ static enum err displace_order(struct ctx *cx, const stock_displacements *all, s
   w = order_work_copy(cx, &w);
   for (size_t i = first; i < all->n; i++)
     if (all->at[i].demand.id == order_id)
-      displace(cx, &w, &all->at[i]);
+      TRY(displace(cx, &w, &all->at[i]));
   end_empty_fulfillments(cx, &w);
   order_work_finish(cx, &w);
   return order_work_apply(cx, &w);
