@@ -111,3 +111,19 @@ TEST(numbers_have_no_gaps_that_nobody_can_explain)
   CHECK(text_starts(AT("/number"), "A-00"));
   shop_close(s);
 }
+
+TEST(only_what_is_short_is_named_as_short)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 6}]}");
+  SEE("/errors/#", "1");
+  SEE("/errors/0/pointer", "/lines/1");
+  SEE("/errors/0/sku", "MUG-BLUE");
+  SEE("/errors/0/asked", "6");
+  SEE("/errors/0/available", "5");
+  /* Two lines of one product are short together. */
+  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 3}, {'sku': 'MUG-BLUE', 'quantity': 3}]}");
+  SEE("/errors/#", "2");
+  shop_close(s);
+}
