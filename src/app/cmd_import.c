@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BATCH = 512, TELL_MS = 200 };
+enum { BATCH = 256, TELL_MS = 200 };
 
 const struct option_row import_options[] = {
     OPTION_DATABASE,

@@ -31,7 +31,11 @@ bool import_state_read(const char *path, struct arena *a, struct import_state *o
   fclose(in);
   fault_init(&f, a);
   rec_init(&state_rec, out);
-  return rec_read(&state_rec, json, n, "", a, &f, out) == ERR_OK && out->account;
+  if (rec_read(&state_rec, json, n, "", a, &f, out) != ERR_OK)
+    return false;
+  EACH(struct import_bucket, b, &out->account->buckets)
+    b->kind = b->kind ? b->kind : "";
+  return true;
 }
 
 bool import_state_write(const char *path, const struct import_state *s)

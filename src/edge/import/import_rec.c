@@ -7,7 +7,7 @@
 
 static const struct rec_field bucket_fields[] = {
     FIELD_AS(REC_ENUM, struct import_bucket, outcome, .flags = REC_REQUIRED, .names = import_outcomes, .doc = "Where it ended"),
-    FIELD(struct import_bucket, kind, .flags = REC_REQUIRED, .min = 0, .max = 200, .doc = "The mapping's word, or the error's code"),
+    FIELD(struct import_bucket, kind, .min = 0, .max = 200, .doc = "The mapping's word, or the error's code"),
     {.name = "documents", .offset = offsetof(struct import_bucket, sum.documents), .kind = REC_INT, .doc = "How many"},
     ROWS(0), ROWS(1), ROWS(2), ROWS(3), ROWS(4), ROWS(5), ROWS(6), ROWS(7), ROWS(8), ROWS(9), ROWS(10), ROWS(11),
     AMOUNT(0), AMOUNT(1), AMOUNT(2), AMOUNT(3), AMOUNT(4), AMOUNT(5), AMOUNT(6), AMOUNT(7),
