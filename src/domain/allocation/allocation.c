@@ -450,14 +450,25 @@ enum err allocation_decide(struct ctx *cx, const struct allocation_facts *f, con
   return ERR_OK;
 }
 
+/* Where nothing is assigned every line lacks its units; of what there is enough for all lines nobody has to know. */
+static bool really_short(const struct sourcing_input *in, const struct sourcing_shortage *s)
+{
+  struct quantity asked = QUANTITY(0);
+  EACH (const struct sourcing_line, l, &in->lines)
+    if (l->product == in->lines.at[s->line].product)
+      asked = quantity_add(asked, l->quantity);
+  return asked.millionths > s->available.millionths;
+}
+
 enum err allocation_refuse(struct ctx *cx, const struct allocation_outcome *outcome)
 {
   const struct sourcing_input *in = &outcome->input;
   if (outcome->decision.outcome == SOURCING_REFUSED)
     err_fail(cx, ERR_SHORTAGE, "/lines", "the sourcing rules of this channel refuse the order");
   EACH (const struct sourcing_shortage, s, &outcome->decision.shortages)
-    fault_shortage(&cx->fault, arena_printf(cx->arena, "/lines/%lld", (long long)(s->key - 1)),
-                   in->products.at[in->lines.at[s->line].product].sku, s->asked.millionths, s->available.millionths);
+    if (really_short(in, s))
+      fault_shortage(&cx->fault, arena_printf(cx->arena, "/lines/%lld", (long long)(s->key - 1)),
+                     in->products.at[in->lines.at[s->line].product].sku, s->asked.millionths, s->available.millionths);
   if (cx->fault.n == 0)
     err_fail(cx, ERR_SHORTAGE, "/lines", "no location can answer this order as the channel wants it");
   return ERR_SHORTAGE;
