@@ -167,7 +167,7 @@ static void a_busy_shop(struct shop *s)
   SAY(201, "POST /v1/products {'sku': 'WRAP', 'kind': 'service', 'price': 300}");
   SAY(201, "POST /v1/channels {'code': 'later', 'stock_policy': 'backorder', 'ship_complete': false}");
   SAY(201, "POST /v1/channels {'code': 'whole', 'stock_policy': 'backorder', 'ship_complete': true}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 60}, {'sku': 'MUG-BLUE', 'counted': 25}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 60}, {'sku': 'MUG-BLUE', 'counted': 60}]}");
   SAY(201, "POST /v1/stock/adjustments {'location': 'CA1', 'lines': [{'sku': 'TEE-S', 'counted': 40}, {'sku': 'MUG-BLUE', 'counted': 10}]}");
 }
 
