@@ -25,6 +25,7 @@ struct timers {
   struct writer *writer;
   struct clock clock;
   struct db *db; /* a reader, for finding what is due */
+  int64_t fill_turn;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wake;
@@ -80,7 +81,7 @@ static enum err expire_orders(struct timers *t, struct ctx *cx)
 static enum err fill_orders(struct timers *t, struct ctx *cx)
 {
   order_ids ids = {0};
-  TRY(orders_fillable(cx, BATCH, &ids));
+  TRY(orders_fillable(cx, BATCH, &t->fill_turn, &ids));
   return ids.n ? run_each(t, &order_fill_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 

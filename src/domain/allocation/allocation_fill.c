@@ -3,23 +3,9 @@
 
 #include <string.h>
 
-enum { LOOK_MAX = 500 }; /* waiting lines that one run looks at */
-
-struct waiting {
-  int64_t order_id, product_id;
-};
+enum { PRODUCTS_MAX = 500, HELD_MAX = 500 }; /* products, and lines of held orders, that one run looks at */
 
 /* ---- Who could be served ---- */
-
-static enum err add_waiting(struct ctx *cx, const struct db_stmt *stmt, struct list *out)
-{
-  struct db_rows rows;
-  TRY(db_query(cx->db, stmt, &rows, DB_ARGS(I64(LOOK_MAX))));
-  while (db_next(&rows))
-    *(struct waiting *)list_grow(cx->arena, out, sizeof(struct waiting)) =
-        (struct waiting){db_i64(&rows, 0), db_i64(&rows, 1)};
-  return db_done(&rows);
-}
 
 static bool some_free(const struct stock_levels *levels, int64_t product_id)
 {
@@ -31,38 +17,88 @@ static bool some_free(const struct stock_levels *levels, int64_t product_id)
   return false;
 }
 
-static void add_once(struct ctx *cx, order_ids *ids, int64_t id)
+static void add_once(struct ctx *cx, order_ids *ids, int64_t limit, int64_t id)
 {
   EACH (const struct order_id, known, ids)
     if (known->v == id)
       return;
-  *LIST_ADD(cx->arena, ids) = (struct order_id){id};
+  if ((int64_t)ids->n < limit)
+    *LIST_ADD(cx->arena, ids) = (struct order_id){id};
 }
 
-enum err orders_fillable(struct ctx *cx, int64_t limit, order_ids *out)
+typedef LIST(int64_t) numbers;
+
+static enum err read_numbers(struct ctx *cx, const struct db_stmt *stmt, int64_t of, int64_t limit, numbers *out)
 {
-  static const struct db_stmt backordered = {
-      "SELECT order_id, product_id FROM order_line WHERE at_backordered > 0 AND product_id > 0"
-      " ORDER BY order_id, line LIMIT $1",
+  struct db_rows rows;
+  TRY(db_query(cx->db, stmt, &rows, DB_ARGS(I64(of), I64(limit))));
+  while (db_next(&rows))
+    *LIST_ADD(cx->arena, out) = db_i64(&rows, 0);
+  return db_done(&rows);
+}
+
+/* Orders with backordered units. Looked for by product: most wait for what is not there, and would hide the others. */
+static enum err add_backordered(struct ctx *cx, int64_t limit, int64_t *turn, order_ids *out)
+{
+  static const struct db_stmt products = {
+      "SELECT DISTINCT product_id FROM order_line WHERE at_backordered > 0 AND product_id > $1 ORDER BY product_id LIMIT $2",
       DB_LIST};
+  static const struct db_stmt orders = {
+      "SELECT order_id FROM order_line WHERE at_backordered > 0 AND product_id = $1 ORDER BY order_id, line LIMIT $2",
+      DB_LIST};
+  numbers waiting = {0};
+  struct stock_levels levels = {0};
+  TRY(read_numbers(cx, &products, *turn, PRODUCTS_MAX, &waiting));
+  *turn = waiting.n == PRODUCTS_MAX ? waiting.at[waiting.n - 1] : 0;
+  if (waiting.n)
+    TRY(stock_levels_load(cx, waiting.at, waiting.n, &levels));
+  EACH (const int64_t, product, &waiting) {
+    numbers ids = {0};
+    if (!some_free(&levels, *product))
+      continue;
+    TRY(read_numbers(cx, &orders, *product, limit, &ids));
+    EACH (const int64_t, id, &ids)
+      add_once(cx, out, limit, *id);
+    if ((int64_t)out->n == limit) {
+      *turn = *product;
+      break;
+    }
+  }
+  return ERR_OK;
+}
+
+/* Orders that a hold stops because stock was short. */
+static enum err add_held(struct ctx *cx, int64_t limit, order_ids *out)
+{
   static const struct db_stmt held = {
       "SELECT l.order_id, l.product_id FROM hold h JOIN order_line l ON l.bucket = h.bucket AND l.order_id = h.order_id"
       " WHERE h.type = 'stock_short' AND h.state = 'active' AND l.stocked = 1 AND l.at_unallocated > 0"
       " ORDER BY h.created_at, h.id, l.line LIMIT $1",
       DB_LIST};
-  LIST(struct waiting) waiting = {0};
+  numbers ids = {0}, products = {0};
   struct stock_levels levels = {0};
-  TRY(add_waiting(cx, &backordered, (struct list *)(void *)&waiting));
-  TRY(add_waiting(cx, &held, (struct list *)(void *)&waiting));
-  if (waiting.n == 0)
-    return ERR_OK;
-  int64_t *products = ARENA_ARRAY(cx->arena, int64_t, waiting.n);
-  for (size_t i = 0; i < waiting.n; i++)
-    products[i] = waiting.at[i].product_id;
-  TRY(stock_levels_load(cx, products, waiting.n, &levels));
-  EACH (const struct waiting, w, &waiting)
-    if ((int64_t)out->n < limit && some_free(&levels, w->product_id))
-      add_once(cx, out, w->order_id);
+  struct db_rows rows;
+  TRY(db_query(cx->db, &held, &rows, DB_ARGS(I64(HELD_MAX))));
+  while (db_next(&rows)) {
+    *LIST_ADD(cx->arena, &ids) = db_i64(&rows, 0);
+    *LIST_ADD(cx->arena, &products) = db_i64(&rows, 1);
+  }
+  TRY(db_done(&rows));
+  if (ids.n)
+    TRY(stock_levels_load(cx, products.at, products.n, &levels));
+  for (size_t i = 0; i < ids.n; i++)
+    if (some_free(&levels, products.at[i]))
+      add_once(cx, out, limit, ids.at[i]);
+  return ERR_OK;
+}
+
+enum err orders_fillable(struct ctx *cx, int64_t limit, int64_t *turn, order_ids *out)
+{
+  order_ids held = {0};
+  TRY(add_backordered(cx, limit, turn, out));
+  TRY(add_held(cx, limit, &held));
+  EACH (const struct order_id, id, &held)
+    add_once(cx, out, 2 * limit, id->v);
   return ERR_OK;
 }
 

@@ -335,15 +335,16 @@ TEST(a_held_order_is_served_when_goods_come_in)
   const struct order *o = NULL;
   struct act_result r = {0};
   order_ids ids = {0};
+  int64_t turn = 0;
   char id[ID_TEXT];
   CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
                      "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
                  &o));
-  CHECK_OK(orders_fillable(cx, 10, &ids));
+  CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
   CHECK_INT(ids.n, 0);
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
        "{\"location\":\"BER\",\"reason\":\"goods in\",\"lines\":[{\"sku\":\"MUG\",\"delta\":5}]}");
-  CHECK_OK(orders_fillable(cx, 10, &ids));
+  CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
   CHECK_INT(ids.n, 1);
   id_format(PREFIX_order, ids.at[0].v, id);
   CHECK_OK(scratch_act(cx, &order_fill_act, (struct act_input){.id = id, .version = ABSENT}, &r));
@@ -354,9 +355,37 @@ TEST(a_held_order_is_served_when_goods_come_in)
   CHECK_INT(o->fulfillments.n, 2);
   CHECK_INT(o->fulfillments.at[0].state, FUL_OPEN);
   ids.n = 0;
-  CHECK_OK(orders_fillable(cx, 10, &ids));
+  CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
   CHECK_INT(ids.n, 0);
   check_all(cx);
+}
+
+/* Units wait after a count; what comes in is offered product by product. */
+TEST(products_take_turns_when_goods_come_in)
+{
+  static const char *const skus[] = {"MUG", "TEE"};
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  int64_t orders[COUNT_OF(skus)], turn = 0;
+  for (size_t i = 0; i < COUNT_OF(skus); i++) {
+    CHECK_OK(place(cx, arena_printf(cx->arena, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"%s\",\"quantity\":2}]}", skus[i]), &o));
+    orders[i] = o->id.v;
+  }
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0},{\"sku\":\"TEE\",\"counted\":0}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"BER\",\"lines\":[{\"sku\":\"TEE\",\"counted\":0}]}");
+  order_ids none = {0}, first = {0}, second = {0}, end = {0};
+  CHECK_OK(orders_fillable(cx, 1, &turn, &none));
+  CHECK_INT(none.n, 0);
+  CHECK_INT(turn, 0);
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":9},{\"sku\":\"TEE\",\"counted\":9}]}");
+  CHECK_OK(orders_fillable(cx, 1, &turn, &first));
+  CHECK_OK(orders_fillable(cx, 1, &turn, &second));
+  CHECK_OK(orders_fillable(cx, 1, &turn, &end));
+  CHECK_INT(first.n, 1);
+  CHECK_INT(first.at[0].v, orders[0]);
+  CHECK_INT(second.n, 1);
+  CHECK_INT(second.at[0].v, orders[1]);
+  CHECK_INT(end.n, 0);
 }
 
 /* ---- More events in one act than a version has room for ---- */
