@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { COLUMNS_MAX = 64, ROWS_MAX = 128, PRODUCTS_OF_ORDER = 8, TEXT_EXTRA = 32, PER_MS = 4 };
-#define ID_STEP (INT64_C(1) << 22)  /* a millisecond of an id */
+#define ID_STEP  (INT64_C(1) << 22) /* a millisecond of an id */
 #define ID_OTHER (INT64_C(1) << 21) /* flips the highest bit of the node, so that no copy has an id of Ordo's */
-#define ID_NEAR (INT64_C(16) * ID_STEP)
-#define DAYS_90 (INT64_C(90) * 24 * 3600 * 1000)
+#define ID_NEAR  (INT64_C(16) * ID_STEP)
+#define DAYS_90  (INT64_C(90) * 24 * 3600 * 1000)
 
 /* How a cell of the model becomes the next order's. */
 enum rule { AS_IT_IS, ID_UP, INSTANT_UP, SEQUENCE_UP, COUNT_UP, PRODUCT, TEXT_SERIAL };
@@ -19,8 +20,8 @@ enum rule { AS_IT_IS, ID_UP, INSTANT_UP, SEQUENCE_UP, COUNT_UP, PRODUCT, TEXT_SE
 struct cell {
   enum rule rule;
   sqlite3_value *value;
-  int64_t i64;    /* of integers; PRODUCT: which of the order's products */
-  char *text;     /* TEXT_SERIAL: the value, with serial and number to be written over in place */
+  int64_t i64; /* of integers; PRODUCT: which of the order's products */
+  char *text;  /* TEXT_SERIAL: the value, with serial and number to be written over in place */
   int n_text;
   int serials[16], n_serials, numbers[16], n_numbers; /* where they stand */
 };
@@ -30,14 +31,14 @@ struct row {
   sqlite3_stmt *stmt;
   struct cell cells[COLUMNS_MAX];
   int n;
-  bool update, once_per_batch;
+  bool update, once_per_batch, follows; /* follows: a consumer of the feed writes it, later */
 };
 
 struct bare {
   sqlite3 *db;
   struct row rows[ROWS_MAX];
   int n;
-  int64_t k; /* copies written so far */
+  int64_t k;                                                 /* copies written so far */
   int64_t serial, number, order_id, created_at, seq, events; /* of the model; events = rows of feed */
   int64_t *products;
   int n_products;
@@ -191,13 +192,15 @@ static void rule_of_integer(struct bare *b, struct cell *cell, const struct colu
   }
 }
 
-static void take_row(struct bare *b, sqlite3_stmt *from, const char *table, const struct column *columns, int n, bool update)
+static void take_row(struct bare *b, sqlite3_stmt *from, const char *table, const struct column *columns, int n,
+                     bool update)
 {
   struct row *row = &b->rows[b->n++];
   snprintf(row->table, sizeof row->table, "%s", table);
   row->n = n;
   row->update = update;
   row->once_per_batch = update && strcmp(table, "stock") != 0;
+  row->follows = strcmp(table, "search_term") == 0;
   row->stmt = prepare_write(b, table, columns, n, update);
   for (int i = 0; i < n; i++) {
     struct cell *cell = &row->cells[i];
@@ -217,7 +220,8 @@ static bool take_inserts(struct bare *b, sqlite3 *models, const char *table, con
                          const char *match)
 {
   sqlite3_stmt *stmt = prepare(models, sqlite3_mprintf("SELECT t.* FROM main.%s t WHERE NOT EXISTS"
-                                                       " (SELECT 1 FROM before.%s o WHERE %s)", table, table, match));
+                                                       " (SELECT 1 FROM before.%s o WHERE %s)",
+                                                       table, table, match));
   while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < ROWS_MAX)
     take_row(b, stmt, table, columns, n, false);
   sqlite3_finalize(stmt);
@@ -232,10 +236,11 @@ static bool same_value(sqlite3_value *a, sqlite3_value *b)
 }
 
 /* Rows that were there with other values: only the columns that differ are written. */
-static bool take_updates(struct bare *b, sqlite3 *models, const char *table, struct column *columns, int n, const char *match)
+static bool take_updates(struct bare *b, sqlite3 *models, const char *table, struct column *columns, int n,
+                         const char *match)
 {
-  sqlite3_stmt *stmt = prepare(
-      models, sqlite3_mprintf("SELECT t.*, o.* FROM main.%s t JOIN before.%s o ON %s", table, table, match));
+  sqlite3_stmt *stmt =
+      prepare(models, sqlite3_mprintf("SELECT t.*, o.* FROM main.%s t JOIN before.%s o ON %s", table, table, match));
   while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < ROWS_MAX) {
     bool any = false;
     for (int i = 0; i < n; i++) {
@@ -277,12 +282,13 @@ static bool take_model(struct bare *b, const char *before, const char *after)
   sqlite3 *models = NULL;
   sqlite3_stmt *tables = NULL;
   char *attach = sqlite3_mprintf("ATTACH %Q AS before", before);
-  bool fine = sqlite3_open_v2(after, &models, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-              sqlite3_exec(models, attach, NULL, NULL, NULL) == SQLITE_OK &&
-              one_integer(models, "SELECT id FROM main.orders EXCEPT SELECT id FROM before.orders", &b->order_id) &&
-              one_integer(models, "SELECT max(created_at) FROM main.orders", &b->created_at) &&
-              sqlite3_prepare_v2(models, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
-                                 -1, &tables, NULL) == SQLITE_OK;
+  bool fine =
+      sqlite3_open_v2(after, &models, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+      sqlite3_exec(models, attach, NULL, NULL, NULL) == SQLITE_OK &&
+      one_integer(models, "SELECT id FROM main.orders EXCEPT SELECT id FROM before.orders", &b->order_id) &&
+      one_integer(models, "SELECT max(created_at) FROM main.orders", &b->created_at) &&
+      sqlite3_prepare_v2(models, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'", -1,
+                         &tables, NULL) == SQLITE_OK;
   if (!fine)
     said(models, "the model order");
   while (fine && sqlite3_step(tables) == SQLITE_ROW)
@@ -312,7 +318,8 @@ static bool load_products(struct bare *b)
 static bool open_target(struct bare *b, const char *target)
 {
   static const char pragmas[] =
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -262144;"
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = "
+      "-262144;"
       "PRAGMA mmap_size = 0; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;";
   return (sqlite3_open(target, &b->db) == SQLITE_OK && sqlite3_exec(b->db, pragmas, NULL, NULL, NULL) == SQLITE_OK) ||
          said(b->db, target);
@@ -384,13 +391,27 @@ static void bind_text(const struct bare *b, struct cell *cell, sqlite3_stmt *stm
 static void bind_cell(struct bare *b, struct cell *cell, sqlite3_stmt *stmt, int place, const int64_t *products)
 {
   switch (cell->rule) {
-  case AS_IT_IS: sqlite3_bind_value(stmt, place, cell->value); break;
-  case ID_UP: sqlite3_bind_int64(stmt, place, (cell->i64 ^ ID_OTHER) + b->k * ID_STEP); break;
-  case INSTANT_UP: sqlite3_bind_int64(stmt, place, cell->i64 + b->k / PER_MS); break;
-  case SEQUENCE_UP: sqlite3_bind_int64(stmt, place, ++b->seq); break;
-  case COUNT_UP: sqlite3_bind_int64(stmt, place, cell->i64 + b->k); break;
-  case PRODUCT: sqlite3_bind_int64(stmt, place, products[cell->i64]); break;
-  case TEXT_SERIAL: bind_text(b, cell, stmt, place); break;
+  case AS_IT_IS:
+    sqlite3_bind_value(stmt, place, cell->value);
+    break;
+  case ID_UP:
+    sqlite3_bind_int64(stmt, place, (cell->i64 ^ ID_OTHER) + b->k * ID_STEP);
+    break;
+  case INSTANT_UP:
+    sqlite3_bind_int64(stmt, place, cell->i64 + b->k / PER_MS);
+    break;
+  case SEQUENCE_UP:
+    sqlite3_bind_int64(stmt, place, ++b->seq);
+    break;
+  case COUNT_UP:
+    sqlite3_bind_int64(stmt, place, cell->i64 + b->k);
+    break;
+  case PRODUCT:
+    sqlite3_bind_int64(stmt, place, products[cell->i64]);
+    break;
+  case TEXT_SERIAL:
+    bind_text(b, cell, stmt, place);
+    break;
   }
 }
 
@@ -406,10 +427,10 @@ static bool write_row(struct bare *b, struct row *row, const int64_t *products)
   return fine;
 }
 
-static bool write_order(struct bare *b)
+static bool write_order(struct bare *b, double following)
 {
   int64_t products[PRODUCTS_OF_ORDER];
-  bool fine = true;
+  bool fine = true, follow = (int64_t)((double)(b->k + 1) * following) > (int64_t)((double)b->k * following);
   b->k++;
   for (int i = 0; i < b->n_model_products; i++) {
     b->random ^= b->random << 13;
@@ -418,33 +439,33 @@ static bool write_order(struct bare *b)
     products[i] = b->products[b->random % (uint64_t)b->n_products];
   }
   for (int i = 0; fine && i < b->n; i++)
-    if (!b->rows[i].once_per_batch)
+    if (!b->rows[i].once_per_batch && (follow || !b->rows[i].follows))
       fine = write_row(b, &b->rows[i], products);
   return fine;
 }
 
-static bool write_batch(struct bare *b, int n)
+static bool write_batch(struct bare *b, int n, double following)
 {
   bool fine = sqlite3_exec(b->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
   for (int i = 0; fine && i < n; i++)
-    fine = write_order(b);
+    fine = write_order(b, following);
   for (int i = 0; fine && i < b->n; i++)
     if (b->rows[i].once_per_batch)
       fine = write_row(b, &b->rows[i], NULL);
   return fine && (sqlite3_exec(b->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK || said(b->db, "COMMIT"));
 }
 
-bool bare_run(struct bare *b, int64_t duration_ms, int clients, int batch_max, struct bare_result *out)
+bool bare_run(struct bare *b, const struct bare_load *load, struct bare_result *out)
 {
   int64_t asked[DRIVE_CONNECTIONS_MAX], begun = bench_microseconds(), now = begun; /* since when each client waits */
-  int first = 0;
+  int first = 0, clients = load->clients < DRIVE_CONNECTIONS_MAX ? load->clients : DRIVE_CONNECTIONS_MAX;
+  int n = load->batch_max < 1 ? 1 : load->batch_max < clients ? load->batch_max : clients;
   *out = (struct bare_result){0};
   for (int i = 0; i < clients; i++)
     asked[i] = begun;
-  while (now < begun + duration_ms * 1000) {
-    int n = batch_max < clients ? batch_max : clients;
+  while (now < begun + load->duration_ms * 1000) {
     int64_t before = now;
-    if (!write_batch(b, n))
+    if (!write_batch(b, n, load->following))
       return false;
     now = bench_microseconds();
     latency_add(&out->batches, now - before);
@@ -456,4 +477,32 @@ bool bare_run(struct bare *b, int64_t duration_ms, int clients, int batch_max, s
   }
   out->took_us = now - begun;
   return true;
+}
+
+bool bare_feed(const char *database, int64_t *out_written, int64_t *out_followed)
+{
+  sqlite3 *db = NULL;
+  bool fine = sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              sqlite3_busy_timeout(db, 2000) == SQLITE_OK &&
+              one_integer(db, "SELECT coalesce(max(seq), 0) FROM feed", out_written) &&
+              one_integer(db, "SELECT coalesce(max(feed_seq), 0) FROM consumer WHERE name = 'search'", out_followed);
+  sqlite3_close(db);
+  return fine;
+}
+
+bool bare_orders(const char *database, int64_t *out_orders, int64_t *out_serial)
+{
+  sqlite3 *db = NULL;
+  struct stat st;
+  *out_orders = *out_serial = 0;
+  if (stat(database, &st) != 0)
+    return true;
+  bool fine = sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              one_integer(db, "SELECT count(*) FROM order_number", out_orders) &&
+              one_integer(db,
+                          "SELECT coalesce(max(CAST(substr(external_id, 2) AS INTEGER)), 0) FROM orders"
+                          " WHERE channel = 'web' AND external_id > 'B'",
+                          out_serial);
+  sqlite3_close(db);
+  return fine;
 }

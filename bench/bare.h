@@ -27,7 +27,20 @@ struct bare_result {
   struct latencies batches; /* from the first statement to the return of COMMIT */
   struct latencies waits;   /* of a client: from asking to the return of the COMMIT that has its order */
 };
-/* clients ask again as soon as their order is committed; the writer takes those who wait, at most batch_max of them. */
-MUST_CHECK bool bare_run(struct bare *b, int64_t duration_ms, int clients, int batch_max, struct bare_result *out);
+struct bare_load {
+  int64_t duration_ms;
+  int clients;   /* ask again as soon as their order is committed */
+  int batch_max; /* the writer takes those who wait, at most so many */
+  double
+      following; /* part of the orders whose rows that follow later (the terms for search) are written too: as many as
+                     * Ordo's own consumer of the feed wrote in the round it is compared with */
+};
+MUST_CHECK bool bare_run(struct bare *b, const struct bare_load *load, struct bare_result *out);
+
+/* How many orders a database has, and the serial of the last (bench_shop.c); both 0 when there is no such file. */
+MUST_CHECK bool bare_orders(const char *database, int64_t *out_orders, int64_t *out_serial);
+
+/* How far Ordo's feed is, and the consumer that follows it. */
+MUST_CHECK bool bare_feed(const char *database, int64_t *out_written, int64_t *out_followed);
 
 #endif

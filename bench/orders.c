@@ -20,8 +20,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SKUS = 1000, CLIENTS = 128, ROUNDS_MAX = 15, STORED_FEW = 10000, STORED_MANY = 1000000, STARTS = 5,
-       WARM_MS = 1500, SETTLE_MS = 2000, STOP_SECONDS = 15 };
+enum {
+  SKUS = 1000,
+  CLIENTS = 128,
+  ROUNDS_MAX = 15,
+  STORED_FEW = 10000,
+  STORED_MANY = 1000000,
+  STARTS = 5,
+  WARM_MS = 1500,
+  SETTLE_MS = 2000,
+  STOP_SECONDS = 15
+};
 
 static struct {
   const char *ordo, *folder;
@@ -95,7 +104,8 @@ static int64_t ordo_start(struct ordo *o, const char *database)
   o->pid = start_program(argv, STDERR_FILENO, &fd);
   while (o->pid > 0 && read_line(fd, line, sizeof line) && strncmp(line, wanted, strlen(wanted)) != 0)
     fprintf(stderr, "%s\n", line);
-  snprintf(o->address, sizeof o->address, "%.63s", strncmp(line, wanted, strlen(wanted)) == 0 ? line + strlen(wanted) : "");
+  snprintf(o->address, sizeof o->address, "%.63s",
+           strncmp(line, wanted, strlen(wanted)) == 0 ? line + strlen(wanted) : "");
   /* The pipe stays open, and empty: with --quiet nothing is said but errors. */
   if (!o->address[0] || drive_call(o->address, NULL, "GET", "/healthz", NULL, NULL) != 200) {
     fprintf(stderr, "bench: %s did not start\n", options.ordo);
@@ -215,7 +225,8 @@ static void print_machine(void)
 /* ---- Placing orders ---- */
 
 struct placed {
-  double rate, p50_ms, p99_ms, batch; /* batch = orders in one commit on average */
+  double rate, p50_ms, p99_ms, batch; /* batch = acts in one commit on average */
+  double following;                   /* part of the new events that the terms for search have caught up with */
   int64_t wrong;
 };
 
@@ -226,15 +237,19 @@ static bool place_orders(struct ordo *o, int64_t ms, bool hot, struct placed *ou
       .name = "order", .connections = CLIENTS, .ask = shop_ask_order, .expect = 201, .arg = &o->shop};
   struct drive drive = {.address = o->address, .duration_ms = ms, .kinds = kind, .n_kinds = 1};
   int64_t acts = metric(o, "ordo_writer_acts_total"), batches = metric(o, "ordo_writer_batches_total");
+  int64_t feed[2], terms[2];
   o->shop.hot = hot;
-  bool fine = drive_run(&drive);
+  bool fine =
+      bare_feed(o->database, &feed[0], &terms[0]) && drive_run(&drive) && bare_feed(o->database, &feed[1], &terms[1]);
   acts = metric(o, "ordo_writer_acts_total") - acts;
   batches = metric(o, "ordo_writer_batches_total") - batches;
-  *out = (struct placed){.rate = (double)kind->answers * 1e6 / (double)drive.took_us,
-                         .p50_ms = (double)latency_at(&kind->latencies, 500) / 1e3,
-                         .p99_ms = (double)latency_at(&kind->latencies, 990) / 1e3,
-                         .batch = batches ? (double)acts / (double)batches : 1,
-                         .wrong = kind->wrong};
+  *out = (struct placed){
+      .rate = (double)kind->answers * 1e6 / (double)drive.took_us,
+      .p50_ms = (double)latency_at(&kind->latencies, 500) / 1e3,
+      .p99_ms = (double)latency_at(&kind->latencies, 990) / 1e3,
+      .batch = batches ? (double)acts / (double)batches : 1,
+      .following = fine && feed[1] > feed[0] ? (double)(terms[1] - terms[0]) / (double)(feed[1] - feed[0]) : 1,
+      .wrong = kind->wrong};
   if (kind->wrong)
     fprintf(stderr, "bench: %lld of %lld answers were not 201; the first: %d %s\n", (long long)kind->wrong,
             (long long)kind->answers, kind->wrong_status, kind->wrong_body);
@@ -247,8 +262,12 @@ static bool place_orders(struct ordo *o, int64_t ms, bool hot, struct placed *ou
 static bool fill(struct ordo *o, int64_t stored)
 {
   struct drive_kind *kind = calloc(1, sizeof *kind);
-  *kind = (struct drive_kind){.name = "bulk", .connections = 2, .ask = shop_ask_bulk, .fine = shop_bulk_fine, .arg = &o->shop};
-  struct drive drive = {.address = o->address, .duration_ms = 3600 * 1000, .kinds = kind, .n_kinds = 1,
+  *kind = (struct drive_kind){
+      .name = "bulk", .connections = 2, .ask = shop_ask_bulk, .fine = shop_bulk_fine, .arg = &o->shop};
+  struct drive drive = {.address = o->address,
+                        .duration_ms = 3600 * 1000,
+                        .kinds = kind,
+                        .n_kinds = 1,
                         .answers_max = (stored - o->shop.placed + SHOP_BULK - 1) / SHOP_BULK};
   bool fine = drive_run(&drive) && kind->wrong == 0;
   if (kind->wrong)
@@ -305,7 +324,6 @@ static void print_files(void)
 /* The rows of one order of this server, and a copy of its database to write them into. */
 static struct bare *open_bare(struct ordo *o)
 {
-  struct placed one;
   remove_database(path_in("before.db"));
   remove_database(path_in("after.db"));
   remove_database(path_in("bare.db"));
@@ -320,7 +338,6 @@ static struct bare *open_bare(struct ordo *o)
   free(kind);
   o->shop.placed++;
   sleep_ms(SETTLE_MS);
-  (void)one;
   if (!fine || !bare_copy(o->database, path_in("after.db")) || !bare_copy(o->database, path_in("bare.db")))
     return NULL;
   struct bare *b = bare_open(path_in("before.db"), path_in("after.db"), serial, number, path_in("bare.db"));
@@ -336,18 +353,22 @@ static struct bare *open_bare(struct ordo *o)
 /* Ordo, bare, and Ordo with a hot product in turn. *out_rate = Ordo's median. */
 static bool compare_with_bare(struct ordo *o, struct bare *b, double *out_rate)
 {
-  struct series rate = {0}, bare_rate = {0}, ratio = {0}, p99 = {0}, bare_p99 = {0}, p99_ratio = {0}, batch_p99 = {0}, hot = {0},
-                batch = {0};
+  struct series rate = {0}, bare_rate = {0}, ratio = {0}, p99 = {0}, bare_p99 = {0}, p99_ratio = {0}, batch_p99 = {0},
+                hot = {0}, batch = {0}, following = {0};
   struct placed placed, hotly;
   struct bare_result bare;
+  struct bare_load load = {.duration_ms = WARM_MS, .clients = CLIENTS, .batch_max = CLIENTS / 2, .following = 1};
   int64_t reserved = shop_reserved(&o->shop, 0);
   o->shop.hot_units = 0;
-  if (!place_orders(o, WARM_MS, false, &placed) || !bare_run(b, WARM_MS, CLIENTS, (int)placed.batch, &bare))
+  if (!place_orders(o, WARM_MS, false, &placed) || !bare_run(b, &load, &bare))
     return false;
+  load.duration_ms = options.seconds * 1000;
   for (int i = 0; i < options.rounds; i++) {
-    if (!place_orders(o, options.seconds * 1000, false, &placed) ||
-        !bare_run(b, options.seconds * 1000, CLIENTS, (int)(placed.batch + 0.5), &bare) ||
-        !place_orders(o, options.seconds * 1000, true, &hotly))
+    if (!place_orders(o, options.seconds * 1000, false, &placed))
+      return false;
+    load.batch_max = (int)(placed.batch + 0.5);
+    load.following = placed.following;
+    if (!bare_run(b, &load, &bare) || !place_orders(o, options.seconds * 1000, true, &hotly))
       return false;
     double bare_now = (double)bare.orders * 1e6 / (double)bare.took_us;
     double bare_p99_ms = (double)latency_at(&bare.waits, 990) / 1e3;
@@ -360,8 +381,11 @@ static bool compare_with_bare(struct ordo *o, struct bare *b, double *out_rate)
     series_add(&p99_ratio, placed.p99_ms / bare_p99_ms);
     series_add(&hot, 100 * hotly.rate / placed.rate);
     series_add(&batch, placed.batch);
-    printf("  round %d: ordo %.0f/s p50 %.1f p99 %.1f ms, batch %.0f; bare %.0f/s p99 %.1f ms; hot %.0f/s p99 %.1f ms\n", i + 1,
-           placed.rate, placed.p50_ms, placed.p99_ms, placed.batch, bare_now, bare_p99_ms, hotly.rate, hotly.p99_ms);
+    series_add(&following, 100 * placed.following);
+    printf(
+        "  round %d: ordo %.0f/s p50 %.1f p99 %.1f ms, batch %.0f; bare %.0f/s p99 %.1f ms; hot %.0f/s p99 %.1f ms\n",
+        i + 1, placed.rate, placed.p50_ms, placed.p99_ms, placed.batch, bare_now, bare_p99_ms, hotly.rate,
+        hotly.p99_ms);
     fflush(stdout);
   }
   *out_rate = median(&rate);
@@ -373,6 +397,7 @@ static bool compare_with_bare(struct ordo *o, struct bare *b, double *out_rate)
   print_figure("bare: p99 of a batch", median(&batch_p99), "ms", NO_AIM, 0);
   print_figure("p99 of an order by bare's wait", median(&p99_ratio), "times", AT_MOST, 2);
   print_figure("orders in one commit", median(&batch), "orders", NO_AIM, 0);
+  print_figure("terms for search written in the round", median(&following), "%", NO_AIM, 0);
   print_figure("one hot product, of uniform", median(&hot), "%", AT_LEAST, 70);
   int64_t off = shop_reserved(&o->shop, 0) - reserved - o->shop.hot_units;
   print_figure("  units of it reserved beside those ordered", (double)off, "units", off < 0 ? AT_LEAST : AT_MOST, 0);
@@ -389,15 +414,19 @@ static bool read_while_writing(struct ordo *o, double rate)
     void (*ask)(void *, struct bench_text *);
     double reach_ms;
   } reads[] = {
-      {"list", "list of 50, filtered and sorted: p99", 4, 20, shop_ask_list, 20},
-      {"detail", "one order: p99", 4, 50, shop_ask_detail, 5},
-      {"search", "search: p99", 2, 10, shop_ask_search, 50},
+      {"list",   "list of 50, filtered and sorted: p99", 4, 20, shop_ask_list,   20},
+      {"detail", "one order: p99",                       4, 50, shop_ask_detail, 5 },
+      {"search", "search: p99",                          2, 10, shop_ask_search, 50},
   };
   kinds[0] = (struct drive_kind){
       .name = "order", .connections = CLIENTS, .rate = rate / 2, .ask = shop_ask_order, .expect = 201, .arg = &o->shop};
   for (size_t i = 0; i < COUNT_OF(reads); i++)
-    kinds[i + 1] = (struct drive_kind){.name = reads[i].name, .connections = reads[i].connections, .rate = reads[i].rate,
-                                       .ask = reads[i].ask, .expect = 200, .arg = &o->shop};
+    kinds[i + 1] = (struct drive_kind){.name = reads[i].name,
+                                       .connections = reads[i].connections,
+                                       .rate = reads[i].rate,
+                                       .ask = reads[i].ask,
+                                       .expect = 200,
+                                       .arg = &o->shop};
   struct drive drive = {.address = o->address, .duration_ms = options.seconds * 2000, .kinds = kinds, .n_kinds = 4};
   o->shop.hot = false;
   bool fine = drive_run(&drive);
@@ -413,7 +442,8 @@ static bool read_while_writing(struct ordo *o, double rate)
     snprintf(what, sizeof what, "    median of %lld", (long long)kind->answers);
     print_figure(what, (double)latency_at(&kind->latencies, 500) / 1e3, "ms", NO_AIM, 0);
     if (kind->wrong)
-      printf("  %lld answers were wrong, the first: %d %s\n", (long long)kind->wrong, kind->wrong_status, kind->wrong_body);
+      printf("  %lld answers were wrong, the first: %d %s\n", (long long)kind->wrong, kind->wrong_status,
+             kind->wrong_body);
   }
   free(kinds);
   return fine;
@@ -429,8 +459,9 @@ static bool compare_stored(struct ordo *many, const char *few_copy, int64_t few_
     remove_database(path_in("few-now.db"));
     if (!bare_copy(few_copy, path_in("few-now.db")) || !ordo_open(&few, path_in("few-now.db"), false, few_next))
       return false;
-    bool fine = place_orders(&few, WARM_MS, false, &warm) && place_orders(&few, options.seconds * 1000, false, &with_few) &&
-                place_orders(many, WARM_MS, false, &warm) && place_orders(many, options.seconds * 1000, false, &with_many);
+    bool fine =
+        place_orders(&few, WARM_MS, false, &warm) && place_orders(&few, options.seconds * 1000, false, &with_few) &&
+        place_orders(many, WARM_MS, false, &warm) && place_orders(many, options.seconds * 1000, false, &with_many);
     ordo_stop(&few);
     if (!fine)
       return false;
@@ -447,21 +478,20 @@ static bool compare_stored(struct ordo *many, const char *few_copy, int64_t few_
   return true;
 }
 
-static bool run_full(struct ordo *o, double rate)
+/* many.db stays in the folder and is used again: filling it takes longer than all the rest. */
+static bool run_full(double rate, int64_t few_next)
 {
-  const char *few = path_in("few.db"), *many = path_in("many.db");
-  int64_t few_next = o->shop.next, placed = o->shop.placed;
-  remove_database(few);
-  remove_database(many);
-  if (!bare_copy(o->database, few) || !bare_copy(o->database, many))
+  struct ordo many = {0};
+  int64_t stored, serial;
+  if (!bare_orders(path_in("many.db"), &stored, &serial) ||
+      !ordo_open(&many, path_in("many.db"), stored == 0, serial + 1))
     return false;
-  ordo_stop(o);
-  bool fine = ordo_open(o, many, false, few_next);
-  o->shop.placed = placed;
-  fine = fine && fill(o, STORED_MANY);
-  if (fine)
-    sleep_ms(SETTLE_MS);
-  return fine && read_while_writing(o, rate) && compare_stored(o, few, few_next);
+  many.shop.placed = stored;
+  bool fine = stored >= STORED_MANY || fill(&many, STORED_MANY);
+  sleep_ms(SETTLE_MS);
+  fine = fine && read_while_writing(&many, rate) && compare_stored(&many, path_in("few.db"), few_next);
+  ordo_stop(&many);
+  return fine;
 }
 
 static bool run(struct ordo *o)
@@ -470,21 +500,18 @@ static bool run(struct ordo *o)
   print_machine();
   print_files();
   remove_database(path_in("ordo.db"));
+  remove_database(path_in("few.db"));
   if (!ordo_open(o, path_in("ordo.db"), true, 1) || !fill(o, STORED_FEW))
     return false;
-  remove_database(path_in("few-kept.db"));
-  if (options.full && !bare_copy(o->database, path_in("few-kept.db")))
+  sleep_ms(SETTLE_MS);
+  int64_t few_next = o->shop.next;
+  if (options.full && !bare_copy(o->database, path_in("few.db")))
     return false;
-  int64_t next = o->shop.next, placed = o->shop.placed;
   struct bare *b = open_bare(o);
   bool fine = b && compare_with_bare(o, b, &rate) && read_while_writing(o, rate);
   bare_close(b);
   ordo_stop(o);
-  if (!fine || !options.full)
-    return fine;
-  fine = ordo_open(o, path_in("few-kept.db"), false, next);
-  o->shop.placed = placed;
-  return fine && run_full(o, rate);
+  return fine && (!options.full || run_full(rate, few_next));
 }
 
 static bool take_options(int argc, char **argv)
@@ -516,7 +543,8 @@ int main(int argc, char **argv)
 {
   static struct ordo ordo;
   if (!take_options(argc, argv)) {
-    fprintf(stderr, "usage: order_bench --ordo PROGRAM [--folder DIR] [--seconds N] [--rounds 1..%d] [--full]\n", ROUNDS_MAX);
+    fprintf(stderr, "usage: order_bench --ordo PROGRAM [--folder DIR] [--seconds N] [--rounds 1..%d] [--full]\n",
+            ROUNDS_MAX);
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);

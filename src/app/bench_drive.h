@@ -78,13 +78,13 @@ int drive_call(const char *address, const char *key, const char *method, const c
 
 struct shop {
   const char *address, *key;
-  int skus;        /* products P-00000 ...; P-00000 is the hot one */
-  bool hot;        /* every order has the hot product in its first line */
-  int64_t next;    /* serial of the next order: external id, customer, key */
-  int64_t placed;  /* orders there are to read: SO-100001 ... */
+  int skus;          /* products P-00000 ...; P-00000 is the hot one */
+  bool hot;          /* every order has the hot product in its first line */
+  int64_t next;      /* serial of the next order: external id, customer, key */
+  int64_t placed;    /* orders there are to read: SO-100001 ... */
   int64_t hot_units; /* of the hot product in the orders asked for since it was set to 0 */
   uint64_t random;
-  char head[512];  /* headers that all requests share */
+  char head[512]; /* headers that all requests share */
 };
 void shop_init(struct shop *s, const char *address, const char *key, int skus);
 /* A warehouse, products and stock for millions of orders. False after saying what failed. */

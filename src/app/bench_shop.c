@@ -42,8 +42,8 @@ static bool prepare_products(struct shop *s, int from, int to)
   bench_text_printf(&stock, "{\"location\":\"MAIN\",\"reason\":\"opening stock\",\"lines\":[");
   for (int i = from; i < to; i++) {
     const char *comma = i > from ? "," : "";
-    bench_text_printf(&products, "%s{\"sku\":\"P-%05d\",\"name\":\"Product %05d\",\"price\":%d,\"weight_g\":250}", comma, i, i,
-                      UNIT_PRICE);
+    bench_text_printf(&products, "%s{\"sku\":\"P-%05d\",\"name\":\"Product %05d\",\"price\":%d,\"weight_g\":250}",
+                      comma, i, i, UNIT_PRICE);
     bench_text_printf(&stock, "%s{\"sku\":\"P-%05d\",\"delta\":100000000}", comma, i);
   }
   bench_text_printf(&products, "]}");
@@ -86,19 +86,20 @@ int64_t shop_reserved(struct shop *s, int product)
 static void add_order(struct shop *s, struct bench_text *t)
 {
   int64_t n = s->next++, total = SHIPPING;
-  bench_text_printf(t,
-                    "{\"channel\":\"web\",\"external_id\":\"B%010lld\",\"currency\":\"USD\",\"language\":\"en-US\","
-                    "\"customer\":{\"email\":\"c%010lld@example.com\",\"name\":\"Robin Customer\",\"phone\":\"+1%010lld\"},"
-                    "\"delivery\":{\"type\":\"ship\"},"
-                    "\"shipping_address\":{\"name\":\"Robin Customer\",\"line1\":\"%d Main Street\",\"city\":\"Boston\","
-                    "\"region\":\"MA\",\"postal_code\":\"02108\",\"country\":\"US\"},\"lines\":[",
-                    (long long)n, (long long)n, (long long)(2000000000 + n), (int)(draw(s) % 900 + 100));
+  bench_text_printf(
+      t,
+      "{\"channel\":\"web\",\"external_id\":\"B%010lld\",\"currency\":\"USD\",\"language\":\"en-US\","
+      "\"customer\":{\"email\":\"c%010lld@example.com\",\"name\":\"Robin Customer\",\"phone\":\"+1%010lld\"},"
+      "\"delivery\":{\"type\":\"ship\"},"
+      "\"shipping_address\":{\"name\":\"Robin Customer\",\"line1\":\"%d Main Street\",\"city\":\"Boston\","
+      "\"region\":\"MA\",\"postal_code\":\"02108\",\"country\":\"US\"},\"lines\":[",
+      (long long)n, (long long)n, (long long)(2000000000 + n), (int)(draw(s) % 900 + 100));
   for (int i = 0; i < 3; i++) {
     int product = s->hot && i == 0 ? 0 : (int)(draw(s) % (uint64_t)s->skus), quantity = (int)(draw(s) % 3) + 1;
     total += quantity * UNIT_PRICE;
     s->hot_units += product == 0 ? quantity : 0;
-    bench_text_printf(t, "%s{\"sku\":\"P-%05d\",\"quantity\":%d,\"unit_price\":%d,\"tax_rate\":\"0.0625\"}", i ? "," : "",
-                      product, quantity, UNIT_PRICE);
+    bench_text_printf(t, "%s{\"sku\":\"P-%05d\",\"quantity\":%d,\"unit_price\":%d,\"tax_rate\":\"0.0625\"}",
+                      i ? "," : "", product, quantity, UNIT_PRICE);
   }
   bench_text_printf(t,
                     "],\"charges\":[{\"kind\":\"shipping\",\"amount\":%d}],\"prices_include_tax\":true,"
@@ -133,7 +134,8 @@ void shop_ask_bulk(void *shop, struct bench_text *request)
     add_order(shop, &body);
   }
   bench_text_printf(&body, "]}");
-  bench_text_printf(request, "POST /v1/orders/bulk HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+  bench_text_printf(request,
+                    "POST /v1/orders/bulk HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                     ((struct shop *)shop)->head, body.n);
   bench_text_add(request, body.at, body.n);
 }

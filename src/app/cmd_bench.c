@@ -12,15 +12,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECONDS_MAX = 600, FILL_MAX = 10000000, SKUS = 1000, PATH_MAX_BYTES = 1024, KEY_ARENA = 16 << 20, WARM_MS = 1000 };
+enum {
+  SECONDS_MAX = 600,
+  FILL_MAX = 10000000,
+  SKUS = 1000,
+  PATH_MAX_BYTES = 1024,
+  KEY_ARENA = 16 << 20,
+  WARM_MS = 1000
+};
 
 const struct option_row bench_options[] = {
-    {"folder", NULL, "data/bench", false, "where the scratch database is made and deleted: the disk that is measured"},
-    {"seconds", NULL, "10", false, "how long each kind of load is measured"},
+    {"folder",                                                                     NULL, "data/bench", false, "where the scratch database is made and deleted: the disk that is measured"},
+    {"seconds",                                                                NULL, "10", false, "how long each kind of load is measured"},
     {"connections", NULL, "128", false, "clients at once, up to 200"},
-    {"fill", NULL, "0", false, "orders to store first"},
-    {"keep", NULL, NULL, true, "leave the database in its folder"},
-    {0},
+    {"fill",                                                                    NULL, "0", false, "orders to store first"},
+    {"keep",                                                                        NULL, NULL, true, "leave the database in its folder"},
+    {0                                   },
 };
 
 struct bench {
@@ -113,8 +120,8 @@ static void print_kind(const char *what, const struct drive_kind *kind, int64_t 
 static bool place(struct bench *b, const char *what, int64_t ms, bool hot, double *out_rate)
 {
   struct drive_kind *kind = calloc(1, sizeof *kind);
-  *kind = (struct drive_kind){
-      .connections = (int)b->connections, .ask = shop_ask_order, .expect = 201, .arg = &b->shop};
+  *kind =
+      (struct drive_kind){.connections = (int)b->connections, .ask = shop_ask_order, .expect = 201, .arg = &b->shop};
   struct drive drive = {.address = server_address(b->server), .duration_ms = ms, .kinds = kind, .n_kinds = 1};
   b->shop.hot = hot;
   bool fine = drive_run(&drive) && kind->wrong == 0;
@@ -131,8 +138,11 @@ static bool fill(struct bench *b)
 {
   struct drive_kind *kind = calloc(1, sizeof *kind);
   *kind = (struct drive_kind){.connections = 2, .ask = shop_ask_bulk, .fine = shop_bulk_fine, .arg = &b->shop};
-  struct drive drive = {.address = server_address(b->server), .duration_ms = INT64_C(4) * 3600 * 1000, .kinds = kind,
-                        .n_kinds = 1, .answers_max = (b->fill + SHOP_BULK - 1) / SHOP_BULK};
+  struct drive drive = {.address = server_address(b->server),
+                        .duration_ms = INT64_C(4) * 3600 * 1000,
+                        .kinds = kind,
+                        .n_kinds = 1,
+                        .answers_max = (b->fill + SHOP_BULK - 1) / SHOP_BULK};
   bool fine = b->fill == 0 || (drive_run(&drive) && kind->wrong == 0);
   if (b->fill) {
     printf("stored %lld orders by bulk in %.1f s\n", (long long)kind->answers * SHOP_BULK, (double)drive.took_us / 1e6);
@@ -152,17 +162,22 @@ static bool read_while_writing(struct bench *b, double rate)
     int rate;
     void (*ask)(void *, struct bench_text *);
   } rows[] = {
-      {"placing at half the rate", 0, shop_ask_order},
-      {"  lists of 50, filtered and sorted", 20, shop_ask_list},
-      {"  single orders", 50, shop_ask_detail},
-      {"  searches", 10, shop_ask_search},
+      {"placing at half the rate",           0,  shop_ask_order },
+      {"  lists of 50, filtered and sorted", 20, shop_ask_list  },
+      {"  single orders",                    50, shop_ask_detail},
+      {"  searches",                         10, shop_ask_search},
   };
   struct drive_kind *kinds = calloc(COUNT_OF(rows), sizeof *kinds);
   bool fine = true;
   for (size_t i = 0; i < COUNT_OF(rows); i++)
-    kinds[i] = (struct drive_kind){.connections = i ? 4 : (int)b->connections, .rate = i ? rows[i].rate : rate / 2,
-                                   .ask = rows[i].ask, .expect = i ? 200 : 201, .arg = &b->shop};
-  struct drive drive = {.address = server_address(b->server), .duration_ms = b->seconds * 1000, .kinds = kinds,
+    kinds[i] = (struct drive_kind){.connections = i ? 4 : (int)b->connections,
+                                   .rate = i ? rows[i].rate : rate / 2,
+                                   .ask = rows[i].ask,
+                                   .expect = i ? 200 : 201,
+                                   .arg = &b->shop};
+  struct drive drive = {.address = server_address(b->server),
+                        .duration_ms = b->seconds * 1000,
+                        .kinds = kinds,
                         .n_kinds = COUNT_OF(rows)};
   b->shop.hot = false;
   fine = drive_run(&drive);
@@ -187,8 +202,8 @@ static bool measure(struct bench *b)
 int cmd_bench(const struct arguments *args)
 {
   struct bench *b = calloc(1, sizeof *b);
-  if (!number_of(args, "seconds", 1, SECONDS_MAX, &b->seconds) || !number_of(args, "connections", 1, 200, &b->connections) ||
-      !number_of(args, "fill", 0, FILL_MAX, &b->fill)) {
+  if (!number_of(args, "seconds", 1, SECONDS_MAX, &b->seconds) ||
+      !number_of(args, "connections", 1, 200, &b->connections) || !number_of(args, "fill", 0, FILL_MAX, &b->fill)) {
     free(b);
     return EXIT_USAGE;
   }
