@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define SEARCH_DAYS         400 /* a calendar without an open day in more than a year is a mistake, not a holiday */
+#define FARTHEST_DAYS       3660 /* nor do work or a journey take ten years: 366 of one day a week take seven */
 #define PROCESSING_DAYS_MAX 366
 #define LATEST_MS           INT64_C(250000000000000) /* year 9892: days may still be added */
 
@@ -38,6 +39,12 @@ static void pass(struct walk *w, const char *code, struct instant to, const char
 static enum err no_day(struct walk *w, const char *what)
 {
   return fault_add(w->fault, ERR_INVALID, "/calendar", "no_open_day", "no %s within %d days", what, SEARCH_DAYS);
+}
+
+static enum err too_long(struct walk *w, const char *what)
+{
+  return fault_add(w->fault, ERR_INVALID, "/calendar", "too_long", "%s takes more than %d days in this calendar", what,
+                   FARTHEST_DAYS);
 }
 
 /* ---- Days ------------------------------------------------------------------------------------------------------ */
@@ -158,11 +165,13 @@ static struct instant earlier_of(struct instant a, struct instant b)
 static enum err process_days(struct walk *w, struct instant *ship)
 {
   const struct promise_calendar *c = w->site->calendar;
-  int64_t day = promise_local_day(w->z, w->site->zone, w->now);
+  int64_t first = promise_local_day(w->z, w->site->zone, w->now), day = first;
   for (int64_t n = w->site->processing; n > 0; n--) {
     day++;
     if (!next_open_day(c, &day))
       return no_day(w, "open day of the location");
+    if (day - first > FARTHEST_DAYS)
+      return too_long(w, "the work");
   }
   struct instant earliest = later_of(w->now, at_site(w, day, promise_opens(c, day)));
   struct instant done = at_site(w, day, promise_closes(c, day));
@@ -178,8 +187,11 @@ static enum err process_days(struct walk *w, struct instant *ship)
 /* Working minutes: counted through the open hours as they really pass, an hour that clocks skip is not worked. */
 static enum err walk_minutes(struct walk *w, struct instant *ready)
 {
-  int64_t left = w->site->processing * MINUTE_MS, day = promise_local_day(w->z, w->site->zone, w->now), from, to;
-  for (int idle = 0; idle < SEARCH_DAYS; day++, idle++)
+  int64_t left = w->site->processing * MINUTE_MS, first = promise_local_day(w->z, w->site->zone, w->now), from, to;
+  int64_t day = first;
+  for (int idle = 0; idle < SEARCH_DAYS; day++, idle++) {
+    if (day - first > FARTHEST_DAYS)
+      return too_long(w, "the work");
     for (size_t i = 0; promise_span(w->site->calendar, day, i, &from, &to); i++) {
       struct instant opens = later_of(w->now, at_site(w, day, from)), closes = at_site(w, day, to);
       if (to == PROMISE_END_OF_DAY)
@@ -193,6 +205,7 @@ static enum err walk_minutes(struct walk *w, struct instant *ready)
       }
       left -= closes.ms - opens.ms;
     }
+  }
   return no_day(w, "open day of the location");
 }
 
@@ -224,10 +237,11 @@ static bool next_delivery(const struct walk *w, int64_t *day, struct instant *ou
 
 static enum err travel(struct walk *w, int64_t *day)
 {
-  int64_t left = w->way->transit_days, quiet = 0;
-  *day = promise_local_day(w->z, w->site->zone, w->out->ship_by);
+  int64_t left = w->way->transit_days, quiet = 0, first = promise_local_day(w->z, w->site->zone, w->out->ship_by);
+  *day = first;
   while (left > 0) {
-    ++*day;
+    if (++*day - first > FARTHEST_DAYS)
+      return too_long(w, "the journey");
     if (moves(w->way, *day) || (left == 1 && delivers(w->way, *day))) {
       left--;
       quiet = 0;

@@ -138,14 +138,20 @@ static enum err prepare_cut_offs(struct promise_cut_offs *c, const char *pointer
   return e;
 }
 
+static enum err expect_end(struct json *j, const char *pointer, struct fault *f)
+{
+  if (json_next(j) != JSON_END)
+    return fault_add(f, ERR_MALFORMED, pointer, "malformed", "something follows the cut-off");
+  return ERR_OK;
+}
+
 static enum err read_one_time(struct json *j, const char *pointer, struct arena *a, struct fault *f,
                               struct promise_cut_offs *out)
 {
   struct promise_cut_off row = {.day = PROMISE_ANY_DAY, .time = arena_textn(a, j->text, j->n)};
-  if (!promise_minute_parse(row.time, &row.minute))
+  if (strlen(row.time) != j->n || !promise_minute_parse(row.time, &row.minute))
     return fault_add(f, ERR_INVALID, pointer, "invalid_format", "times are written as 14:00");
-  if (json_next(j) != JSON_END)
-    return fault_add(f, ERR_MALFORMED, pointer, "malformed", "something follows the cut-off");
+  TRY(expect_end(j, pointer, f));
   *LIST_ADD(a, &out->rows) = row;
   return ERR_OK;
 }
@@ -173,7 +179,9 @@ enum err promise_cut_offs_read(const char *json, const char *pointer, struct are
     enum json_token first = json_next(&j);
     if (first == JSON_STRING)
       TRY(read_one_time(&j, pointer, a, f, &c));
-    else if (first != JSON_NULL)
+    else if (first == JSON_NULL)
+      TRY(expect_end(&j, pointer, f));
+    else
       TRY(read_rows(json, pointer, a, f, &c));
   }
   *out = c;

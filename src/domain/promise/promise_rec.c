@@ -59,7 +59,7 @@ static const struct rec_field promise_fields[] = {
     FIELD(struct promise, ship_by, .doc = "Leaves the location at the latest", .example = "2026-11-20T16:00:00.000Z"),
     FIELD(struct promise, deliver_by, .doc = "Reaches the customer at the latest",
           .example = "2026-11-25T22:59:59.999Z"),
-    FIELD(struct promise, days_late, .max = 100000, .doc = "Days after the latest day that was asked for"),
+    FIELD(struct promise, days_late, .max = 4000000, .doc = "Days after the latest day that was asked for"),
     FIELD_AS(REC_LIST, struct promise, parts, .rec = &promise_part_rec, .max = 20, .doc = "The steps, in order"),
 };
 const struct rec promise_rec = REC(struct promise, "Promise", promise_fields, "When it ships and when it arrives");

@@ -337,6 +337,30 @@ TEST(cut_offs_are_one_time_or_a_list_of_them)
   }
 }
 
+TEST(nothing_may_follow_a_cut_off)
+{
+  static const char *const more[] = {"null x", "null, null", "\"14:00\" x"};
+  struct promise_cut_offs c;
+  for (size_t i = 0; i < COUNT_OF(more); i++)
+    CHECK_ERR(promise_cut_offs_read(more[i], "/cut_off", t->arena, fault_of(t), &c), ERR_MALFORMED);
+  CHECK_ERR(promise_cut_offs_read("\"14:00\\u0000\"", "/cut_off", t->arena, fault_of(t), &c), ERR_INVALID);
+}
+
+TEST(work_of_more_than_ten_years_is_not_promised)
+{
+  struct promise_calendar *minute_a_week =
+      calendar(t, "{\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"08:01\"}]}");
+  struct promise_site site = {
+      .calendar = minute_a_week, .processing_unit = PROMISE_WORKING_MINUTES, .processing = 500};
+  struct promise_request r = {.at = at("2026-11-20T08:00:00Z"), .site = &site};
+  struct promise p;
+  struct fault *f = fault_of(t);
+  CHECK_OK(promise_make(zones_of(t), &r, t->arena, f, &p));
+  site.processing = 600;
+  CHECK_ERR(promise_make(zones_of(t), &r, t->arena, f, &p), ERR_INVALID);
+  CHECK_TEXT(f->entries[0].code, "too_long");
+}
+
 TEST(what_can_never_be_kept_is_not_promised)
 {
   struct promise_site site = {.calendar = calendar(t, mondays)};
