@@ -9,19 +9,26 @@ const char *const customer_key_kinds[] = {"external_id", "email", "phone", NULL}
 /* Fewer digits are an extension or a slip of the keyboard and would make one customer of many. */
 enum { PHONE_DIGITS_MIN = 6 };
 
+/* The digits decide, not what stands between them: "(0)049 30" and "00 49 30" are "+4930", which stays what it is. */
 static const char *normal_phone(struct arena *a, const char *value)
 {
-  char *out = arena_alloc(a, strlen(value) + 2);
+  char *out = arena_alloc(a, strlen(value) + 2), *digits = out + 1;
   size_t n = 0;
-  value += strspn(value, " (");
-  bool international = *value == '+' || strncmp(value, "00", 2) == 0;
-  value += international && *value == '0' ? 2 : 0;
-  if (international)
-    out[n++] = '+';
+  value += strcspn(value, "+0123456789");
+  bool international = *value == '+';
   for (; *value; value++)
     if (*value >= '0' && *value <= '9')
-      out[n++] = *value;
-  return n - international >= PHONE_DIGITS_MIN ? out : NULL;
+      digits[n++] = *value;
+  if (!international && text_starts(digits, "00")) {
+    international = true;
+    digits += 2;
+    n -= 2;
+  }
+  if (n < PHONE_DIGITS_MIN)
+    return NULL;
+  if (international)
+    *--digits = '+';
+  return digits;
 }
 
 const char *customer_key_normal(struct arena *a, enum customer_key_kind kind, const char *value)

@@ -117,6 +117,19 @@ TEST(no_personal_data_is_in_the_events_data)
             1);
 }
 
+TEST(of_a_phone_number_only_the_digits_count)
+{
+  static const struct {
+    const char *written, *normal;
+  } numbers[] = {
+      {"+49 30 123456", "+4930123456"}, {"0049 30 123456", "+4930123456"},      {"(00)49-30-123456", "+4930123456"},
+      {"0 049 30 123456", "+4930123456"}, {"Tel. +49 30 123456", "+4930123456"}, {"030 123456", "030123456"},
+      {"00 12345", NULL},               {"+", NULL},
+  };
+  for (size_t i = 0; i < COUNT_OF(numbers); i++)
+    CHECK_TEXT(customer_key_normal(t->arena, CUSTOMER_PHONE, numbers[i].written), numbers[i].normal);
+}
+
 TEST(a_key_belongs_to_one_customer)
 {
   struct ctx *cx = scratch_ctx(t, morning);
