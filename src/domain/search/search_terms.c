@@ -83,8 +83,8 @@ static void segment(struct arena *a, search_terms *terms, const UChar *text, int
 void search_terms_add(struct arena *a, search_terms *terms, const char *text)
 {
   UErrorCode status = U_ZERO_ERROR;
-  UChar raw[TEXT_MAX], folded[TEXT_MAX * 2];
-  int32_t n = 0;
+  UChar raw[TEXT_MAX], room[TEXT_MAX * 2], *folded = room;
+  int32_t n = 0, n_folded;
   if (text_empty(text))
     return;
   const UNormalizer2 *fold = unorm2_getNFKCCasefoldInstance(&status);
@@ -93,7 +93,12 @@ void search_terms_add(struct arena *a, search_terms *terms, const char *text)
     status = U_ZERO_ERROR;
     n = TEXT_MAX;
   }
-  n = unorm2_normalize(fold, raw, n, folded, (int32_t)COUNT_OF(folded), &status);
+  n_folded = unorm2_normalize(fold, raw, n, room, (int32_t)COUNT_OF(room), &status);
+  if (status == U_BUFFER_OVERFLOW_ERROR) { /* one character can become eighteen (U+FDFA) */
+    status = U_ZERO_ERROR;
+    folded = ARENA_ARRAY(a, UChar, (size_t)n_folded);
+    n_folded = unorm2_normalize(fold, raw, n, folded, n_folded, &status);
+  }
   if (U_SUCCESS(status))
-    segment(a, terms, folded, n);
+    segment(a, terms, folded, n_folded);
 }

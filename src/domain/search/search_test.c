@@ -26,6 +26,16 @@ TEST(words_are_folded_and_split)
   CHECK_TEXT(terms_of(t, ""), "");
 }
 
+TEST(a_text_that_folding_makes_longer_is_searched_whole)
+{
+  struct buf text;
+  buf_init(&text, t->arena);
+  for (int i = 0; i < 1000; i++)
+    buf_text(&text, "\xef\xb7\xba "); /* U+FDFA, eighteen characters when folded */
+  buf_text(&text, "needle");
+  CHECK(strstr(terms_of(t, buf_str(&text)), "needle|"));
+}
+
 TEST(chinese_is_searched_by_pairs)
 {
   CHECK_TEXT(terms_of(t, "南京路"), "南京|京路|路|");
