@@ -176,8 +176,10 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
   (void)kind;
   struct header_walk *w = cls;
   struct http_request *rq = &w->x->rq;
-  if (!value)
-    value = "";
+  if (!value) { /* a name alone: no line of the request says that */
+    w->bad = true;
+    return MHD_NO;
+  }
   w->bytes += strlen(name) + strlen(value);
   if (rq->headers.n == HTTP_HEADER_COUNT_MAX || w->bytes > HTTP_HEADERS_MAX) {
     w->too_many = true;
