@@ -204,6 +204,46 @@ def test_olist_orders_end_where_they_are_in_the_real_world():
     shop.check()
 
 
+def test_a_running_server_takes_the_same_as_the_database():
+    database = "sqlite:" + os.path.join(HOME, "served.db")
+    log = open("served.log", "w+")
+    server = subprocess.Popen([ORDO, "serve", "--database", database, "--listen", "127.0.0.1:0", "--quiet"], env=ENV, stderr=log)
+    deadline, address = time.time() + 60, None
+    while not address and server.poll() is None and time.time() < deadline:
+        time.sleep(0.05)
+        address = next((l.split()[-1] for l in open("served.log") if "listening on" in l), None)
+    try:
+        key = subprocess.run([ORDO, "key", "add", "--database", database, "--name", "import", "--scope", "*"], env=ENV,
+                             capture_output=True, text=True, check=True).stdout.strip()
+        shop = Shop("served")
+        over = ["--server", address, "--key", key]
+        for what in ["channel", "location"]:
+            shop.run(f"{EXAMPLES}/online-retail/{what}.jsonl", f"online-retail/{what}.map.json", *over)
+        for what in ["products", "stock", "orders"]:
+            account = shop.run("retail.csv", f"online-retail/{what}.map.json", *over)
+        again = shop.run("retail.csv", "online-retail/orders.map.json", *over)
+        check(account["taken"], Shop("retail").run("retail.csv", "online-retail/orders.map.json")["known before"], "taken")
+        check(again["taken"][0], 0, "taken again")
+        os.remove("served.stock.map.json.progress")
+        check(shop.run("retail.csv", "online-retail/stock.map.json", *over)["taken"][0], 0, "adjustments taken again")
+        shop.run("retail.csv", "online-retail/orders.map.json", "--server", address, "--key", "wrong", status=1)
+    finally:
+        server.terminate()
+        server.wait(30)
+    shop.check()
+
+
+def test_what_exists_is_kept_or_updated_as_the_mapping_says():
+    shop = Shop("updated")
+    mapping = '{"target": "products", "existing": "%s", "fields": {"sku": "sku", "weight_g": {"column": "g", "type": "integer"}}}'
+    for name in ["keep", "update"]:
+        open(f"{name}.json", "w").write(mapping % name)
+    for grams, how, want in [(100, "keep", 100), (200, "keep", 100), (200, "update", 200)]:
+        open("mugs.csv", "w").write(f"sku,g\nMUG,{grams}\n")
+        shop.run("mugs.csv", os.path.abspath(f"{how}.json"))
+        check(shop.one("SELECT weight_g FROM product WHERE sku = 'MUG'"), want, f"{grams} g, {how}")
+
+
 def main():
     if not os.path.isdir(os.path.join(DATA, "online-retail")) or not os.path.isdir(os.path.join(DATA, "olist")):
         print("skipped: the data sets are not in ../shared/data")
