@@ -137,6 +137,16 @@ static enum err begin(struct walk *w)
 
 /* ---- Processing and pickup -------------------------------------------------------------------------------------- */
 
+static struct instant later_of(struct instant a, struct instant b)
+{
+  return a.ms > b.ms ? a : b;
+}
+
+static struct instant earlier_of(struct instant a, struct instant b)
+{
+  return a.ms < b.ms ? a : b;
+}
+
 /* The first day from `day` on with a pickup that is not before `ready`, and when that pickup is. */
 static bool next_pickup(const struct walk *w, int64_t day, struct instant ready, struct instant *out)
 {
@@ -151,14 +161,15 @@ static bool next_pickup(const struct walk *w, int64_t day, struct instant ready,
   return false;
 }
 
-static struct instant later_of(struct instant a, struct instant b)
+/* A carrier without a time of its own comes when the goods are ready, or as soon as it moves and the site is open. */
+static bool next_called_pickup(const struct walk *w, int64_t day, struct instant ready, struct instant *out)
 {
-  return a.ms > b.ms ? a : b;
-}
-
-static struct instant earlier_of(struct instant a, struct instant b)
-{
-  return a.ms < b.ms ? a : b;
+  for (int i = 0; i < SEARCH_DAYS; i++, day++)
+    if (picks_up(w, day)) {
+      *out = later_of(ready, at_site(w, day, promise_opens(w->site->calendar, day)));
+      return true;
+    }
+  return false;
 }
 
 /* Working days: the work is done on the last of them, in time for that day's pickup if there is one. */
@@ -216,9 +227,10 @@ static enum err process_minutes(struct walk *w, struct instant *ship)
   pass(w, "processing", ready, count_text(w->arena, w->site->processing, "1 working minute", "working minutes"));
   int64_t day = promise_local_day(w->z, w->site->zone, ready);
   *ship = ready;
-  if (!w->way || (!w->way->pickup_minute && picks_up(w, day)))
+  if (!w->way)
     return ERR_OK;
-  return next_pickup(w, day, ready, ship) ? ERR_OK : no_day(w, "pickup");
+  bool comes = (w->way->pickup_minute ? next_pickup : next_called_pickup)(w, day, ready, ship);
+  return comes ? ERR_OK : no_day(w, "pickup");
 }
 
 /* ---- Transit --------------------------------------------------------------------------------------------------- */

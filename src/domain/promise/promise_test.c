@@ -361,6 +361,19 @@ TEST(work_of_more_than_ten_years_is_not_promised)
   CHECK_TEXT(f->entries[0].code, "too_long");
 }
 
+TEST(who_orders_later_is_not_served_earlier)
+{
+  struct promise_site site = {.processing_unit = PROMISE_WORKING_MINUTES, .processing = 60};
+  struct promise_carriage workdays = {.pickup_days = 31};
+  struct promise_request r = {.at = at("2026-11-21T08:00:00Z"), .site = &site, .carriage = &workdays};
+  struct promise saturday, monday;
+  CHECK_OK(promise_make(zones_of(t), &r, t->arena, fault_of(t), &saturday));
+  CHECK_INT(saturday.ship_by.ms, at("2026-11-23T00:00:00Z").ms);
+  r.at = at("2026-11-23T03:00:00Z");
+  CHECK_OK(promise_make(zones_of(t), &r, t->arena, fault_of(t), &monday));
+  CHECK_INT(monday.ship_by.ms, at("2026-11-23T04:00:00Z").ms);
+}
+
 TEST(what_can_never_be_kept_is_not_promised)
 {
   struct promise_site site = {.calendar = calendar(t, mondays)};
