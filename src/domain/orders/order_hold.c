@@ -149,6 +149,8 @@ static enum err hold_decide(struct ctx *cx, const void *facts, void *out)
   struct order *o = w.after;
   if (o->state != ORDER_PLACED && o->state != ORDER_OPEN)
     return err_fail(cx, ERR_STATE, "/state", "an order that is %s cannot be held", order_states[o->state]);
+  if (o->holds.n >= ORDER_HOLDS_MAX)
+    return err_fail(cx, ERR_STATE, "/holds", "an order keeps at most %d holds, active and ended", ORDER_HOLDS_MAX);
   if (in->line != ABSENT && !order_line_of(o, in->line))
     return fault_add(&cx->fault, ERR_INVALID, "/line", "not_found", "the order has no line %lld", (long long)in->line);
   if (in->fulfillment.v > 0 && !order_fulfillment_of(o, in->fulfillment))

@@ -198,7 +198,7 @@ enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct lis
 
 /* ---- Lists: what the rows of a page lack, with one statement per table for all of them ---- */
 
-enum { FILL_MAX = 200 };
+enum { FILL_MAX = 200, NESTED_MAX = 10 }; /* NESTED_MAX: a slice of large orders must not pass a request's memory */
 
 /* The rows of `table` that belong to the orders of a page, as "order_id IN (...)". */
 static enum err rows_of_page(struct ctx *cx, const struct db_table *table, const char *key, const struct order *orders,
@@ -218,7 +218,7 @@ static enum err rows_of_page(struct ctx *cx, const struct db_table *table, const
     for (size_t i = 0; i < some; i++)
       ids[i] = I64(orders[begin + i].id.v);
     struct db_filter filter = {.field = field, .op = DB_IN, .values = ids, .n = some};
-    struct db_page page = {.table = table, .filters = &filter, .n_filters = 1, .sort = field, .id_field = id_field, .limit = 100000};
+    struct db_page page = {.table = table, .filters = &filter, .n_filters = 1, .sort = field, .id_field = id_field, .limit = 1000000};
     TRY(db_list(cx->db, &page, out));
   }
   return ERR_OK;
@@ -232,26 +232,37 @@ static struct order *order_among(struct order *orders, size_t n, int64_t id)
   return NULL;
 }
 
-#define GIVE_OUT(row_type, table, key, member)                                                                         \
+static struct parcel *parcel_among(struct order *o, int64_t id)
+{
+  struct fulfillment *f;
+  return order_parcel_of(o, (struct parcel_id){id}, &f);
+}
+
+/* Reads the rows of the page's orders and adds each to list `member` of `owner`, an expression of o and row. */
+#define GIVE_OUT(row_type, table, key, owner, member)                                                                  \
   do {                                                                                                                 \
     LIST(row_type) all = {0};                                                                                          \
     TRY(rows_of_page(cx, &(table), key, orders, n, (struct list *)(void *)&all));                                      \
     EACH(row_type, row, &all) {                                                                                        \
       struct order *o = order_among(orders, n, row->order_id);                                                         \
-      if (o)                                                                                                           \
-        *LIST_ADD(cx->arena, &o->member) = *row;                                                                       \
+      __typeof__(owner) to = o ? (owner) : NULL;                                                                       \
+      if (to)                                                                                                          \
+        *LIST_ADD(cx->arena, &to->member) = *row;                                                                      \
     }                                                                                                                  \
   } while (0)
 
 static enum err fill_nested(struct ctx *cx, struct order *orders, size_t n)
 {
-  GIVE_OUT(struct order_line, order_line_table, "line", lines);
-  GIVE_OUT(struct order_charge, order_charge_table, "n", charges);
-  GIVE_OUT(struct hold, hold_table, "id", holds);
-  for (size_t i = 0; i < n; i++) {
-    TRY(load_payments(cx, &orders[i]));
-    TRY(load_fulfillments(cx, &orders[i]));
-  }
+  GIVE_OUT(struct order_line, order_line_table, "line", o, lines);
+  GIVE_OUT(struct order_charge, order_charge_table, "n", o, charges);
+  GIVE_OUT(struct hold, hold_table, "id", o, holds);
+  GIVE_OUT(struct payment, payment_table, "id", o, payments);
+  GIVE_OUT(struct payment_entry, payment_entry_table, "n", order_payment_of(o, (struct payment_id){row->payment_id}), entries);
+  GIVE_OUT(struct fulfillment, fulfillment_table, "id", o, fulfillments);
+  GIVE_OUT(struct fulfillment_line, fulfillment_line_table, "line",
+           order_fulfillment_of(o, (struct fulfillment_id){row->fulfillment_id}), lines);
+  GIVE_OUT(struct parcel, parcel_table, "id", order_fulfillment_of(o, (struct fulfillment_id){row->fulfillment_id}), parcels);
+  GIVE_OUT(struct parcel_item, parcel_item_table, "line", parcel_among(o, row->parcel_id), items);
   return ERR_OK;
 }
 
@@ -267,5 +278,7 @@ enum err orders_fill(struct ctx *cx, struct order *orders, size_t n, bool nested
     if (o)
       o->personal = *p;
   }
-  return nested ? fill_nested(cx, orders, n) : ERR_OK;
+  for (size_t begin = 0; nested && begin < n && !arena_over(cx->arena); begin += NESTED_MAX)
+    TRY(fill_nested(cx, orders + begin, n - begin < NESTED_MAX ? n - begin : NESTED_MAX));
+  return ERR_OK;
 }

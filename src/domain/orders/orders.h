@@ -309,7 +309,8 @@ MUST_CHECK enum err order_find_external(struct ctx *cx, const char *channel, con
 int64_t order_bucket(const char *channel, const char *external_id);
 /* The whole order; ERR_NOT_FOUND. Personal data too. */
 MUST_CHECK enum err order_load(struct ctx *cx, struct order_id id, struct order **out);
-/* Adds to at most 200 rows of a list what they lack: personal data; with nested the lists too. */
+/* Adds to at most 200 rows of a list what they lack: personal data; with nested the lists too. Stops, with rows left
+ * bare, when the orders are so large that arena_over: the caller refuses the page. */
 MUST_CHECK enum err orders_fill(struct ctx *cx, struct order *orders, size_t n, bool nested);
 /* The tracking events of one parcel, oldest first. */
 MUST_CHECK enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct list *out);
