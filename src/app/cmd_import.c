@@ -15,15 +15,15 @@ enum { BATCH = 256, TELL_MS = 200 };
 
 const struct option_row import_options[] = {
     OPTION_DATABASE,
-    {"mapping", NULL, NULL, false, "JSON file that says what the columns mean"},
-    {"format", NULL, NULL, false, "csv or jsonl; default by the mapping, then by the name of FILE"},
-    {"dry-run", NULL, NULL, true, "change nothing; say what would be refused"},
-    {"errors", NULL, NULL, false, "CSV file for what was refused and set aside, with line and column"},
-    {"resume", NULL, NULL, true, "go on where an earlier run of the same import stopped"},
+    {"mapping",                                                         NULL, NULL, false, "JSON file that says what the columns mean"},
+    {"format",                                                             NULL, NULL, false, "csv or jsonl; default by the mapping, then by the name of FILE"},
+    {"dry-run",                      NULL, NULL, true, "change nothing; say what would be refused"},
+    {"errors",                                                          NULL, NULL, false, "CSV file for what was refused and set aside, with line and column"},
+    {"resume",                                                             NULL, NULL, true, "go on where an earlier run of the same import stopped"},
     {"progress", NULL, NULL, false, "where to keep how far it got; default FILE.MAPPING.progress in this folder"},
-    {"server", "ORDO_SERVER", NULL, false, "go through a running server: http://HOST:PORT"},
-    {"key", "ORDO_KEY", NULL, false, "API key for the server"},
-    {0},
+    {"server",                                                         "ORDO_SERVER", NULL, false, "go through a running server: http://HOST:PORT"},
+    {"key",                                                             "ORDO_KEY", NULL, false, "API key for the server"},
+    {0                     },
 };
 
 /* ---- Targets ---- */
@@ -45,7 +45,7 @@ static const struct target targets[] = {
     {"carriers",  VERB_CARRIER,    VERB_CARRIER_CHANGE,  "code",        false, false},
     {"tax_rates", VERB_TAX_RATE,   VERB_COUNT,           NULL,          false, false},
     {"stock",     VERB_STOCK,      VERB_COUNT,           NULL,          true,  false},
-    {"outcomes",  VERB_ORDER_READ, VERB_COUNT,           NULL,          false, true},
+    {"outcomes",  VERB_ORDER_READ, VERB_COUNT,           NULL,          false, true },
 };
 
 static const struct target *find_target(const char *name)
@@ -53,7 +53,8 @@ static const struct target *find_target(const char *name)
   for (size_t i = 0; i < COUNT_OF(targets); i++)
     if (text_eq(targets[i].name, name))
       return &targets[i];
-  failed("the mapping's target %s is none of orders, products, locations, channels, customers, carriers, tax_rates, stock, outcomes",
+  failed("the mapping's target %s is none of orders, products, locations, channels, customers, carriers, tax_rates, "
+         "stock, outcomes",
          name);
   return NULL;
 }
@@ -112,8 +113,8 @@ static void prepare(struct import *im, struct load *b, struct slot *s)
   if (!s->d.json || s->known_by_state)
     return;
   s->call = &b->calls[b->n_calls++];
-  *s->call = (struct import_call){
-      .verb = im->target->verb, .json = s->d.json, .json_n = s->d.json_n, .arena = s->arena};
+  *s->call =
+      (struct import_call){.verb = im->target->verb, .json = s->d.json, .json_n = s->d.json_n, .arena = s->arena};
   if (im->target->keyed && !im->dry)
     s->call->key = double_key(im, &s->d, s->arena);
 }
@@ -157,10 +158,12 @@ static void change_existing(struct import *im, struct load *b)
   for (size_t i = 0; i < b->n_calls; i++) {
     struct import_call *c = &b->calls[i];
     struct json_slice document = {c->json, c->json_n};
-    const char *id = text_eq(c->code, "already_exists") ? json_text_of(document, im->target->name_member, c->arena) : NULL;
+    const char *id =
+        text_eq(c->code, "already_exists") ? json_text_of(document, im->target->name_member, c->arena) : NULL;
     if (!id)
       continue;
-    again[n] = (struct import_call){.verb = im->target->change, .id = id, .json = c->json, .json_n = c->json_n, .arena = c->arena};
+    again[n] = (struct import_call){
+        .verb = im->target->change, .id = id, .json = c->json, .json_n = c->json_n, .arena = c->arena};
     whose[n++] = i;
   }
   import_door_run(im->door, again, n);
@@ -206,7 +209,7 @@ static void settle_answer(struct import *im, struct slot *s)
 
 static void settle(struct import *im, struct slot *s)
 {
-  EACH(const struct import_bucket, b, &s->d.put_aside.buckets)
+  EACH (const struct import_bucket, b, &s->d.put_aside.buckets)
     account(im, b->outcome, b->kind, &b->sum);
   import_tell_aside(im->errors, im->mapping, &s->d, s->arena);
   if (s->d.faulty) {
@@ -263,8 +266,9 @@ static void tell_progress(struct import *im, bool last)
   import_progress(im->reader, &done, &size);
   struct import_sum total = account_total(&im->account);
   double seconds = (double)(now.ms - im->began.ms) / 1000.0 + 0.001;
-  fprintf(stderr, "\r%lld documents, %lld rows, %.0f rows/s, %d %%  %s", (long long)total.documents, (long long)total.rows[0],
-          (double)total.rows[0] / seconds, size ? (int)(done * 100 / size) : 100, last ? "\n" : "");
+  fprintf(stderr, "\r%lld documents, %lld rows, %.0f rows/s, %d %%  %s", (long long)total.documents,
+          (long long)total.rows[0], (double)total.rows[0] / seconds, size ? (int)(done * 100 / size) : 100,
+          last ? "\n" : "");
 }
 
 static void tell_unmatched(struct import *im)
@@ -272,7 +276,7 @@ static void tell_unmatched(struct import *im)
   struct arena *a = arena_new(IMPORT_MEMORY);
   struct import_document rest;
   import_unmatched(im->reader, a, &rest);
-  EACH(const struct import_bucket, b, &rest.put_aside.buckets)
+  EACH (const struct import_bucket, b, &rest.put_aside.buckets)
     account(im, b->outcome, b->kind, &b->sum);
   import_tell_aside(im->errors, im->mapping, &rest, a);
   arena_free(a);
@@ -285,9 +289,9 @@ static int tell_end(struct import *im)
   double seconds = (double)(now.ms - im->began.ms) / 1000.0;
   int64_t refused = 0;
   import_tell_account(im->mapping, &im->account, im->arena);
-  printf("%s%lld rows in %.2f s, %.0f rows/s\n", im->dry ? "dry run, nothing was changed: " : "", (long long)total.rows[0], seconds,
-         seconds > 0 ? (double)total.rows[0] / seconds : 0.0);
-  EACH(const struct import_bucket, b, &im->account.buckets)
+  printf("%s%lld rows in %.2f s, %.0f rows/s\n", im->dry ? "dry run, nothing was changed: " : "",
+         (long long)total.rows[0], seconds, seconds > 0 ? (double)total.rows[0] / seconds : 0.0);
+  EACH (const struct import_bucket, b, &im->account.buckets)
     refused += b->outcome == IMPORT_REFUSED ? b->sum.documents : 0;
   if (refused && !im->errors)
     fprintf(stderr, "ordo: --errors FILE writes what was refused, with line and column\n");

@@ -20,10 +20,12 @@ struct outcome {
 };
 static const struct rec_field outcome_fields[] = {
     FIELD(struct outcome, channel, .flags = REC_REQUIRED, .max = 32, .doc = "Channel of the order", .example = "web"),
-    FIELD(struct outcome, external_id, .flags = REC_REQUIRED, .max = 100, .doc = "The channel's own id of it", .example = "1001"),
+    FIELD(struct outcome, external_id, .flags = REC_REQUIRED, .max = 100, .doc = "The channel's own id of it",
+          .example = "1001"),
     FIELD_AS(REC_ENUM, struct outcome, outcome, .flags = REC_REQUIRED, .names = outcome_kinds, .doc = "Where it is"),
     FIELD(struct outcome, reason, .max = 500, .doc = "Of a cancellation"),
-    FIELD(struct outcome, release_reason, .max = 500, .doc = "Given: holds are released with this reason before it ships"),
+    FIELD(struct outcome, release_reason, .max = 500,
+          .doc = "Given: holds are released with this reason before it ships"),
     FIELD(struct outcome, carrier, .max = 32, .doc = "Who carried it; left out = the built-in carrier"),
     FIELD(struct outcome, service, .max = 32, .doc = "Its service"),
     FIELD(struct outcome, tracking_number, .max = 64, .doc = "Of its parcels"),
@@ -31,7 +33,8 @@ static const struct rec_field outcome_fields[] = {
     FIELD(struct outcome, delivered_at, .doc = "When it arrived"),
     FIELD(struct outcome, refund, .doc = "A cancellation gives the money back"),
 };
-const struct rec import_outcome_rec = REC(struct outcome, "ImportOutcome", outcome_fields, "Where an order is in the real world");
+const struct rec import_outcome_rec =
+    REC(struct outcome, "ImportOutcome", outcome_fields, "Where an order is in the real world");
 
 /* ---- Stories ---- */
 
@@ -79,7 +82,8 @@ static void free_arena(void *arena)
 }
 
 /* Each call has an arena of its own: the writer's thread fills the one while the next is being asked. */
-static void ask(struct stories *all, struct story *s, struct piece *p, enum import_verb verb, const char *id, const char *json)
+static void ask(struct stories *all, struct story *s, struct piece *p, enum import_verb verb, const char *id,
+                const char *json)
 {
   struct arena *own = arena_new(IMPORT_DOCUMENT);
   arena_defer(all->arena, free_arena, own);
@@ -138,7 +142,7 @@ static void take_order(struct stories *all, struct step *step, const struct impo
   s->held = text_eq(s->order_state, "placed");
   s->pieces.n = 0;
   json_slices fulfillments = json_items_of(json_member_of(order, "fulfillments", a), a);
-  EACH(struct json_slice, f, &fulfillments) {
+  EACH (struct json_slice, f, &fulfillments) {
     *LIST_ADD(a, &s->pieces) = (struct piece){json_text_of(*f, "id", a), json_text_of(*f, "state", a),
                                               json_items_of(json_member_of(*f, "parcels", a), a)};
   }
@@ -228,8 +232,8 @@ static const struct {
   const char *const states[3];
 } warehouse[] = {
     {VERB_PICK, {"open", "picking", NULL}},
-    {VERB_PACK, {"picked", NULL}},
-    {VERB_SHIP, {"packed", NULL}},
+    {VERB_PACK, {"picked", NULL}         },
+    {VERB_SHIP, {"packed", NULL}         },
 };
 
 static void ship_orders(struct stories *all)
@@ -262,7 +266,7 @@ static void track_parcels(struct stories *all)
   for (size_t i = 0; i < all->n; i++) {
     struct story *s = &all->at[i];
     for (size_t p = 0; p < s->pieces.n && travels(s); p++) {
-      EACH(struct json_slice, parcel, &s->pieces.at[p].parcels) {
+      EACH (struct json_slice, parcel, &s->pieces.at[p].parcels) {
         const char *status = json_text_of(*parcel, "tracking_status", all->arena);
         if (text_eq(status, "delivered"))
           continue;
@@ -291,7 +295,8 @@ static void end_all(struct stories *all)
   for (size_t i = 0; i < all->n; i++) {
     struct story *s = &all->at[i];
     if (travels(s) && stands_still(s))
-      end_story(s, 409, "nothing_to_ship", "none of its fulfillments can ship: its units wait for stock, or it was cancelled");
+      end_story(s, 409, "nothing_to_ship",
+                "none of its fulfillments can ship: its units wait for stock, or it was cancelled");
     else if (!s->over)
       end_story(s, s->did ? 201 : 200, NULL, NULL);
   }
@@ -310,7 +315,8 @@ static void begin_story(struct story *s, struct import_call *c)
     return;
   end_story(s, err_info(err)->http, err_info(err)->slug, f.detail);
   for (size_t i = 0; i < f.n; i++)
-    *LIST_ADD(c->arena, &c->problems) = (struct import_problem){f.entries[i].pointer, f.entries[i].code, f.entries[i].detail};
+    *LIST_ADD(c->arena, &c->problems) =
+        (struct import_problem){f.entries[i].pointer, f.entries[i].code, f.entries[i].detail};
 }
 
 void import_outcomes_run(struct import_door *d, struct import_call *calls, size_t n)

@@ -34,12 +34,14 @@ void import_tell_aside(FILE *errors, const struct mapping *m, const struct impor
 {
   if (!errors)
     return;
-  EACH(const struct import_note, note, &d->notes) {
+  EACH (const struct import_note, note, &d->notes) {
     const char *file = note->source ? arena_printf(a, "%s: ", mapping_source(m, note->source)) : "";
-    tell(errors, a, note->line, NULL, note->kind, arena_printf(a, "set aside: %s%s", file, note->detail), d->key, note->raw);
+    tell(errors, a, note->line, NULL, note->kind, arena_printf(a, "set aside: %s%s", file, note->detail), d->key,
+         note->raw);
   }
   if (d->aside && d->rest.rows[0])
-    tell(errors, a, d->line, NULL, d->aside, arena_printf(a, "set aside: %s", d->aside_reason), d->key, import_raw(d, a));
+    tell(errors, a, d->line, NULL, d->aside, arena_printf(a, "set aside: %s", d->aside_reason), d->key,
+         import_raw(d, a));
 }
 
 void import_tell_faults(FILE *errors, const struct import_document *d, struct arena *a)
@@ -59,7 +61,8 @@ void import_tell_refusal(FILE *errors, const struct import_document *d, const st
     const struct import_problem *p = &c->problems.at[i];
     struct import_place place = import_locate(d, p->pointer ? p->pointer : "");
     tell(errors, a, place.line, place.column, p->code ? p->code : c->code,
-         arena_printf(a, "%s%s%s", p->pointer ? p->pointer : "", text_empty(p->pointer) ? "" : ": ", p->detail ? p->detail : ""),
+         arena_printf(a, "%s%s%s", p->pointer ? p->pointer : "", text_empty(p->pointer) ? "" : ": ",
+                      p->detail ? p->detail : ""),
          d->key, raw);
   }
   if (errors && !c->problems.n)
@@ -105,9 +108,10 @@ void import_tell_account(const struct mapping *m, const struct import_account *a
     printf(" %16s", mapping_amount(m, i));
   printf("\n");
   for (int outcome = IMPORT_TAKEN; outcome <= IMPORT_REFUSED; outcome++) {
-    EACH(const struct import_bucket, b, &account->buckets) {
+    EACH (const struct import_bucket, b, &account->buckets) {
       if (b->outcome == outcome)
-        print_sum(m, *b->kind ? arena_printf(a, "%s: %s", outcome_titles[outcome], b->kind) : outcome_titles[outcome], &b->sum, a);
+        print_sum(m, *b->kind ? arena_printf(a, "%s: %s", outcome_titles[outcome], b->kind) : outcome_titles[outcome],
+                  &b->sum, a);
     }
   }
   print_sum(m, "the file", &total, a);

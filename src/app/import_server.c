@@ -30,8 +30,8 @@ static const char *path_of(const struct import_call *c)
 {
   const char *path = import_verbs[c->verb].path, *gap = strstr(path, "%s");
   if (c->verb == VERB_ORDER_READ)
-    return arena_printf(c->arena, "%s?channel=%s&external_id=%s&expand=holds,fulfillments", path, escaped(c->arena, c->channel),
-                        escaped(c->arena, c->external_id));
+    return arena_printf(c->arena, "%s?channel=%s&external_id=%s&expand=holds,fulfillments", path,
+                        escaped(c->arena, c->channel), escaped(c->arena, c->external_id));
   if (!gap)
     return path;
   return arena_printf(c->arena, "%.*s%s%s", (int)(gap - path), path, escaped(c->arena, c->id), gap + 2);
@@ -46,7 +46,7 @@ static void take_problem(struct import_call *c, struct json_slice reply)
   if (!c->detail)
     c->detail = json_text_of(reply, "title", c->arena);
   json_slices errors = json_items_of(json_member_of(reply, "errors", c->arena), c->arena);
-  EACH(struct json_slice, error, &errors) {
+  EACH (struct json_slice, error, &errors) {
     *LIST_ADD(c->arena, &c->problems) =
         (struct import_problem){json_text_of(*error, "pointer", c->arena), json_text_of(*error, "code", c->arena),
                                 json_text_of(*error, "detail", c->arena)};
@@ -99,9 +99,10 @@ static void begin(struct import_door *door, struct import_call *calls, size_t n)
   for (size_t i = 0; i < n && d->http; i++) {
     const struct import_verb_row *row = &import_verbs[calls[i].verb];
     const char *body = calls[i].json ? arena_textn(a, calls[i].json, calls[i].json_n) : "{}";
-    requests[i] = (struct import_request){
-        .method = row->method, .path = path_of(&calls[i]), .body = strcmp(row->method, "GET") == 0 ? NULL : body,
-        .idempotency_key = calls[i].key};
+    requests[i] = (struct import_request){.method = row->method,
+                                          .path = path_of(&calls[i]),
+                                          .body = strcmp(row->method, "GET") == 0 ? NULL : body,
+                                          .idempotency_key = calls[i].key};
   }
   if (d->http)
     import_http_send(d->http, requests, n, a);

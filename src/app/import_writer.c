@@ -33,7 +33,8 @@ static void answer_fault(struct import_call *c, enum err err, const struct fault
   c->code = info->slug;
   c->detail = f->detail ? f->detail : info->title;
   for (size_t i = 0; i < f->n; i++)
-    *LIST_ADD(c->arena, &c->problems) = (struct import_problem){f->entries[i].pointer, f->entries[i].code, f->entries[i].detail};
+    *LIST_ADD(c->arena, &c->problems) =
+        (struct import_problem){f->entries[i].pointer, f->entries[i].code, f->entries[i].detail};
 }
 
 static void render(struct import_call *c, const struct rec *rec, const void *value)
@@ -66,7 +67,8 @@ static enum err read_order(struct ctx *cx, const struct import_call *c, struct o
   TRY(ctx_masters_refresh(cx));
   TRY(order_find_external(cx, c->channel, c->external_id, &id));
   if (!id.v)
-    return err_fail(cx, ERR_NOT_FOUND, "/external_id", "there is no order %s of channel %s", c->external_id, c->channel);
+    return err_fail(cx, ERR_NOT_FOUND, "/external_id", "there is no order %s of channel %s", c->external_id,
+                    c->channel);
   TRY(order_load(cx, id, out));
   order_derive(cx, *out);
   return ERR_OK;
@@ -154,15 +156,17 @@ static void hash_request(struct import_call *c, unsigned char out[HASH_BYTES])
 static void submit(struct writer_door *d, struct import_call *c, const struct act_input *in)
 {
   const struct timespec pause = {0, 1000000};
-  c->act = (struct act_call){.act = import_verbs[c->verb].act,
-                             .in = *in,
-                             .arena = c->arena,
-                             .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL},
-                             .key = c->key,
-                             .success = import_verbs[c->verb].success,
-                             .deadline = INSTANT(ABSENT),
-                             .done = on_done,
-                             .user = d};
+  c->act = (struct act_call){
+      .act = import_verbs[c->verb].act,
+      .in = *in,
+      .arena = c->arena,
+      .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL},
+      .key = c->key,
+      .success = import_verbs[c->verb].success,
+      .deadline = INSTANT(ABSENT),
+      .done = on_done,
+      .user = d
+  };
   if (c->key)
     hash_request(c, c->act.request_hash);
   pthread_mutex_lock(&d->lock);

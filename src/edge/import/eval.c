@@ -74,15 +74,15 @@ static bool product(const struct eval *e, const struct column_ref *column, const
 bool amounts_add(const struct eval *e, const struct source_rule *source, struct import_sum *sum, struct fault *f)
 {
   bool fine = true;
-  EACH(struct amount_rule, amount, &source->sums) {
+  EACH (struct amount_rule, amount, &source->sums) {
     int64_t v, total;
     if (product(e, &amount->ref, amount->times ? &amount->times_ref : NULL, &v) &&
         !__builtin_add_overflow(sum->amounts[amount->index], v, &total)) {
       sum->amounts[amount->index] = total;
       continue;
     }
-    (void)fault_add(f, ERR_INVALID, "", "not_a_number", "the amount %s cannot be read from %s: %s", amount->name, amount->column,
-                    eval_column(e, &amount->ref));
+    (void)fault_add(f, ERR_INVALID, "", "not_a_number", "the amount %s cannot be read from %s: %s", amount->name,
+                    amount->column, eval_column(e, &amount->ref));
     fine = false;
   }
   return fine;
@@ -92,7 +92,7 @@ bool amounts_add(const struct eval *e, const struct source_rule *source, struct 
 
 static bool is_one_of(const struct condition *t, const char *text)
 {
-  EACH(const char *, word, &t->one_of) {
+  EACH (const char *, word, &t->one_of) {
     if (strcmp(*word, text) == 0)
       return true;
   }
@@ -173,7 +173,7 @@ static const char *filled_template(const struct eval *e, const struct value *v)
   struct buf b;
   bool something = false;
   buf_init(&b, e->arena);
-  EACH(const struct template_part, part, &v->parts) {
+  EACH (const struct template_part, part, &v->parts) {
     const char *text = part->text ? part->text : eval_column(e, &part->ref);
     something |= !part->text && !text_empty(text);
     buf_text(&b, text ? text : "");
@@ -241,7 +241,9 @@ static const char *trimmed(const struct eval *e, const struct value *v, const ch
   if (v->cut_end && ends_with(copy, v->cut_end))
     copy[strlen(copy) - strlen(v->cut_end)] = 0;
   for (char *p = copy; (v->upper || v->lower) && *p; p++)
-    *p = v->upper && *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : v->lower && *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+    *p = v->upper && *p >= 'a' && *p <= 'z'   ? (char)(*p - 32)
+         : v->lower && *p >= 'A' && *p <= 'Z' ? (char)(*p + 32)
+                                              : *p;
   return copy;
 }
 
@@ -256,7 +258,8 @@ static const char *translated(const struct eval *e, const struct value *v, const
   if (!v->map)
     return text;
   const struct translation *found = v->translations.n ? bsearch(text, v->translations.at, v->translations.n,
-                                                                 sizeof *v->translations.at, compare_translation) : NULL;
+                                                                sizeof *v->translations.at, compare_translation)
+                                                      : NULL;
   if (found)
     return found->to;
   if (v->unmapped == UNMAPPED_REFUSE)
@@ -280,7 +283,8 @@ static const char *shortened(const struct eval *e, const struct value *v, const 
 
 /* ---- Values: the type ---- */
 
-static bool write_decimal(const struct eval *e, const char *text, int places, int shown, const char *pointer, struct buf *out)
+static bool write_decimal(const struct eval *e, const char *text, int places, int shown, const char *pointer,
+                          struct buf *out)
 {
   int64_t v;
   char plain[32];
@@ -299,7 +303,8 @@ static bool parse_time(const struct value *v, const char *text, const char *form
   return end && !*end && tm->tm_year > -1900 && tm->tm_year < 8100;
 }
 
-static bool write_time(const struct eval *e, const struct value *v, const char *text, const char *pointer, struct buf *out)
+static bool write_time(const struct eval *e, const struct value *v, const char *text, const char *pointer,
+                       struct buf *out)
 {
   struct tm tm;
   struct instant at;
@@ -327,7 +332,8 @@ static bool write_time(const struct eval *e, const struct value *v, const char *
 
 static bool write_bool(const struct eval *e, const char *text, const char *pointer, struct buf *out)
 {
-  static const char *const words[] = {"false", "true", "0", "1", "no", "yes", "n", "y", "FALSE", "TRUE", "False", "True"};
+  static const char *const words[] = {"false", "true", "0",     "1",    "no",    "yes",
+                                      "n",     "y",    "FALSE", "TRUE", "False", "True"};
   for (size_t i = 0; i < COUNT_OF(words); i++) {
     if (strcmp(words[i], text) == 0) {
       buf_text(out, i % 2 ? "true" : "false");
@@ -349,7 +355,8 @@ static bool write_json(const struct eval *e, const char *text, const char *point
   return true;
 }
 
-static bool write_text(const struct eval *e, const struct value *v, const char *text, const char *pointer, struct buf *out)
+static bool write_text(const struct eval *e, const struct value *v, const char *text, const char *pointer,
+                       struct buf *out)
 {
   struct json_out o;
   if (!utf8_valid(text, strlen(text)))
@@ -359,7 +366,8 @@ static bool write_text(const struct eval *e, const struct value *v, const char *
   return true;
 }
 
-static bool write_typed(const struct eval *e, const struct value *v, const char *text, const char *pointer, struct buf *out)
+static bool write_typed(const struct eval *e, const struct value *v, const char *text, const char *pointer,
+                        struct buf *out)
 {
   switch ((enum value_type)v->type) {
   case VALUE_NUMBER:

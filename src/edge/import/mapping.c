@@ -166,7 +166,8 @@ static void compile_value(struct compiler *c, int source, struct value *v, const
 {
   int ways = !!v->column + !!v->constant + !!v->template + !!v->sum + !!v->count;
   if (ways != 1)
-    return wrong(c, pointer, "invalid", "exactly one of column, const, template, sum and count says where it comes from", "");
+    return wrong(c, pointer, "invalid",
+                 "exactly one of column, const, template, sum and count says where it comes from", "");
   if (v->times && !v->column && !v->sum)
     wrong(c, pointer, "invalid", "times goes with column or sum", "");
   v->from_source = source_of_rows(c, v->from, pointer);
@@ -253,7 +254,8 @@ struct planting {
   int source;
 };
 
-static void plant_value(struct compiler *c, void *arg, const char *name, const char *json, size_t n, const char *pointer)
+static void plant_value(struct compiler *c, void *arg, const char *name, const char *json, size_t n,
+                        const char *pointer)
 {
   struct planting *p = arg;
   struct node *node = plant(c, p->root, name);
@@ -304,14 +306,15 @@ static void add_amount(struct compiler *c, void *arg, const char *name, const ch
 static void gather_sources(struct compiler *c)
 {
   struct mapping *m = c->m;
-  *LIST_ADD(c->a, &m->sources) =
-      (struct source_rule){.name = "file", .rules = m->rules, .otherwise = m->otherwise, .amounts = m->amounts, .accounted = true};
+  *LIST_ADD(c->a, &m->sources) = (struct source_rule){
+      .name = "file", .rules = m->rules, .otherwise = m->otherwise, .amounts = m->amounts, .accounted = true};
   for (size_t i = 0; i < m->joins.n; i++) {
     struct source_rule join = m->joins.at[i];
     if (source_by_name(m, join.name, strlen(join.name)) != NO_SOURCE || strcmp(join.name, "rows") == 0)
       wrong(c, below_n(c, "", "joins", i), "invalid", "two files have the name ", join.name);
     if (strchr(join.file, '/'))
-      wrong(c, below_n(c, "", "joins", i), "invalid", "a joined file lies in the folder of the imported one: ", join.file);
+      wrong(c, below_n(c, "", "joins", i), "invalid",
+            "a joined file lies in the folder of the imported one: ", join.file);
     join.accounted = join.amounts || join.rules.n;
     *LIST_ADD(c->a, &m->sources) = join;
   }

@@ -170,7 +170,8 @@ static enum err read_block(struct file *f, char out[2 * BLOCK], size_t *out_n, s
   int n = gzread(f->gz, raw, sizeof raw), code;
   const char *why = gzerror(f->gz, &code);
   if (n < 0 || (n == 0 && code == Z_BUF_ERROR))
-    return fault_fail(fault, ERR_MALFORMED, "", "%s cannot be read: %s", f->path, code == Z_BUF_ERROR ? "it ends too early" : why);
+    return fault_fail(fault, ERR_MALFORMED, "", "%s cannot be read: %s", f->path,
+                      code == Z_BUF_ERROR ? "it ends too early" : why);
   if (f->latin1) {
     *out_n = latin1_to_utf8((const unsigned char *)raw, (size_t)n, out);
   } else {
@@ -197,7 +198,8 @@ static enum err next_csv(struct file *f, struct csv_row *row, struct fault *faul
     case CSV_BAD:
       fault_clear(fault);
       const char *why = csv_error(f->csv, &line, &column);
-      return fault_fail(fault, ERR_MALFORMED, "", "%s, line %lld, column %lld: %s", f->path, (long long)line, (long long)column, why);
+      return fault_fail(fault, ERR_MALFORMED, "", "%s, line %lld, column %lld: %s", f->path, (long long)line,
+                        (long long)column, why);
     case CSV_MORE:
       TRY(read_block(f, block, &n, fault));
       if (n)
@@ -224,7 +226,8 @@ static enum err read_header(struct file *f, struct arena *a, struct fault *fault
       if (strcmp(row.cells[k], f->source->columns.at[i]) == 0)
         f->places[i] = (int)k;
     if (f->places[i] < 0)
-      (void)fault_add(fault, ERR_INVALID, "", "unknown_column", "%s has no column %s", f->path, f->source->columns.at[i]);
+      (void)fault_add(fault, ERR_INVALID, "", "unknown_column", "%s has no column %s", f->path,
+                      f->source->columns.at[i]);
   }
   return fault->n ? fault->code : ERR_OK;
 }
@@ -271,7 +274,8 @@ static enum err next_line(struct file *f, char **out, size_t *out_n, struct faul
     f->n -= f->at;
     f->at = 0;
     if (f->n > LINE_MAX_)
-      return fault_fail(fault, ERR_MALFORMED, "", "%s, line %lld is longer than %d bytes", f->path, (long long)f->line + 1, LINE_MAX_);
+      return fault_fail(fault, ERR_MALFORMED, "", "%s, line %lld is longer than %d bytes", f->path,
+                        (long long)f->line + 1, LINE_MAX_);
     if (f->n + 2 * BLOCK > f->cap) {
       f->cap = f->cap ? f->cap * 2 : 4 * BLOCK;
       f->pending = realloc(f->pending, f->cap);
@@ -285,7 +289,8 @@ static enum err next_line(struct file *f, char **out, size_t *out_n, struct faul
 }
 
 /* Scalars of the line become cells of the columns that are named like their paths: "customer.email". */
-static void take_members(const struct file *f, struct json *j, const char *prefix, struct import_row *row, struct arena *a)
+static void take_members(const struct file *f, struct json *j, const char *prefix, struct import_row *row,
+                         struct arena *a)
 {
   while (json_next(j) == JSON_KEY) {
     const char *name = *prefix ? arena_printf(a, "%s.%s", prefix, j->text) : arena_text(a, j->text);
@@ -356,12 +361,14 @@ static enum err out_of_memory(const struct import_reader *r, const char *path, s
 {
   if (!arena_over(r->memory))
     return ERR_OK;
-  return fault_fail(f, ERR_TOO_LARGE, "", "%s does not fit into %llu MB of memory; split it, or sort it by group_by and leave out gather",
+  return fault_fail(f, ERR_TOO_LARGE, "",
+                    "%s does not fit into %llu MB of memory; split it, or sort it by group_by and leave out gather",
                     path, (unsigned long long)(IMPORT_MEMORY >> 20));
 }
 
 /* All rows of a file behind an index of their key. */
-static enum err load_rows(struct import_reader *r, struct file *file, struct key_index *index, int source, struct fault *f)
+static enum err load_rows(struct import_reader *r, struct file *file, struct key_index *index, int source,
+                          struct fault *f)
 {
   for (;;) {
     struct import_row *row;
@@ -512,8 +519,8 @@ static enum err next_group(struct import_reader *r, struct arena *a, struct faul
     }
     *LIST_ADD(a, group) = copy_row(&r->m->sources.at[0], row, a);
     if (arena_over(a))
-      return fault_fail(f, ERR_TOO_LARGE, "", "%s, line %lld: the rows of one document do not fit into %u MB", r->file.path,
-                        (long long)row->line, IMPORT_DOCUMENT >> 20);
+      return fault_fail(f, ERR_TOO_LARGE, "", "%s, line %lld: the rows of one document do not fit into %u MB",
+                        r->file.path, (long long)row->line, IMPORT_DOCUMENT >> 20);
   }
 }
 
@@ -564,7 +571,8 @@ void import_unmatched(struct import_reader *r, struct arena *a, struct import_do
         e.rows[s] = row;
         out->faulty |= !amounts_add(&e, source, &sum, &out->fault);
         account_add(&out->put_aside, a, IMPORT_ASIDE, "unmatched", &sum);
-        *LIST_ADD(a, &out->notes) = (struct import_note){s, row->line, "unmatched", "no document asked for this row", row->raw};
+        *LIST_ADD(a, &out->notes) =
+            (struct import_note){s, row->line, "unmatched", "no document asked for this row", row->raw};
       }
     }
   }
