@@ -5,8 +5,9 @@
  * be made to smuggle one request inside another. So every header is looked at again here. Line ends are gone by then,
  * but the library parses in place and overwrites each byte of a line end with NUL, and its pointers lead into that
  * memory: between two headers there must lie exactly two NULs. A bare CR or LF leaves one, a folded line is somewhere
- * else altogether, a NUL that was sent is followed by something else. Should a later version of the library keep its
- * headers otherwise, every request is refused, which no test overlooks.
+ * else altogether, a NUL that was sent is followed by something else, or makes the head longer than the lines seen in
+ * it. Should a later version of the library keep its headers otherwise, every request is refused, which no test
+ * overlooks.
  */
 #include "http_priv.h"
 
@@ -236,6 +237,14 @@ static enum err check_framing(struct exchange *x, bool http_1_1, const char **wh
   return ERR_OK;
 }
 
+/* Whether the empty line at `empty` is where the library has seen the head end. */
+static bool ends_head(const struct exchange *x, const char *method, const char *empty)
+{
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return after_line(empty) && info && after_line(empty) == method + info->header_size;
+}
+
 /* One space between method, target and version, each of which became a NUL. */
 static bool is_request_line(const struct exchange *x, const char *method, const char *version)
 {
@@ -253,7 +262,7 @@ enum err check_headers(struct exchange *x, const char *method, const char *versi
   MHD_get_connection_values(x->connection, MHD_HEADER_KIND, take_header, &w);
   if (w.too_many)
     return refuse(why, ERR_HEADERS_TOO_LARGE, "The request's headers are too large");
-  if (w.bad || !w.expected || !after_line(w.expected))
+  if (w.bad || !w.expected || !ends_head(x, method, w.expected))
     return refuse(why, ERR_MALFORMED, "The request's headers are not well-formed");
   TRY(check_framing(x, http_1_1, why));
   size_t hosts = count_header(&x->rq, "Host");
