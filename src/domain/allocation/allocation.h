@@ -62,8 +62,6 @@ struct quantity allocation_give_back(struct ctx *cx, struct order_work *w, struc
 /* Releases the reservation of q units of a line at a location (whatever the lot). */
 void allocation_release(struct ctx *cx, struct order_work *w, const struct order_line *l, int64_t location_id,
                         struct quantity q);
-/* Cancels fulfillments that nothing is asked of any more. */
-void allocation_end_empty(struct ctx *cx, struct order_work *w, const char *reason);
 
 /* One decision as the API tells it. */
 struct allocation_candidate {

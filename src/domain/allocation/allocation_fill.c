@@ -148,13 +148,5 @@ static enum err fill_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err fill_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_fill_act = {
-    "order.fill", sizeof(struct fill_facts), sizeof(struct order_work), fill_load, fill_decide, fill_apply, 0};
+    "order.fill", sizeof(struct fill_facts), sizeof(struct order_work), fill_load, fill_decide, order_apply, 0};

@@ -54,7 +54,7 @@ static enum err source_decide(struct ctx *cx, const void *facts, void *out)
   EACH (struct order_line, l, &o->lines)
     if (l->stocked)
       allocation_give_back(cx, &w, l, 0, QUANTITY(QUANTITY_MAX), PLACE_UNALLOCATED);
-  allocation_end_empty(cx, &w, "sourced again");
+  order_end_empty(cx, &w, "sourced again");
   struct allocation_facts supply = f->supply;
   free_levels(cx, &supply, &w.stock);
   o->promise = (struct order_promise){INSTANT(ABSENT), INSTANT(ABSENT), NULL};
@@ -71,13 +71,5 @@ static enum err source_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err source_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_source_act = {
-    "order.source", sizeof(struct source_facts), sizeof(struct order_work), source_load, source_decide, source_apply, 0};
+    "order.source", sizeof(struct source_facts), sizeof(struct order_work), source_load, source_decide, order_apply, 0};

@@ -162,7 +162,7 @@ static void cancel_units(struct cancelling *c)
 static enum err settle_work(struct cancelling *c)
 {
   struct order *o = c->w->after;
-  allocation_end_empty(c->cx, c->w, c->reason);
+  order_end_empty(c->cx, c->w, c->reason);
   EACH(struct fulfillment, f, &o->fulfillments) {
     int64_t unpicked = 0;
     EACH(const struct fulfillment_line, l, &f->lines)
@@ -317,20 +317,12 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err cancel_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_cancel_act = {"order.cancel",
                                      sizeof(struct cancel_facts),
                                      sizeof(struct order_work),
                                      cancel_load,
                                      cancel_decide,
-                                     cancel_apply,
+                                     order_apply,
                                      0};
 
 enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund)

@@ -29,18 +29,10 @@ static enum err reject_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err reject_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_reject_act = {"order.reject",
                                      sizeof(struct reject_facts),
                                      sizeof(struct order_work),
                                      reject_load,
                                      reject_decide,
-                                     reject_apply,
+                                     order_apply,
                                      0};

@@ -37,7 +37,7 @@ static enum err expire_decide(struct ctx *cx, const void *facts, void *out)
     }
     EACH (struct order_charge, c, &o->charges)
       c->refunded = c->total;
-    allocation_end_empty(cx, &w, "the order expired unpaid");
+    order_end_empty(cx, &w, "the order expired unpaid");
     if (order_may(o, STEP_EXPIRE)) {
       o->cancel_reason = "not paid in time";
       TRY(order_step(cx, &w, STEP_EXPIRE));
@@ -48,13 +48,5 @@ static enum err expire_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err expire_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_expire_act = {
-    "order.expire", sizeof(struct order_work), sizeof(struct order_work), expire_load, expire_decide, expire_apply, 0};
+    "order.expire", sizeof(struct order_work), sizeof(struct order_work), expire_load, expire_decide, order_apply, 0};

@@ -129,13 +129,5 @@ static enum err draft_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err draft_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act draft_place_act = {
-    "draft.place", sizeof(struct draft_facts), sizeof(struct order_work), draft_load, draft_decide, draft_apply, 0};
+    "draft.place", sizeof(struct draft_facts), sizeof(struct order_work), draft_load, draft_decide, order_apply, 0};

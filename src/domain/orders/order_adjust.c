@@ -129,21 +129,6 @@ static enum err displace(struct ctx *cx, struct order_work *w, const struct stoc
   return ERR_OK;
 }
 
-/* A fulfillment that nothing is asked of any more has ended. */
-static void end_empty_fulfillments(struct ctx *cx, struct order_work *w)
-{
-  EACH (struct fulfillment, f, &w->after->fulfillments) {
-    bool empty = fulfillment_live(f) && fulfillment_may(f, FSTEP_CANCEL);
-    EACH (const struct fulfillment_line, l, &f->lines)
-      empty = empty && l->quantity.millionths == 0;
-    if (empty) {
-      f->reason = "stock was counted lower";
-      enum err err = fulfillment_step(cx, w, f, FSTEP_CANCEL);
-      assert(err == ERR_OK);
-    }
-  }
-}
-
 /* All displaced reservations of one order, from the i-th on; the list is grouped by whoever comes first. */
 static enum err displace_order(struct ctx *cx, const stock_displacements *all, size_t first)
 {
@@ -154,7 +139,7 @@ static enum err displace_order(struct ctx *cx, const stock_displacements *all, s
   for (size_t i = first; i < all->n; i++)
     if (all->at[i].demand.id == order_id)
       TRY(displace(cx, &w, &all->at[i]));
-  end_empty_fulfillments(cx, &w);
+  order_end_empty(cx, &w, "stock was counted lower");
   order_work_finish(cx, &w);
   return order_work_apply(cx, &w);
 }

@@ -49,13 +49,5 @@ static enum err edit_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err edit_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_edit_act = {
-    "order.edit", sizeof(struct edit_facts), sizeof(struct order_work), edit_load, edit_decide, edit_apply, 0};
+    "order.edit", sizeof(struct edit_facts), sizeof(struct order_work), edit_load, edit_decide, order_apply, 0};

@@ -173,16 +173,8 @@ static enum err hold_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err work_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_hold_act = {
-    "order.hold", sizeof(struct hold_facts), sizeof(struct order_work), hold_load, hold_decide, work_apply, 0};
+    "order.hold", sizeof(struct hold_facts), sizeof(struct order_work), hold_load, hold_decide, order_apply, 0};
 
 struct release_facts {
   struct order_work work;
@@ -212,4 +204,4 @@ static enum err release_decide(struct ctx *cx, const void *facts, void *out)
 }
 
 const struct act hold_release_act = {
-    "hold.release", sizeof(struct release_facts), sizeof(struct order_work), release_load, release_decide, work_apply, 0};
+    "hold.release", sizeof(struct release_facts), sizeof(struct order_work), release_load, release_decide, order_apply, 0};

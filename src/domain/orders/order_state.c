@@ -154,3 +154,17 @@ bool fulfillment_live(const struct fulfillment *f)
     return true;
   }
 }
+
+void order_end_empty(struct ctx *cx, struct order_work *w, const char *reason)
+{
+  EACH (struct fulfillment, f, &w->after->fulfillments) {
+    bool empty = fulfillment_live(f) && fulfillment_may(f, FSTEP_CANCEL);
+    EACH (const struct fulfillment_line, l, &f->lines)
+      empty = empty && l->quantity.millionths == 0;
+    if (!empty)
+      continue;
+    f->reason = reason;
+    enum err err = fulfillment_step(cx, w, f, FSTEP_CANCEL);
+    assert(err == ERR_OK);
+  }
+}

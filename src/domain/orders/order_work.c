@@ -346,3 +346,11 @@ void order_result(struct ctx *cx, const struct order *o, struct act_result *out)
   out->version = o->version;
   out->location = arena_printf(cx->arena, "/v1/orders/%s", id);
 }
+
+enum err order_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  struct order_work w = *(const struct order_work *)plan;
+  TRY(order_work_apply(cx, &w));
+  order_result(cx, w.after, out);
+  return ERR_OK;
+}

@@ -370,6 +370,8 @@ void order_work_finish(struct ctx *cx, struct order_work *w);
 MUST_CHECK enum err order_work_apply(struct ctx *cx, struct order_work *w);
 /* The result of an act that answers with the whole order. */
 void order_result(struct ctx *cx, const struct order *o, struct act_result *out);
+/* The apply part of an act whose plan is a struct order_work and whose answer is the order. */
+MUST_CHECK enum err order_apply(struct ctx *cx, const void *plan, struct act_result *out);
 
 /* ---- Units ---------------------------------------------------------------------------------------------------------------- */
 
@@ -414,6 +416,8 @@ extern const struct fulfillment_move fulfillment_moves[];
 extern const size_t fulfillment_moves_n;
 MUST_CHECK enum err fulfillment_step(struct ctx *cx, struct order_work *w, struct fulfillment *f, enum fulfillment_step step);
 bool fulfillment_may(const struct fulfillment *f, enum fulfillment_step step);
+/* Cancels the fulfillments that nothing is asked of any more. */
+void order_end_empty(struct ctx *cx, struct order_work *w, const char *reason);
 
 /* Adds an active hold and tells it (topic order.held, to the role that owns it). The caller fills all but bucket, id,
  * order_id, state, created_at. An active hold of the same type and scope is kept instead of a second one. */

@@ -38,21 +38,13 @@ static enum err approve_decide(struct ctx *cx, const void *facts, void *out_plan
   return ERR_OK;
 }
 
-static enum err approve_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  struct order_work w = *(const struct order_work *)plan;
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, w.after, out);
-  return ERR_OK;
-}
-
 const struct act order_approve_act = {
   .name = "order.approve",
   .facts_size = sizeof(struct approve_facts),
   .plan_size = sizeof(struct order_work),
   .load = approve_load,
   .decide = approve_decide,
-  .apply = approve_apply,
+  .apply = order_apply,
 };
 
 /* ---- One hold ---------------------------------------------------------------------------------------------------- */
