@@ -123,12 +123,26 @@ static enum err check_numbered(struct ctx *cx, struct differences *d)
   return ERR_OK;
 }
 
+/* No consumer has read what is not there: invariant 10. */
+static enum err check_consumers(struct ctx *cx, struct differences *d)
+{
+  static const struct db_stmt beyond = {
+      "SELECT count(*) FROM consumer WHERE feed_seq > (SELECT coalesce(max(seq), 0) FROM feed)", DB_REPORT};
+  int64_t n = 0;
+  TRY(db_one_i64(cx->db, &beyond, &n, DB_NO_ARGS));
+  if (n != 0)
+    print_difference(d, arena_printf(cx->arena, "feed: %lld consumers are beyond its end", (long long)n),
+                     "set their cursors back to the end of the feed");
+  return ERR_OK;
+}
+
 static enum err check_all(struct ctx *cx, struct differences *d)
 {
   TRY(inventory_check(cx, print_difference, d));
   TRY(orders_check(cx, print_difference, d));
   TRY(check_feed(cx, d));
-  return check_numbered(cx, d);
+  TRY(check_numbered(cx, d));
+  return check_consumers(cx, d);
 }
 
 int cmd_check(const struct arguments *args)

@@ -99,3 +99,46 @@ TEST(each_order_of_many_says_what_the_single_call_would_have_said)
   SEE("/results/2/errors/0/pointer", "/lines/0/quantity");
   shop_close(s);
 }
+
+TEST(short_lists_have_pages_too)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 1);
+  SAY(200, "GET /v1/orders/<order>/timeline?limit=1");
+  SEE("/data/#", "1");
+  SEE("/data/0/topic", "order.placed");
+  KEEP("cursor", "/next_cursor");
+  SAY(200, "GET /v1/orders/<order>/timeline?limit=1&cursor=<cursor>");
+  SEE("/data/#", "1");
+  SEE("/data/0/topic", "payment.captured");
+  SAY(200, "GET /v1/settings?limit=200");
+  SEE("/next_cursor", NULL);
+  SAY(422, "GET /v1/settings?limit=201");
+  SAY(422, "GET /v1/roles?cursor=x");
+  SEE("/errors/0/pointer", "/query/cursor");
+  shop_close(s);
+}
+
+TEST(an_external_id_is_not_empty)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(422, "POST /v1/orders {'channel': 'web', 'external_id': '', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/errors/0/pointer", "/external_id");
+  shop_close(s);
+}
+
+TEST(a_clash_names_each_field_once)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 1);
+  SAY(200, "PATCH /v1/orders/<order> {'tags': ['a']}");
+  SAY(200, "PATCH /v1/orders/<order> {'tags': ['b']}");
+  SAY(412, "PATCH /v1/orders/<order>\nIf-Match: \"1\"\n{'tags': ['c']}");
+  SEE("/errors/#", "2");
+  SEE("/errors/0/pointer", "/version");
+  SEE("/errors/1/pointer", "/tags");
+  shop_close(s);
+}

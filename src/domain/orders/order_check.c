@@ -115,6 +115,19 @@ static void check_money(struct checker *c, const struct order *o)
       differs(c, o, "record the missing capture, or correct the refund with the provider", "a payment refunded more than it captured");
 }
 
+/* The sums and the state of a payment are those of its entries. */
+static void check_payments(struct checker *c, const struct order *o)
+{
+  EACH (const struct payment, p, &o->payments) {
+    struct payment again = *p;
+    payment_derive(&again);
+    if (again.authorized.minor != p->authorized.minor || again.captured.minor != p->captured.minor ||
+        again.voided.minor != p->voided.minor || again.refunded.minor != p->refunded.minor || again.state != p->state)
+      differs(c, o, "store the sums of its entries", "a payment (%s %s) says other sums than its entries", p->provider,
+              p->reference ? p->reference : "without reference");
+  }
+}
+
 /* What is derived is what was stored. */
 static void check_derived(struct checker *c, const struct order *o)
 {
@@ -137,6 +150,25 @@ static void check_derived(struct checker *c, const struct order *o)
               (long long)rows[i].derived);
 }
 
+static bool happened_after(struct instant step, struct instant stop)
+{
+  return instant_set(step) && instant_set(stop) && step.ms > stop.ms;
+}
+
+/* Nothing is packed or shipped behind a hold that is still active, nor after a cancellation. */
+static void check_held(struct checker *c, const struct order *o)
+{
+  struct instant ended = o->state == ORDER_CANCELLED || o->state == ORDER_EXPIRED ? o->closed_at : INSTANT(ABSENT);
+  EACH (const struct fulfillment, f, &o->fulfillments) {
+    const struct hold *h = order_held(o, f);
+    struct instant held = h ? h->created_at : INSTANT(ABSENT);
+    if (happened_after(f->packed_at, held) || happened_after(f->shipped_at, held))
+      differs(c, o, "find out who worked behind the hold", "it was packed or shipped under the hold %s", h->type);
+    if (happened_after(f->packed_at, ended) || happened_after(f->shipped_at, ended))
+      differs(c, o, "find out who worked on it", "it was packed or shipped after it was %s", order_states[o->state]);
+  }
+}
+
 static void check_steps(struct checker *c, const struct order *o)
 {
   bool ended = o->state == ORDER_CANCELLED || o->state == ORDER_EXPIRED;
@@ -146,6 +178,7 @@ static void check_steps(struct checker *c, const struct order *o)
     if (ended && fulfillment_live(f))
       differs(c, o, "cancel the fulfillment", "it is %s but a fulfillment is %s", order_states[o->state],
               fulfillment_states[f->state]);
+  check_held(c, o);
 }
 
 /* The state's last event says the same state: invariant 6. */
@@ -166,6 +199,37 @@ static enum err check_event(struct checker *c, const struct order *o)
   return ERR_OK;
 }
 
+/* A fulfillment begins open or scheduled; every other state was told by one of the moves that lead to it. */
+static enum err check_fulfillment_event(struct checker *c, const struct order *o, const struct fulfillment *f)
+{
+  static const struct db_stmt count = {
+      "SELECT count(*) FROM event WHERE bucket = $1 AND subject_id = $2 AND ref_id = $3 AND topic = $4", DB_KEYED};
+  int64_t told = f->state == FUL_OPEN || f->state == FUL_SCHEDULED;
+  for (size_t i = 0; i < fulfillment_moves_n && !told; i++)
+    if (fulfillment_moves[i].to == f->state)
+      TRY(db_one_i64(c->cx->db, &count, &told,
+                     DB_ARGS(I64(o->bucket), I64(o->id.v), I64(f->id.v), TEXT(fulfillment_moves[i].emits))));
+  if (!told)
+    differs(c, o, "find who changed the row outside the acts", "the state %s of a fulfillment has no event",
+            fulfillment_states[f->state]);
+  return ERR_OK;
+}
+
+/* Its number leads to it: invariant 7. */
+static enum err check_number(struct checker *c, const struct order *o)
+{
+  struct order_id found = {0};
+  if (!o->number)
+    return ERR_OK;
+  enum err err = order_find(c->cx, o->number, &found);
+  if (err != ERR_OK && err != ERR_NOT_FOUND)
+    return err;
+  fault_clear(&c->cx->fault);
+  if (found.v != o->id.v)
+    differs(c, o, "enter its number again", "its number leads to %s", found.v ? "another order" : "no order");
+  return ERR_OK;
+}
+
 static enum err check_order(struct checker *c, struct order_id id)
 {
   struct order *o;
@@ -176,13 +240,17 @@ static enum err check_order(struct checker *c, struct order_id id)
   check_reservations(c, o, &live);
   check_fulfillments(c, o);
   check_money(c, o);
+  check_payments(c, o);
   check_derived(c, o);
   check_steps(c, o);
+  TRY(check_number(c, o));
+  EACH (const struct fulfillment, f, &o->fulfillments)
+    TRY(check_fulfillment_event(c, o, f));
   return check_event(c, o);
 }
 
 /* One slice of ids after *last; *last = 0 at the end. */
-static enum err check_slice(struct checker *c, int64_t *last)
+static enum err check_ids(struct checker *c, int64_t *last)
 {
   static const struct db_stmt slice = {"SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT $2", DB_REPORT};
   int64_t ids[SLICE];
@@ -196,6 +264,15 @@ static enum err check_slice(struct checker *c, int64_t *last)
     TRY(check_order(c, (struct order_id){ids[i]}));
   *last = n ? ids[n - 1] : 0;
   return ERR_OK;
+}
+
+/* The rows of an order are compared as they were at one moment: a server may be at work beside the check. */
+static enum err check_slice(struct checker *c, int64_t *last)
+{
+  TRY(db_read_begin(c->cx->db));
+  enum err err = check_ids(c, last);
+  db_read_end(c->cx->db);
+  return err;
 }
 
 /* Live reservations of orders that are not there or have ended. */
