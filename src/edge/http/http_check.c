@@ -242,7 +242,7 @@ static bool ends_head(const struct exchange *x, const char *method, const char *
 {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-  return after_line(empty) && info && after_line(empty) == method + info->header_size;
+  return info && empty + 2 == method + info->header_size && after_line(empty);
 }
 
 /* One space between method, target and version, each of which became a NUL. */
