@@ -113,7 +113,7 @@ TEST(short_lists_have_pages_too)
   SEE("/data/#", "1");
   SEE("/data/0/topic", "payment.captured");
   SAY(200, "GET /v1/settings?limit=200");
-  SEE("/next_cursor", NULL);
+  SEE("/next_cursor", "null");
   SAY(422, "GET /v1/settings?limit=201");
   SAY(422, "GET /v1/roles?cursor=x");
   SEE("/errors/0/pointer", "/query/cursor");

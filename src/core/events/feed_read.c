@@ -192,7 +192,15 @@ enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq)
   return err;
 }
 
-/* Adds one fault entry per pointer in {"changes":[{"pointer":...}]}. */
+static bool is_named(const struct fault *f, const char *pointer)
+{
+  for (size_t i = 0; i < f->n; i++)
+    if (strcmp(f->entries[i].pointer, pointer) == 0)
+      return true;
+  return false;
+}
+
+/* Adds one fault entry per new pointer in {"changes":[{"pointer":...}]}. */
 static void name_changes(struct ctx *cx, const char *data)
 {
   struct json j;
@@ -208,7 +216,8 @@ static void name_changes(struct ctx *cx, const char *data)
           return;
       }
     } else if (t == JSON_STRING && is_pointer) {
-      fault_add(&cx->fault, ERR_VERSION, j.text, "changed", "changed since the version you have");
+      if (!is_named(&cx->fault, j.text))
+        fault_add(&cx->fault, ERR_VERSION, j.text, "changed", "changed since the version you have");
       is_pointer = false;
     }
   }

@@ -45,9 +45,6 @@ struct identity *api_identity(const struct api *api);
 /* Whether cookies of the answer must say Secure: api_config.secure. */
 bool api_secure(const struct api *api);
 
-/* Answers a short list as the one page there is, for a route with ROUTE_PAGE: rows is an array of n values of rec. */
-void api_page(struct ctx *cx, const struct api_request *rq, const struct rec *rec, const void *rows, size_t n);
-
 /* A query parameter beside those of lists. */
 struct api_param {
   const char *name;
@@ -58,6 +55,12 @@ struct api_param_value {
   const char *text; /* NULL = not sent */
   int64_t i64;      /* REC_INT, REC_BOOL, REC_INSTANT (ms); ABSENT = not sent */
 };
+
+/* Answers a short list that is in memory already, for a route with ROUTE_PAGE and api_page_params: rows is an array of n
+ * values of rec. Without ?limit= it is one page. ERR_INVALID for a limit or cursor that cannot be. */
+MUST_CHECK enum err api_page(struct ctx *cx, const struct api_request *rq, const struct rec *rec, const void *rows,
+                             size_t n);
+extern const struct api_param api_page_params[];
 
 /* Another name that clients may use for a filter or a part to expand. */
 struct api_alias {

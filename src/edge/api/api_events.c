@@ -264,7 +264,9 @@ static enum err serve_events(struct ctx *cx, const struct api_request *rq, struc
 /* ---- GET /v1/events/stream ---- */
 
 static const struct api_param stream_params[] = {
-    {"after", REC_TEXT, "Where to begin when the client sends no Last-Event-ID; left out = `latest`", "4711"},
+    {"after", REC_TEXT, "Where to begin when the client sends no Last-Event-ID; left out = from the beginning, `latest` = only what comes "
+     "from now on",
+     "4711"},
     {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders", "order.*"},
     {0},
 };
@@ -328,7 +330,7 @@ static enum err serve_stream(struct ctx *cx, const struct api_request *rq, struc
   struct call *call = call_of(rq);
   struct feed *feed = &call->api->feed;
   const char *last = http_header(rq->http, "Last-Event-ID");
-  const char *after_text = last ? last : rq->params[0].text ? rq->params[0].text : "latest";
+  const char *after_text = last ? last : rq->params[0].text;
   int64_t after;
   TRY(read_after(cx, call->api, after_text, last ? "/header/Last-Event-ID" : "/query/after", &after));
   if (atomic_fetch_add(&feed->streams, 1) >= API_STREAMS_MAX) {
@@ -355,8 +357,7 @@ const struct route event_routes[] = {
      .flags = ROUTE_PAGE},
     {"GET", "/v1/events/stream", "Follow the event feed as server-sent events",
      "The same events as `GET /v1/events`, pushed. Each has its cursor as `id`, so that a browser that reconnects goes "
-     "on "
-     "where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves.",
+     "on where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves.",
      .needs = PERM_EVENT_READ, .success = 200, .serve = serve_stream, .params = stream_params, .flags = ROUTE_STREAM},
     {0},
 };

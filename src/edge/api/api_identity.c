@@ -98,7 +98,7 @@ static enum err serve_sessions(struct ctx *cx, const struct api_request *rq, str
   sessions list = {0};
   if (cx->actor.kind == ACTOR_USER)
     TRY(sessions_of(cx, cx->actor.id, token_hash(cx, session_token(cx, rq)), &list));
-  api_page(cx, rq, &session_rec, list.at, list.n);
+  TRY(api_page(cx, rq, &session_rec, list.at, list.n));
   return ERR_OK;
 }
 
@@ -164,7 +164,7 @@ static enum err serve_roles(struct ctx *cx, const struct api_request *rq, struct
   (void)out;
   size_t n = 0;
   const struct role *roles = identity_roles(cx->arena, &n);
-  api_page(cx, rq, &role_rec, roles, n);
+  TRY(api_page(cx, rq, &role_rec, roles, n));
   return ERR_OK;
 }
 
@@ -173,7 +173,7 @@ static enum err serve_permissions(struct ctx *cx, const struct api_request *rq, 
   (void)out;
   size_t n = 0;
   const struct permission_info *permissions = identity_permissions(cx->arena, &n);
-  api_page(cx, rq, &permission_info_rec, permissions, n);
+  TRY(api_page(cx, rq, &permission_info_rec, permissions, n));
   return ERR_OK;
 }
 
@@ -269,7 +269,8 @@ const struct route identity_routes[] = {
      .needs = PERM_SIGNED_IN, .success = 204, .serve = serve_sign_out, .errors = sign_out_errors},
     {"GET", "/v1/sessions", "List one's own sessions",
      "Browsers in which the caller is signed in, newest first; `current` marks the one that asks. An API key has none.",
-     .needs = PERM_SIGNED_IN, .reply = &session_rec, .success = 200, .serve = serve_sessions, .flags = ROUTE_PAGE},
+     .needs = PERM_SIGNED_IN, .reply = &session_rec, .success = 200, .serve = serve_sessions,
+     .params = api_page_params, .flags = ROUTE_PAGE},
     {"DELETE", "/v1/sessions/{id}", "End one of one's own sessions",
      "That browser is signed out at once. To end another user's sessions disable the user or set a new password.",
      .needs = PERM_SIGNED_IN, .success = 204, .act = &session_end_act},
@@ -302,10 +303,11 @@ const struct route identity_routes[] = {
      .needs = PERM_SIGNED_IN, .body = &password_change_rec, .reply = &user_rec, .success = 200, .serve = serve_password,
      .errors = password_errors},
     {"GET", "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",
-     .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles, .flags = ROUTE_PAGE},
+     .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles,
+     .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/permissions", "List permissions", "Every permission that a route may need, to write scopes with.",
      .needs = PERM_SIGNED_IN, .reply = &permission_info_rec, .success = 200, .serve = serve_permissions,
-     .flags = ROUTE_PAGE},
+     .params = api_page_params, .flags = ROUTE_PAGE},
 
     {"POST", "/v1/api_keys", "Make an API key",
      "The answer's `key` is shown this once and stored as a hash only; a repeat with the same `Idempotency-Key` "

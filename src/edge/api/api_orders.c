@@ -25,7 +25,7 @@ static enum err serve_timeline(struct ctx *cx, const struct api_request *rq, str
   feed_entries entries = {0};
   TRY(order_find(cx, rq->id, &id));
   TRY(timeline_read(cx, bucket_of_id(id.v), id.v, &entries));
-  api_page(cx, rq, &feed_entry_rec, entries.at, entries.n);
+  TRY(api_page(cx, rq, &feed_entry_rec, entries.at, entries.n));
   (void)out;
   return ERR_OK;
 }
@@ -125,7 +125,7 @@ const struct route order_routes[] = {
      .errors = edit_errors, .flags = ROUTE_PATCH},
     {"GET", "/v1/orders/{id}/timeline", "Everything that happened to an order",
      "Who, what, when, with the values before and after; oldest first.", PERM_ORDER_READ, .reply = &feed_entry_rec,
-     .success = 200, .serve = serve_timeline, .flags = ROUTE_PAGE},
+     .success = 200, .serve = serve_timeline, .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/orders/{id}/sourcing", "Why the order comes from where it comes",
      "Every decision with all candidates, their scores and one sentence per location; newest first.", PERM_ORDER_READ,
      .reply = &allocation_reports_rec, .success = 200, .serve = serve_sourcing},

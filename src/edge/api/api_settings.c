@@ -9,7 +9,7 @@ static enum err serve_settings(struct ctx *cx, const struct api_request *rq, str
   struct setting_view *views = ARENA_ARRAY(cx->arena, struct setting_view, SETTING_COUNT);
   for (enum setting s = 0; s < SETTING_COUNT; s++)
     TRY(setting_view_read(cx, s, &views[s]));
-  api_page(cx, rq, &setting_view_rec, views, SETTING_COUNT);
+  TRY(api_page(cx, rq, &setting_view_rec, views, SETTING_COUNT));
   return ERR_OK;
 }
 
@@ -30,7 +30,7 @@ static enum err serve_series_list(struct ctx *cx, const struct api_request *rq, 
   (void)out;
   LIST(struct number_series) rows = {0};
   TRY(db_select(cx->db, &all, (struct list *)(void *)&rows, DB_NO_ARGS));
-  api_page(cx, rq, &number_series_rec, rows.at, rows.n);
+  TRY(api_page(cx, rq, &number_series_rec, rows.at, rows.n));
   return ERR_OK;
 }
 
@@ -54,7 +54,7 @@ const struct route setting_routes[] = {
     {"GET", "/v1/settings", "List settings",
      "All of them in one page, each with its value, default, bounds and unit, and a line that tells what it does.",
      .needs = PERM_MASTER_READ, .reply = &setting_view_rec, .success = 200, .serve = serve_settings,
-     .flags = ROUTE_PAGE},
+     .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/settings/{key}", "One setting", NULL, .needs = PERM_MASTER_READ, .reply = &setting_view_rec,
      .success = 200,
      .serve = serve_setting},
@@ -68,7 +68,7 @@ const struct route setting_routes[] = {
     {"GET", "/v1/number_series", "List number series",
      "What the numbers of orders and other documents are drawn from. A series appears with its first number.",
      .needs = PERM_MASTER_READ, .reply = &number_series_rec, .success = 200, .serve = serve_series_list,
-     .flags = ROUTE_PAGE},
+     .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/number_series/{code}", "One number series", NULL, .needs = PERM_MASTER_READ,
      .reply = &number_series_rec,
      .success = 200, .serve = serve_series},

@@ -912,11 +912,11 @@ TEST(a_stream_cannot_be_asked_for_its_head_alone)
   CHECK_INT(call(s, "HEAD /v1/events", NULL).status, 200);
 }
 
-TEST(a_stream_begins_with_what_comes_next)
+TEST(a_stream_of_the_latest_begins_with_what_comes_next)
 {
   struct shop *s = shop(t);
   a_thing(s, "A", 1);
-  int fd = ask(s, "GET /v1/events/stream?topic=thing.updated", "auditor", "", NULL);
+  int fd = ask(s, "GET /v1/events/stream?topic=thing.updated&after=latest", "auditor", "", NULL);
   CHECK(has(hear_until(s, fd, "retry"), "retry: 2000"));
   a_thing(s, "B", 1);
   CHECK_INT(call(s, "PATCH /v1/things/B", "{\"name\":\"x\"}").status, 200);
