@@ -38,7 +38,7 @@ static const struct rec payment_input_rec =
 /* By POST the channel is in the body, by PUT in the path. */
 #define ORDER_INPUT_FIELDS(required) \
     FIELD(struct order_input, channel, .flags = required, .max = CHANNEL_CODE_MAX, .doc = "Code of the channel it comes from", .example = "web"), \
-    FIELD(struct order_input, external_id, .max = EXTERNAL_ID_MAX, .doc = "The channel's own id; (channel, external_id) is unique", .example = "1001"), \
+    FIELD(struct order_input, external_id, .min = 1, .max = EXTERNAL_ID_MAX, .doc = "The channel's own id; (channel, external_id) is unique", .example = "1001"), \
     FIELD(struct order_input, currency, .flags = REC_REQUIRED, .min = 3, .max = 3, .doc = "ISO 4217; all money is in its minor unit", .example = "USD"), \
     FIELD(struct order_input, language, .max = 16, .doc = "Language of the customer", .example = "zh-CN"), \
     FIELD(struct order_input, ordered_at, .doc = "When the customer ordered; default now", .example = "2026-11-20T08:00:00Z"), \
