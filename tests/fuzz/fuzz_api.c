@@ -1,6 +1,6 @@
-/* Requests as the API reads them: a line "GET /v1/orders?state=open", header lines, an empty line, a body. Routes, query
- * parameters, If-Match, Idempotency-Key and bodies are decoded; lists are served from a small database, and following
- * their cursors gives the rows of one large page. */
+/* Requests as the API reads them: a line "GET /v1/orders?state=open", header lines, an empty line, a body. Routes,
+ * query parameters, If-Match, Idempotency-Key and bodies are decoded; lists are served from a small database, and
+ * following their cursors gives the rows of one large page. */
 #define _GNU_SOURCE
 #include "api_priv.h"
 #include "carriers.h"
@@ -16,14 +16,24 @@
 enum { FOLLOWED_MOST = 12 };
 
 static const struct api_room rooms[] = {
-    {"Orders", "", order_routes},       {"Intake", "", intake_routes},           {"Review", "", review_routes},
-    {"Payments", "", payment_routes},   {"Fulfillment", "", fulfillment_routes}, {"Stock", "", inventory_routes},
-    {"Locations", "", location_routes}, {"Catalog", "", catalog_routes},         {"Customers", "", customer_routes},
-    {"Channels", "", channel_routes},   {"Carriers", "", carrier_routes},        {"Events", "", event_routes},
-    {"Settings", "", setting_routes},   {"Identity", "", identity_routes},       {0},
+    {"Orders",            "", order_routes},
+    {"Intake",       "", intake_routes},
+    {"Review",            "", review_routes},
+    {"Payments",      "", payment_routes},
+    {"Fulfillment",            "", fulfillment_routes},
+    {"Stock",      "", inventory_routes},
+    {"Locations",          "", location_routes},
+    {"Catalog",     "", catalog_routes},
+    {"Customers",       "", customer_routes},
+    {"Channels", "", channel_routes},
+    {"Carriers",             "", carrier_routes},
+    {"Events",   "", event_routes},
+    {"Settings",         "", setting_routes},
+    {"Identity",    "", identity_routes},
+    {0          },
 };
 
-/* ---- The shop ----------------------------------------------------------------------------------------------------- */
+/* ---- The shop ---------------------------------------------------------------------------------------------------- */
 
 static struct shop {
   struct arena *arena;
@@ -38,14 +48,17 @@ static struct shop {
 
 static void shop_close(void)
 {
+  static const char *const files[] = {"shop.db", "shop.db-wal", "shop.db-shm"};
+  char path[sizeof shop.folder + 16];
   db_close(shop.worker.db);
+  for (size_t i = 0; i < COUNT_OF(files); i++) {
+    snprintf(path, sizeof path, "%s/%s", shop.folder, files[i]);
+    unlink(path);
+  }
+  rmdir(shop.folder);
   numbers_free(shop.batch.numbers);
   table_done(&shop.api.table);
   arena_free(shop.arena);
-  char *remove_it = NULL;
-  if (asprintf(&remove_it, "rm -r '%s'", shop.folder) > 0 && system(remove_it) != 0)
-    fprintf(stderr, "%s is left behind\n", shop.folder);
-  free(remove_it);
 }
 
 static void add(struct ctx *cx, const struct act *act, const struct rec *rec, const char *json)
@@ -121,7 +134,7 @@ static void shop_open(void)
   atexit(shop_close);
 }
 
-/* ---- A request ---------------------------------------------------------------------------------------------------- */
+/* ---- A request --------------------------------------------------------------------------------------------------- */
 
 static void take_headers(struct fuzz_input *in, struct http_request *rq)
 {
@@ -155,7 +168,7 @@ static bool take_request(struct fuzz_input *in, struct arena *a, struct http_req
   return check_method(rq->method, &why) == ERR_OK && check_target(rq, &why) == ERR_OK;
 }
 
-/* ---- Answers ------------------------------------------------------------------------------------------------------ */
+/* ---- Answers ----------------------------------------------------------------------------------------------------- */
 
 static bool is_json(struct arena *a, const void *json, size_t n)
 {
@@ -212,7 +225,7 @@ static void check_body(struct ctx *cx, const struct route *route, const struct h
   FUZZ_CHECK(is_json(cx->arena, b.at, b.n));
 }
 
-/* ---- Lists -------------------------------------------------------------------------------------------------------- */
+/* ---- Lists ------------------------------------------------------------------------------------------------------- */
 
 static enum err serve(struct arena *a, struct api_row *row, struct http_request *rq, struct http_reply *out)
 {
@@ -255,7 +268,7 @@ static void read_page(struct arena *a, const struct http_reply *reply, struct ro
 
 static void set_query(struct http_request *rq, const char *name, const char *value)
 {
-  EACH(struct http_pair, pair, &rq->query)
+  EACH (struct http_pair, pair, &rq->query)
     if (strcmp(pair->name, name) == 0) {
       pair->value = value;
       return;
@@ -300,7 +313,7 @@ static void check_list(struct arena *a, struct api_row *row, struct http_request
   check_cursors(a, row, rq, &rows);
 }
 
-/* ---- The target --------------------------------------------------------------------------------------------------- */
+/* ---- The target -------------------------------------------------------------------------------------------------- */
 
 static void check_request(struct arena *a, struct http_request *rq)
 {

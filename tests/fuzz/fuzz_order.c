@@ -57,7 +57,8 @@ struct bulk_facts {
   LIST(struct {
     const char *json;
     size_t n;
-  }) items;
+  })
+  items;
 };
 
 static size_t count_elements(struct arena *a, const char *json)

@@ -4,9 +4,8 @@
 #include "fuzz.h"
 #include "promise.h"
 
-static const char *const zones[] = {
-    NULL, "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe",
-    "America/Sao_Paulo"};
+static const char *const zones[] = {NULL,           "UTC",          "Europe/Berlin",       "America/New_York",
+                                    "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe", "America/Sao_Paulo"};
 
 struct given {
   struct promise_calendar site_days, carrier_days;
@@ -96,11 +95,15 @@ static const char *take_zone(struct fuzz_input *in)
 static void take_numbers(struct fuzz_input *in, struct given *g)
 {
   bool by_hand = fuzz_number(in, 0, 7) == 0;
-  g->site = (struct promise_site){.code = "A", .zone = take_zone(in), .calendar = &g->site_days,
+  g->site = (struct promise_site){.code = "A",
+                                  .zone = take_zone(in),
+                                  .calendar = &g->site_days,
                                   .cut_offs = &g->cut_offs,
                                   .processing_unit = (enum promise_unit)fuzz_number(in, 0, 1)};
   g->site.processing = fuzz_number(in, -1, g->site.processing_unit == PROMISE_WORKING_DAYS ? 367 : 366 * 1440 + 1);
-  g->way = (struct promise_carriage){.carrier = "DHL", .service = "express", .zone = take_zone(in),
+  g->way = (struct promise_carriage){.carrier = "DHL",
+                                     .service = "express",
+                                     .zone = take_zone(in),
                                      .calendar = &g->carrier_days,
                                      .pickup_days = (unsigned)fuzz_number(in, 0, 127),
                                      .pickup_minute = fuzz_number(in, 0, 1441),
@@ -121,7 +124,7 @@ static void check_promise(struct arena *a, const struct promise_request *r, cons
   struct buf b;
   struct promise back;
   struct instant now = r->at;
-  EACH(const struct promise_part, part, &p->parts) {
+  EACH (const struct promise_part, part, &p->parts) {
     FUZZ_CHECK(part->from.ms == now.ms && part->to.ms > part->from.ms);
     now = part->to;
   }

@@ -15,7 +15,7 @@ static void check_terms(const search_terms *terms)
 
 static bool has_term(const search_terms *terms, const char *term)
 {
-  EACH(const char *const, t, terms)
+  EACH (const char *const, t, terms)
     if (strcmp(*t, term) == 0)
       return true;
   return false;

@@ -5,7 +5,7 @@
 
 #define NODES_MOST 300
 
-/* ---- An input of numbers ------------------------------------------------------------------------------------------ */
+/* ---- An input of numbers ----------------------------------------------------------------------------------------- */
 
 static const char *const codes[] = {"A", "B", "C", "D", "E", "F", "G", "H"};
 static const char *const kinds[] = {"warehouse", "store"};
@@ -42,8 +42,8 @@ static void take_candidate(struct fuzz_input *in, struct arena *a, struct sourci
   if (bits & 16)
     c->capacity = take_quantity(in, 0);
   if (bits & 32) {
-    c->place = (struct sourcing_place){fuzz_number(in, -90 * SCALE, 90 * SCALE),
-                                       fuzz_number(in, -180 * SCALE, 180 * SCALE)};
+    c->place =
+        (struct sourcing_place){fuzz_number(in, -90 * SCALE, 90 * SCALE), fuzz_number(in, -180 * SCALE, 180 * SCALE)};
     c->days_late = fuzz_number(in, 0, 9);
     c->ship_by = INSTANT(fuzz_number(in, 0, DAY_MS));
   }
@@ -111,12 +111,12 @@ static void take_input(struct fuzz_input *in, struct arena *a, struct sourcing_i
     take_rule(in, a, LIST_ADD(a, &out->rules));
 }
 
-/* ---- The header's promises ---------------------------------------------------------------------------------------- */
+/* ---- The header's promises --------------------------------------------------------------------------------------- */
 
 /* What a location has of a product: of two entries the first counts. */
 static int64_t stock_of(const struct sourcing_candidate *c, int64_t product)
 {
-  EACH(const struct sourcing_stock, s, &c->stock)
+  EACH (const struct sourcing_stock, s, &c->stock)
     if (s->product == product)
       return s->available.millionths > 0 ? s->available.millionths : 0;
   return 0;
@@ -144,7 +144,7 @@ static void check_candidate(const struct sourcing_input *in, const struct sourci
   FUZZ_CHECK((s->reason == SOURCING_CHOSEN || s->reason == SOURCING_CHOSEN_PART) == assigns(d, i));
   for (size_t p = 0; p < in->products.n; p++) {
     int64_t taken = 0;
-    EACH(const struct sourcing_assignment, a, &d->assignments)
+    EACH (const struct sourcing_assignment, a, &d->assignments)
       if (a->candidate == i && in->lines.at[a->line].product == (int64_t)p)
         taken += a->quantity.millionths;
     FUZZ_CHECK(taken <= stock_of(c, (int64_t)p));
@@ -161,7 +161,7 @@ static int64_t line_got(const struct sourcing_decision *d, size_t line, int64_t 
   int64_t got = 0;
   *out_from = 0;
   *out_last = -1;
-  EACH(const struct sourcing_assignment, a, &d->assignments)
+  EACH (const struct sourcing_assignment, a, &d->assignments)
     if (a->line == (int64_t)line) {
       got += a->quantity.millionths;
       ++*out_from;
@@ -172,7 +172,7 @@ static int64_t line_got(const struct sourcing_decision *d, size_t line, int64_t 
 
 static int64_t line_short(const struct sourcing_decision *d, size_t line)
 {
-  EACH(const struct sourcing_shortage, s, &d->shortages)
+  EACH (const struct sourcing_shortage, s, &d->shortages)
     if (s->line == (int64_t)line)
       return s->asked.millionths - s->assigned.millionths;
   return 0;

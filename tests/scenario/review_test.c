@@ -2,6 +2,7 @@
 #include "shop.h"
 
 #include <string.h>
+#include <time.h>
 
 TEST(a_held_order_is_reserved_but_not_picked_until_it_is_released)
 {
@@ -168,5 +169,69 @@ TEST(a_bulk_answers_per_item_what_the_single_call_would)
   SEE("/results/4/order/lines/0/counters/allocated", "2");
   SAY(200, "GET /v1/orders?channel=web");
   SEE("/data/#", "2");
+  shop_close(s);
+}
+
+/* An instant so many seconds from now, as the API writes it. */
+static const char *seconds_from_now(struct shop *s, int seconds)
+{
+  char *text = ARENA_ARRAY(s->arena, char, INSTANT_TEXT);
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  instant_format(INSTANT((int64_t)(now.tv_sec + seconds) * SECOND_MS), text);
+  return text;
+}
+
+TEST(a_hold_that_expires_lets_the_order_go_on)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  KEEP("order", "/id");
+  KEEP("hold", "/holds/0/id");
+  shop_label(s, "soon", seconds_from_now(s, 2));
+  SAY(422, "POST /v1/orders/<order>/hold {'reason': 'x', 'expires_at': '2020-01-01T00:00:00Z'}");
+  SAY(200, "POST /v1/orders/<order>/hold {'reason': 'until the bank opens', 'expires_at': '<soon>'}");
+  SAY(200, "POST /v1/holds/<hold>/release {'reason': 'fine'}");
+  SEE("/state", "placed");
+  AWAIT("GET /v1/orders/<order>", "/state", "open");
+  SEE("/holds/1/state", "expired");
+  shop_close(s);
+}
+
+TEST(a_rejected_order_is_cancelled_and_paid_back)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}],"
+           "'charges': [{'kind': 'shipping', 'amount': 500}], 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 4480}]}");
+  SEE("/state", "placed");
+  KEEP("order", "/id");
+  SAY(200, "POST /v1/orders/<order>/reject {'reason': 'the address does not exist'}");
+  SEE("/state", "cancelled");
+  SEE("/totals/refunded", "4480");
+  SEE("/hold_count", "0");
+  SAY(200, "GET /v1/stock?sku=TEE-S");
+  SEE("/data/0/reserved", "0");
+  a_paid_order(s, 1);
+  SAY(409, "POST /v1/orders/<order>/reject {'reason': 'it is open already'}");
+  shop_close(s);
+}
+
+TEST(the_rules_that_are_off_stay_silent_until_they_are_switched_on)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  static const char *const off[] = {"velocity", "amount_outlier", "address", "price_deviation", "probable_duplicate"};
+  static const char *const on[] = {"stock_short", "payment_mismatch", "total_mismatch", "blocked_customer"};
+  SAY(200, "GET /v1/review_rules?limit=100");
+  for (size_t i = 0; i < COUNT_OF(off); i++)
+    SEE(arena_printf(t->arena, "/data/type=%s/enabled", off[i]), "false");
+  for (size_t i = 0; i < COUNT_OF(on); i++)
+    SEE(arena_printf(t->arena, "/data/type=%s/enabled", on[i]), "true");
+  SAY(200, "PATCH /v1/review_rules/probable_duplicate {'enabled': true}");
+  for (int i = 0; i < 2; i++)
+    SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'twice@example.com'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/holds/0/type", "probable_duplicate");
   shop_close(s);
 }

@@ -1,0 +1,113 @@
+/* Lists as integrators page through them, and orders under a channel's own id. */
+#include "shop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ORDERS = 25 };
+
+static void many_orders(struct shop *s)
+{
+  a_small_shop(s);
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 1000}]}");
+  for (int i = 0; i < ORDERS; i++) {
+    shop_label(s, "i", arena_printf(s->arena, "%d", i));
+    shop_label(s, "quantity", arena_printf(s->arena, "%d", 1 + i % 3));
+    SAY(201, "POST /v1/orders {'channel': 'web', 'external_id': 'e-<i>', 'currency': 'USD', 'customer': {'email': 'c<i>@example.com', 'name': 'Zoe Quentin'},"
+             "'lines': [{'sku': 'TEE-S', 'quantity': <quantity>}]}");
+    if (i % 5 == 0) {
+      KEEP("order", "/id");
+      SAY(200, "POST /v1/orders/<order>/cancel {'reason': 'no'}");
+    }
+  }
+}
+
+/* Pages through a list; how many rows there are, all different. */
+static int64_t page_through(struct shop *s, const char *list)
+{
+  struct buf seen;
+  int64_t n = 0;
+  buf_init(&seen, s->arena);
+  shop_label(s, "list", list);
+  SAY(200, "GET <list>");
+  for (;;) {
+    int64_t rows = json_look_i64(s->arena, s->last.body, "/data/#");
+    for (int64_t i = 0; i < rows; i++) {
+      const char *id = AT(arena_printf(s->arena, "/data/%lld/id", (long long)i));
+      if (strstr(buf_str(&seen), id))
+        test_failed(__FILE__, __LINE__, list, id, "each row once");
+      buf_printf(&seen, "%s ", id);
+    }
+    n += rows;
+    const char *next = json_look(s->arena, s->last.body, "/next_cursor");
+    if (!next || strcmp(next, "null") == 0)
+      return n;
+    shop_label(s, "cursor", next);
+    SAY(200, "GET <list>&cursor=<cursor>");
+  }
+}
+
+TEST(every_page_of_a_list_goes_on_where_the_last_one_ended)
+{
+  struct shop *s = shop_open(t);
+  many_orders(s);
+  CHECK_INT(page_through(s, "/v1/orders?limit=7"), ORDERS);
+  CHECK_INT(page_through(s, "/v1/orders?limit=1&sort=created_at"), ORDERS);
+  CHECK_INT(page_through(s, "/v1/orders?limit=3&state=cancelled"), 5);
+  CHECK_INT(page_through(s, "/v1/orders?limit=4&state=open,cancelled&sort=-created_at"), ORDERS);
+  SAY(200, "GET /v1/orders?limit=2&count=exact&state=cancelled");
+  SEE("/count", "5");
+  SEE("/data/0/lines", NULL); /* nested lists only on request */
+  SAY(200, "GET /v1/orders?limit=1&expand=lines");
+  SEE("/data/0/lines/0/sku", "TEE-S");
+  SAY(200, "GET /v1/orders?created_at[gte]=2099-01-01T00:00:00Z");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/orders?channel=web&external_id=e-7");
+  SEE("/data/0/external_id", "e-7");
+  AWAIT("GET /v1/orders?q=c24@example.com", "/data/#", "1");
+  AWAIT("GET /v1/orders?q=quent&limit=50", "/data/#", "25");
+  SAY(422, "GET /v1/orders?limit=201");
+  SAY(422, "GET /v1/orders?no_such=1");
+  SAY(422, "GET /v1/orders?sort=number%20desc");
+  SAY(422, "GET /v1/orders?state=nonsense");
+  SAY(200, "GET /v1/orders?limit=3\nAccept: text/csv");
+  CHECK(text_starts(HEADER("Content-Type"), "text/csv"));
+  CHECK(text_starts(s->last.body, "id,number,"));
+  shop_close(s);
+}
+
+TEST(an_order_under_the_channels_own_id_is_placed_once)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "PUT /v1/channels/web/orders/X-1 {'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/external_id", "X-1");
+  SEE("/channel", "web");
+  KEEP("order", "/id");
+  SAY(200, "PUT /v1/channels/web/orders/X-1 {'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/id", "<order>");
+  SAY(409, "PUT /v1/channels/web/orders/X-1 {'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SEE("/code", "external_id_conflict");
+  SAY(409, "POST /v1/orders {'channel': 'web', 'external_id': 'X-1', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(200, "GET /v1/orders?count=exact");
+  SEE("/data/#", "1");
+  shop_close(s);
+}
+
+TEST(customers_are_matched_by_what_they_give)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'Li@Example.com', 'name': 'Li'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  KEEP("customer", "/customer_id");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'li@example.com'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/customer_id", "<customer>");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'id': '<customer>'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/customer_id", "<customer>");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'name': 'A guest'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/customer_id", NULL);
+  SEE("/customer/name", "A guest");
+  SAY(200, "GET /v1/orders?customer=<customer>");
+  SEE("/data/#", "3");
+  shop_close(s);
+}
