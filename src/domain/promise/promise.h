@@ -143,8 +143,8 @@ struct promise {
 extern const struct rec promise_part_rec, promise_rec; /* promise_rec: ship_by, deliver_by, parts, days_late */
 
 /* Makes a promise; parts and texts in the arena. ERR_INVALID: no open day, pickup or delivery day within 400 days
- * (entry no_open_day), work or a journey of more than ten years (too_long), an unknown zone (unknown_zone), a number out
- * of its bounds (out_of_range). */
+ * (entry no_open_day), work or a journey of more than ten years (too_long), an unknown zone (unknown_zone), a number
+ * out of its bounds (out_of_range). */
 MUST_CHECK enum err promise_make(struct promise_zones *z, const struct promise_request *r, struct arena *a,
                                  struct fault *f, struct promise *out);
 

@@ -6,8 +6,8 @@
  * but the library parses in place and overwrites each byte of a line end with NUL, and its pointers lead into that
  * memory: between two headers there must lie exactly two NULs. A bare CR or LF leaves one, a folded line is somewhere
  * else altogether, a NUL that was sent is followed by something else, or makes the head longer than the lines seen in
- * it. Should a later version of the library keep its headers otherwise, every request is refused, which no test
- * overlooks.
+ * it. A NUL and a bare LF cannot be told from CRLF: every parser ends the line there, so they part no two. Should a
+ * later version of the library keep its headers otherwise, every request is refused, which no test overlooks.
  */
 #include "http_priv.h"
 

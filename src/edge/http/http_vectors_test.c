@@ -277,21 +277,38 @@ static int status_of(struct http_server *server, const char *request, size_t n)
   return answer.status;
 }
 
-TEST(a_header_with_a_nul_is_refused)
+/* Raw bytes, NULs among them. */
+struct raw {
+  const char *bytes;
+  size_t n;
+};
+#define RAW(text) {text, sizeof(text) - 1}
+
+static void all_are_malformed(struct test *t, const struct raw *requests, size_t n)
 {
-#define REQUEST(text) {text, sizeof(text) - 1}
-  static const struct {
-    const char *bytes;
-    size_t n;
-  } requests[] = {
-      REQUEST("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),
-      REQUEST("GET / HTTP/1.1\r\nHost: a\r\nX: a\0\0\r\n\r\n"),
-      REQUEST("GET / HTTP/1.1\r\nHost: a\0\0\r\nX: a\r\n\r\n"),
-      REQUEST("GET / HTTP/1.1\r\nHost: a\r\0\r\n\r\n"),
-  };
-#undef REQUEST
   struct http_server *server = server_open(t);
-  for (size_t i = 0; i < COUNT_OF(requests); i++)
+  for (size_t i = 0; i < n; i++)
     CHECK_INT(status_of(server, requests[i].bytes, requests[i].n), 400);
   http_stop(server, 1000);
+}
+
+TEST(a_header_with_a_nul_is_refused)
+{
+  static const struct raw requests[] = {
+      RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0\0\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\0\0\r\nX: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\r\0\r\n\r\n"),
+  };
+  all_are_malformed(t, requests, COUNT_OF(requests));
+}
+
+TEST(nothing_stands_between_the_version_and_the_line_end)
+{
+  static const struct raw requests[] = {
+      RAW("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"), RAW("GET / HTTP/1.1 \nHost: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1\t\nHost: a\r\n\r\n"),  RAW("GET / HTTP/1.1\t\r\nHost: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1\0\r\nHost: a\r\n\r\n"),
+  };
+  all_are_malformed(t, requests, COUNT_OF(requests));
 }
