@@ -56,20 +56,18 @@ static bool is_blank(char c)
   return c == ' ' || c == '\t';
 }
 
-/* The method is the first word, the version the last one, and what lies between is the target. */
+/* The method is the first word, the version the last one with the blanks behind it, the target what lies between. */
 static bool take_request_line(char *line)
 {
-  size_t n = strlen(line);
-  while (n && is_blank(line[n - 1]))
-    line[--n] = '\0';
-  char *version = line + n, *target = strchr(line, ' ');
+  char *version = line + strlen(line), *target = strchr(line, ' ');
+  while (version > line && is_blank(version[-1]))
+    version--;
   while (version > line && !is_blank(version[-1]))
     version--;
   if (!target || version <= target + 1)
     return false;
   *target++ = '\0';
-  while (is_blank(*target))
-    target++;
+  target += strspn(target, " \t");
   for (char *p = version; p > target && is_blank(p[-1]);)
     *--p = '\0';
   head.method = line;
