@@ -77,9 +77,9 @@ struct feed_entry {
 };
 extern const struct rec feed_entry_rec;
 typedef LIST(struct feed_entry) feed_entries;
-/* At most limit entries with seq > after, oldest first. */
+/* At most limit entries with seq > after, oldest first; fewer where they are large (some MB), none at the end alone. */
 MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
-/* All events of one subject, oldest first: its timeline. */
+/* The events of one subject, oldest first: its timeline. The first 1000, or as many as some 32 MB hold. */
 MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
 /* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. */
 MUST_CHECK enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq);

@@ -100,10 +100,14 @@ static void entry_of(struct arena *a, const struct event *e, int64_t seq, const 
   };
 }
 
+/* Data of events that say all changes of a large order; a reading that has passed this many bytes ends. */
+enum { FEED_BYTES = 8 << 20, TIMELINE_BYTES = 32 << 20, VERIFY_BYTES = 64 << 20 };
+
 /* Rows: the event's columns, then the feed number. */
-static enum err read_entries(struct ctx *cx, struct db_rows *rows, feed_entries *out)
+static enum err read_entries(struct ctx *cx, struct db_rows *rows, size_t bytes_max, feed_entries *out)
 {
-  while (db_next(rows)) {
+  size_t begun = arena_used(cx->arena);
+  while (arena_used(cx->arena) - begun < bytes_max && db_next(rows)) {
     struct event e;
     read_event(rows, &e);
     entry_of(cx->arena, &e, db_i64(rows, AFTER_EVENT), db_text(rows, AFTER_EVENT - 1), LIST_ADD(cx->arena, out));
@@ -121,7 +125,7 @@ enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *o
       DB_LIST};
   struct db_rows rows;
   TRY(db_query(cx->db, &page, &rows, DB_ARGS(I64(after), I64(limit))));
-  return read_entries(cx, &rows, out);
+  return read_entries(cx, &rows, FEED_BYTES, out);
 }
 
 enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out)
@@ -133,7 +137,7 @@ enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_
       DB_KEYED};
   struct db_rows rows;
   TRY(db_query(cx->db, &all, &rows, DB_ARGS(I64(bucket), I64(subject_id))));
-  return read_entries(cx, &rows, out);
+  return read_entries(cx, &rows, TIMELINE_BYTES, out);
 }
 
 enum { VERIFY_SLICE = 2000 };
@@ -152,7 +156,7 @@ static enum err verify_slice(struct ctx *cx, struct feed_head *head, int64_t *ba
   buf_init(&scratch, cx->arena);
   *more = false;
   TRY(db_query(cx->db, &slice, &rows, DB_ARGS(I64(head->seq), I64(VERIFY_SLICE))));
-  while (!*bad && db_next(&rows)) {
+  while (!*bad && arena_used(cx->arena) < VERIFY_BYTES && db_next(&rows)) {
     struct event e;
     size_t n = 0;
     int64_t seq = db_i64(&rows, AFTER_EVENT);

@@ -168,7 +168,7 @@ static enum err poll_slice(struct ctx *cx, struct call *call, struct answer *ans
   int64_t left = call->poll.limit - answer->n,
           want = left < SLICE_ROWS && text_empty(call->poll.topic) ? left : SLICE_ROWS;
   TRY(feed_read(cx, call->poll.after, want, &slice));
-  answer->end = (int64_t)slice.n < want;
+  answer->end = slice.n == 0;
   for (size_t i = 0; i < slice.n && answer->n < call->poll.limit && answer->body.n < ANSWER_BYTES; i++) {
     const struct feed_entry *e = &slice.at[i];
     call->poll.after = e->cursor;
