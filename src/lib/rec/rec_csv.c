@@ -1,10 +1,12 @@
-/* Records as CSV: one column per scalar, inline records dotted, for spreadsheets and for import again. */
+/* Records as CSV: one column per scalar, nested records dotted, texts such as tags in one cell, for spreadsheets and for
+ * import again. Lists of records and what derives from them have no place in a row. */
 #include "codec.h"
 #include "json_priv.h"
 
 static bool is_column(const struct rec_field *field)
 {
-  return rec_trait(field)->column && !(field->flags & (REC_HIDDEN | REC_INPUT));
+  bool texts = field->kind == REC_TEXTS && !(field->flags & REC_VIRTUAL);
+  return (rec_trait(field)->column || field->kind == REC_RECORD || texts) && !(field->flags & (REC_HIDDEN | REC_INPUT));
 }
 
 static void cell(struct buf *out, bool *first, const char *text)
@@ -22,7 +24,7 @@ static void add_header(const struct rec *rec, const char *prefix, bool *first, s
     if (!is_column(field))
       continue;
     const char *name = arena_printf(out->arena, "%s%s", prefix, field->name);
-    if (field->kind == REC_INLINE)
+    if (field->kind == REC_INLINE || field->kind == REC_RECORD)
       add_header(field->rec, arena_printf(out->arena, "%s.", name), first, out);
     else
       cell(out, first, name);
@@ -57,6 +59,16 @@ static const char *one_name(struct arena *a, const struct rec_field *field, cons
   return json_next(&j) == JSON_OBJECT_END ? name : json;
 }
 
+static const char *joined(struct arena *a, const void *at)
+{
+  const LIST(const char *) *texts = at;
+  struct buf b;
+  buf_init(&b, a);
+  for (size_t i = 0; i < texts->n; i++)
+    buf_printf(&b, "%s%s", i ? ";" : "", texts->at[i]);
+  return harmless(a, buf_str(&b));
+}
+
 static const char *cell_text(struct arena *a, const struct rec_field *field, const void *at)
 {
   if (rec_field_absent(field, at))
@@ -66,21 +78,27 @@ static const char *cell_text(struct arena *a, const struct rec_field *field, con
     return harmless(a, *(const char *const *)at);
   case REC_NAMES:
     return harmless(a, one_name(a, field, *(const char *const *)at));
+  case REC_TEXTS:
+    return joined(a, at);
   default: /* quoted or not, these hold nothing that JSON escapes */
     return plain(a, field, at);
   }
 }
 
+/* value NULL: a nested record that is not there, its cells empty. */
 static void add_row(const struct rec *rec, const void *value, bool *first, struct buf *out)
 {
   for (size_t i = 0; i < rec->n; i++) {
     const struct rec_field *field = &rec->fields[i];
     if (!is_column(field))
       continue;
+    const void *at = value ? field_of(field, value) : NULL;
     if (field->kind == REC_INLINE)
-      add_row(field->rec, field_of(field, value), first, out);
+      add_row(field->rec, at, first, out);
+    else if (field->kind == REC_RECORD)
+      add_row(field->rec, at ? *(void *const *)at : NULL, first, out);
     else
-      cell(out, first, cell_text(out->arena, field, field_of(field, value)));
+      cell(out, first, at ? cell_text(out->arena, field, at) : "");
   }
 }
 

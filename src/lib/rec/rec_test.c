@@ -458,16 +458,16 @@ TEST(csv_is_dotted_quoted_and_harmless)
   struct sample s;
   CHECK_OK(read_member(t,
                        "\"note\":\"=1+\\\"1\\\"\",\"phone\":\"+86\",\"price\":\"0.5\",\"rate\":\"0.1\",\"amount\":-5,"
-                       "\"name\":\"a,b\",\"at\":\"2026-11-20T08:00:00Z\"",
+                       "\"name\":\"a,b\",\"at\":\"2026-11-20T08:00:00Z\",\"tags\":[\"x\",\"y\"],\"billing\":{\"zip\":\"9\"}",
                        &s));
   struct buf b;
   buf_init(&b, t->arena);
   rec_csv_header(&sample_rec, &b);
   rec_csv_row(&sample_rec, &s, &b);
   CHECK_TEXT(buf_str(&b),
-             "id,count,active,code,note,phone,day,name,amount,price,quantity,rate,at,height,color,"
-             "place.city,place.zip,place.latitude\r\n"
-             ",7,false,A,\"'=1+\"\"1\"\"\",'+86,,\"a,b\",-5,0.5,,0.1,2026-11-20T08:00:00.000Z,,red,,1,\r\n");
+             "id,count,active,code,note,phone,day,name,amount,price,quantity,rate,at,height,color,tags,"
+             "billing.city,billing.zip,billing.latitude,place.city,place.zip,place.latitude\r\n"
+             ",7,false,A,\"'=1+\"\"1\"\"\",'+86,,\"a,b\",-5,0.5,,0.1,2026-11-20T08:00:00.000Z,,red,x;y,,9,,,1,\r\n");
 }
 
 /* ---- Writing and reading are inverse ------------------------------------------------------------------------------ */
