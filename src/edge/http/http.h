@@ -113,7 +113,7 @@ bool http_not_modified(const struct http_request *rq, const char *etag, struct h
 MUST_CHECK struct http_stream *http_stream_begin(struct http_request *rq, const struct http_reply *head,
                                                  void (*on_closed)(void *arg), void *arg);
 /* Queues a copy of n bytes, from any thread; nothing waits. False when the stream is closed, also because these bytes
- * passed http_limits.stream: that reader is dropped. */
+ * and those not sent yet passed http_limits.stream: that reader is dropped. */
 bool http_stream_send(struct http_stream *s, const void *bytes, size_t n);
 /* Sends what is queued, ends the reply and gives the handle back; from any thread. Accepts NULL. */
 void http_stream_end(struct http_stream *s);

@@ -35,10 +35,11 @@ static void wake(struct http_stream *s)
   server_wake(s->server);
 }
 
-/* Appends with the lock held; false when the bytes would pass the limit. */
+/* Appends with the lock held; false when the bytes would pass the limit. A single message may be larger than it: a
+ * reader that has taken all before is not slow, and would stumble over the same message each time it comes back. */
 static bool enqueue(struct http_stream *s, const void *bytes, size_t n)
 {
-  if (s->n + n > s->server->config.limits.stream)
+  if (s->n > 0 && s->n + n > s->server->config.limits.stream)
     return false;
   if (s->from + s->n + n > s->cap) {
     memmove(s->bytes, s->bytes + s->from, s->n);
