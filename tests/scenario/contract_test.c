@@ -221,3 +221,58 @@ TEST(the_document_of_the_api_is_what_the_command_prints)
   SEE("/openapi", "3.1.0");
   shop_close(s);
 }
+
+/* Asks for the order and compares with what the last write answered. */
+static void reads_the_same(struct shop *s, const char *path)
+{
+  const char *written = arena_text(s->arena, s->last.body);
+  SAY(200, path);
+  CHECK_TEXT(s->last.body, written);
+}
+
+TEST(every_write_answers_what_a_read_says)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 3}, {'sku': 'MUG-BLUE', 'quantity': 1}],"
+           "'customer': {'email': 'a@example.com'}, 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 7220}]}");
+  KEEP("order", "/id");
+  KEEP("hold", "/holds/0/id");
+  KEEP("fulfillment", "/fulfillments/0/id");
+  KEEP("payment", "/payments/0/id");
+  reads_the_same(s, "GET /v1/orders/<order>");
+  static const char *const orders[] = {
+      "POST /v1/orders/<order>/hold {'reason': 'wait', 'line': 2}", "POST /v1/holds/<hold>/release {'reason': 'go on'}",
+      "PATCH /v1/orders/<order> {'tags': ['vip'], 'notes': 'ring twice', 'metadata': {'a': 1}}",
+      "POST /v1/orders/<order>/source {}", "POST /v1/orders/<order>/cancel {'lines': [{'line': 1, 'quantity': 1}], 'reason': 'less'}",
+  };
+  for (size_t i = 0; i < COUNT_OF(orders); i++) {
+    SAY(200, orders[i]);
+    CHECK(*AT("/sourcing/summary"));
+    KEEP("fulfillment", "/fulfillments/state=open/id");
+    reads_the_same(s, "GET /v1/orders/<order>");
+  }
+  SEE("/holds/type=manual/state", "active");
+  KEEP("hold", "/holds/type=manual/id");
+  SAY(200, "POST /v1/holds/<hold>/release {'reason': 'go on'}");
+  static const char *const steps[] = {
+      "POST /v1/fulfillments/<fulfillment>/pick {'scans': [{'sku': 'TEE-S', 'quantity': 1}]}", "POST /v1/fulfillments/<fulfillment>/pick {}",
+      "POST /v1/fulfillments/<fulfillment>/pack {}", "POST /v1/fulfillments/<fulfillment>/ship {}"};
+  for (size_t i = 0; i < COUNT_OF(steps); i++) {
+    SAY(200, steps[i]);
+    reads_the_same(s, "GET /v1/fulfillments/<fulfillment>");
+  }
+  KEEP("parcel", "/parcels/0/id");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-21T08:00:00Z'}");
+  reads_the_same(s, "GET /v1/parcels/<parcel>");
+  SAY(200, "POST /v1/payments/<payment>/refund {'amount': 100}");
+  reads_the_same(s, "GET /v1/payments/<payment>");
+  SAY(200, "PATCH /v1/products/TEE-S {'price': 1}");
+  reads_the_same(s, "GET /v1/products/TEE-S");
+  SAY(200, "PATCH /v1/locations/NJ1 {'priority': 7}");
+  reads_the_same(s, "GET /v1/locations/NJ1");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 1}]}");
+  KEEP("adjustment", "/id");
+  reads_the_same(s, "GET /v1/adjustments/<adjustment>");
+  shop_close(s);
+}

@@ -114,20 +114,6 @@ static enum err record_of(struct ctx *cx, struct decision_id id, const char **ou
   return db_done(&rows);
 }
 
-enum err allocation_summary(struct ctx *cx, struct order *o)
-{
-  const char *record;
-  struct allocation_report report = {0};
-  if (o->sourcing.id.v <= 0)
-    return ERR_OK;
-  TRY(record_of(cx, o->sourcing.id, &record));
-  if (!record)
-    return ERR_OK;
-  TRY(tell(cx, record, &report));
-  o->sourcing.summary = report.summary;
-  return ERR_OK;
-}
-
 enum err allocation_replay(struct ctx *cx, struct decision_id id, bool *out_same)
 {
   const char *record;

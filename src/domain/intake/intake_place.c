@@ -234,7 +234,7 @@ static enum err load_existing(struct ctx *cx, const struct order_input *in, stru
   if (!id.v)
     return ERR_OK;
   TRY(order_load(cx, id, &f->existing));
-  TRY(allocation_summary(cx, f->existing));
+  TRY(order_summarize(cx, f->existing));
   order_derive(cx, f->existing);
   return ERR_OK;
 }

@@ -120,7 +120,7 @@ TEST(what_was_stored_reads_back_as_it_was_answered)
                  &o));
   struct act_result first = {.rec = &order_rec, .value = o}, second = {.rec = &order_rec};
   CHECK_OK(order_load(cx, o->id, &again));
-  CHECK_OK(allocation_summary(cx, again));
+  CHECK_OK(order_summarize(cx, again));
   order_derive(cx, again);
   second.value = again;
   CHECK_TEXT(scratch_json(cx, &second), scratch_json(cx, &first));

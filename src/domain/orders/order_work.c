@@ -351,6 +351,7 @@ enum err order_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   struct order_work w = *(const struct order_work *)plan;
   TRY(order_work_apply(cx, &w));
+  TRY(order_summarize(cx, w.after));
   order_result(cx, w.after, out);
   return ERR_OK;
 }

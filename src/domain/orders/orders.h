@@ -368,6 +368,8 @@ void order_work_finish(struct ctx *cx, struct order_work *w);
 /* Draws the order's number and the ids of new rows (temporary ones in all rows, stock changes and events become real),
  * then writes what differs between before and after, the stock changes, decision, tracking, shipments and events. */
 MUST_CHECK enum err order_work_apply(struct ctx *cx, struct order_work *w);
+/* Fills sourcing.summary from the stored decision, unless it is there already. */
+MUST_CHECK enum err order_summarize(struct ctx *cx, struct order *o);
 /* The result of an act that answers with the whole order. */
 void order_result(struct ctx *cx, const struct order *o, struct act_result *out);
 /* The apply part of an act whose plan is a struct order_work and whose answer is the order. */

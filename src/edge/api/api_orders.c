@@ -13,7 +13,7 @@ static enum err serve_order(struct ctx *cx, const struct api_request *rq, struct
   struct order *o;
   TRY(order_find(cx, rq->id, &id));
   TRY(order_load(cx, id, &o));
-  TRY(allocation_summary(cx, o));
+  TRY(order_summarize(cx, o));
   order_derive(cx, o);
   *out = (struct act_result){.rec = &order_rec, .value = o, .version = o->version};
   return ERR_OK;
