@@ -124,9 +124,12 @@ static enum err collect_event(struct ctx *cx, const char *topic, int64_t bucket,
 }
 
 struct seen {
+  int64_t seq;
   const char *topic;
   int64_t bucket, subject_id;
 };
+
+enum { COLLECT_BYTES = 64 << 20 }; /* of records read for one batch; large orders make it shorter */
 
 enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n)
 {
@@ -142,15 +145,17 @@ enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out,
   TRY(db_one_i64(cx->db, &cursor, &w->from_seq, DB_ARGS(TEXT(CONSUMER))));
   w->to_seq = w->from_seq;
   TRY(db_query(cx->db, &events, &rows, DB_ARGS(I64(w->from_seq), I64(limit))));
-  while (db_next(&rows)) {
-    w->to_seq = db_i64(&rows, 0);
-    *LIST_ADD(cx->arena, &seen) = (struct seen){db_text(&rows, 1), db_i64(&rows, 2), db_i64(&rows, 3)};
-  }
+  while (db_next(&rows))
+    *LIST_ADD(cx->arena, &seen) = (struct seen){db_i64(&rows, 0), db_text(&rows, 1), db_i64(&rows, 2), db_i64(&rows, 3)};
   TRY(db_done(&rows));
-  EACH (const struct seen, s, &seen)
+  size_t begun = arena_used(cx->arena), n = 0;
+  for (; n < seen.n && arena_used(cx->arena) - begun < COLLECT_BYTES; n++) {
+    const struct seen *s = &seen.at[n];
     TRY(collect_event(cx, s->topic, s->bucket, s->subject_id, w));
+    w->to_seq = s->seq;
+  }
   *out = w;
-  *out_n = (int64_t)seen.n;
+  *out_n = (int64_t)n;
   return ERR_OK;
 }
 
