@@ -38,13 +38,15 @@ const union MHD_ConnectionInfo *MHD_get_connection_info(struct MHD_Connection *c
 }
 
 /* Ends the line that begins at p, at CR, LF or CRLF; returns where the next one begins, NULL at the end of the text. */
-static char *end_line(char *p, const char *end)
+static char *end_line(char *p, const char *end, size_t *out_length)
 {
+  char *from = p;
   while (p < end && *p != '\r' && *p != '\n')
     p++;
   if (p == end)
     return NULL;
   bool both = *p == '\r' && p + 1 < end && p[1] == '\n';
+  *out_length = (size_t)(p - from);
   p[0] = '\0';
   if (both)
     p[1] = '\0';
@@ -91,17 +93,18 @@ static bool take_header_line(char *line)
 static bool read_laxly(char *text, size_t n)
 {
   const char *end = text + n;
+  size_t length;
   head = (struct head){.text = text};
-  char *next = end_line(text, end);
+  char *next = end_line(text, end, &length);
   if (!next || !take_request_line(text))
     return false;
   while (next < end && head.n < HEADERS_MOST) {
     char *line = next;
-    next = end_line(line, end);
+    next = end_line(line, end, &length);
     if (!next)
       return false;
     head.bytes = (size_t)(next - text);
-    if (next == line + 1 || (next == line + 2 && !line[0] && !line[1]))
+    if (length == 0)
       return true;
     if (!take_header_line(line))
       return false;
