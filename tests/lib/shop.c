@@ -28,7 +28,8 @@ static void shop_end(void *arg)
 /* In the child: becomes the program; stdin is empty, the given files take its output. */
 static _Noreturn void become(const struct shop *s, const char *const *words, const char *out, const char *err)
 {
-  char *argv[WORDS_MAX + 2] = {ORDO_PROGRAM};
+  const char *program = getenv("ORDO_PROGRAM") ? getenv("ORDO_PROGRAM") : ORDO_PROGRAM;
+  char *argv[WORDS_MAX + 2] = {(char *)program};
   sigset_t none;
   for (int i = 0; words[i]; i++)
     argv[i + 1] = (char *)words[i];
@@ -41,7 +42,7 @@ static _Noreturn void become(const struct shop *s, const char *const *words, con
     dup2(files[i], i);
   for (const char *const *e = s->environment; e && *e; e++)
     putenv((char *)*e);
-  execv(ORDO_PROGRAM, argv);
+  execv(program, argv);
   _exit(127);
 }
 
@@ -185,7 +186,7 @@ void shop_check(struct shop *s)
   const char *out;
   int status = shop_run(s, &out, (const char *[]){"check", "--database", s->url, NULL});
   if (status != 0 || !text_eq(out, "0 differences\n"))
-    test_failed(__FILE__, __LINE__, "ordo check", arena_printf(s->arena, "%s%s", out, *out ? "" : log_tail(s)), "0 differences");
+    test_failed(__FILE__, __LINE__, "ordo check", arena_printf(s->arena, "exit status %d\n%s%s", status, out, *out ? "" : log_tail(s)), "0 differences");
 }
 
 void shop_close(struct shop *s)
