@@ -25,14 +25,6 @@ const char *permission_doc(enum permission p)
   return permissions[p].doc;
 }
 
-enum permission permission_find(const char *name)
-{
-  for (int p = 0; p < PERM_COUNT; p++)
-    if (strcmp(permissions[p].name, name) == 0)
-      return (enum permission)p;
-  return PERM_COUNT;
-}
-
 /* What one word of a scope grants; 0 for a word that means nothing. */
 static uint64_t word_permissions(const char *word, size_t n)
 {

@@ -45,8 +45,6 @@ enum permission {
 };
 const char *permission_name(enum permission p); /* "order.read" */
 const char *permission_doc(enum permission p);
-/* The permission of that name, or PERM_COUNT. */
-enum permission permission_find(const char *name);
 #define PERMISSION(p)   (UINT64_C(1) << (p))
 #define PERMISSIONS_ALL (PERMISSION(PERM_COUNT) - 1)
 /* A scope list: names, "order.*" or "*", separated by spaces or commas. False when a word is unknown. */

@@ -38,8 +38,3 @@ int64_t ids_bucket_random(struct ids *ids)
 {
   return (int64_t)(ids_random(ids) % BUCKETS);
 }
-
-struct instant id_instant(int64_t id)
-{
-  return INSTANT((id >> 22) + epoch_ms);
-}

@@ -63,6 +63,5 @@ static inline int64_t bucket_of_id(int64_t id) { return id & (BUCKETS - 1); }
 static inline int64_t bucket_of_text(const char *s) { return (int64_t)(hash_text(s) % BUCKETS); }
 /* hash(a, b) without joining the texts; the family rule of docs/architecture.md says what goes in. */
 static inline int64_t bucket_of_pair(int64_t a, const char *b) { return (int64_t)(hash_mix((uint64_t)a, hash_text(b)) % BUCKETS); }
-struct instant id_instant(int64_t id); /* when it was drawn, to the millisecond */
 
 #endif

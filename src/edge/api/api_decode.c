@@ -1,6 +1,8 @@
 /* Reading a request by its route's table: query parameters, body, and the headers of writes. */
 #include "api_priv.h"
 
+#include "idempotency.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -125,8 +127,6 @@ enum err decode_if_match(struct ctx *cx, const struct http_request *rq, int64_t 
   return ERR_OK;
 }
 
-#define KEY_MAX 255
-
 enum err decode_key(struct ctx *cx, const struct http_request *rq, const char **out)
 {
   const char *key = http_header(rq, "Idempotency-Key");
@@ -134,12 +134,12 @@ enum err decode_key(struct ctx *cx, const struct http_request *rq, const char **
   if (!key)
     return ERR_OK;
   size_t n = strlen(key);
-  bool good = n >= 1 && n <= KEY_MAX;
+  bool good = n >= 1 && n <= IDEMPOTENCY_KEY_MAX;
   for (const char *p = key; good && *p; p++)
     good = *p > 0x20 && *p < 0x7f;
   if (!good)
     return err_fail(cx, ERR_INVALID, "/header/Idempotency-Key",
-                    "an Idempotency-Key is 1 to %d visible ASCII characters", KEY_MAX);
+                    "an Idempotency-Key is 1 to %d visible ASCII characters", IDEMPOTENCY_KEY_MAX);
   *out = key;
   return ERR_OK;
 }
