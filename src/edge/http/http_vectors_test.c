@@ -299,6 +299,7 @@ TEST(a_header_with_a_nul_is_refused)
       RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0\0\r\n\r\n"),
       RAW("GET / HTTP/1.1\r\nHost: a\0\0\r\nX: a\r\n\r\n"),
       RAW("GET / HTTP/1.1\r\nHost: a\r\0\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\0\rX: a\r\n\r\n"),
   };
   all_are_malformed(t, requests, COUNT_OF(requests));
 }
@@ -308,7 +309,7 @@ TEST(nothing_stands_between_the_version_and_the_line_end)
   static const struct raw requests[] = {
       RAW("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"), RAW("GET / HTTP/1.1 \nHost: a\r\n\r\n"),
       RAW("GET / HTTP/1.1\t\nHost: a\r\n\r\n"),  RAW("GET / HTTP/1.1\t\r\nHost: a\r\n\r\n"),
-      RAW("GET / HTTP/1.1\0\r\nHost: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1\0\r\nHost: a\r\n\r\n"), RAW("GET /\tHTTP/1.1\r\nHost: a\r\n\r\n"),
   };
   all_are_malformed(t, requests, COUNT_OF(requests));
 }
