@@ -37,40 +37,34 @@ const union MHD_ConnectionInfo *MHD_get_connection_info(struct MHD_Connection *c
   return &info;
 }
 
-/* Ends the line that begins at p, at CR, LF or CRLF; returns where the next one begins, NULL at the end of the text. */
+/* Ends the line that begins at p, at LF or CRLF; returns where the next one begins, NULL at the end of the text. A CR
+ * alone the library leaves in the line: NUL CR is refused by the server, NUL LF is not. */
 static char *end_line(char *p, const char *end, size_t *out_length)
 {
-  char *from = p;
-  while (p < end && *p != '\r' && *p != '\n')
-    p++;
-  if (p == end)
+  char *lf = memchr(p, '\n', (size_t)(end - p));
+  if (!lf)
     return NULL;
-  bool both = *p == '\r' && p + 1 < end && p[1] == '\n';
-  *out_length = (size_t)(p - from);
-  p[0] = '\0';
+  bool both = lf > p && lf[-1] == '\r';
+  *out_length = (size_t)(lf - p) - both;
+  lf[0] = '\0';
   if (both)
-    p[1] = '\0';
-  return p + 1 + both;
+    lf[-1] = '\0';
+  return lf + 1;
 }
 
-static bool is_blank(char c)
-{
-  return c == ' ' || c == '\t';
-}
-
-/* The method is the first word, the version the last one with the blanks behind it, the target what lies between. */
+/* Words are parted by spaces: the first is the method, the last, with the spaces behind it, the version. */
 static bool take_request_line(char *line)
 {
   char *version = line + strlen(line), *target = strchr(line, ' ');
-  while (version > line && is_blank(version[-1]))
+  while (version > line && version[-1] == ' ')
     version--;
-  while (version > line && !is_blank(version[-1]))
+  while (version > line && version[-1] != ' ')
     version--;
   if (!target || version <= target + 1)
     return false;
   *target++ = '\0';
-  target += strspn(target, " \t");
-  for (char *p = version; p > target && is_blank(p[-1]);)
+  target += strspn(target, " ");
+  for (char *p = version; p > target && p[-1] == ' ';)
     *--p = '\0';
   head.method = line;
   head.target = target;
