@@ -67,9 +67,9 @@ static enum err memo_of(struct ctx *cx, const carriers **out)
   if (!*slot) {
     struct arena *requests = db_arena(cx->db);
     carriers *list = ARENA_NEW(db_memo_arena(cx->db), carriers);
-    db_use(cx->db, &cx->fault, db_memo_arena(cx->db));
+    db_use_arena(cx->db, db_memo_arena(cx->db));
     enum err err = read_all(cx, list);
-    db_use(cx->db, &cx->fault, requests);
+    db_use_arena(cx->db, requests);
     TRY(err);
     *slot = list;
   }

@@ -116,6 +116,24 @@ TEST(a_product_keeps_all_that_was_sent)
   CHECK_INT(p.price.millionths, 19903400);
 }
 
+TEST(a_product_is_looked_up_while_rows_are_open)
+{
+  static const struct db_stmt skus = {"SELECT sku FROM product ORDER BY sku", DB_REPORT};
+  struct ctx *cx = scratch_ctx(t, NOON);
+  CHECK_OK(create(cx, "{\"sku\":\"A\"}", NULL));
+  CHECK_OK(create(cx, "{\"sku\":\"B\"}", NULL));
+  struct db_rows rows;
+  int n = 0;
+  CHECK_OK(db_query(cx->db, &skus, &rows, DB_NO_ARGS));
+  for (; db_next(&rows); n++) {
+    const struct product *p;
+    CHECK_OK(catalog_product_by_sku(cx, db_text(&rows, 0), &p));
+    CHECK_TEXT(db_text(&rows, 0), p->sku); /* the row is still there */
+  }
+  CHECK_OK(db_done(&rows));
+  CHECK_INT(n, 2);
+}
+
 TEST(a_plain_name_is_in_the_companys_language)
 {
   struct ctx *cx = scratch_ctx(t, NOON);

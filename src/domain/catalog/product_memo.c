@@ -101,11 +101,11 @@ static enum err read_into(struct ctx *cx, struct generation *g, const struct db_
 {
   struct arena *requests = db_arena(cx->db);
   struct product *p = ARENA_NEW(g->arena, struct product);
-  db_use(cx->db, &cx->fault, g->arena);
+  db_use_arena(cx->db, g->arena);
   enum err err = db_select_one(cx->db, where, p, &key, 1);
   if (err == ERR_OK)
     err = products_fill_units(cx, p, 1);
-  db_use(cx->db, &cx->fault, requests);
+  db_use_arena(cx->db, requests);
   TRY(err);
   put(g, p);
   g->n++;

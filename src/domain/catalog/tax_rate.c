@@ -25,9 +25,9 @@ static enum err rates_of(struct ctx *cx, const tax_rates **out)
   if (!*slot) {
     struct arena *requests = db_arena(cx->db);
     tax_rates *rates = ARENA_NEW(db_memo_arena(cx->db), tax_rates);
-    db_use(cx->db, &cx->fault, db_memo_arena(cx->db));
+    db_use_arena(cx->db, db_memo_arena(cx->db));
     enum err err = db_select(cx->db, &all, (struct list *)(void *)rates, DB_NO_ARGS);
-    db_use(cx->db, &cx->fault, requests);
+    db_use_arena(cx->db, requests);
     TRY(err);
     if (rates->n > 1) /* an engine's collation may differ from ours */
       qsort(rates->at, rates->n, sizeof *rates->at, place_order);

@@ -84,9 +84,9 @@ static enum err memo_of(struct ctx *cx, const struct channel_memo **out)
   if (!*slot) {
     struct arena *requests = db_arena(cx->db);
     struct channel_memo *m = ARENA_NEW(db_memo_arena(cx->db), struct channel_memo);
-    db_use(cx->db, &cx->fault, db_memo_arena(cx->db));
+    db_use_arena(cx->db, db_memo_arena(cx->db));
     enum err err = read_all(cx, m);
-    db_use(cx->db, &cx->fault, requests);
+    db_use_arena(cx->db, requests);
     TRY(err);
     *slot = m;
   }

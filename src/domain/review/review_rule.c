@@ -39,9 +39,9 @@ enum err review_rules_memo(struct ctx *cx, const struct review_rules **out)
   if (!*slot) {
     struct arena *requests = db_arena(cx->db);
     struct review_rules *rules = ARENA_NEW(db_memo_arena(cx->db), struct review_rules);
-    db_use(cx->db, &cx->fault, db_memo_arena(cx->db));
+    db_use_arena(cx->db, db_memo_arena(cx->db));
     enum err err = db_select(cx->db, &all, (struct list *)(void *)&rules->by_code, DB_NO_ARGS);
-    db_use(cx->db, &cx->fault, requests);
+    db_use_arena(cx->db, requests);
     TRY(err);
     if (rules->by_code.n > 1) /* an engine's collation may differ from strcmp */
       qsort(rules->by_code.at, rules->by_code.n, sizeof *rules->by_code.at, code_order);

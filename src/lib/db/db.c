@@ -110,6 +110,11 @@ void db_use(struct db *db, struct fault *f, struct arena *a)
   db->arena = a;
 }
 
+void db_use_arena(struct db *db, struct arena *a)
+{
+  db->arena = a;
+}
+
 struct arena *db_arena(struct db *db)
 {
   return db->arena;

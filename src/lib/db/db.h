@@ -56,6 +56,8 @@ void db_close(struct db *db); /* accepts NULL; a writer checkpoints */
 /* From now on errors go to f and row text to arena a. Call at the start of each request or act. Ends rows that somebody
  * forgot to end: they would pin a reader's view and the WAL with it. */
 void db_use(struct db *db, struct fault *f, struct arena *a);
+/* Only the arena, for a memo that is filled in between: rows that are open go on. */
+void db_use_arena(struct db *db, struct arena *a);
 struct arena *db_arena(struct db *db);
 
 /* Tells of every statement that took ms or longer, rows included, on the thread that ran it. The clock is a coarse one (a few
