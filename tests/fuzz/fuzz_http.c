@@ -153,13 +153,18 @@ static void count(struct counted *out, const char *line)
   out->codings += named(line, "Transfer-Encoding");
 }
 
-/* The one thing that http cannot see: a NUL and a bare LF look like a line end, which all take for one anyway. */
+/* The one thing that http cannot see: NULs among LFs that are as long as the line ends which should be there. All take
+ * each LF for a line end anyway, so no two parsers differ. */
 static char *with_line_ends(const uint8_t *bytes, size_t n)
 {
   char *text = fuzz_text(bytes, n);
-  for (size_t i = 0; i + 1 < n; i++)
-    if (!text[i] && text[i + 1] == '\n')
-      text[i] = '\r';
+  for (size_t i = 0, run; i < head.bytes; i += run + 1) {
+    size_t lfs = 0;
+    for (run = 0; i + run < head.bytes && (!text[i + run] || strchr("\r\n", text[i + run])); run++)
+      lfs += text[i + run] == '\n';
+    for (size_t k = 0; k < run && lfs * 2 == run; k++)
+      text[i + k] = k % 2 ? '\n' : '\r';
+  }
   return text;
 }
 
