@@ -337,8 +337,10 @@ struct bare *bare_open(const char *before, const char *after, int64_t serial, in
               one_integer(b->db, "SELECT max(seq) FROM feed", &b->seq);
   for (int i = 0; fine && i < b->n; i++)
     fine = b->rows[i].stmt != NULL;
-  if (fine && b->n)
+  if (fine && b->n > 0 && b->n < ROWS_MAX)
     return b;
+  if (fine)
+    fprintf(stderr, "bare: between the two databases are %d rows, or more: not one order\n", b->n);
   bare_close(b);
   return NULL;
 }

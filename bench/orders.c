@@ -28,7 +28,8 @@ enum {
   STORED_MANY = 1000000,
   STARTS = 5,
   WARM_MS = 1500,
-  SETTLE_MS = 2000,
+  SETTLE_SECONDS = 1200,
+  ONE_ORDER_MS = 2000,
   STOP_SECONDS = 15
 };
 
@@ -321,24 +322,38 @@ static void print_files(void)
     print_figure("program", (double)st.st_size / (1 << 20), "MB", AT_MOST, 20);
 }
 
+/* Waits until what follows from the orders so far is written too. */
+static bool settle(const struct ordo *o)
+{
+  int64_t written = 1, followed = 0;
+  for (int i = 0; i < SETTLE_SECONDS && followed < written; i++) {
+    sleep_ms(1000);
+    if (!bare_feed(o->database, &written, &followed))
+      return false;
+  }
+  if (followed < written)
+    fprintf(stderr, "bench: the terms for search have not caught up within %d s\n", SETTLE_SECONDS);
+  return followed >= written;
+}
+
 /* The rows of one order of this server, and a copy of its database to write them into. */
 static struct bare *open_bare(struct ordo *o)
 {
   remove_database(path_in("before.db"));
   remove_database(path_in("after.db"));
   remove_database(path_in("bare.db"));
-  sleep_ms(SETTLE_MS); /* what follows from the orders before is done */
-  if (!bare_copy(o->database, path_in("before.db")))
+  if (!settle(o) || !bare_copy(o->database, path_in("before.db")))
     return NULL;
   int64_t serial = o->shop.next, number = 100001 + o->shop.placed;
   struct drive_kind *kind = calloc(1, sizeof *kind);
   *kind = (struct drive_kind){.connections = 1, .ask = shop_ask_order, .expect = 201, .arg = &o->shop};
-  struct drive drive = {.address = o->address, .duration_ms = SETTLE_MS, .kinds = kind, .n_kinds = 1, .answers_max = 1};
+  struct drive drive = {
+      .address = o->address, .duration_ms = ONE_ORDER_MS, .kinds = kind, .n_kinds = 1, .answers_max = 1};
   bool fine = drive_run(&drive) && kind->wrong == 0;
   free(kind);
   o->shop.placed++;
-  sleep_ms(SETTLE_MS);
-  if (!fine || !bare_copy(o->database, path_in("after.db")) || !bare_copy(o->database, path_in("bare.db")))
+  if (!fine || !settle(o) || !bare_copy(o->database, path_in("after.db")) ||
+      !bare_copy(o->database, path_in("bare.db")))
     return NULL;
   struct bare *b = bare_open(path_in("before.db"), path_in("after.db"), serial, number, path_in("bare.db"));
   if (b) {
@@ -487,8 +502,7 @@ static bool run_full(double rate, int64_t few_next)
       !ordo_open(&many, path_in("many.db"), stored == 0, serial + 1))
     return false;
   many.shop.placed = stored;
-  bool fine = stored >= STORED_MANY || fill(&many, STORED_MANY);
-  sleep_ms(SETTLE_MS);
+  bool fine = (stored >= STORED_MANY || fill(&many, STORED_MANY)) && settle(&many);
   fine = fine && read_while_writing(&many, rate) && compare_stored(&many, path_in("few.db"), few_next);
   ordo_stop(&many);
   return fine;
@@ -503,9 +517,8 @@ static bool run(struct ordo *o)
   remove_database(path_in("few.db"));
   if (!ordo_open(o, path_in("ordo.db"), true, 1) || !fill(o, STORED_FEW))
     return false;
-  sleep_ms(SETTLE_MS);
   int64_t few_next = o->shop.next;
-  if (options.full && !bare_copy(o->database, path_in("few.db")))
+  if (options.full && (!settle(o) || !bare_copy(o->database, path_in("few.db"))))
     return false;
   struct bare *b = open_bare(o);
   bool fine = b && compare_with_bare(o, b, &rate) && read_while_writing(o, rate);

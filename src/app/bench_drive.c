@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 * 1024, EVENTS_MAX = 64, LAST_ANSWERS_US = 10 * 1000 * 1000, CALL_SECONDS = 60 };
+enum { READ_CHUNK = 64 * 1024, EVENTS_MAX = 64, LAST_ANSWERS_US = 10 * 1000 * 1000, CALL_SECONDS = 60, BROKEN_MAX = 2 };
 
 /* ---- Latencies ---- */
 
@@ -114,6 +114,7 @@ struct connection {
   struct bench_text out, in;
   size_t sent;
   int64_t due_us; /* when the request under way was due; 0 = none is under way */
+  int broken;     /* how often it broke under the request under way */
   struct connection *idle_next;
 };
 
@@ -239,14 +240,37 @@ static int64_t due_of(const struct drive_kind *kind, const struct lane *lane)
   return lane->begun_us + (int64_t)((double)lane->asked * 1e6 / kind->rate);
 }
 
+static bool attach(struct loop *l, struct connection *c)
+{
+  /* Edge-triggered: both directions are tried whenever anything moves. */
+  struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
+  c->fd = connect_to(l->drive->address);
+  return c->fd >= 0 && epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0;
+}
+
+/* A server closes connections that are idle for long, perhaps just as a request is on its way: that one is sent again,
+ * as clients do whose requests have idempotency keys. False when it breaks again and again. */
+static bool on_closed(struct loop *l, struct connection *c)
+{
+  close(c->fd);
+  c->fd = -1;
+  c->in.n = c->sent = 0;
+  if (!c->due_us)
+    return true; /* begin connects again */
+  return c->broken++ < BROKEN_MAX && attach(l, c) && connection_send(c, MSG_DONTWAIT);
+}
+
 static bool begin(struct loop *l, struct connection *c, int64_t due_us)
 {
+  if (c->fd < 0 && !attach(l, c))
+    return false;
+  c->broken = 0;
   c->out.n = c->in.n = c->sent = 0;
   c->kind->ask(c->kind->arg, &c->out);
   c->due_us = due_us;
   l->under_way++;
   l->lanes[c->kind - l->drive->kinds].asked++;
-  return connection_send(c, MSG_DONTWAIT);
+  return connection_send(c, MSG_DONTWAIT) || on_closed(l, c);
 }
 
 /* Starts what is due on the connections that are idle; returns when the next one is due. */
@@ -289,11 +313,13 @@ static bool on_ready(struct loop *l, struct connection *c, int64_t *now)
   size_t n;
   int status;
   bool more = true;
+  if (c->fd < 0)
+    return true;
   if (!connection_send(c, MSG_DONTWAIT))
-    return false;
+    return on_closed(l, c);
   while (more)
     if (!connection_read(c, MSG_DONTWAIT, &more))
-      return false;
+      return on_closed(l, c);
   if (!c->due_us || !answer_whole(c, &status, &body, &n))
     return true;
   *now = bench_microseconds();
@@ -315,10 +341,8 @@ static bool connect_all(struct loop *l)
   for (int k = 0; k < d->n_kinds; k++) {
     for (int i = 0; i < d->kinds[k].connections && l->n < DRIVE_CONNECTIONS_MAX; i++) {
       struct connection *c = &l->connections[l->n++];
-      *c = (struct connection){.fd = connect_to(d->address), .kind = &d->kinds[k], .idle_next = l->lanes[k].idle};
-      /* Edge-triggered: both directions are tried whenever anything moves. */
-      struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
-      if (c->fd < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &event) != 0)
+      *c = (struct connection){.fd = -1, .kind = &d->kinds[k], .idle_next = l->lanes[k].idle};
+      if (!attach(l, c))
         return false;
       l->lanes[k].idle = c;
     }
