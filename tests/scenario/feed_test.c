@@ -144,6 +144,7 @@ TEST(the_timeline_says_who_what_when_before_and_after)
   SAY(200, "POST /v1/orders/<order>/hold {'reason': 'wait for the weekend'}");
   SAY(200, "GET /v1/orders/<order>/timeline"); /* at once, not within a second */
   SEE("/data/0/topic", "order.placed");
+  SEE("/data/0/cursor", NULL); /* its place in the feed is the feed's to say */
   SEE("/data/0/actor_kind", "api_key");
   SEE("/data/0/actor_name", "tests");
   SEE("/data/topic=order.held/subject", "<order>");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct rec_field feed_entry_fields[] = {
-    FIELD(struct feed_entry, cursor, .flags = REC_REQUIRED, .doc = "Place in the feed; hand it back as `after`"),
+    FIELD(struct feed_entry, cursor, .doc = "Place in the feed; hand it back as `after`. Timelines have none"),
     FIELD(struct feed_entry, id, .flags = REC_REQUIRED, .doc = "Stable name of this event", .example = "ord_01jd7k3v9q2m8.256"),
     FIELD(struct feed_entry, topic, .flags = REC_REQUIRED, .doc = "What happened", .example = "order.placed"),
     FIELD(struct feed_entry, subject_kind, .flags = REC_REQUIRED, .doc = "Kind of the record it happened to", .example = "order"),
@@ -131,7 +131,7 @@ enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *o
 enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out)
 {
   static const struct db_stmt all = {
-      "SELECT " EVENT_COLUMNS ", 0 FROM event e"
+      "SELECT " EVENT_COLUMNS ", NULL FROM event e"
       " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
       " WHERE e.bucket = $1 AND e.subject_id = $2 ORDER BY e.n LIMIT 1000",
       DB_KEYED};
