@@ -54,10 +54,28 @@ static enum err serve_quote(struct ctx *cx, const struct api_request *rq, struct
   return ERR_OK;
 }
 
+/* Numbers that our own carriers give are known by their prefix. */
+static enum err check_own(struct ctx *cx, const char *text, struct tracking_check *check)
+{
+  const struct carrier *carriers;
+  size_t n;
+  TRY(carriers_all(cx, &carriers, &n));
+  for (size_t i = 0; i < n; i++)
+    if (carriers[i].tracking_prefix && tracking_number_is_own(carriers[i].tracking_prefix, text)) {
+      check->courier = check->format = arena_text(cx->arena, carriers[i].code);
+      check->name = arena_text(cx->arena, carriers[i].name);
+      check->valid = true;
+      return ERR_OK;
+    }
+  return ERR_OK;
+}
+
 static enum err serve_tracking_number(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct tracking_check *check = ARENA_NEW(cx->arena, struct tracking_check);
   *check = tracking_number_check(cx->arena, rq->id);
+  if (!check->valid)
+    TRY(check_own(cx, rq->id, check));
   *out = (struct act_result){.rec = &tracking_check_rec, .value = check, .version = ABSENT};
   return ERR_OK;
 }
