@@ -985,13 +985,14 @@ TEST(a_stream_whose_reader_leaves_is_closed_though_nothing_is_sent)
 
 TEST(a_message_larger_than_the_bound_reaches_a_reader_who_keeps_up)
 {
-  enum { BYTES = 300 * 1024 };
-  struct site *site = site_open(t, (struct http_limits){.stream = 64 * 1024});
+  enum { BYTES = 40 * 1024 };
+  struct site *site = site_open(t, (struct http_limits){.stream = 8 * 1024});
   struct client *c = client_open(site->port);
   struct answer answer;
   struct http_stream *s = open_stream(t, site, c);
   char *message = arena_alloc(t->arena, BYTES + 1);
   memset(message, 'x', BYTES);
+  sleep_ms(300); /* what the stream began with has gone out */
   CHECK(http_stream_send(s, message, BYTES));
   http_stream_end(s);
   client_read(c, &answer, false);
