@@ -5,6 +5,7 @@
 #include "demo_files.h"
 
 #include "carriers.h"
+#include "channels.h"
 #include "company.h"
 #include "fulfillment.h"
 #include "identity.h"
@@ -44,10 +45,10 @@ static bool read_body(struct demo *d, const struct rec *rec, const char *json, s
 }
 
 /* Runs an act as the demo's clerk; the record it answered, or NULL when it was refused (the reason is in *out_fault). */
-static const void *run(struct demo *d, const struct act *act, const char *id, const void *body, struct fault *out_fault)
+static const void *run_input(struct demo *d, const struct act *act, struct act_input in, struct fault *out_fault)
 {
   struct act_call call = {.act = act,
-                          .in = {.id = id, .body = body, .version = ABSENT},
+                          .in = in,
                           .arena = d->arena,
                           .actor = {ACTOR_SYSTEM, 0, "demo", PERMISSIONS_ALL},
                           .success = 200,
@@ -56,6 +57,11 @@ static const void *run(struct demo *d, const struct act *act, const char *id, co
   if (out_fault)
     *out_fault = call.fault;
   return err == ERR_OK ? call.result.value : NULL;
+}
+
+static const void *run(struct demo *d, const struct act *act, const char *id, const void *body, struct fault *out_fault)
+{
+  return run_input(d, act, (struct act_input){.id = id, .body = body, .version = ABSENT}, out_fault);
 }
 
 static const void *run_json(struct demo *d, const struct act *act, const struct rec *rec, const char *id, const char *json)
@@ -105,6 +111,16 @@ static bool do_setting(struct demo *d, const char *json)
   return run(d, &setting_change_act, s->key, &input, NULL) != NULL;
 }
 
+/* A fresh database has the channel `web`; the demo says how its orders are sourced. */
+static bool do_web(struct demo *d, const char *json)
+{
+  struct fault f;
+  if (run_input(d, &channel_update_act, (struct act_input){.id = "web", .json = json, .json_n = strlen(json), .version = ABSENT}, &f))
+    return true;
+  failed("demo: the web channel refused: %s", f.detail);
+  return false;
+}
+
 static bool do_step(struct demo *d, const char *line, size_t n)
 {
   void *value, *body;
@@ -114,6 +130,8 @@ static bool do_step(struct demo *d, const char *line, size_t n)
   const struct step *s = value;
   if (strcmp(s->what, "setting") == 0)
     return do_setting(d, s->body);
+  if (strcmp(s->what, "web") == 0)
+    return do_web(d, s->body);
   for (size_t i = 0; i < COUNT_OF(steps); i++) {
     if (strcmp(steps[i].what, s->what) != 0)
       continue;
@@ -150,15 +168,17 @@ static int64_t draw(struct demo *d, int64_t below)
   return (int64_t)((d->random >> 33) % (uint64_t)below);
 }
 
-/* The customers of the file and where they live; the orders send to these. */
-static const char *const addresses[] = {
-    "{\"name\":\"Li Wei\",\"line1\":\"1 Nanjing E Rd\",\"city\":\"Shanghai\",\"region\":\"SH\",\"postal_code\":\"200000\",\"country\":\"CN\",\"latitude\":31.23,\"longitude\":121.47}",
-    "{\"name\":\"Chen Mei-ling\",\"line1\":\"2 Ren'ai Rd Sec 4\",\"city\":\"Taipei\",\"region\":\"TPE\",\"postal_code\":\"106\",\"country\":\"TW\",\"latitude\":25.03,\"longitude\":121.55}",
-    "{\"name\":\"Ann Baker\",\"line1\":\"15 Astor Pl\",\"city\":\"New York\",\"region\":\"NY\",\"postal_code\":\"10003\",\"country\":\"US\",\"latitude\":40.73,\"longitude\":-73.99}",
-    "{\"name\":\"Bob Carter\",\"line1\":\"401 Ocean Ave\",\"city\":\"Santa Monica\",\"region\":\"CA\",\"postal_code\":\"90401\",\"country\":\"US\",\"latitude\":34.01,\"longitude\":-118.5}",
-    "{\"name\":\"Carla Diaz\",\"line1\":\"12 Flagler St\",\"city\":\"Miami\",\"region\":\"FL\",\"postal_code\":\"33130\",\"country\":\"US\",\"latitude\":25.77,\"longitude\":-80.2}",
-    "{\"name\":\"David Evans\",\"line1\":\"600 Pine St\",\"city\":\"Seattle\",\"region\":\"WA\",\"postal_code\":\"98101\",\"country\":\"US\",\"latitude\":47.61,\"longitude\":-122.33}",
-    "{\"name\":\"Eva Fischer\",\"line1\":\"Unter den Linden 7\",\"city\":\"Berlin\",\"region\":\"BE\",\"postal_code\":\"10117\",\"country\":\"DE\",\"latitude\":52.52,\"longitude\":13.39}",
+/* The customers of the file, the tax of shipping where they live, and where that is; the orders send to these. */
+static const struct {
+  const char *tax_rate, *json;
+} addresses[] = {
+    {"0.13", "{\"name\":\"Li Wei\",\"line1\":\"1 Nanjing E Rd\",\"city\":\"Shanghai\",\"region\":\"SH\",\"postal_code\":\"200000\",\"country\":\"CN\",\"latitude\":31.23,\"longitude\":121.47}"},
+    {"0.05", "{\"name\":\"Chen Mei-ling\",\"line1\":\"2 Ren'ai Rd Sec 4\",\"city\":\"Taipei\",\"region\":\"TPE\",\"postal_code\":\"106\",\"country\":\"TW\",\"latitude\":25.03,\"longitude\":121.55}"},
+    {"0.08", "{\"name\":\"Ann Baker\",\"line1\":\"15 Astor Pl\",\"city\":\"New York\",\"region\":\"NY\",\"postal_code\":\"10003\",\"country\":\"US\",\"latitude\":40.73,\"longitude\":-73.99}"},
+    {"0.08", "{\"name\":\"Bob Carter\",\"line1\":\"401 Ocean Ave\",\"city\":\"Santa Monica\",\"region\":\"CA\",\"postal_code\":\"90401\",\"country\":\"US\",\"latitude\":34.01,\"longitude\":-118.5}"},
+    {"0.08", "{\"name\":\"Carla Diaz\",\"line1\":\"12 Flagler St\",\"city\":\"Miami\",\"region\":\"FL\",\"postal_code\":\"33130\",\"country\":\"US\",\"latitude\":25.77,\"longitude\":-80.2}"},
+    {"0.08", "{\"name\":\"David Evans\",\"line1\":\"600 Pine St\",\"city\":\"Seattle\",\"region\":\"WA\",\"postal_code\":\"98101\",\"country\":\"US\",\"latitude\":47.61,\"longitude\":-122.33}"},
+    {"0.19", "{\"name\":\"Eva Fischer\",\"line1\":\"Unter den Linden 7\",\"city\":\"Berlin\",\"region\":\"BE\",\"postal_code\":\"10117\",\"country\":\"DE\",\"latitude\":52.52,\"longitude\":13.39}"},
 };
 static const char *const skus[] = {"TEE-S", "TEE-M", "MUG-BLUE", "MUG-RED", "LANTERN", "CANDLE-3", "CUSHION", "TEAPOT",
                                    "TEA-OOLONG", "BOWL", "CHOPSTICKS", "APRON", "BOOK-TEA", "TOTE", "UMBRELLA", "KNIFE"};
@@ -173,7 +193,7 @@ static const char *order_json(struct demo *d, enum fate fate, int64_t n)
   buf_init(&b, d->arena);
   buf_printf(&b, "{\"channel\":\"%s\",\"external_id\":\"demo-%lld\",\"currency\":\"USD\",\"prices_include_tax\":true",
              fate == FATE_PHONE ? "phone" : fate == FATE_SHORT ? "market" : "web", (long long)n);
-  buf_printf(&b, ",\"customer\":{\"external_id\":\"c-%02lld\"},\"shipping_address\":%s", (long long)who + 1, addresses[who]);
+  buf_printf(&b, ",\"customer\":{\"external_id\":\"c-%02lld\"},\"shipping_address\":%s", (long long)who + 1, addresses[who].json);
   buf_text(&b, ",\"lines\":[");
   for (int64_t i = 0; i < lines; i++)
     buf_printf(&b, "%s{\"sku\":\"%s\",\"quantity\":%lld}", i ? "," : "",
@@ -181,7 +201,7 @@ static const char *order_json(struct demo *d, enum fate fate, int64_t n)
                (long long)(fate == FATE_SHORT && i == 0 ? 40 : 1 + draw(d, 3)));
   if (draw(d, 6) == 0)
     buf_printf(&b, ",{\"sku\":\"GIFT-WRAP\",\"quantity\":1,\"kind\":\"service\",\"parent_line\":1}");
-  buf_text(&b, "],\"charges\":[{\"kind\":\"shipping\",\"amount\":590,\"tax_rate\":\"0.08\"}]");
+  buf_printf(&b, "],\"charges\":[{\"kind\":\"shipping\",\"amount\":590,\"tax_rate\":\"%s\"}]", addresses[who].tax_rate);
   if (fate == FATE_COD)
     buf_text(&b, ",\"payment_terms\":\"cod\"");
   if (fate == FATE_HELD)
@@ -379,23 +399,30 @@ static bool fill(const char *url, char password[PASSWORD_LETTERS + 1])
   return fine;
 }
 
-/* How many orders a database has, or -1. */
-static int64_t orders_in(const char *url)
+/* Whose company a database holds. A demo is complete once its owner was added, which is the last step of filling. */
+enum tenant { TENANT_NONE, TENANT_DEMO, TENANT_OTHER };
+
+static enum tenant tenant_of(const char *url)
 {
-  static const struct db_stmt any = {"SELECT count(*) FROM (SELECT id FROM orders LIMIT 1) AS some", DB_REPORT};
+  static const struct db_stmt demo = {"SELECT count(*) FROM app_user WHERE login = 'demo'", DB_REPORT};
+  static const struct db_stmt any = {"SELECT (SELECT count(*) FROM app_user) + (SELECT count(*) FROM api_key)"
+                                     " + (SELECT count(*) FROM (SELECT id FROM product LIMIT 1) AS p)"
+                                     " + (SELECT count(*) FROM (SELECT id FROM orders LIMIT 1) AS o)", DB_REPORT};
   struct arena *a = arena_new(1 << 20);
   struct db *db = NULL;
   struct ctx cx;
-  int64_t n = 0;
+  int64_t demos = 0, rows = 0;
   ctx_init(&cx, a, NULL, clock_real.now(NULL));
   enum err err = db_open(url, DB_READER, &cx.fault, &db);
   if (err == ERR_OK) {
     db_use(db, &cx.fault, a);
-    err = db_one_i64(db, &any, &n, DB_NO_ARGS);
+    err = db_one_i64(db, &demo, &demos, DB_NO_ARGS);
   }
+  if (err == ERR_OK)
+    err = db_one_i64(db, &any, &rows, DB_NO_ARGS);
   db_close(db);
   arena_free(a);
-  return err == ERR_OK ? n : -1;
+  return err == ERR_OK && rows == 0 ? TENANT_NONE : err == ERR_OK && demos ? TENANT_DEMO : TENANT_OTHER;
 }
 
 const struct option_row demo_options[] = {
@@ -405,6 +432,14 @@ const struct option_row demo_options[] = {
     {"quiet", NULL, NULL, true, "no access log"},
     {0},
 };
+
+static void tell_owner(const char *password)
+{
+  if (*password)
+    fprintf(stderr, "sign in as  demo  with the password  %s  (shown once; more users: ordo user add)\n", password);
+  else
+    fprintf(stderr, "sign in as  demo  with the password that was shown when the demo was filled (lost? ordo user add)\n");
+}
 
 int cmd_demo(const struct arguments *args)
 {
@@ -416,19 +451,19 @@ int cmd_demo(const struct arguments *args)
   }
   if (!database_prepare(url, "USD"))
     return EXIT_FAILED;
-  if (orders_in(url) == 0 && !fill(url, password))
+  enum tenant tenant = tenant_of(url);
+  if (tenant == TENANT_OTHER)
+    return failed("%s is no complete demo: it holds another company, or filling it was cut off; choose a new file with --database", url);
+  if (tenant == TENANT_NONE && !fill(url, password))
     return EXIT_FAILED;
   if (argument(args, "fill-only"))
-    return EXIT_FINE;
+    return tell_owner(password), EXIT_FINE;
   struct server_config config = {.url = url, .listen = argument(args, "listen"), .quiet = argument(args, "quiet") != NULL};
   struct server *s = server_start(&config);
   if (!s)
     return EXIT_FAILED;
   fprintf(stderr, "listening on http://%s\n", server_address(s));
-  if (*password)
-    fprintf(stderr, "sign in as  demo  with the password  %s  (shown once; more users: ordo user add)\n", password);
-  else
-    fprintf(stderr, "sign in as  demo  with the password that was shown when the demo was filled\n");
+  tell_owner(password);
   bool asked = server_wait(s);
   server_stop(s);
   return asked ? EXIT_FINE : EXIT_FAILED;
