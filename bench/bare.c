@@ -1,5 +1,5 @@
-/* The bare baseline. A table of statements, one per row of the model order; a cell of a row is bound as it was or by the
- * rule that makes it another order's. */
+/* The bare baseline. A table of statements, one per row of the model order; a cell of a row is bound as it was or by
+ * the rule that makes it another order's. */
 #include "bare.h"
 
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
-/* bare - what the storage alone can do: writes, with nothing but SQLite calls in one thread, the rows that Ordo writes for
- * one order, again and again, with group commit. No HTTP, no JSON, no decisions, no reads.
+/* bare - what the storage alone can do: writes, with nothing but SQLite calls in one thread, the rows that Ordo writes
+ * for one order, again and again, with group commit. No HTTP, no JSON, no decisions, no reads.
  *
  * The rows are not described here: they are found as the difference between a database before and after one order was
  * placed, table by table, with all their values; so the schema, its indexes and the bytes are Ordo's own. For each copy

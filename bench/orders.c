@@ -1,5 +1,5 @@
-/* order_bench - the figures of docs/performance.md in one run: Ordo over HTTP and the bare baseline take turns on the same
- * disk, so that ratios hold on a machine that others use too; medians over the rounds.
+/* order_bench - the figures of docs/performance.md in one run: Ordo over HTTP and the bare baseline take turns on the
+ * same disk, so that ratios hold on a machine that others use too; medians over the rounds.
  *
  *   order_bench --ordo PROGRAM [--folder DIR] [--seconds N] [--rounds N] [--full]
  *

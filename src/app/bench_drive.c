@@ -1,5 +1,5 @@
-/* The load driver: connections, the loop over them, and what answers took. Sockets do not block; a request is sent whole
- * before its answer is read, and a connection has one request under way at a time, as keep-alive clients do. */
+/* The load driver: connections, the loop over them, and what answers took. Sockets do not block; a request is sent
+ * whole before its answer is read, and a connection has one request under way at a time, as keep-alive clients do. */
 #define _GNU_SOURCE
 #include "bench_drive.h"
 

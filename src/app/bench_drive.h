@@ -1,9 +1,9 @@
-/* bench_drive - our HTTP load driver: one thread, one epoll, keep-alive connections to a server on this machine. It asks
- * several kinds of request at once, each on connections of its own, as fast as answers come or at a given rate, and
- * measures what every answer took. bench_shop.c has the requests; `ordo bench` and bench/orders run them.
+/* bench_drive - our HTTP load driver: one thread, one epoll, keep-alive connections to a server on this machine. It
+ * asks several kinds of request at once, each on connections of its own, as fast as answers come or at a given rate,
+ * and measures what every answer took. bench_shop.c has the requests; `ordo bench` and bench/orders run them.
  *
- * With a rate a latency counts from the instant the request was due, not from when a connection was free for it: a server
- * that stalls cannot hide behind a driver that waits politely.
+ * With a rate a latency counts from the instant the request was due, not from when a connection was free for it: a
+ * server that stalls cannot hide behind a driver that waits politely.
  */
 #ifndef ORDO_BENCH_DRIVE_H
 #define ORDO_BENCH_DRIVE_H
@@ -13,7 +13,7 @@
 #define DRIVE_CONNECTIONS_MAX 256
 #define DRIVE_KINDS_MAX       8
 
-/* ---- Latencies: 64 steps per power of two, so a value is known to 1.6 % --------------------------------------------- */
+/* ---- Latencies: 64 steps per power of two, so a value is known to 1.6 % ----------------------------------------- */
 
 enum { LATENCY_STEPS = 64, LATENCY_POWERS = 30 };
 struct latencies {
@@ -26,7 +26,7 @@ int64_t latency_at(const struct latencies *l, int per_mille);
 
 int64_t bench_microseconds(void); /* of a clock that never jumps */
 
-/* ---- Bytes that grow: a request to send, an answer read -------------------------------------------------------------- */
+/* ---- Bytes that grow: a request to send, an answer read --------------------------------------------------------- */
 
 struct bench_text {
   char *at; /* ends in a NUL that n does not count */
@@ -36,7 +36,7 @@ void bench_text_add(struct bench_text *t, const char *bytes, size_t n);
 void bench_text_printf(struct bench_text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void bench_text_free(struct bench_text *t);
 
-/* ---- Driving ------------------------------------------------------------------------------------------------------ */
+/* ---- Driving ---------------------------------------------------------------------------------------------------- */
 
 struct drive_kind {
   const char *name;
@@ -67,12 +67,12 @@ struct drive {
  * for up to 10 s. False after saying on stderr what cannot be done: connect, or a connection that broke. */
 MUST_CHECK bool drive_run(struct drive *d);
 
-/* One request and its answer on a connection of its own, waiting at most 60 s. 0 = no answer. The body goes to *out (may
- * be NULL). */
+/* One request and its answer on a connection of its own, waiting at most 60 s. 0 = no answer. The body goes to *out
+ * (may be NULL). */
 int drive_call(const char *address, const char *key, const char *method, const char *path, const char *body,
                struct bench_text *out);
 
-/* ---- A shop to measure with (bench_shop.c) -------------------------------------------------------------------------- */
+/* ---- A shop to measure with (bench_shop.c) ---------------------------------------------------------------------- */
 
 #define SHOP_SKUS_MAX 20000
 

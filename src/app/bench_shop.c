@@ -1,5 +1,6 @@
-/* A shop to measure with: what it sells, and the requests of its customers and clerks. Every order is another customer's,
- * with an address, three lines, a shipping charge, an authorized payment and an idempotency key of its own. */
+/* A shop to measure with: what it sells, and the requests of its customers and clerks. Every order is another
+ * customer's, with an address, three lines, a shipping charge, an authorized payment and an idempotency key of its
+  * own. */
 #include "bench_drive.h"
 
 #include <stdio.h>

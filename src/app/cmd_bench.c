@@ -1,6 +1,6 @@
 /* ordo bench: how fast this machine places orders. A server in this process, on a scratch database in a folder of the
- * disk that is meant; the driver of bench_drive.h asks it over loopback as shops and clerks would. What the storage alone
- * could do is measured by bench/run.sh, which needs the sources. */
+ * disk that is meant; the driver of bench_drive.h asks it over loopback as shops and clerks would. What the storage
+ * alone could do is measured by bench/run.sh, which needs the sources. */
 #include "app.h"
 
 #include "bench_drive.h"
@@ -21,14 +21,16 @@ enum {
   WARM_MS = 1000
 };
 
+/* clang-format off */
 const struct option_row bench_options[] = {
-    {"folder",                                                                     NULL, "data/bench", false, "where the scratch database is made and deleted: the disk that is measured"},
-    {"seconds",                                                                NULL, "10", false, "how long each kind of load is measured"},
+    {"folder", NULL, "data/bench", false, "the scratch database is made and deleted there: the disk that is measured"},
+    {"seconds", NULL, "10", false, "how long each kind of load is measured"},
     {"connections", NULL, "128", false, "clients at once, up to 200"},
-    {"fill",                                                                    NULL, "0", false, "orders to store first"},
-    {"keep",                                                                        NULL, NULL, true, "leave the database in its folder"},
-    {0                                   },
+    {"fill", NULL, "0", false, "orders to store first"},
+    {"keep", NULL, NULL, true, "leave the database in its folder"},
+    {0},
 };
+/* clang-format on */
 
 struct bench {
   char path[PATH_MAX_BYTES], url[PATH_MAX_BYTES + 16];

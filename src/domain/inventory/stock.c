@@ -113,14 +113,16 @@ enum err stock_fill(struct ctx *cx, struct stock *rows, size_t n)
   "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25" \
   ", $26, $27, $28, $29, $30, $31, $32"
 
-/* Lists of products are padded to these, so that few statements serve all orders. Most orders have a few lines: for an IN
- * list SQLite makes and drops a temporary table each time, three times the cost of reading four products one by one. */
+/* Lists of products are padded to these, so that few statements serve all orders. Most orders have a few lines: for an
+ * IN list SQLite makes and drops a temporary table each time, three times the cost of reading four products one by
+  * one. */
 static const struct levels_statement {
   size_t places;
   struct db_stmt stmt;
 } levels_statements[] = {
     {1, {LEVELS_OF "= $1", DB_LIST}},
-    {4, {LEVELS_OF "= $1 UNION ALL " LEVELS_OF "= $2 UNION ALL " LEVELS_OF "= $3 UNION ALL " LEVELS_OF "= $4", DB_LIST}},
+    {4, {LEVELS_OF "= $1 UNION ALL " LEVELS_OF "= $2 UNION ALL " LEVELS_OF "= $3 UNION ALL " LEVELS_OF "= $4",
+         DB_LIST}},
     {32, {LEVELS_OF "IN (" PLACES_32 ")", DB_LIST}},
 };
 

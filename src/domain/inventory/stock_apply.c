@@ -109,7 +109,8 @@ enum err stock_make(struct ctx *cx, struct stock_after *row, bool *out_made)
 static enum err read_row(struct ctx *cx, struct stock_after *out)
 {
   static const struct db_stmt read = {
-      "SELECT id, version, on_hand, reserved, safety, alerted, movements, updated_at FROM stock WHERE " STOCK_KEY_IS, DB_KEYED};
+      "SELECT id, version, on_hand, reserved, safety, alerted, movements, updated_at FROM stock WHERE " STOCK_KEY_IS,
+      DB_KEYED};
   struct db_rows rows;
   TRY(db_query(cx->db, &read, &rows, DB_ARGS(STOCK_KEY_ARGS(out->bucket, out->key))));
   while (db_next(&rows)) {
