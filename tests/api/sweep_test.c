@@ -14,26 +14,26 @@
 static const struct sample {
   const char *path, *label, *unknown;
 } samples[] = {
-    {"/v1/orders/{", "order", "ord_0000000000000"},
-    {"/v1/fulfillments/{", "fulfillment", "ful_0000000000000"},
-    {"/v1/parcels/{", "parcel", "par_0000000000000"},
-    {"/v1/shipments/{", "shipment", "shp_0000000000000"},
-    {"/v1/payments/{", "payment", "pay_0000000000000"},
-    {"/v1/holds/{", "hold", "hld_0000000000000"},
-    {"/v1/products/{", "product", "NO-SUCH-SKU"},
-    {"/v1/locations/{", "location", "NOWHERE"},
-    {"/v1/channels/{", "channel", "nowhere"},
-    {"/v1/carriers/{", "carrier", "nobody"},
-    {"/v1/customers/{", "customer", "cus_0000000000000"},
-    {"/v1/tax_rates/{", "tax", "tax_0000000000000"},
-    {"/v1/users/{", "user", "nobody"},
-    {"/v1/api_keys/{", "second_key", "key_0000000000000"},
-    {"/v1/sessions/{", NULL, "ses_0000000000000"},
-    {"/v1/review_rules/{", "rule", "no-such-rule"},
-    {"/v1/adjustments/{", "adjustment", "adj_0000000000000"},
-    {"/v1/settings/{", "setting", "no.such.setting"},
-    {"/v1/number_series/{", "series", "no-such-series"},
-    {"/v1/tracking_numbers/{", NULL, NULL}, /* any text is a question */
+    {"/v1/orders/{",           "order",       "ord_0000000000000"},
+    {"/v1/fulfillments/{",     "fulfillment", "ful_0000000000000"},
+    {"/v1/parcels/{",          "parcel",      "par_0000000000000"},
+    {"/v1/shipments/{",        "shipment",    "shp_0000000000000"},
+    {"/v1/payments/{",         "payment",     "pay_0000000000000"},
+    {"/v1/holds/{",            "hold",        "hld_0000000000000"},
+    {"/v1/products/{",         "product",     "NO-SUCH-SKU"      },
+    {"/v1/locations/{",        "location",    "NOWHERE"          },
+    {"/v1/channels/{",         "channel",     "nowhere"          },
+    {"/v1/carriers/{",         "carrier",     "nobody"           },
+    {"/v1/customers/{",        "customer",    "cus_0000000000000"},
+    {"/v1/tax_rates/{",        "tax",         "tax_0000000000000"},
+    {"/v1/users/{",            "user",        "nobody"           },
+    {"/v1/api_keys/{",         "second_key",  "key_0000000000000"},
+    {"/v1/sessions/{",         NULL,          "ses_0000000000000"},
+    {"/v1/review_rules/{",     "rule",        "no-such-rule"     },
+    {"/v1/adjustments/{",      "adjustment",  "adj_0000000000000"},
+    {"/v1/settings/{",         "setting",     "no.such.setting"  },
+    {"/v1/number_series/{",    "series",      "no-such-series"   },
+    {"/v1/tracking_numbers/{", NULL,          NULL               }, /* any text is a question */
 };
 
 static const struct sample *sample_of(const char *path)
@@ -76,7 +76,8 @@ static void a_record_of_each_kind(struct shop *s)
   SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
   KEEP("parcel", "/parcels/0/id");
   KEEP("shipment", "/parcels/0/shipment_id");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}]}");
   KEEP("order", "/id");
   KEEP("hold", "/holds/0/id");
   KEEP("fulfillment", "/fulfillments/0/id");
@@ -88,27 +89,28 @@ static void a_record_of_each_kind(struct shop *s)
 static const struct {
   const char *method, *path, *body;
 } bodies[] = {
-    {"POST", "/v1/orders/{id}/cancel", "{'reason': 'x'}"},
-    {"POST", "/v1/orders/{id}/reject", "{'reason': 'x'}"},
-    {"POST", "/v1/orders/{id}/hold", "{'reason': 'x'}"},
-    {"POST", "/v1/orders/{id}/approve", "{'reason': 'x'}"},
-    {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
-    {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},
-    {"POST", "/v1/fulfillments/{id}/reject", "{'reason': 'busy'}"},
-    {"POST", "/v1/parcels/{id}/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
-    {"POST", "/v1/users/{id}/password", "{'password': 'copper moon 81 stairs'}"},
-    {"PATCH", "/v1/settings/{key}", "{'value': 'x'}"},
-    {"PATCH", "/v1/products/{sku}", "{'name': 'another'}"},
-    {"PATCH", "/v1/locations/{id}", "{'name': 'another'}"},
-    {"PATCH", "/v1/channels/{code}", "{'name': 'another'}"},
-    {"PATCH", "/v1/carriers/{code}", "{'name': 'another'}"},
-    {"PATCH", "/v1/customers/{id}", "{'name': 'another'}"},
-    {"PATCH", "/v1/tax_rates/{id}", "{'rate': '0.2'}"},
-    {"PATCH", "/v1/users/{id}", "{'name': 'another'}"},
-    {"PATCH", "/v1/review_rules/{id}", "{'expire_hours': 7}"},
-    {"PATCH", "/v1/number_series/{code}", "{'digits': 9}"},
-    {"PATCH", "/v1/orders/{id}", "{'tags': ['other']}"},
-    {"PUT", "/v1/channels/{code}/orders/{external_id}", "{'channel': 'web', 'external_id': 'x', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}"},
+    {"POST",  "/v1/orders/{id}/cancel",                   "{'reason': 'x'}"                                                },
+    {"POST",  "/v1/orders/{id}/reject",                   "{'reason': 'x'}"                                                },
+    {"POST",  "/v1/orders/{id}/hold",                     "{'reason': 'x'}"                                                },
+    {"POST",  "/v1/orders/{id}/approve",                  "{'reason': 'x'}"                                                },
+    {"POST",  "/v1/orders/{id}/payments",                 "{'provider': 'p', 'kind': 'capture', 'amount': 1}"              },
+    {"POST",  "/v1/holds/{id}/release",                   "{'reason': 'x'}"                                                },
+    {"POST",  "/v1/fulfillments/{id}/reject",             "{'reason': 'busy'}"                                             },
+    {"POST",  "/v1/parcels/{id}/tracking_events",         "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
+    {"POST",  "/v1/users/{id}/password",                  "{'password': 'copper moon 81 stairs'}"                          },
+    {"PATCH", "/v1/settings/{key}",                       "{'value': 'x'}"                                                 },
+    {"PATCH", "/v1/products/{sku}",                       "{'name': 'another'}"                                            },
+    {"PATCH", "/v1/locations/{id}",                       "{'name': 'another'}"                                            },
+    {"PATCH", "/v1/channels/{code}",                      "{'name': 'another'}"                                            },
+    {"PATCH", "/v1/carriers/{code}",                      "{'name': 'another'}"                                            },
+    {"PATCH", "/v1/customers/{id}",                       "{'name': 'another'}"                                            },
+    {"PATCH", "/v1/tax_rates/{id}",                       "{'rate': '0.2'}"                                                },
+    {"PATCH", "/v1/users/{id}",                           "{'name': 'another'}"                                            },
+    {"PATCH", "/v1/review_rules/{id}",                    "{'expire_hours': 7}"                                            },
+    {"PATCH", "/v1/number_series/{code}",                 "{'digits': 9}"                                                  },
+    {"PATCH", "/v1/orders/{id}",                          "{'tags': ['other']}"                                            },
+    {"PUT",   "/v1/channels/{code}/orders/{external_id}",
+     "{'channel': 'web', 'external_id': 'x', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}"               },
 };
 
 static const char *body_of(struct shop *s, const struct route *r)
@@ -148,7 +150,9 @@ static uint64_t hash_database(struct shop *s)
   sqlite3_stmt *tables = NULL;
   uint64_t hash = 1;
   CHECK_INT(sqlite3_open_v2(s->url + strlen("sqlite:"), &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-  CHECK_INT(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", -1, &tables, NULL), SQLITE_OK);
+  CHECK_INT(
+      sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", -1, &tables, NULL),
+      SQLITE_OK);
   while (sqlite3_step(tables) == SQLITE_ROW) {
     const char *name = (const char *)sqlite3_column_text(tables, 0);
     if (!left_out(name) && !text_starts(name, "sqlite_"))
@@ -177,11 +181,12 @@ static bool expect(struct sweep *w, const char *why, const struct request *rq, i
   enum called got = client_call(s->client, rq, &a);
   const char *says = got == CALL_ANSWERED ? json_look(s->arena, a.body, "/code") : NULL;
   const char *type = got == CALL_ANSWERED ? client_header(s->client, &a, "Content-Type") : NULL;
-  bool fine = got == CALL_ANSWERED && a.status == status && text_eq(says, code) && type && text_starts(type, "application/problem+json");
+  bool fine = got == CALL_ANSWERED && a.status == status && text_eq(says, code) && type &&
+              text_starts(type, "application/problem+json");
   if (!fine) {
     w->wrong++;
-    printf("  %s %s, %s: wanted %d %s, was %d %.300s\n", rq->method, rq->path, why, status, code, got == CALL_ANSWERED ? a.status : -(int)got,
-           got == CALL_ANSWERED ? a.body : "");
+    printf("  %s %s, %s: wanted %d %s, was %d %.300s\n", rq->method, rq->path, why, status, code,
+           got == CALL_ANSWERED ? a.status : -(int)got, got == CALL_ANSWERED ? a.body : "");
   }
   s->last = a;
   return fine;
@@ -195,7 +200,9 @@ static const char *path_with(struct shop *s, const char *path, const char *id)
     return path;
   const char *with = arena_printf(s->arena, "%.*s%s%s", (int)(open - path), path, id, close + 1);
   bool quote = strstr(path, "/quote"); /* asks for a service first */
-  return strchr(with, '{') ? path_with(s, with, "x-1") : quote ? arena_printf(s->arena, "%s?service=standard&country=US&weight_g=100", with) : with;
+  return strchr(with, '{') ? path_with(s, with, "x-1")
+         : quote           ? arena_printf(s->arena, "%s?service=standard&country=US&weight_g=100", with)
+                           : with;
 }
 
 static const char *path_there(struct shop *s, const struct route *r)
@@ -271,7 +278,8 @@ static void of_nobody(struct sweep *w, const struct route *r, struct request rq)
     return;
   rq.path = path_with(s, r->path, sample->unknown);
   expect(w, "an id that nobody has", &rq, 404, "not_found");
-  rq.path = path_with(s, r->path, shop_labelled(s, strcmp(sample->path, "/v1/payments/{") == 0 ? "product" : "payment"));
+  rq.path =
+      path_with(s, r->path, shop_labelled(s, strcmp(sample->path, "/v1/payments/{") == 0 ? "product" : "payment"));
   expect(w, "an id of another kind", &rq, 404, "not_found");
   rq.path = path_with(s, r->path, "%27%22%3B--");
   expect(w, "an id that is none", &rq, 404, "not_found");
@@ -287,7 +295,9 @@ static void with_a_stale_version(struct sweep *w, const struct route *r, struct 
   const char *end = strchr(strchr(r->path, '{'), '}') + 1;
   if (strchr(end, '{'))
     return; /* the record is another than the path's first */
-  struct request look = {.method = "GET", .path = path_with(s, arena_textn(s->arena, r->path, (size_t)(end - r->path)), shop_labelled(s, sample->label))};
+  struct request look = {
+      .method = "GET",
+      .path = path_with(s, arena_textn(s->arena, r->path, (size_t)(end - r->path)), shop_labelled(s, sample->label))};
   if (client_call(s->client, &look, &a) != CALL_ANSWERED || a.status != 200 || !client_header(s->client, &a, "ETag"))
     return; /* it has no version */
   rq.if_match = "\"987654\"";
@@ -316,7 +326,9 @@ static void sweep_route(struct sweep *w, const struct route *r)
 TEST(every_route_asked_wrongly_answers_the_documented_problem_and_changes_nothing)
 {
   struct shop *s = shop_open(t);
-  struct sweep w = {.s = s, .granted = {PERM_SYSTEM_READ, PERM_EVENT_READ}};
+  struct sweep w = {
+      .s = s, .granted = {PERM_SYSTEM_READ, PERM_EVENT_READ}
+  };
   a_record_of_each_kind(s);
   for (int i = 0; i < 2; i++)
     w.keys[i] = shop_key(s, "narrow", permission_name(w.granted[i]));

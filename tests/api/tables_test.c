@@ -13,14 +13,17 @@
 TEST(every_route_has_a_permission_a_summary_and_a_way_to_be_served)
 {
   int n = 0;
-  EACH_ROUTE (room, r) {
+  EACH_ROUTE(room, r)
+  {
     bool perm = r->needs == PERM_PUBLIC || r->needs == PERM_SIGNED_IN || (r->needs >= 0 && r->needs < PERM_COUNT);
     int ways = !!r->act + !!r->serve + !!r->list;
     bool success = r->success == 200 || r->success == 201 || r->success == 204;
     bool stream = r->flags & ROUTE_STREAM;
     if (!perm || text_empty(r->summary) || (ways != 1 && !stream) || !success || r->path[0] != '/')
-      test_failed(__FILE__, __LINE__, arena_printf(t->arena, "%s %s", r->method, r->path), "a row half filled in", "a whole one");
-    if (strcmp(r->method, "GET") != 0 && !(r->flags & ROUTE_HIDDEN) && !r->act && r->needs != PERM_PUBLIC && r->needs != PERM_SIGNED_IN && !r->serve)
+      test_failed(__FILE__, __LINE__, arena_printf(t->arena, "%s %s", r->method, r->path), "a row half filled in",
+                  "a whole one");
+    if (strcmp(r->method, "GET") != 0 && !(r->flags & ROUTE_HIDDEN) && !r->act && r->needs != PERM_PUBLIC &&
+        r->needs != PERM_SIGNED_IN && !r->serve)
       test_failed(__FILE__, __LINE__, r->path, "a write without an act", "an act");
     n++;
   }
@@ -29,22 +32,24 @@ TEST(every_route_has_a_permission_a_summary_and_a_way_to_be_served)
 
 TEST(reading_needs_a_permission_to_read_and_writing_one_to_write)
 {
-  EACH_ROUTE (room, r) {
+  EACH_ROUTE(room, r)
+  {
     if (r->needs < 0)
       continue;
     const char *needs = permission_name(r->needs);
     bool reads = strcmp(r->method, "GET") == 0, named_read = strstr(needs, ".read") != NULL;
     if (reads != named_read && r->needs != PERM_USER_ADMIN)
-      test_failed(__FILE__, __LINE__, arena_printf(t->arena, "%s %s", r->method, r->path), needs, reads ? "a permission to read" : "a permission to write");
+      test_failed(__FILE__, __LINE__, arena_printf(t->arena, "%s %s", r->method, r->path), needs,
+                  reads ? "a permission to read" : "a permission to write");
   }
 }
 
 TEST(no_two_routes_are_the_same)
 {
-  EACH_ROUTE (room, r)
-    EACH_ROUTE (other_room, other)
-      if (r != other && strcmp(r->method, other->method) == 0 && strcmp(r->path, other->path) == 0)
-        test_failed(__FILE__, __LINE__, r->path, "twice", "once");
+  EACH_ROUTE(room, r)
+  EACH_ROUTE(other_room, other)
+  if (r != other && strcmp(r->method, other->method) == 0 && strcmp(r->path, other->path) == 0)
+    test_failed(__FILE__, __LINE__, r->path, "twice", "once");
 }
 
 TEST(every_error_has_a_status_a_title_and_a_slug_of_its_own)
@@ -81,7 +86,8 @@ TEST(every_order_state_is_reached_and_left_or_final)
       left = left || order_moves[i].from == state;
     }
     if (!reached || !left)
-      test_failed(__FILE__, __LINE__, order_states[state], reached ? "a dead end" : "never reached", "a way in and out");
+      test_failed(__FILE__, __LINE__, order_states[state], reached ? "a dead end" : "never reached",
+                  "a way in and out");
   }
 }
 
@@ -102,7 +108,8 @@ TEST(every_fulfillment_state_is_reached_and_left_or_final)
       CHECK(!text_empty(m->emits));
     }
     if (listed(state, not_yet, COUNT_OF(not_yet)) ? reached : !reached || !left)
-      test_failed(__FILE__, __LINE__, fulfillment_states[state], reached ? "a dead end" : "never reached", "a way in and out");
+      test_failed(__FILE__, __LINE__, fulfillment_states[state], reached ? "a dead end" : "never reached",
+                  "a way in and out");
   }
 }
 
@@ -110,8 +117,10 @@ TEST(a_move_is_in_the_table_once)
 {
   for (size_t i = 0; i < fulfillment_moves_n; i++)
     for (size_t k = 0; k < i; k++)
-      if (fulfillment_moves[i].from == fulfillment_moves[k].from && fulfillment_moves[i].step == fulfillment_moves[k].step)
-        test_failed(__FILE__, __LINE__, fulfillment_states[fulfillment_moves[i].from], fulfillment_moves[i].emits, "one row");
+      if (fulfillment_moves[i].from == fulfillment_moves[k].from &&
+          fulfillment_moves[i].step == fulfillment_moves[k].step)
+        test_failed(__FILE__, __LINE__, fulfillment_states[fulfillment_moves[i].from], fulfillment_moves[i].emits,
+                    "one row");
   for (size_t i = 0; i < order_moves_n; i++)
     for (size_t k = 0; k < i; k++)
       CHECK(order_moves[i].from != order_moves[k].from || order_moves[i].step != order_moves[k].step);

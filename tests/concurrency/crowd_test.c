@@ -22,55 +22,63 @@ static const struct {
   int weight;
   const char *path, *body;
 } things[] = {
-    {8, "/v1/fulfillments/<f>/pick", "{}"},
-    {6, "/v1/fulfillments/<f>/pick", "{'scans': [{'sku': 'TEE-S', 'quantity': <q>}]}"},
-    {3, "/v1/fulfillments/<f>/pick", "{'scans': [{'sku': 'MUG-BLUE', 'quantity': 1}], 'reason': 'not_found', 'complete': true}"},
-    {2, "/v1/fulfillments/<f>/pick", "{'scans': [{'sku': 'TEE-S', 'quantity': 1}], 'reason': 'busy', 'complete': true}"},
-    {8, "/v1/fulfillments/<f>/pack", "{}"},
-    {3, "/v1/fulfillments/<f>/pack", "{'parcels': [{'items': [{'line': 1, 'quantity': 1}]}, {'items': [{'line': 1, 'quantity': 1}, {'line': 2, 'quantity': 1}]}]}"},
-    {8, "/v1/fulfillments/<f>/ship", "{}"},
-    {2, "/v1/fulfillments/<f>/ready", "{}"},
-    {2, "/v1/fulfillments/<f>/hand_over", "{}"},
-    {1, "/v1/fulfillments/<f>/not_collected", "{}"},
-    {2, "/v1/fulfillments/<f>/reject", "{'reason': 'not_found'}"},
-    {2, "/v1/fulfillments/<f>/reject", "{'reason': 'busy', 'lines': [{'line': 1, 'quantity': 1}]}"},
-    {1, "/v1/fulfillments/<f>/reject", "{'reason': 'damaged', 'lines': [{'line': 2}]}"},
-    {1, "/v1/fulfillments/<f>/cancel", "{}"},
-    {2, "/v1/shipments/<s>/void", "{'reason': 'wrong box'}"},
-    {3, "/v1/parcels/<p>/tracking_events", "{'status': 'in_transit', 'occurred_at': '<t>'}"},
-    {3, "/v1/parcels/<p>/tracking_events", "{'status': 'delivered', 'occurred_at': '<t>'}"},
-    {1, "/v1/parcels/<p>/tracking_events", "{'status': 'return_to_sender', 'occurred_at': '<t>'}"},
-    {3, "/v1/orders/<o>/cancel", "{'lines': [{'line': 1, 'quantity': 1}], 'reason': 'one less'}"},
-    {1, "/v1/orders/<o>/cancel", "{'lines': [{'line': 2}], 'reason': 'no mug', 'refund': false}"},
-    {1, "/v1/orders/<o>/cancel", "{'reason': 'all of it'}"},
-    {3, "/v1/orders/<o>/hold", "{'reason': 'wait'}"},
-    {1, "/v1/orders/<o>/hold", "{'reason': 'wait', 'type': 'odd', 'line': 1}"},
-    {1, "/v1/orders/<o>/hold", "{'reason': 'wait', 'fulfillment': '<f>'}"},
-    {4, "/v1/holds/<h>/release", "{'reason': 'go on'}"},
-    {3, "/v1/orders/<o>/approve", "{'reason': 'fine'}"},
-    {1, "/v1/orders/<o>/reject", "{'reason': 'not fine'}"},
-    {3, "/v1/orders/<o>/source", "{}"},
-    {1, "/v1/orders/<o>/source", "{'location': '<l>', 'reason': 'from there'}"},
-    {2, "/v1/orders/<o>/payments", "{'provider': 'psp', 'kind': 'authorization', 'amount': <q>}"},
-    {1, "/v1/orders/<o>/payments", "{'provider': 'psp', 'kind': 'capture', 'amount': <q>}"},
-    {2, "/v1/payments/<m>/capture", "{}"},
-    {1, "/v1/payments/<m>/void", "{}"},
-    {2, "/v1/payments/<m>/refund", "{'amount': <q>}"},
-    {3, "/v1/stock/adjustments", "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'delta': <q>}]}"},
-    {2, "/v1/stock/adjustments", "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'delta': -<q>}, {'sku': 'MUG-BLUE', 'delta': 1}]}"},
-    {2, "/v1/stock/adjustments", "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'counted': 1<q>}, {'sku': 'MUG-BLUE', 'counted': <q>}]}"},
-    {1, "/v1/stock/safety", "{'location': '<l>', 'sku': 'TEE-S', 'safety': <q>}"},
+    {8, "/v1/fulfillments/<f>/pick",          "{}"                                                            },
+    {6, "/v1/fulfillments/<f>/pick",          "{'scans': [{'sku': 'TEE-S', 'quantity': <q>}]}"                },
+    {3, "/v1/fulfillments/<f>/pick",
+     "{'scans': [{'sku': 'MUG-BLUE', 'quantity': 1}], 'reason': 'not_found', 'complete': true}"               },
+    {2, "/v1/fulfillments/<f>/pick",
+     "{'scans': [{'sku': 'TEE-S', 'quantity': 1}], 'reason': 'busy', 'complete': true}"                       },
+    {8, "/v1/fulfillments/<f>/pack",          "{}"                                                            },
+    {3, "/v1/fulfillments/<f>/pack",
+     "{'parcels': [{'items': [{'line': 1, 'quantity': 1}]}, {'items': [{'line': 1, 'quantity': 1}, {'line': 2, "
+     "'quantity': 1}]}]}"                                                                                     },
+    {8, "/v1/fulfillments/<f>/ship",          "{}"                                                            },
+    {2, "/v1/fulfillments/<f>/ready",         "{}"                                                            },
+    {2, "/v1/fulfillments/<f>/hand_over",     "{}"                                                            },
+    {1, "/v1/fulfillments/<f>/not_collected", "{}"                                                            },
+    {2, "/v1/fulfillments/<f>/reject",        "{'reason': 'not_found'}"                                       },
+    {2, "/v1/fulfillments/<f>/reject",        "{'reason': 'busy', 'lines': [{'line': 1, 'quantity': 1}]}"     },
+    {1, "/v1/fulfillments/<f>/reject",        "{'reason': 'damaged', 'lines': [{'line': 2}]}"                 },
+    {1, "/v1/fulfillments/<f>/cancel",        "{}"                                                            },
+    {2, "/v1/shipments/<s>/void",             "{'reason': 'wrong box'}"                                       },
+    {3, "/v1/parcels/<p>/tracking_events",    "{'status': 'in_transit', 'occurred_at': '<t>'}"                },
+    {3, "/v1/parcels/<p>/tracking_events",    "{'status': 'delivered', 'occurred_at': '<t>'}"                 },
+    {1, "/v1/parcels/<p>/tracking_events",    "{'status': 'return_to_sender', 'occurred_at': '<t>'}"          },
+    {3, "/v1/orders/<o>/cancel",              "{'lines': [{'line': 1, 'quantity': 1}], 'reason': 'one less'}" },
+    {1, "/v1/orders/<o>/cancel",              "{'lines': [{'line': 2}], 'reason': 'no mug', 'refund': false}" },
+    {1, "/v1/orders/<o>/cancel",              "{'reason': 'all of it'}"                                       },
+    {3, "/v1/orders/<o>/hold",                "{'reason': 'wait'}"                                            },
+    {1, "/v1/orders/<o>/hold",                "{'reason': 'wait', 'type': 'odd', 'line': 1}"                  },
+    {1, "/v1/orders/<o>/hold",                "{'reason': 'wait', 'fulfillment': '<f>'}"                      },
+    {4, "/v1/holds/<h>/release",              "{'reason': 'go on'}"                                           },
+    {3, "/v1/orders/<o>/approve",             "{'reason': 'fine'}"                                            },
+    {1, "/v1/orders/<o>/reject",              "{'reason': 'not fine'}"                                        },
+    {3, "/v1/orders/<o>/source",              "{}"                                                            },
+    {1, "/v1/orders/<o>/source",              "{'location': '<l>', 'reason': 'from there'}"                   },
+    {2, "/v1/orders/<o>/payments",            "{'provider': 'psp', 'kind': 'authorization', 'amount': <q>}"   },
+    {1, "/v1/orders/<o>/payments",            "{'provider': 'psp', 'kind': 'capture', 'amount': <q>}"         },
+    {2, "/v1/payments/<m>/capture",           "{}"                                                            },
+    {1, "/v1/payments/<m>/void",              "{}"                                                            },
+    {2, "/v1/payments/<m>/refund",            "{'amount': <q>}"                                               },
+    {3, "/v1/stock/adjustments",              "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'delta': <q>}]}"},
+    {2, "/v1/stock/adjustments",
+     "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'delta': -<q>}, {'sku': 'MUG-BLUE', 'delta': 1}]}"       },
+    {2, "/v1/stock/adjustments",
+     "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'counted': 1<q>}, {'sku': 'MUG-BLUE', 'counted': <q>}]}" },
+    {1, "/v1/stock/safety",                   "{'location': '<l>', 'sku': 'TEE-S', 'safety': <q>}"            },
 };
 
 /* One of the items of a list in an answer, or "none" when it has none. */
-static const char *one_of(struct load_worker *w, struct arena *a, const char *json, const char *list, const char *member)
+static const char *one_of(struct load_worker *w, struct arena *a, const char *json, const char *list,
+                          const char *member)
 {
   int64_t n = json_look_i64(a, json, arena_printf(a, "%s/#", list));
   const char *text = n > 0 ? json_look(a, json, arena_printf(a, "%s/%d%s", list, load_pick(w, (int)n), member)) : NULL;
   return text ? text : "none";
 }
 
-static const char *fill_in(struct load_worker *w, struct arena *a, const char *text, const char *order, const char *json)
+static const char *fill_in(struct load_worker *w, struct arena *a, const char *text, const char *order,
+                           const char *json)
 {
   struct buf b;
   buf_init(&b, a);
@@ -80,17 +88,35 @@ static const char *fill_in(struct load_worker *w, struct arena *a, const char *t
       continue;
     }
     int fulfillments = (int)json_look_i64(a, json, "/fulfillments/#");
-    const char *parcels = arena_printf(a, "/fulfillments/%d/parcels", fulfillments > 0 ? load_pick(w, fulfillments) : 0);
+    const char *parcels =
+        arena_printf(a, "/fulfillments/%d/parcels", fulfillments > 0 ? load_pick(w, fulfillments) : 0);
     switch (p[1]) {
-    case 'o': buf_text(&b, order); break;
-    case 'f': buf_text(&b, one_of(w, a, json, "/fulfillments", "/id")); break;
-    case 'p': buf_text(&b, one_of(w, a, json, parcels, "/id")); break;
-    case 's': buf_text(&b, one_of(w, a, json, parcels, "/shipment_id")); break;
-    case 'm': buf_text(&b, one_of(w, a, json, "/payments", "/id")); break;
-    case 'h': buf_text(&b, one_of(w, a, json, "/holds", "/id")); break;
-    case 'q': buf_i64(&b, 1 + load_pick(w, 9)); break;
-    case 'l': buf_text(&b, load_pick(w, 2) ? "NJ1" : "CA1"); break;
-    default: buf_printf(&b, "2026-11-%02dT08:00:00Z", 1 + load_pick(w, 28));
+    case 'o':
+      buf_text(&b, order);
+      break;
+    case 'f':
+      buf_text(&b, one_of(w, a, json, "/fulfillments", "/id"));
+      break;
+    case 'p':
+      buf_text(&b, one_of(w, a, json, parcels, "/id"));
+      break;
+    case 's':
+      buf_text(&b, one_of(w, a, json, parcels, "/shipment_id"));
+      break;
+    case 'm':
+      buf_text(&b, one_of(w, a, json, "/payments", "/id"));
+      break;
+    case 'h':
+      buf_text(&b, one_of(w, a, json, "/holds", "/id"));
+      break;
+    case 'q':
+      buf_i64(&b, 1 + load_pick(w, 9));
+      break;
+    case 'l':
+      buf_text(&b, load_pick(w, 2) ? "NJ1" : "CA1");
+      break;
+    default:
+      buf_printf(&b, "2026-11-%02dT08:00:00Z", 1 + load_pick(w, 28));
     }
     p += 2;
   }
@@ -112,8 +138,8 @@ static size_t a_thing(struct load_worker *w)
 static void note_odd(struct crowd *c, const char *path, const char *body, enum called got, const struct answer *a)
 {
   if (atomic_fetch_add(&c->odd, 1) == 0)
-    snprintf(c->odd_text, sizeof c->odd_text, "POST %.200s %.400s: %d %.1000s", path, body, got == CALL_ANSWERED ? a->status : -1,
-             got == CALL_ANSWERED ? a->body : "no answer");
+    snprintf(c->odd_text, sizeof c->odd_text, "POST %.200s %.400s: %d %.1000s", path, body,
+             got == CALL_ANSWERED ? a->status : -1, got == CALL_ANSWERED ? a->body : "no answer");
 }
 
 static void meddle(struct load_worker *w)
@@ -147,12 +173,18 @@ static void meddle(struct load_worker *w)
 static void orders_of_all_sorts(struct shop *s, struct crowd *c)
 {
   static const char *const sorts[] = {
-      "'channel': 'web', 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 5970}], 'lines': [{'sku': 'TEE-S', 'quantity': 3}]",
-      "'channel': 'web', 'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 1, 'unit_price': 0, 'kind': 'gift', 'parent_line': 1}]",
-      "'channel': 'later', 'payment_terms': 'cod', 'lines': [{'sku': 'TEE-S', 'quantity': 4}, {'sku': 'MUG-BLUE', 'quantity': 2}], 'charges': [{'kind': 'shipping', 'amount': 501}]",
-      "'channel': 'whole', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 6}, {'sku': 'TEE-S', 'quantity': 1, 'discount': 77, 'tax_rate': '0.07'}]",
-      "'channel': 'web', 'delivery': {'type': 'pickup', 'location': 'NJ1'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}, {'sku': 'WRAP', 'quantity': 1}]",
-      "'channel': 'web', 'payments': [{'provider': 'psp', 'kind': 'authorization', 'amount': 99999}], 'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 2}]",
+      "'channel': 'web', 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 5970}], 'lines': [{'sku': "
+      "'TEE-S', 'quantity': 3}]",
+      "'channel': 'web', 'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 1, 'unit_price': "
+      "0, 'kind': 'gift', 'parent_line': 1}]",
+      "'channel': 'later', 'payment_terms': 'cod', 'lines': [{'sku': 'TEE-S', 'quantity': 4}, {'sku': 'MUG-BLUE', "
+      "'quantity': 2}], 'charges': [{'kind': 'shipping', 'amount': 501}]",
+      "'channel': 'whole', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 6}, {'sku': 'TEE-S', 'quantity': 1, 'discount': "
+      "77, 'tax_rate': '0.07'}]",
+      "'channel': 'web', 'delivery': {'type': 'pickup', 'location': 'NJ1'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}, "
+      "{'sku': 'WRAP', 'quantity': 1}]",
+      "'channel': 'web', 'payments': [{'provider': 'psp', 'kind': 'authorization', 'amount': 99999}], 'lines': "
+      "[{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 2}]",
   };
   for (int i = 0; i < ORDERS; i++) {
     SAY(201, arena_printf(s->arena, "POST /v1/orders {'currency': 'USD', %s}", sorts[i % (int)COUNT_OF(sorts)]));
@@ -167,8 +199,10 @@ static void a_busy_shop(struct shop *s)
   SAY(201, "POST /v1/products {'sku': 'WRAP', 'kind': 'service', 'price': 300}");
   SAY(201, "POST /v1/channels {'code': 'later', 'stock_policy': 'backorder', 'ship_complete': false}");
   SAY(201, "POST /v1/channels {'code': 'whole', 'stock_policy': 'backorder', 'ship_complete': true}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 60}, {'sku': 'MUG-BLUE', 'counted': 60}]}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'CA1', 'lines': [{'sku': 'TEE-S', 'counted': 40}, {'sku': 'MUG-BLUE', 'counted': 10}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 60}, {'sku': "
+           "'MUG-BLUE', 'counted': 60}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'CA1', 'lines': [{'sku': 'TEE-S', 'counted': 40}, {'sku': "
+           "'MUG-BLUE', 'counted': 10}]}");
 }
 
 TEST(many_hands_on_the_same_orders_leave_the_books_in_order)
@@ -179,13 +213,14 @@ TEST(many_hands_on_the_same_orders_leave_the_books_in_order)
   c->acts_each = acts ? atoi(acts) : ACTS_EACH;
   a_busy_shop(s);
   orders_of_all_sorts(s, c);
-  struct load l = {.address = s->address, .key = s->key, .workers = WORKERS, .run = meddle, .arg = c, .seed = load_seed()};
+  struct load l = {
+      .address = s->address, .key = s->key, .workers = WORKERS, .run = meddle, .arg = c, .seed = load_seed()};
   load_start(&l);
   for (int i = 0; i < 3; i++)
     shop_check(s); /* beside the work that goes on */
   load_wait(&l);
-  printf("  answers: 200 %d, 201 %d, 409 %d, 422 %d; slowest %d ms\n", l.by_status[200], l.by_status[201], l.by_status[409],
-         l.by_status[422], l.slowest_ms);
+  printf("  answers: 200 %d, 201 %d, 409 %d, 422 %d; slowest %d ms\n", l.by_status[200], l.by_status[201],
+         l.by_status[409], l.by_status[422], l.slowest_ms);
   if (c->odd)
     test_failed(__FILE__, __LINE__, "an answer", c->odd_text, "a success or a documented refusal");
   CHECK(l.by_status[201] > 20);

@@ -26,7 +26,8 @@ static void buy_it(struct load_worker *w)
 {
   struct last_unit *u = w->load->arg;
   struct answer answer;
-  if (load_call(w, &(struct request){.method = "POST", .path = "/v1/orders", .body = u->body}, &answer) != CALL_ANSWERED)
+  if (load_call(w, &(struct request){.method = "POST", .path = "/v1/orders", .body = u->body}, &answer) !=
+      CALL_ANSWERED)
     return;
   u->status[w->n] = answer.status;
   u->answers[w->n] = arena_text(u->arena[w->n], answer.body);
@@ -82,8 +83,9 @@ TEST(of_64_paid_orders_for_the_last_unit_one_is_open_and_63_are_held)
   int open = 0;
   a_small_shop(s);
   set_stock(s, 1);
-  buy_at_once(s, &u, "{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}],"
-                     "'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 1990}]}");
+  buy_at_once(s, &u,
+              "{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}],"
+              "'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 1990}]}");
   for (int i = 0; i < BUYERS; i++) {
     CHECK_INT(u.status[i], 201);
     if (text_eq(json_look(t->arena, u.answers[i], "/state"), "open")) {
@@ -114,12 +116,14 @@ static void buy_some(struct load_worker *w)
   char body[256];
   while (atomic_fetch_add(&r->next, 1) < r->requests) {
     int quantity = 1 + load_pick(w, 3);
-    snprintf(body, sizeof body, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"TEE-S\",\"quantity\":%d}]}", quantity);
+    snprintf(body, sizeof body,
+             "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"TEE-S\",\"quantity\":%d}]}", quantity);
     enum called got = load_call(w, &(struct request){.method = "POST", .path = "/v1/orders", .body = body}, &answer);
     arena_reset(a);
     if (got == CALL_ANSWERED && answer.status == 201)
       atomic_fetch_add(&r->sold, quantity);
-    else if (got == CALL_ANSWERED && answer.status == 409 && text_eq(json_look(a, answer.body, "/code"), "insufficient_stock"))
+    else if (got == CALL_ANSWERED && answer.status == 409 &&
+             text_eq(json_look(a, answer.body, "/code"), "insufficient_stock"))
       atomic_fetch_add(&r->short_answers, 1);
     else
       atomic_fetch_add(&r->odd, 1);
@@ -134,7 +138,8 @@ TEST(ten_thousand_requests_for_a_hot_product_sell_what_is_there_to_the_unit)
   int units = r.requests / 2;
   a_small_shop(s);
   set_stock(s, units);
-  struct load l = {.address = s->address, .key = s->key, .workers = 64, .run = buy_some, .arg = &r, .seed = load_seed()};
+  struct load l = {
+      .address = s->address, .key = s->key, .workers = 64, .run = buy_some, .arg = &r, .seed = load_seed()};
   int64_t began = monotonic_ms();
   load_run(&l);
   printf("  %d requests, %d sold, %d short, slowest %d ms, %lld ms in all\n", r.requests, r.sold, r.short_answers,

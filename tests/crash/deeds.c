@@ -9,7 +9,8 @@ void a_large_shop(struct shop *s)
 {
   a_small_shop(s);
   SAY(201, "POST /v1/locations {'code': 'CA1'}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 9000000}, {'sku': 'MUG-BLUE', 'counted': 9000000}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 9000000}, {'sku': "
+           "'MUG-BLUE', 'counted': 9000000}]}");
   SAY(201, "POST /v1/stock/adjustments {'location': 'CA1', 'lines': [{'sku': 'TEE-S', 'counted': 9000000}]}");
 }
 
@@ -29,14 +30,15 @@ static void plan_order(struct load_worker *w, struct deeds *d, struct deed *deed
   bool paid = load_pick(w, 2);
   deed->places = true;
   deed->path = "/v1/orders";
-  deed->body = arena_printf(d->arena,
-                            "{\"channel\":\"web\",\"external_id\":\"%s\",\"currency\":\"USD\","
-                            "\"customer\":{\"email\":\"c%d@example.com\"},"
-                            "\"lines\":[{\"sku\":\"TEE-S\",\"quantity\":%d},{\"sku\":\"MUG-BLUE\",\"quantity\":1}]%s}",
-                            deed->key, load_pick(w, 50), quantity,
-                            paid ? arena_printf(d->arena, ",\"payments\":[{\"provider\":\"psp\",\"kind\":\"capture\",\"amount\":%d}]",
-                                                quantity * 1990 + 1250)
-                                 : "");
+  deed->body = arena_printf(
+      d->arena,
+      "{\"channel\":\"web\",\"external_id\":\"%s\",\"currency\":\"USD\","
+      "\"customer\":{\"email\":\"c%d@example.com\"},"
+      "\"lines\":[{\"sku\":\"TEE-S\",\"quantity\":%d},{\"sku\":\"MUG-BLUE\",\"quantity\":1}]%s}",
+      deed->key, load_pick(w, 50), quantity,
+      paid ? arena_printf(d->arena, ",\"payments\":[{\"provider\":\"psp\",\"kind\":\"capture\",\"amount\":%d}]",
+                          quantity * 1990 + 1250)
+           : "");
 }
 
 /* Something with the newest order of this worker. */
@@ -45,20 +47,21 @@ static void plan_work(struct load_worker *w, struct deeds *d, struct deed *deed)
   static const struct {
     const char *path, *body;
   } works[] = {
-      {"/v1/fulfillments/%s/pick", "{}"},
-      {"/v1/fulfillments/%s/pick", "{\"scans\":[{\"sku\":\"TEE-S\",\"quantity\":1}]}"},
-      {"/v1/fulfillments/%s/pack", "{}"},
-      {"/v1/fulfillments/%s/ship", "{}"},
-      {"/v1/orders/%s/cancel", "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one less\"}"},
-      {"/v1/orders/%s/cancel", "{\"reason\":\"all of it\"}"},
-      {"/v1/orders/%s/hold", "{\"reason\":\"wait\"}"},
-      {"/v1/orders/%s/payments", "{\"provider\":\"psp\",\"kind\":\"capture\",\"amount\":100}"},
+      {"/v1/fulfillments/%s/pick", "{}"                                                               },
+      {"/v1/fulfillments/%s/pick", "{\"scans\":[{\"sku\":\"TEE-S\",\"quantity\":1}]}"                 },
+      {"/v1/fulfillments/%s/pack", "{}"                                                               },
+      {"/v1/fulfillments/%s/ship", "{}"                                                               },
+      {"/v1/orders/%s/cancel",     "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one less\"}"},
+      {"/v1/orders/%s/cancel",     "{\"reason\":\"all of it\"}"                                       },
+      {"/v1/orders/%s/hold",       "{\"reason\":\"wait\"}"                                            },
+      {"/v1/orders/%s/payments",   "{\"provider\":\"psp\",\"kind\":\"capture\",\"amount\":100}"       },
   };
   int i = load_pick(w, COUNT_OF(works));
   deed->body = works[i].body;
   bool order = strncmp(works[i].path, "/v1/orders", 10) == 0;
   const char *verb = strrchr(works[i].path, '/');
-  deed->path = arena_printf(d->arena, "/v1/%s/%s%s", order ? "orders" : "fulfillments", order ? d->order : d->fulfillment, verb);
+  deed->path =
+      arena_printf(d->arena, "/v1/%s/%s%s", order ? "orders" : "fulfillments", order ? d->order : d->fulfillment, verb);
 }
 
 static struct request request_of(const struct deed *deed)
@@ -108,8 +111,8 @@ void deeds_do(struct load_worker *w)
 static bool wrong(struct deeds *d, const struct deed *deed, const char *what, const char *was)
 {
   if (!*d->wrong)
-    snprintf(d->wrong, sizeof d->wrong, "%s %s key %s: %s\n  answered %.600s\n  now      %.600s", deed->method, deed->path,
-             deed->key, what, deed->answer ? deed->answer : "nothing", was ? was : "nothing");
+    snprintf(d->wrong, sizeof d->wrong, "%s %s key %s: %s\n  answered %.600s\n  now      %.600s", deed->method,
+             deed->path, deed->key, what, deed->answer ? deed->answer : "nothing", was ? was : "nothing");
   return false;
 }
 
@@ -146,13 +149,15 @@ static bool resolve(struct load_worker *w, struct deeds *d, struct deed *deed)
 /* A placed order is there with what was acknowledged; acts that came later moved the version. */
 static bool find(struct load_worker *w, struct deeds *d, const struct deed *deed)
 {
-  static const char *const kept[] = {"/id", "/number", "/external_id", "/currency", "/customer/email", "/totals/total",
-                                     "/totals/subtotal", "/lines/0/quantity", "/lines/0/unit_price", "/lines/0/total",
-                                     "/lines/1/sku", "/created_at", "/placed_at", "/promise/deliver_by"};
+  static const char *const kept[] = {
+      "/id",           "/number",          "/external_id",      "/currency",           "/customer/email",
+      "/totals/total", "/totals/subtotal", "/lines/0/quantity", "/lines/0/unit_price", "/lines/0/total",
+      "/lines/1/sku",  "/created_at",      "/placed_at",        "/promise/deliver_by"};
   struct answer answer;
   struct arena *a = arena_new(1 << 20);
   const char *path = arena_printf(a, "/v1/orders/%s", json_look(a, deed->answer, "/id"));
-  bool fine = load_call(w, &(struct request){.method = "GET", .path = path}, &answer) == CALL_ANSWERED && answer.status == 200;
+  bool fine =
+      load_call(w, &(struct request){.method = "GET", .path = path}, &answer) == CALL_ANSWERED && answer.status == 200;
   if (!fine)
     wrong(d, deed, "the order is gone", NULL);
   for (size_t i = 0; fine && i < COUNT_OF(kept); i++)

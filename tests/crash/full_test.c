@@ -59,7 +59,8 @@ TEST(a_full_disk_refuses_and_loses_nothing_and_goes_on_when_there_is_room)
     c->workers[i].arena = arena_new((size_t)1 << 30);
     arena_defer(t->arena, (void (*)(void *))arena_free, c->workers[i].arena);
   }
-  struct load l = {.address = s->address, .key = s->key, .workers = CLIENTS, .run = deeds_do, .arg = c, .seed = c->seed};
+  struct load l = {
+      .address = s->address, .key = s->key, .workers = CLIENTS, .run = deeds_do, .arg = c, .seed = c->seed};
   load_start(&l);
   for (int64_t until = monotonic_ms() + 60000; atomic_load(&c->refused_503) < 50 && monotonic_ms() < until;)
     poll(NULL, 0, 20);
@@ -74,8 +75,8 @@ TEST(a_full_disk_refuses_and_loses_nothing_and_goes_on_when_there_is_room)
     poll(NULL, 0, 20);
   atomic_store(&l.stopping, true);
   load_wait(&l);
-  printf("  %d deeds acknowledged until the disk was full, %d refused, %d acknowledged when there was room\n", before, refused,
-         c->acknowledged - before);
+  printf("  %d deeds acknowledged until the disk was full, %d refused, %d acknowledged when there was room\n", before,
+         refused, c->acknowledged - before);
   CHECK(before > 0);
   CHECK(refused >= 50);
   CHECK(c->acknowledged >= before + 50);

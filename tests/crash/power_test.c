@@ -40,17 +40,22 @@ static enum err place(struct writer *w, struct arena *a, const char *key, struct
 {
   struct order_input *input = ARENA_NEW(a, struct order_input);
   struct fault f;
-  const char *json = arena_printf(a, "{\"channel\":\"web\",\"external_id\":\"%s\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"TEE-S\",\"quantity\":1}]}", key);
+  const char *json = arena_printf(a,
+                                  "{\"channel\":\"web\",\"external_id\":\"%s\",\"currency\":\"USD\",\"lines\":[{"
+                                  "\"sku\":\"TEE-S\",\"quantity\":1}]}",
+                                  key);
   fault_init(&f, a);
   enum err err = rec_read(&order_input_rec, json, strlen(json), "", a, &f, input);
   assert(err == ERR_OK);
-  *call = (struct act_call){.act = &order_place_act,
-                            .in = {.body = input, .version = ABSENT},
-                            .arena = a,
-                            .actor = actor_system,
-                            .success = 201,
-                            .key = key,
-                            .deadline = INSTANT(ABSENT)};
+  *call = (struct act_call){
+      .act = &order_place_act,
+      .in = {.body = input, .version = ABSENT},
+      .arena = a,
+      .actor = actor_system,
+      .success = 201,
+      .key = key,
+      .deadline = INSTANT(ABSENT)
+  };
   memcpy(call->request_hash, key, strlen(key) < HASH_BYTES ? strlen(key) : HASH_BYTES);
   return writer_run(w, call);
 }
@@ -112,7 +117,10 @@ static void disaster_free(void *arg)
 static void start(struct test *t, struct shop *s, struct disaster *d)
 {
   struct fault f;
-  struct writer_config config = {.url = arena_printf(t->arena, "%s?vfs=ordo-fault", s->url), .clock = clock_real, .on_poisoned = on_poisoned, .arg = d};
+  struct writer_config config = {.url = arena_printf(t->arena, "%s?vfs=ordo-fault", s->url),
+                                 .clock = clock_real,
+                                 .on_poisoned = on_poisoned,
+                                 .arg = d};
   fault_init(&f, t->arena);
   CHECK_OK(writer_start(&config, &f, &d->writer));
 }
@@ -152,7 +160,8 @@ static void see_that_all_is_there(struct test *t, struct shop *s, struct disaste
   shop_check(s);
 }
 
-static void survive(struct test *t, const char *what, uint64_t seed, int stop_at, struct db_fault_plan plan, bool power_cut)
+static void survive(struct test *t, const char *what, uint64_t seed, int stop_at, struct db_fault_plan plan,
+                    bool power_cut)
 {
   struct shop *s = a_shop(t);
   struct disaster *d = ARENA_NEW(t->arena, struct disaster);
@@ -203,6 +212,8 @@ TEST(after_a_power_cut_with_lost_and_torn_writes_what_was_acknowledged_is_there)
   for (int i = 0; i < rounds(); i++) {
     uint64_t lot = hash_mix(seed, (uint64_t)i);
     survive(t, lot % 3 ? lot % 3 == 1 ? "lost writes" : "torn writes" : "writes by lot", lot, 20 + (int)(lot % 150),
-            (struct db_fault_plan){.lose_after = 1 + (int64_t)(lot % 100), .torn = lot % 3 == 2, .seed = lot % 3 == 0 ? lot | 1 : 0}, true);
+            (struct db_fault_plan){
+                .lose_after = 1 + (int64_t)(lot % 100), .torn = lot % 3 == 2, .seed = lot % 3 == 0 ? lot | 1 : 0},
+            true);
   }
 }

@@ -97,10 +97,12 @@ static bool send_request(struct client *c, const struct request *rq)
   size_t n = (size_t)snprintf(text, cap, "%s %s HTTP/1.1\r\nHost: %s:%d\r\n", rq->method, rq->path, c->host, c->port);
   const struct {
     const char *name, *value;
-  } lines[] = {{"Authorization: Bearer ", *key ? key : NULL},
-               {"Idempotency-Key: ", rq->idempotency_key},
-               {"If-Match: ", rq->if_match},
-               {"Content-Type: ", *type ? type : NULL}};
+  } lines[] = {
+      {"Authorization: Bearer ", *key ? key : NULL  },
+      {"Idempotency-Key: ",      rq->idempotency_key},
+      {"If-Match: ",             rq->if_match       },
+      {"Content-Type: ",         *type ? type : NULL}
+  };
   for (size_t i = 0; i < COUNT_OF(lines); i++)
     if (lines[i].value)
       n += (size_t)snprintf(text + n, cap - n, "%s%s\r\n", lines[i].name, lines[i].value);

@@ -11,14 +11,14 @@
 struct client;
 
 struct request {
-  const char *method, *path; /* path with its query, encoded */
-  const char *body;          /* NULL = none */
-  size_t n_body;             /* 0 = strlen(body) */
-  const char *key;           /* API key; NULL = the client's, "" = none */
+  const char *method, *path;              /* path with its query, encoded */
+  const char *body;                       /* NULL = none */
+  size_t n_body;                          /* 0 = strlen(body) */
+  const char *key;                        /* API key; NULL = the client's, "" = none */
   const char *idempotency_key, *if_match; /* NULL = none */
-  const char *content_type;  /* NULL = application/json where there is a body, "" = none */
-  size_t claims;             /* says so many bytes are coming and sends none; 0 = the truth */
-  const char *headers;       /* further lines, each with CRLF, or NULL */
+  const char *content_type;               /* NULL = application/json where there is a body, "" = none */
+  size_t claims;                          /* says so many bytes are coming and sends none; 0 = the truth */
+  const char *headers;                    /* further lines, each with CRLF, or NULL */
 };
 
 /* Texts live in the client until its next call. */

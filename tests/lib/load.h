@@ -31,7 +31,10 @@ struct load {
 
 void load_start(struct load *l);
 void load_wait(struct load *l); /* joins all */
-static inline void load_run(struct load *l) { load_start(l), load_wait(l); }
+static inline void load_run(struct load *l)
+{
+  load_start(l), load_wait(l);
+}
 /* A call that is counted. */
 enum called load_call(struct load_worker *w, const struct request *rq, struct answer *out);
 uint64_t load_random(struct load_worker *w);

@@ -75,7 +75,9 @@ int shop_run(struct shop *s, const char **out, const char *const *words)
 const char *shop_key(struct shop *s, const char *name, const char *scope)
 {
   const char *out;
-  CHECK_INT(shop_run(s, &out, (const char *[]){"key", "add", "--name", name, "--scope", scope, "--database", s->url, NULL}), 0);
+  CHECK_INT(
+      shop_run(s, &out, (const char *[]){"key", "add", "--name", name, "--scope", scope, "--database", s->url, NULL}),
+      0);
   return arena_textn(s->arena, out, strcspn(out, "\n"));
 }
 
@@ -186,7 +188,8 @@ void shop_check(struct shop *s)
   const char *out;
   int status = shop_run(s, &out, (const char *[]){"check", "--database", s->url, NULL});
   if (status != 0 || !text_eq(out, "0 differences\n"))
-    test_failed(__FILE__, __LINE__, "ordo check", arena_printf(s->arena, "exit status %d\n%s%s", status, out, *out ? "" : log_tail(s)), "0 differences");
+    test_failed(__FILE__, __LINE__, "ordo check",
+                arena_printf(s->arena, "exit status %d\n%s%s", status, out, *out ? "" : log_tail(s)), "0 differences");
 }
 
 void shop_close(struct shop *s)
@@ -290,7 +293,8 @@ const char *shop_at(struct shop *s, const char *file, int line, const char *poin
   return got;
 }
 
-void shop_await(struct shop *s, const char *file, int line, const char *request, const char *pointer, const char *wanted)
+void shop_await(struct shop *s, const char *file, int line, const char *request, const char *pointer,
+                const char *wanted)
 {
   int64_t until = monotonic_ms() + AWAIT_MS;
   for (;;) {
@@ -308,8 +312,10 @@ void shop_await(struct shop *s, const char *file, int line, const char *request,
 void a_small_shop(struct shop *s)
 {
   SAY(201, "POST /v1/locations {'code': 'NJ1', 'name': 'Newark'}");
-  SAY(201, "POST /v1/products {'sku': 'TEE-S', 'name': 'T-shirt, small', 'price': 1990, 'currency': 'USD', 'weight_g': 150}");
-  SAY(201, "POST /v1/products {'sku': 'MUG-BLUE', 'name': 'Blue mug', 'price': 1250, 'currency': 'USD', 'weight_g': 400}");
+  SAY(201, "POST /v1/products {'sku': 'TEE-S', 'name': 'T-shirt, small', 'price': 1990, 'currency': 'USD', 'weight_g': "
+           "150}");
+  SAY(201,
+      "POST /v1/products {'sku': 'MUG-BLUE', 'name': 'Blue mug', 'price': 1250, 'currency': 'USD', 'weight_g': 400}");
   SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'first count', 'lines': ["
            "{'sku': 'TEE-S', 'counted': 10}, {'sku': 'MUG-BLUE', 'counted': 5}]}");
 }
@@ -319,7 +325,8 @@ void a_paid_order(struct shop *s, int quantity)
   shop_label(s, "quantity", arena_printf(s->arena, "%d", quantity));
   shop_label(s, "amount", arena_printf(s->arena, "%d", quantity * 1990));
   SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': <quantity>}],"
-           "'shipping_address': {'name': 'Ann', 'line1': '1 Main St', 'city': 'Newark', 'region': 'NJ', 'postal_code': '07102', 'country': 'US'},"
+           "'shipping_address': {'name': 'Ann', 'line1': '1 Main St', 'city': 'Newark', 'region': 'NJ', 'postal_code': "
+           "'07102', 'country': 'US'},"
            "'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': <amount>}]}");
   SEE("/state", "open");
   KEEP("order", "/id");

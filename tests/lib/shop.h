@@ -27,7 +27,7 @@ struct shop {
   struct arena *arena;
   const char *folder, *url, *key; /* an API key with every permission */
   char address[64];
-  pid_t pid; /* 0 = not running */
+  pid_t pid;                      /* 0 = not running */
   const char *const *environment; /* "NAME=VALUE" for the next start, NULL-terminated; or NULL */
   struct client *client;
   struct answer last;
@@ -67,7 +67,8 @@ const char *shop_labelled(struct shop *s, const char *name); /* NULL when there 
 /* The text of a request as it will be sent: quotes and labels. */
 const char *shop_text(struct shop *s, const char *text);
 /* Seconds until a request of its own gives the wanted text at pointer; fails after 10. */
-void shop_await(struct shop *s, const char *file, int line, const char *request, const char *pointer, const char *wanted);
+void shop_await(struct shop *s, const char *file, int line, const char *request, const char *pointer,
+                const char *wanted);
 
 #define SAY(status, request)          shop_say(s, __FILE__, __LINE__, status, request)
 #define SEE(pointer, wanted)          shop_see(s, __FILE__, __LINE__, pointer, wanted) /* wanted NULL = not there */

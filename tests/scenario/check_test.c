@@ -8,32 +8,34 @@
 static const struct {
   const char *breaks, *sql;
 } damages[] = {
-    {"1: on hand is the sum of movements", "UPDATE stock SET on_hand = on_hand + 1000000"},
-    {"1: a movement is missing", "DELETE FROM stock_movement WHERE entry = (SELECT max(entry) FROM stock_movement)"},
-    {"1: a movement is another", "UPDATE stock_movement SET delta = delta + 1000000"},
-    {"2: reserved is the sum of reservations", "UPDATE stock SET reserved = reserved + 1000000 WHERE reserved > 0"},
-    {"2: a reservation is missing", "DELETE FROM reservation"},
-    {"2: more is reserved than there is", "UPDATE stock SET on_hand = 0 WHERE reserved > 0"},
-    {"3: the places of a line add up", "UPDATE order_line SET at_allocated = at_allocated - 1000000 WHERE at_allocated > 0"},
-    {"3: allocated units have reservations",
-     "UPDATE order_line SET at_allocated = at_allocated - 1000000, at_unallocated = at_unallocated + 1000000 WHERE at_allocated > 0"},
-    {"3: delivered is at most shipped", "UPDATE order_line SET at_delivered = quantity WHERE at_shipped = 0"},
-    {"4: the total is the sum of its lines", "UPDATE orders SET sum_total = sum_total + 1"},
-    {"4: a line's total is another", "UPDATE order_line SET total = total + 1"},
-    {"4: the tax is the sum of its lines'", "UPDATE orders SET sum_tax = sum_tax + 1"},
-    {"5: refunds are at most captured", "UPDATE payment_entry SET amount = amount + 100000 WHERE kind = 'refund'"},
-    {"5: the sums of a payment are its entries'", "UPDATE payment SET captured = captured + 1"},
-    {"5: the payment status is what the entries say", "UPDATE orders SET payment_status = 'unpaid' WHERE payment_status = 'paid'"},
-    {"6: a state has its event", "UPDATE orders SET state = 'closed' WHERE state = 'open'"},
-    {"6: a fulfillment's state has its event", "UPDATE fulfillment SET state = 'shipped' WHERE state = 'open'"},
-    {"6: an event is missing", "DELETE FROM event WHERE topic = 'order.opened'"},
-    {"6: an event says something else", "UPDATE event SET data = '{}' WHERE topic = 'order.placed'"},
-    {"6: an event is by somebody else", "UPDATE event SET actor_name = 'somebody' WHERE topic = 'order.placed'"},
-    {"6: the feed has a hole", "DELETE FROM feed WHERE seq = 5"},
-    {"6: the chain is broken", "UPDATE feed SET hash = zeroblob(32) WHERE seq = 5"},
-    {"7: a number leads to its order", "DELETE FROM order_number"},
-    {"8: nothing is picked under a hold", "UPDATE hold SET state = 'active', released_at = NULL, created_at = 1"},
-    {"10: no consumer is beyond the feed", "UPDATE consumer SET feed_seq = feed_seq + 1000"},
+    {"1: on hand is the sum of movements",     "UPDATE stock SET on_hand = on_hand + 1000000"                                    },
+    {"1: a movement is missing",               "DELETE FROM stock_movement WHERE entry = (SELECT max(entry) FROM stock_movement)"},
+    {"1: a movement is another",               "UPDATE stock_movement SET delta = delta + 1000000"                               },
+    {"2: reserved is the sum of reservations", "UPDATE stock SET reserved = reserved + 1000000 WHERE reserved > 0"               },
+    {"2: a reservation is missing",            "DELETE FROM reservation"                                                         },
+    {"2: more is reserved than there is",      "UPDATE stock SET on_hand = 0 WHERE reserved > 0"                                 },
+    {"3: the places of a line add up",
+     "UPDATE order_line SET at_allocated = at_allocated - 1000000 WHERE at_allocated > 0"                                        },
+    {"3: allocated units have reservations",   "UPDATE order_line SET at_allocated = at_allocated - 1000000, "
+     "at_unallocated = at_unallocated + 1000000 WHERE at_allocated > 0"                                                                                     },
+    {"3: delivered is at most shipped",                                        "UPDATE order_line SET at_delivered = quantity WHERE at_shipped = 0"    },
+    {"4: the total is the sum of its lines",                                        "UPDATE orders SET sum_total = sum_total + 1"                                                                                },
+    {"4: a line's total is another",                                        "UPDATE order_line SET total = total + 1"            },
+    {"4: the tax is the sum of its lines'",                                        "UPDATE orders SET sum_tax = sum_tax + 1"                                                                         },
+    {"5: refunds are at most captured",                                        "UPDATE payment_entry SET amount = amount + 100000 WHERE kind = 'refund'"                },
+    {"5: the sums of a payment are its entries'",                                        "UPDATE payment SET captured = captured + 1"                                                               },
+    {"5: the payment status is what the entries say",
+     "UPDATE orders SET payment_status = 'unpaid' WHERE payment_status = 'paid'"            },
+    {"6: a state has its event",                                        "UPDATE orders SET state = 'closed' WHERE state = 'open'"                                                                                    },
+    {"6: a fulfillment's state has its event",                                        "UPDATE fulfillment SET state = 'shipped' WHERE state = 'open'"},
+    {"6: an event is missing",                                        "DELETE FROM event WHERE topic = 'order.opened'"                                                                                                    },
+    {"6: an event says something else",                                        "UPDATE event SET data = '{}' WHERE topic = 'order.placed'"},
+    {"6: an event is by somebody else",                                        "UPDATE event SET actor_name = 'somebody' WHERE topic = 'order.placed'"                                                                                                    },
+    {"6: the feed has a hole",                                        "DELETE FROM feed WHERE seq = 5"},
+    {"6: the chain is broken",                                        "UPDATE feed SET hash = zeroblob(32) WHERE seq = 5"                                                                                                    },
+    {"7: a number leads to its order",                                        "DELETE FROM order_number"},
+    {"8: nothing is picked under a hold",                                        "UPDATE hold SET state = 'active', released_at = NULL, created_at = 1"                                                                                                 },
+    {"10: no consumer is beyond the feed",                                        "UPDATE consumer SET feed_seq = feed_seq + 1000"},
 };
 
 static void exec(const char *path, const char *sql, const char *why)
@@ -76,7 +78,8 @@ TEST(whatever_is_broken_by_hand_is_found)
     exec(good, arena_printf(t->arena, "VACUUM INTO '%s'", path), NULL);
     exec(path, "PRAGMA journal_mode = WAL", NULL);
     exec(path, damages[i].sql, damages[i].breaks);
-    int status = shop_run(s, &out, (const char *[]){"check", "--database", arena_printf(t->arena, "sqlite:%s", path), NULL});
+    int status =
+        shop_run(s, &out, (const char *[]){"check", "--database", arena_printf(t->arena, "sqlite:%s", path), NULL});
     if (status != 1 || !strstr(out, "differences") || text_starts(out, "0 "))
       printf("  not found: %s (exit %d, %.100s)\n", damages[i].breaks, status, out), missed++;
   }

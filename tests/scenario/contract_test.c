@@ -6,13 +6,16 @@
 static void a_shop_in_shanghai(struct shop *s)
 {
   SAY(201, "POST /v1/locations {'code': 'SHA', 'name': 'Shanghai', 'time_zone': 'Asia/Shanghai'}");
-  SAY(201, "POST /v1/products {'sku': 'TEE-S', 'name': {'en': 'T-shirt', 'zh': 'T恤'}, 'price': 2100, 'weight_g': 150}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'SHA', 'reason': 'first count', 'lines': [{'sku': 'TEE-S', 'counted': 10}]}");
+  SAY(201,
+      "POST /v1/products {'sku': 'TEE-S', 'name': {'en': 'T-shirt', 'zh': 'T恤'}, 'price': 2100, 'weight_g': 150}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'SHA', 'reason': 'first count', 'lines': [{'sku': 'TEE-S', "
+           "'counted': 10}]}");
 }
 
 static const char the_example[] =
     "POST /v1/orders\n"
-    "{'channel': 'web', 'external_id': '1001', 'currency': 'USD', 'language': 'zh-CN', 'ordered_at': '2026-11-20T08:00:00Z',"
+    "{'channel': 'web', 'external_id': '1001', 'currency': 'USD', 'language': 'zh-CN', 'ordered_at': "
+    "'2026-11-20T08:00:00Z',"
     " 'customer': {'email': 'li@example.com', 'name': 'Li Wei', 'phone': '+86 138 0000 0000'},"
     " 'delivery': {'type': 'ship'},"
     " 'shipping_address': {'name': 'Li Wei', 'line1': '1 Nanjing Rd', 'city': 'Shanghai', 'region': 'SH',"
@@ -24,7 +27,8 @@ static const char the_example[] =
     " 'charges': [{'kind': 'shipping', 'amount': 500, 'tax_rate': '0.13'}], 'shipping_method': 'standard',"
     " 'prices_include_tax': true, 'payment_terms': 'prepaid', 'expected_total': 4480,"
     " 'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': 4480, 'reference': 'tx-77'}],"
-    " 'requested_delivery': {'to': '2026-12-01'}, 'notes': 'ring twice', 'tags': ['vip'], 'metadata': {'campaign': 'fall'}}";
+    " 'requested_delivery': {'to': '2026-12-01'}, 'notes': 'ring twice', 'tags': ['vip'], 'metadata': {'campaign': "
+    "'fall'}}";
 
 static bool has_prefix(const char *text, const char *prefix)
 {
@@ -37,20 +41,46 @@ static void see_what_was_sent(struct shop *s)
   static const struct {
     const char *pointer, *value;
   } sent[] = {
-      {"/channel", "web"}, {"/external_id", "1001"}, {"/currency", "USD"}, {"/language", "zh-CN"},
-      {"/ordered_at", "2026-11-20T08:00:00.000Z"}, {"/customer/email", "li@example.com"}, {"/customer/name", "Li Wei"},
-      {"/customer/phone", "+86 138 0000 0000"}, {"/delivery/type", "ship"}, {"/shipping_address/name", "Li Wei"},
-      {"/shipping_address/line1", "1 Nanjing Rd"}, {"/shipping_address/city", "Shanghai"},
-      {"/shipping_address/region", "SH"}, {"/shipping_address/postal_code", "200000"}, {"/shipping_address/country", "CN"},
-      {"/billing_address/line1", "2 Nanjing Rd"}, {"/invoice/title", "Li Wei Ltd"},
-      {"/invoice/tax_id", "91310000MA1K35XXXX"}, {"/invoice/type", "company"}, {"/shipping_method", "standard"},
-      {"/prices_include_tax", "true"}, {"/payment_terms", "prepaid"}, {"/expected_total", "4480"},
-      {"/requested_delivery/to", "2026-12-01"}, {"/notes", "ring twice"}, {"/tags/0", "vip"},
-      {"/metadata/campaign", "fall"}, {"/lines/0/sku", "TEE-S"}, {"/lines/0/external_line_id", "7"},
-      {"/lines/0/tax_rate", "0.13"}, {"/lines/0/unit_price", "1990"}, {"/lines/0/discount", "0"},
-      {"/lines/0/quantity", "2"}, {"/lines/0/metadata", "{}"}, {"/charges/0/kind", "shipping"},
-      {"/charges/0/amount", "500"}, {"/charges/0/tax_rate", "0.13"}, {"/payments/0/provider", "manual"},
-      {"/payments/0/reference", "tx-77"}, {"/payments/0/captured", "4480"},
+      {"/channel",                      "web"                     },
+      {"/external_id",                  "1001"                    },
+      {"/currency",                     "USD"                     },
+      {"/language",                     "zh-CN"                   },
+      {"/ordered_at",                   "2026-11-20T08:00:00.000Z"},
+      {"/customer/email",               "li@example.com"          },
+      {"/customer/name",                "Li Wei"                  },
+      {"/customer/phone",               "+86 138 0000 0000"       },
+      {"/delivery/type",                "ship"                    },
+      {"/shipping_address/name",        "Li Wei"                  },
+      {"/shipping_address/line1",       "1 Nanjing Rd"            },
+      {"/shipping_address/city",        "Shanghai"                },
+      {"/shipping_address/region",      "SH"                      },
+      {"/shipping_address/postal_code", "200000"                  },
+      {"/shipping_address/country",     "CN"                      },
+      {"/billing_address/line1",        "2 Nanjing Rd"            },
+      {"/invoice/title",                "Li Wei Ltd"              },
+      {"/invoice/tax_id",               "91310000MA1K35XXXX"      },
+      {"/invoice/type",                 "company"                 },
+      {"/shipping_method",              "standard"                },
+      {"/prices_include_tax",           "true"                    },
+      {"/payment_terms",                "prepaid"                 },
+      {"/expected_total",               "4480"                    },
+      {"/requested_delivery/to",        "2026-12-01"              },
+      {"/notes",                        "ring twice"              },
+      {"/tags/0",                       "vip"                     },
+      {"/metadata/campaign",            "fall"                    },
+      {"/lines/0/sku",                  "TEE-S"                   },
+      {"/lines/0/external_line_id",     "7"                       },
+      {"/lines/0/tax_rate",             "0.13"                    },
+      {"/lines/0/unit_price",           "1990"                    },
+      {"/lines/0/discount",             "0"                       },
+      {"/lines/0/quantity",             "2"                       },
+      {"/lines/0/metadata",             "{}"                      },
+      {"/charges/0/kind",               "shipping"                },
+      {"/charges/0/amount",             "500"                     },
+      {"/charges/0/tax_rate",           "0.13"                    },
+      {"/payments/0/provider",          "manual"                  },
+      {"/payments/0/reference",         "tx-77"                   },
+      {"/payments/0/captured",          "4480"                    },
   };
   for (size_t i = 0; i < COUNT_OF(sent); i++)
     SEE(sent[i].pointer, sent[i].value);
@@ -86,8 +116,8 @@ TEST(the_example_of_the_contract_comes_out_field_by_field)
   SEE("/lines/0/parent_line", NULL);
   SEE("/lines/0/tax", "458"); /* 3980 x 0.13 / 1.13 = 457.88 */
   SEE("/lines/0/total", "3980");
-  static const char *const places[] = {"cancelled", "unallocated", "backordered", "allocated", "released", "picked",
-                                       "packed", "shipped", "delivered", "returned"};
+  static const char *const places[] = {"cancelled", "unallocated", "backordered", "allocated", "released",
+                                       "picked",    "packed",      "shipped",     "delivered", "returned"};
   for (size_t i = 0; i < COUNT_OF(places); i++)
     SEE(arena_printf(t->arena, "/lines/0/counters/%s", places[i]), strcmp(places[i], "allocated") == 0 ? "2" : "0");
 
@@ -128,7 +158,8 @@ TEST(an_order_is_found_by_id_and_number_and_repeats_answer_200)
   SEE("/id", "<order>");
   SAY(200, "GET /v1/orders/<number>");
   SEE("/id", "<order>");
-  SAY(409, "POST /v1/orders {'channel': 'web', 'external_id': '1001', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1, 'unit_price': 1990}]}");
+  SAY(409, "POST /v1/orders {'channel': 'web', 'external_id': '1001', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1, 'unit_price': 1990}]}");
   SEE("/code", "external_id_conflict");
   CHECK(strstr(s->last.body, shop_text(s, "<order>")) != NULL);
   CHECK(strstr(s->last.body, "\"/lines/0/quantity\"") != NULL);
@@ -145,7 +176,8 @@ TEST(problems_are_documents_that_say_everything_at_once)
 {
   struct shop *s = shop_open(t);
   a_shop_in_shanghai(s);
-  SAY(422, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'colour': 'red', 'lines': [{'sku': 'TEE-S', 'quantity': 'two'}, {'quantity': 1}]}");
+  SAY(422, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'colour': 'red', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 'two'}, {'quantity': 1}]}");
   CHECK(has_prefix(HEADER("Content-Type"), "application/problem+json"));
   CHECK(*AT("/type") && *AT("/title") && *AT("/detail") && *AT("/request_id"));
   SEE("/status", "422");
@@ -189,7 +221,7 @@ TEST(money_is_rounded_once_half_away_from_zero)
   SEE("/lines/1/tax", "1");
   SEE("/lines/1/total", "5");
   SEE("/lines/2/tax", "77");
-  SEE("/lines/2/total", "744"); /* 1000 - 333 + 77 */
+  SEE("/lines/2/total", "744");    /* 1000 - 333 + 77 */
   SEE("/totals/subtotal", "1089"); /* 85 + 4 + 1000 */
   SEE("/totals/discount", "333");
   SEE("/totals/tax", "94");
@@ -234,17 +266,21 @@ TEST(every_write_answers_what_a_read_says)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 3}, {'sku': 'MUG-BLUE', 'quantity': 1}],"
-           "'customer': {'email': 'a@example.com'}, 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 7220}]}");
+  SAY(201,
+      "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', "
+      "'quantity': 3}, {'sku': 'MUG-BLUE', 'quantity': 1}],"
+      "'customer': {'email': 'a@example.com'}, 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 7220}]}");
   KEEP("order", "/id");
   KEEP("hold", "/holds/0/id");
   KEEP("fulfillment", "/fulfillments/0/id");
   KEEP("payment", "/payments/0/id");
   reads_the_same(s, "GET /v1/orders/<order>");
   static const char *const orders[] = {
-      "POST /v1/orders/<order>/hold {'reason': 'wait', 'line': 2}", "POST /v1/holds/<hold>/release {'reason': 'go on'}",
+      "POST /v1/orders/<order>/hold {'reason': 'wait', 'line': 2}",
+      "POST /v1/holds/<hold>/release {'reason': 'go on'}",
       "PATCH /v1/orders/<order> {'tags': ['vip'], 'notes': 'ring twice', 'metadata': {'a': 1}}",
-      "POST /v1/orders/<order>/source {}", "POST /v1/orders/<order>/cancel {'lines': [{'line': 1, 'quantity': 1}], 'reason': 'less'}",
+      "POST /v1/orders/<order>/source {}",
+      "POST /v1/orders/<order>/cancel {'lines': [{'line': 1, 'quantity': 1}], 'reason': 'less'}",
   };
   for (size_t i = 0; i < COUNT_OF(orders); i++) {
     SAY(200, orders[i]);
@@ -256,8 +292,9 @@ TEST(every_write_answers_what_a_read_says)
   KEEP("hold", "/holds/type=manual/id");
   SAY(200, "POST /v1/holds/<hold>/release {'reason': 'go on'}");
   static const char *const steps[] = {
-      "POST /v1/fulfillments/<fulfillment>/pick {'scans': [{'sku': 'TEE-S', 'quantity': 1}]}", "POST /v1/fulfillments/<fulfillment>/pick {}",
-      "POST /v1/fulfillments/<fulfillment>/pack {}", "POST /v1/fulfillments/<fulfillment>/ship {}"};
+      "POST /v1/fulfillments/<fulfillment>/pick {'scans': [{'sku': 'TEE-S', 'quantity': 1}]}",
+      "POST /v1/fulfillments/<fulfillment>/pick {}", "POST /v1/fulfillments/<fulfillment>/pack {}",
+      "POST /v1/fulfillments/<fulfillment>/ship {}"};
   for (size_t i = 0; i < COUNT_OF(steps); i++) {
     SAY(200, steps[i]);
     reads_the_same(s, "GET /v1/fulfillments/<fulfillment>");

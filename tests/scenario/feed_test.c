@@ -69,7 +69,8 @@ TEST(a_long_poll_answers_as_soon_as_something_happens)
   SEE("/data/#", "0");
   CHECK(monotonic_ms() - began >= 900);
   /* The question is on its way before the answer exists. */
-  struct request rq = {.method = "GET", .path = arena_printf(t->arena, "/v1/events?after=%s&wait=30&topic=order.placed", end)};
+  struct request rq = {.method = "GET",
+                       .path = arena_printf(t->arena, "/v1/events?after=%s&wait=30&topic=order.placed", end)};
   client_patience(waiting, 300);
   CHECK_INT(client_call(waiting, &rq, &answer), CALL_LATE); /* nothing yet */
   client_patience(waiting, 15000);
@@ -104,7 +105,8 @@ TEST(a_stream_goes_on_where_it_was_by_last_event_id)
   a_small_shop(s);
   read_feed(s, 1000, NULL, &end);
   struct client *c = shop_client(s);
-  struct request rq = {.method = "GET", .path = "/v1/events/stream?topic=order.*", .headers = "Accept: text/event-stream\r\n"};
+  struct request rq = {
+      .method = "GET", .path = "/v1/events/stream?topic=order.*", .headers = "Accept: text/event-stream\r\n"};
   CHECK_INT(client_begin(c, &rq, &answer), CALL_ANSWERED);
   CHECK_INT(answer.status, 200);
   CHECK(text_starts(client_header(c, &answer, "Content-Type"), "text/event-stream"));
@@ -139,7 +141,8 @@ TEST(the_timeline_says_who_what_when_before_and_after)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'secret@example.com', 'name': 'Nobody Knows'}, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'secret@example.com', 'name': "
+           "'Nobody Knows'}, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
   KEEP("order", "/id");
   SAY(200, "POST /v1/orders/<order>/hold {'reason': 'wait for the weekend'}");
   SAY(200, "GET /v1/orders/<order>/timeline"); /* at once, not within a second */

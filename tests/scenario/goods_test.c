@@ -29,7 +29,8 @@ TEST(a_paid_order_goes_from_the_shelf_to_the_customer_in_two_parcels)
 
   SAY(422, "POST /v1/fulfillments/<fulfillment>/pack {'parcels': [{'items': [{'sku': 'TEE-S', 'quantity': 4}]}]}");
   SAY(422, "POST /v1/fulfillments/<fulfillment>/pack {'parcels': [{'items': [{'line': 1, 'quantity': 1}]}]}");
-  SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {'parcels': [{'items': [{'line': 1, 'quantity': 1}]}, {'items': [{'sku': 'TEE-S', 'quantity': 2}]}]}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {'parcels': [{'items': [{'line': 1, 'quantity': 1}]}, {'items': "
+           "[{'sku': 'TEE-S', 'quantity': 2}]}]}");
   SEE("/state", "packed");
   SEE("/parcels/#", "2");
   SEE("/parcels/1/items/0/quantity", "2");
@@ -52,7 +53,8 @@ TEST(a_paid_order_goes_from_the_shelf_to_the_customer_in_two_parcels)
   SAY(200, "GET /v1/orders/<order>");
   SEE("/fulfillment_status", "partially_delivered");
   SEE("/state", "open");
-  SAY(200, "POST /v1/tracking_events {'tracking_number': '<tracking>', 'status': 'delivered', 'occurred_at': '2026-11-22T11:00:00Z'}");
+  SAY(200, "POST /v1/tracking_events {'tracking_number': '<tracking>', 'status': 'delivered', 'occurred_at': "
+           "'2026-11-22T11:00:00Z'}");
   SAY(200, "GET /v1/orders/<order>");
   SEE("/state", "closed");
   SEE("/fulfillment_status", "delivered");
@@ -69,12 +71,15 @@ TEST(scans_in_any_order_and_twice_tell_the_same_story)
   all_the_way_to_packed(s);
   SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {'carrier': 'ordo', 'service': 'standard'}");
   KEEP("parcel", "/parcels/0/id");
-  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'out_for_delivery', 'occurred_at': '2026-11-22T08:00:00Z'}");
-  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-21T08:00:00Z', 'place': 'Newark'}");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'out_for_delivery', 'occurred_at': "
+           "'2026-11-22T08:00:00Z'}");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-21T08:00:00Z', "
+           "'place': 'Newark'}");
   SEE("/tracking_status", "out_for_delivery");
   SEE("/tracking_events/#", "2");
   SEE("/tracking_events/0/status", "in_transit");
-  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-21T08:00:00Z', 'place': 'Newark'}");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-21T08:00:00Z', "
+           "'place': 'Newark'}");
   SEE("/tracking_events/#", "2");
   SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'delivered', 'occurred_at': '2026-11-22T12:00:00Z'}");
   SAY(200, "GET /v1/orders/<order>");
@@ -166,7 +171,8 @@ TEST(a_short_pick_is_sourced_elsewhere_and_corrects_the_stock)
   two_locations(s, 3, 1);
   a_paid_order(s, 3);
   SEE("/fulfillments/#", "1");
-  SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {'scans': [{'sku': 'TEE-S', 'quantity': 2}], 'reason': 'not_found', 'complete': true}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {'scans': [{'sku': 'TEE-S', 'quantity': 2}], 'reason': "
+           "'not_found', 'complete': true}");
   SEE("/state", "picked");
   SEE("/lines/0/quantity", "2");
   SAY(200, "GET /v1/orders/<order>");
@@ -222,7 +228,8 @@ TEST(what_is_collected_is_handed_over_or_goes_back)
   a_small_shop(s);
   for (int i = 0; i < 2; i++) {
     SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'delivery': {'type': 'pickup', 'location': 'NJ1'},"
-             "'lines': [{'sku': 'MUG-BLUE', 'quantity': 2}], 'payments': [{'provider': 'till', 'kind': 'capture', 'amount': 2500}]}");
+             "'lines': [{'sku': 'MUG-BLUE', 'quantity': 2}], 'payments': [{'provider': 'till', 'kind': 'capture', "
+             "'amount': 2500}]}");
     KEEP("order", "/id");
     KEEP("fulfillment", "/fulfillments/0/id");
     all_the_way_to_packed(s);
@@ -253,7 +260,8 @@ TEST(ship_complete_waits_for_all_and_goes_together)
   struct shop *s = shop_open(t);
   two_locations(s, 2, 0);
   SAY(201, "POST /v1/channels {'code': 'b2b', 'stock_policy': 'backorder', 'ship_complete': true}");
-  SAY(201, "POST /v1/orders {'channel': 'b2b', 'currency': 'USD', 'payment_terms': 'account', 'lines': [{'sku': 'TEE-S', 'quantity': 3}]}");
+  SAY(201, "POST /v1/orders {'channel': 'b2b', 'currency': 'USD', 'payment_terms': 'account', 'lines': [{'sku': "
+           "'TEE-S', 'quantity': 3}]}");
   KEEP("order", "/id");
   KEEP("fulfillment", "/fulfillments/0/id");
   SEE("/lines/0/counters/allocated", "2");
@@ -291,9 +299,11 @@ TEST(nothing_ships_twice_and_what_shipped_cannot_be_cancelled)
   all_the_way_to_packed(s);
   SAY(409, "POST /v1/fulfillments/<fulfillment>/pick {}");
   SAY(409, "POST /v1/fulfillments/<fulfillment>/pack {}");
-  SAY(422, "POST /v1/fulfillments/<fulfillment>/ship {'carrier': 'fedex', 'tracking_number': 'X 123'}"); /* not a carrier of ours */
+  SAY(422,
+      "POST /v1/fulfillments/<fulfillment>/ship {'carrier': 'fedex', 'tracking_number': 'X 123'}"); /* not a carrier of ours */
   SAY(201, "POST /v1/carriers {'code': 'fedex', 'services': [{'code': 'ground'}]}");
-  SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {'carrier': 'fedex', 'service': 'ground', 'tracking_number': 'X 123'}");
+  SAY(200,
+      "POST /v1/fulfillments/<fulfillment>/ship {'carrier': 'fedex', 'service': 'ground', 'tracking_number': 'X 123'}");
   SAY(409, "POST /v1/fulfillments/<fulfillment>/ship {}");
   SAY(409, "POST /v1/orders/<order>/cancel {'reason': 'too late'}");
   SEE("/code", "wrong_state");

@@ -81,15 +81,18 @@ TEST(a_key_belongs_to_one_request_of_one_caller)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
   KEEP("order", "/id");
   CHECK(HEADER("Idempotency-Replayed") == NULL);
-  SAY(422, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(422, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}]}");
   SEE("/code", "idempotency_key_reused");
   SAY(422, "POST /v1/products\nIdempotency-Key: k\n{'sku': 'NEW'}");
   SEE("/code", "idempotency_key_reused");
   SAY(422, "PATCH /v1/orders/<order>\nIdempotency-Key: k\n{'tags': ['x']}");
-  SAY(201, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
   SEE("/id", "<order>");
   CHECK_TEXT(HEADER("Idempotency-Replayed"), "true");
   CHECK_TEXT(HEADER("Location"), shop_text(s, "/v1/orders/<order>"));
@@ -110,10 +113,13 @@ TEST(a_refusal_stores_nothing_and_frees_the_key)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(409, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 11}]}");
-  SAY(422, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'NOPE', 'quantity': 1}]}");
+  SAY(409, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 11}]}");
+  SAY(422, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'NOPE', "
+           "'quantity': 1}]}");
   SAY(400, "POST /v1/orders\nIdempotency-Key: k\n{'channel': ");
-  SAY(201, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders\nIdempotency-Key: k\n{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
   CHECK(HEADER("Idempotency-Replayed") == NULL);
   shop_close(s);
 }
@@ -149,8 +155,10 @@ TEST(every_kind_of_write_honors_the_key)
   twice(s, 201, "POST /v1/carriers", "{'code': 'dhl', 'services': [{'code': 'std'}]}");
   twice(s, 201, "POST /v1/tax_rates", "{'category': 'standard', 'country': 'DE', 'rate': '0.19'}");
   KEEP("tax", "/id");
-  twice(s, 200, "POST /v1/orders/bulk", "{'orders': [{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}]}");
-  twice(s, 201, "POST /v1/orders", "{'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  twice(s, 200, "POST /v1/orders/bulk",
+        "{'orders': [{'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}]}");
+  twice(s, 201, "POST /v1/orders",
+        "{'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
   KEEP("order", "/id");
   KEEP("hold", "/holds/0/id");
   KEEP("fulfillment", "/fulfillments/0/id");
@@ -168,7 +176,8 @@ TEST(every_kind_of_write_honors_the_key)
   twice(s, 200, "POST /v1/fulfillments/<fulfillment>/pack", "{}");
   twice(s, 200, "POST /v1/fulfillments/<fulfillment>/ship", "{}");
   KEEP("parcel", "/parcels/0/id");
-  twice(s, 200, "POST /v1/parcels/<parcel>/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-11-22T12:00:00Z'}");
+  twice(s, 200, "POST /v1/parcels/<parcel>/tracking_events",
+        "{'status': 'in_transit', 'occurred_at': '2026-11-22T12:00:00Z'}");
   SAY(204, "DELETE /v1/tax_rates/<tax>\nIdempotency-Key: del");
   SAY(204, "DELETE /v1/tax_rates/<tax>\nIdempotency-Key: del");
   CHECK_TEXT(HEADER("Idempotency-Replayed"), "true");

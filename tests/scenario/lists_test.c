@@ -13,7 +13,8 @@ static void many_orders(struct shop *s)
   for (int i = 0; i < ORDERS; i++) {
     shop_label(s, "i", arena_printf(s->arena, "%d", i));
     shop_label(s, "quantity", arena_printf(s->arena, "%d", 1 + i % 3));
-    SAY(201, "POST /v1/orders {'channel': 'web', 'external_id': 'e-<i>', 'currency': 'USD', 'customer': {'email': 'c<i>@example.com', 'name': 'Zoe Quentin'},"
+    SAY(201, "POST /v1/orders {'channel': 'web', 'external_id': 'e-<i>', 'currency': 'USD', 'customer': {'email': "
+             "'c<i>@example.com', 'name': 'Zoe Quentin'},"
              "'lines': [{'sku': 'TEE-S', 'quantity': <quantity>}]}");
     if (i % 5 == 0) {
       KEEP("order", "/id");
@@ -88,7 +89,8 @@ TEST(an_order_under_the_channels_own_id_is_placed_once)
   SEE("/id", "<order>");
   SAY(409, "PUT /v1/channels/web/orders/X-1 {'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
   SEE("/code", "external_id_conflict");
-  SAY(409, "POST /v1/orders {'channel': 'web', 'external_id': 'X-1', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(409, "POST /v1/orders {'channel': 'web', 'external_id': 'X-1', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}]}");
   SAY(200, "GET /v1/orders?count=exact");
   SEE("/data/#", "1");
   shop_close(s);
@@ -98,13 +100,17 @@ TEST(customers_are_matched_by_what_they_give)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'Li@Example.com', 'name': 'Li'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'Li@Example.com', 'name': "
+           "'Li'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
   KEEP("customer", "/customer_id");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'li@example.com'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'li@example.com'}, 'lines': "
+           "[{'sku': 'TEE-S', 'quantity': 1}]}");
   SEE("/customer_id", "<customer>");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'id': '<customer>'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'id': '<customer>'}, 'lines': [{'sku': "
+           "'TEE-S', 'quantity': 1}]}");
   SEE("/customer_id", "<customer>");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'name': 'A guest'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'name': 'A guest'}, 'lines': [{'sku': "
+           "'TEE-S', 'quantity': 1}]}");
   SEE("/customer_id", NULL);
   SEE("/customer/name", "A guest");
   SAY(200, "GET /v1/orders?customer=<customer>");

@@ -25,11 +25,13 @@ TEST(money_is_authorized_captured_in_parts_and_refunded_in_parts)
   SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
   SEE("/payment_status", "unpaid");
   KEEP("order", "/id");
-  SAY(201, "POST /v1/orders/<order>/payments {'provider': 'psp', 'kind': 'authorization', 'amount': 3980, 'reference': 'a-1'}");
+  SAY(201, "POST /v1/orders/<order>/payments {'provider': 'psp', 'kind': 'authorization', 'amount': 3980, 'reference': "
+           "'a-1'}");
   KEEP("payment", "/id");
   SEE("/state", "authorized");
   CHECK_TEXT(HEADER("Location"), shop_text(s, "/v1/payments/<payment>"));
-  SAY(200, "POST /v1/orders/<order>/payments {'provider': 'psp', 'kind': 'authorization', 'amount': 3980, 'reference': 'a-1'}");
+  SAY(200, "POST /v1/orders/<order>/payments {'provider': 'psp', 'kind': 'authorization', 'amount': 3980, 'reference': "
+           "'a-1'}");
   SEE("/id", "<payment>"); /* told twice, counted once */
   SAY(200, "GET /v1/orders/<order>");
   SEE("/payment_status", "authorized");
@@ -94,7 +96,8 @@ TEST(without_a_refund_the_money_stays_and_shows_as_overpaid)
   struct shop *s = shop_open(t);
   a_small_shop(s);
   an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2, 'unit_price': 1990}", 3980, "");
-  SAY(200, "POST /v1/orders/<order>/cancel {'lines': [{'line': 1, 'quantity': 1}], 'reason': 'one less', 'refund': false}");
+  SAY(200,
+      "POST /v1/orders/<order>/cancel {'lines': [{'line': 1, 'quantity': 1}], 'reason': 'one less', 'refund': false}");
   SEE("/totals/refunded", "0");
   SEE("/totals/due", "-1990");
   SEE("/payment_status", "overpaid");
@@ -109,7 +112,8 @@ TEST(shipping_is_kept_until_nothing_is_left)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2, 'unit_price': 1000}", 2500, ", 'charges': [{'kind': 'shipping', 'amount': 500}]");
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2, 'unit_price': 1000}", 2500,
+              ", 'charges': [{'kind': 'shipping', 'amount': 500}]");
   SAY(200, "POST /v1/orders/<order>/cancel {'lines': [{'line': 1, 'quantity': 1}], 'reason': 'one less'}");
   SEE("/totals/refunded", "1000");
   SAY(200, "POST /v1/orders/<order>/cancel {'reason': 'all'}");
@@ -122,7 +126,9 @@ TEST(gifts_follow_their_parents)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 4, 'unit_price': 1000}, {'sku': 'MUG-BLUE', 'quantity': 2, 'unit_price': 0, 'kind': 'gift', 'parent_line': 1}",
+  an_order_of(s,
+              "{'sku': 'TEE-S', 'quantity': 4, 'unit_price': 1000}, {'sku': 'MUG-BLUE', 'quantity': 2, 'unit_price': "
+              "0, 'kind': 'gift', 'parent_line': 1}",
               4000, "");
   SEE("/lines/1/parent_line", "1");
   SEE("/lines/1/total", "0");
@@ -148,7 +154,8 @@ TEST(a_late_payment_of_a_cancelled_order_is_recorded_and_ships_nothing)
   KEEP("fulfillment", "/fulfillments/0/id");
   SAY(200, "POST /v1/orders/<order>/cancel {'reason': 'no money came'}");
   SEE("/state", "cancelled");
-  SAY(201, "POST /v1/orders/<order>/payments {'provider': 'bank', 'kind': 'capture', 'amount': 1990, 'reference': 'late'}");
+  SAY(201,
+      "POST /v1/orders/<order>/payments {'provider': 'bank', 'kind': 'capture', 'amount': 1990, 'reference': 'late'}");
   KEEP("payment", "/id");
   SAY(200, "GET /v1/orders/<order>");
   SEE("/state", "cancelled");
@@ -183,7 +190,8 @@ TEST(cash_on_delivery_and_account_are_released_unpaid_and_close_when_paid)
   a_small_shop(s);
   for (size_t i = 0; i < COUNT_OF(terms); i++) {
     shop_label(s, "terms", terms[i]);
-    SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'payment_terms': '<terms>', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+    SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'payment_terms': '<terms>', 'lines': [{'sku': "
+             "'TEE-S', 'quantity': 1}]}");
     SEE("/state", "open");
     SEE("/hold_count", "0");
     KEEP("order", "/id");
@@ -204,7 +212,8 @@ TEST(an_order_of_nothing_is_paid)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1, 'unit_price': 0}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1, "
+           "'unit_price': 0}]}");
   SEE("/totals/total", "0");
   SEE("/payment_status", "paid");
   SEE("/state", "open");

@@ -8,7 +8,8 @@ TEST(a_held_order_is_reserved_but_not_picked_until_it_is_released)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}]}");
   SEE("/state", "placed");
   SEE("/hold_count", "1");
   SEE("/holds/0/type", "total_mismatch");
@@ -55,7 +56,8 @@ TEST(each_hold_of_an_open_order_stops_its_work)
   SEE("/state", "open");
   SAY(409, "POST /v1/fulfillments/<fulfillment>/pick {}");
   /* What is in review goes on when it is approved, all its holds at once. */
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'MUG-BLUE', 'quantity': 1}],"
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'MUG-BLUE', "
+           "'quantity': 1}],"
            "'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 1}]}");
   SEE("/hold_count", "2");
   KEEP("order", "/id");
@@ -108,7 +110,8 @@ TEST(a_blocked_customer_and_channel_policies_decide)
   struct shop *s = shop_open(t);
   a_small_shop(s);
   SAY(201, "POST /v1/customers {'email': 'bad@example.com', 'name': 'Mallory', 'blocked': true}");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'bad@example.com'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'bad@example.com'}, 'lines': "
+           "[{'sku': 'TEE-S', 'quantity': 1}]}");
   SEE("/holds/0/type", "blocked_customer");
   SAY(201, "POST /v1/channels {'code': 'later', 'stock_policy': 'backorder', 'ship_complete': false}");
   SAY(201, "POST /v1/orders {'channel': 'later', 'currency': 'USD', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 7}]}");
@@ -128,7 +131,8 @@ TEST(a_draft_holds_nothing_until_it_is_placed)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}]}");
   SEE("/state", "draft");
   SEE("/number", NULL);
   KEEP("order", "/id");
@@ -139,7 +143,8 @@ TEST(a_draft_holds_nothing_until_it_is_placed)
   SEE("/lines/0/counters/allocated", "2");
   CHECK(text_starts(AT("/number"), "SO-"));
   SAY(409, "POST /v1/orders/<order>/place");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', 'quantity': 2}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}]}");
   KEEP("order", "/id");
   SAY(200, "POST /v1/orders/<order>/cancel {'reason': 'never mind'}");
   SEE("/state", "cancelled");
@@ -186,7 +191,8 @@ TEST(a_hold_that_expires_lets_the_order_go_on)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
   KEEP("order", "/id");
   KEEP("hold", "/holds/0/id");
   shop_label(s, "soon", seconds_from_now(s, 2));
@@ -203,8 +209,10 @@ TEST(a_rejected_order_is_cancelled_and_paid_back)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', 'quantity': 2}],"
-           "'charges': [{'kind': 'shipping', 'amount': 500}], 'payments': [{'provider': 'psp', 'kind': 'capture', 'amount': 4480}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 2}],"
+           "'charges': [{'kind': 'shipping', 'amount': 500}], 'payments': [{'provider': 'psp', 'kind': 'capture', "
+           "'amount': 4480}]}");
   SEE("/state", "placed");
   KEEP("order", "/id");
   SAY(200, "POST /v1/orders/<order>/reject {'reason': 'the address does not exist'}");
@@ -231,7 +239,8 @@ TEST(the_rules_that_are_off_stay_silent_until_they_are_switched_on)
     SEE(arena_printf(t->arena, "/data/type=%s/enabled", on[i]), "true");
   SAY(200, "PATCH /v1/review_rules/probable_duplicate {'enabled': true}");
   for (int i = 0; i < 2; i++)
-    SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'twice@example.com'}, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+    SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'twice@example.com'}, "
+             "'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
   SEE("/holds/0/type", "probable_duplicate");
   shop_close(s);
 }

@@ -14,7 +14,8 @@ TEST(a_count_below_what_is_reserved_backorders_and_tells)
   poll(NULL, 0, 5);
   a_paid_order(s, 5);
   KEEP("newer", "/id");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'yearly count', 'lines': [{'sku': 'TEE-S', 'counted': 6}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'yearly count', 'lines': [{'sku': 'TEE-S', "
+           "'counted': 6}]}");
   SEE("/lines/0/displaced", "3");
   SAY(200, "GET /v1/orders/<newer>");
   SEE("/lines/0/counters/backordered", "3");
@@ -33,7 +34,8 @@ TEST(a_delta_below_zero_is_refused_whole)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(409, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 5}, {'sku': 'MUG-BLUE', 'delta': -6}]}");
+  SAY(409, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 5}, {'sku': 'MUG-BLUE', "
+           "'delta': -6}]}");
   SEE("/code", "insufficient_stock");
   SEE("/errors/0/sku", "MUG-BLUE");
   SEE("/errors/0/available", "5");
@@ -46,10 +48,12 @@ TEST(balances_of_the_past_come_from_the_ledger)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'found', 'lines': [{'sku': 'TEE-S', 'delta': 2.5}]}");
+  SAY(201,
+      "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'found', 'lines': [{'sku': 'TEE-S', 'delta': 2.5}]}");
   KEEP("then", "/created_at");
   poll(NULL, 0, 20);
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'lost', 'lines': [{'sku': 'TEE-S', 'delta': -7}]}");
+  SAY(201,
+      "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'lost', 'lines': [{'sku': 'TEE-S', 'delta': -7}]}");
   SAY(200, "GET /v1/stock/balance?sku=TEE-S&location=NJ1&at=<then>");
   SEE("/on_hand", "12.5");
   SAY(200, "GET /v1/stock/balance?sku=TEE-S&location=NJ1");
@@ -116,14 +120,16 @@ TEST(only_what_is_short_is_named_as_short)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 6}]}");
+  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': "
+           "'MUG-BLUE', 'quantity': 6}]}");
   SEE("/errors/#", "1");
   SEE("/errors/0/pointer", "/lines/1");
   SEE("/errors/0/sku", "MUG-BLUE");
   SEE("/errors/0/asked", "6");
   SEE("/errors/0/available", "5");
   /* Two lines of one product are short together. */
-  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 3}, {'sku': 'MUG-BLUE', 'quantity': 3}]}");
+  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 3}, "
+           "{'sku': 'MUG-BLUE', 'quantity': 3}]}");
   SEE("/errors/#", "2");
   shop_close(s);
 }

@@ -22,8 +22,12 @@ static void place_until_refused(struct load_worker *w)
   char body[256];
   for (;;) {
     int n = atomic_fetch_add(&p->next, 1);
-    snprintf(body, sizeof body, "{\"channel\":\"web\",\"external_id\":\"s-%d\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"TEE-S\",\"quantity\":1}]}", n);
-    if (n >= ORDERS_MAX || load_call(w, &(struct request){.method = "POST", .path = "/v1/orders", .body = body}, &answer) != CALL_ANSWERED)
+    snprintf(body, sizeof body,
+             "{\"channel\":\"web\",\"external_id\":\"s-%d\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"TEE-S\","
+             "\"quantity\":1}]}",
+             n);
+    if (n >= ORDERS_MAX ||
+        load_call(w, &(struct request){.method = "POST", .path = "/v1/orders", .body = body}, &answer) != CALL_ANSWERED)
       break;
     arena_reset(a);
     if (answer.status == 201)
@@ -50,7 +54,8 @@ TEST(what_was_accepted_is_answered_and_what_was_answered_is_there)
   int status = shop_stop(s);
   int64_t took = monotonic_ms() - began;
   load_wait(&l);
-  printf("  %d orders placed, stopped in %lld ms, %d connections ended without an answer\n", p->n, (long long)took, l.broken);
+  printf("  %d orders placed, stopped in %lld ms, %d connections ended without an answer\n", p->n, (long long)took,
+         l.broken);
   CHECK_INT(status, 0);
   CHECK_INT(p->unexpected, 0);
   CHECK(p->n >= 200);
