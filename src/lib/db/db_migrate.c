@@ -239,10 +239,19 @@ static enum err check_version(struct db *db, int newest, int64_t *out)
   return ERR_OK;
 }
 
+/* What a wrong --database names must not be mixed with our tables. */
+static enum err check_ours(struct db *db)
+{
+  bool foreign = false;
+  TRY(db->driver->foreign(db, &foreign));
+  return foreign ? db_fail(db, ERR_STORAGE, "the database holds the tables of another program") : ERR_OK;
+}
+
 enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t n)
 {
   int newest = newest_of(migrations, n);
   int64_t version = 0;
+  TRY(check_ours(db));
   if (db->mode == DB_WRITER)
     TRY(run_once(db,
                  "CREATE TABLE IF NOT EXISTS schema_version ("

@@ -49,6 +49,17 @@ TEST(each_migration_runs_once)
   }
 }
 
+TEST(the_database_of_another_program_is_left_alone)
+{
+  static const struct db_stmt make = {"CREATE TABLE recipes (name TEXT)", DB_SCHEMA};
+  static const struct db_stmt tables = {"SELECT count(*) FROM sqlite_master WHERE type = 'table'", DB_SCHEMA};
+  struct db *db = open_as(scratch_new(t, ""), DB_WRITER);
+  CHECK_OK(db_run(db, &make, NULL, DB_NO_ARGS));
+  CHECK_ERR(db_migrate(db, test_migrations, 1), ERR_STORAGE);
+  CHECK_INT(number(db, &tables), 1);
+  db_close(db);
+}
+
 TEST(a_database_newer_than_the_program_is_refused)
 {
   struct scratch *s = scratch_new(t, "");

@@ -69,6 +69,7 @@ struct db_driver {
   struct db_value (*column)(struct db_prepared *p, int column); /* until the next step */
 
   enum err (*columns)(struct db *db, const char *table, struct buf *out);
+  enum err (*foreign)(struct db *db, bool *out); /* are there tables, but no schema_version? */
 };
 extern const struct db_driver db_sqlite_driver;
 

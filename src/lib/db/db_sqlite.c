@@ -315,10 +315,11 @@ static enum err open_file(struct db *db, const char *where, enum db_mode mode)
   return rc == SQLITE_OK ? ERR_OK : fail(db, rc, path);
 }
 
-static enum err run_settings(struct db *db, const char *settings)
+/* Settings fail because of the file, so that is what the refusal names. */
+static enum err run_settings(struct db *db, const char *settings, const char *path)
 {
   int rc = sqlite3_exec(engine_of(db)->handle, settings, NULL, NULL, NULL);
-  return rc == SQLITE_OK ? ERR_OK : fail(db, rc, settings);
+  return rc == SQLITE_OK ? ERR_OK : fail(db, rc, path);
 }
 
 /* Some file systems cannot share memory; then SQLite keeps its old journal and says so in the reply alone. */
@@ -366,7 +367,7 @@ static enum err open_steps(struct db *db, const char *where, enum db_mode mode)
   sqlite3_db_config(e->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a name, as everywhere else */
   sqlite3_db_config(e->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config(e->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  TRY(run_settings(db, mode == DB_WRITER ? writer_settings : reader_settings));
+  TRY(run_settings(db, mode == DB_WRITER ? writer_settings : reader_settings, where));
   if (mode == DB_WRITER) {
     TRY(switch_to_wal(db));
     sqlite3_wal_hook(e->handle, after_commit, e);
@@ -424,6 +425,19 @@ static enum err columns(struct db *db, const char *table, struct buf *out)
   return rc == SQLITE_DONE ? ERR_OK : fail(db, rc, table);
 }
 
+static enum err foreign(struct db *db, bool *out)
+{
+  static const char sql[] = "SELECT count(*) > 0 AND total(name = 'schema_version') = 0 FROM sqlite_schema WHERE type = 'table'";
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(engine_of(db)->handle, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW)
+    *out = sqlite3_column_int(stmt, 0) != 0;
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_ROW ? ERR_OK : fail(db, rc, sql);
+}
+
 static const struct db_words words = {
     .bucket_last = true, /* bucket first would scatter a batch's new rows over the whole tree */
     .narrow = "WITHOUT ROWID",
@@ -447,4 +461,5 @@ const struct db_driver db_sqlite_driver = {
     .end = end,
     .column = column,
     .columns = columns,
+    .foreign = foreign,
 };

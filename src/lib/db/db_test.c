@@ -46,6 +46,8 @@ TEST(a_file_that_is_no_database_is_refused)
   struct db *db = NULL;
   CHECK_ERR(db_open(s->url, DB_WRITER, &s->fault, &db), ERR_STORAGE);
   CHECK(strstr(s->fault.detail, "not a database"));
+  CHECK(strstr(s->fault.detail, s->path));
+  CHECK(!strstr(s->fault.detail, "PRAGMA"));
   CHECK_ERR(db_open(s->url, DB_READER, &s->fault, &db), ERR_STORAGE);
 }
 
