@@ -79,7 +79,7 @@ int cmd_user_add(const struct arguments *args)
   struct identity *identity = identity_new(NULL);
   bool fine = identity_password_hash(&cx, identity, input.login, input.password, "/password", &input.password_hash) == ERR_OK;
   if (!fine)
-    failed("%s", cx.fault.detail);
+    failed("the password %s", cx.fault.detail);
   struct writer *w = fine ? database_writer(argument(args, "database")) : NULL;
   fine = w && database_act(w, &user_add_act, &input, a, &result) == ERR_OK;
   writer_stop(w);

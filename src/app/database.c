@@ -96,7 +96,7 @@ bool database_prepare(const char *url, const char *currency)
   fault_init(&f, a);
   bool fine = make_folders(url);
   if (fine && migrate(url, &f) != ERR_OK)
-    fine = failed("%s: %s", url, f.detail ? f.detail : "the database cannot be opened") == EXIT_FINE;
+    fine = failed("%s; --database names another", f.detail ? f.detail : url) == EXIT_FINE;
   struct writer *w = fine ? database_writer(url) : NULL;
   struct act_result ignored;
   fine = w && database_act(w, &bootstrap_act, currency, a, &ignored) == ERR_OK;
@@ -118,6 +118,14 @@ struct writer *database_writer(const char *url)
   return w;
 }
 
+/* A sentence about one member makes sense only with its name: "expires_at: must lie in the future". */
+static void failed_act(const struct fault *f, enum err err)
+{
+  const char *pointer = f->n ? f->entries[0].pointer : "";
+  pointer += *pointer == '/';
+  failed("%s%s%s", pointer, *pointer ? ": " : "", f->detail ? f->detail : err_info(err)->title);
+}
+
 enum err database_act(struct writer *w, const struct act *act, const void *body, struct arena *a, struct act_result *out)
 {
   struct act_call call = {.act = act,
@@ -128,7 +136,7 @@ enum err database_act(struct writer *w, const struct act *act, const void *body,
                           .deadline = INSTANT(ABSENT)};
   enum err err = writer_run(w, &call);
   if (err != ERR_OK)
-    failed("%s", call.fault.detail ? call.fault.detail : err_info(err)->title);
+    failed_act(&call.fault, err);
   else
     *out = call.result;
   return err;

@@ -94,7 +94,7 @@ enum err setting_check(struct ctx *cx, enum setting s, const char *value, const 
   int64_t v = (int64_t)utf8_count(value);
   if (i->kind == SETTING_CHOICE)
     return is_choice(i->choices, value) ? ERR_OK
-                                        : fault_add(&cx->fault, ERR_INVALID, pointer, "not_one_of", "one of: %s", i->choices);
+                                        : fault_add(&cx->fault, ERR_INVALID, pointer, "not_one_of", "must be one of: %s", i->choices);
   if (i->kind == SETTING_INT && !decimal_parse(value, strlen(value), 0, &v))
     return fault_add(&cx->fault, ERR_INVALID, pointer, "wrong_type", "%s is a whole number", i->key);
   if (v < i->min || v > i->max)

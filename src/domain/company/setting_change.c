@@ -117,9 +117,9 @@ static enum err check(struct ctx *cx, enum setting s, const char *value)
 {
   TRY(setting_check(cx, s, value, "/value"));
   if (s == SETTING_COMPANY_LANGUAGE && !language_valid(value))
-    return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "is no language tag such as en or zh-CN");
+    return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "must be a language tag such as en or zh-CN");
   if (s == SETTING_COMPANY_TIME_ZONE && !time_zone_valid(value))
-    return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "is no time zone such as Asia/Shanghai");
+    return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "must be an IANA time zone such as Asia/Shanghai");
   return ERR_OK;
 }
 

@@ -75,7 +75,7 @@ static enum err add_decide(struct ctx *cx, const void *facts, void *out_plan)
     fault_add(&cx->fault, ERR_INVALID, "/scope", "invalid_format",
               "names permissions such as order.read, order.* or *");
   if (instant_set(in->expires_at) && in->expires_at.ms <= cx->now.ms)
-    fault_add(&cx->fault, ERR_INVALID, "/expires_at", "too_small", "lies in the future");
+    fault_add(&cx->fault, ERR_INVALID, "/expires_at", "too_small", "must lie in the future");
   TRY(cx->fault.code);
   TRY(may_grant(cx, permissions, "/scope"));
   rec_init(&api_key_rec, &key);
