@@ -27,6 +27,12 @@ static const char *count_text(struct arena *a, int64_t n, const char *one, const
   return n == 1 ? one : arena_printf(a, "%lld %s", (long long)n, many);
 }
 
+static const char *work_text(struct arena *a, int64_t minutes)
+{
+  return minutes % 60 == 0 ? count_text(a, minutes / 60, "1 working hour", "working hours")
+                           : count_text(a, minutes, "1 working minute", "working minutes");
+}
+
 /* Moves on to an instant; a step that takes no time is no part. */
 static void pass(struct walk *w, const char *code, struct instant to, const char *why)
 {
@@ -224,7 +230,7 @@ static enum err process_minutes(struct walk *w, struct instant *ship)
 {
   struct instant ready;
   TRY(walk_minutes(w, &ready));
-  pass(w, "processing", ready, count_text(w->arena, w->site->processing, "1 working minute", "working minutes"));
+  pass(w, "processing", ready, work_text(w->arena, w->site->processing));
   int64_t day = promise_local_day(w->z, w->site->zone, ready);
   *ship = ready;
   if (!w->way)

@@ -200,6 +200,21 @@ TEST(parts_tell_the_whole_way_without_a_gap)
   CHECK_INT(p.days_early, 4);
 }
 
+TEST(whole_hours_of_work_are_told_as_hours)
+{
+  static const struct {
+    int64_t minutes;
+    const char *why;
+  } cases[] = {{60, "1 working hour"}, {120, "2 working hours"}, {1, "1 working minute"}, {90, "90 working minutes"}};
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    struct promise_site site = {.zone = "Europe/Berlin", .calendar = calendar(t, office),
+                                .processing_unit = PROMISE_WORKING_MINUTES, .processing = cases[i].minutes};
+    struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T10:00:00Z"), .site = &site});
+    CHECK_INT(p.parts.n, 1);
+    CHECK_TEXT(p.parts.at[0].why, cases[i].why);
+  }
+}
+
 TEST(the_most_exact_cut_off_holds)
 {
   struct promise_site site = {.calendar = NULL};
