@@ -351,7 +351,7 @@ static bool load_mapping(struct import *im, const char *path)
     if (!f.n)
       failed("%s: %s", path, f.detail);
     for (size_t i = 0; i < f.n; i++)
-      failed("%s: %s: %s", path, f.entries[i].pointer, f.entries[i].detail);
+      failed("%s: %s%s%s", path, f.entries[i].pointer, *f.entries[i].pointer ? ": " : "", f.entries[i].detail);
     return false;
   }
   sha256_hex(json, n, hex);

@@ -136,6 +136,7 @@ static bool open_file(struct file *f, const char *path)
       return false;
   }
   f->size = st.st_size;
+  errno = S_ISDIR(st.st_mode) ? EISDIR : 0;
   f->gz = S_ISREG(st.st_mode) ? gzopen(f->path, "rb") : NULL;
   return f->gz != NULL;
 }
