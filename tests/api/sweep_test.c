@@ -125,8 +125,13 @@ static const char *body_of(struct shop *s, const struct route *r)
 
 static bool left_out(const char *table)
 {
-  /* the lease of the writer and the last use of keys move by themselves */
-  return strcmp(table, "node_lease") == 0 || strcmp(table, "api_key") == 0;
+  /* What the server writes by itself: leases, when a key was last used (which moves the masters' version), and the terms for
+   * search that follow the feed. */
+  static const char *const own[] = {"node_lease", "api_key", "masters_version", "consumer", "search_term"};
+  for (size_t i = 0; i < COUNT_OF(own); i++)
+    if (strcmp(table, own[i]) == 0)
+      return true;
+  return false;
 }
 
 static uint64_t hash_table(sqlite3 *db, const char *table, uint64_t hash)
