@@ -5,21 +5,32 @@
 
 struct ship_facts {
   struct work_facts base;
-  const struct carrier *carrier;
-  const struct carrier_service *service;
+  const struct carrier *carrier;         /* NULL = one that is not set up here: its own number came with the parcels */
+  const struct carrier_service *service; /* the same */
+  const char *carrier_code, *service_code;
 };
 struct ship_plan {
   struct work_plan base;
   const struct carrier *carrier;
 };
 
-/* The named carrier, else the proposed one, else the first built-in one. */
-static enum err choose_carrier(struct ctx *cx, const char *named, const struct fulfillment *f, struct ship_facts *out)
+static bool numbers_given(const struct ship_input *in)
 {
-  const char *code = named ? named : f->carrier;
+  return in->tracking_number || in->tracking_numbers.n;
+}
+
+/* The named carrier, else the proposed one, else the first built-in one. A carrier that is not set up here can take goods
+ * too, with its own tracking number; its freight is not known then. */
+static enum err choose_carrier(struct ctx *cx, const struct ship_input *in, const struct fulfillment *f,
+                               struct ship_facts *out)
+{
+  const char *named = in->carrier, *code = named ? named : f->carrier;
   enum err err = code ? carrier_find(cx, code, &out->carrier) : ERR_NOT_FOUND;
+  if (err == ERR_NOT_FOUND && named && numbers_given(in))
+    return ERR_OK;
   if (err == ERR_NOT_FOUND && named)
-    return fault_add(&cx->fault, ERR_INVALID, "/carrier", "unknown_carrier", "there is no carrier %s", named);
+    return fault_add(&cx->fault, ERR_INVALID, "/carrier", "unknown_carrier",
+                     "there is no carrier %s; create it, or give the tracking number it gave", named);
   if (err != ERR_NOT_FOUND)
     return err;
   err = carrier_for_method(cx, NULL, &out->carrier, &out->service);
@@ -27,12 +38,17 @@ static enum err choose_carrier(struct ctx *cx, const char *named, const struct f
                               : err;
 }
 
-static enum err choose_service(struct ctx *cx, const char *named, const struct fulfillment *f, struct ship_facts *out)
+static enum err choose_service(struct ctx *cx, const struct ship_input *in, const struct fulfillment *f,
+                               struct ship_facts *out)
 {
   const struct carrier *c = out->carrier;
+  const char *named = in->service;
+  if (!c)
+    return ERR_OK;
   if (named) {
     out->service = carrier_service_find(c, named);
-    return out->service ? ERR_OK
+    bool theirs = c->kind == CARRIER_MANUAL && numbers_given(in); /* people know what they booked */
+    return out->service || theirs ? ERR_OK
                         : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service", "%s has no service %s",
                                     c->code, named);
   }
@@ -50,8 +66,11 @@ static enum err ship_load(struct ctx *cx, const struct act_input *in, void *out)
   const struct ship_input *body = in->body;
   TRY(work_load(cx, in, &f->base));
   const struct fulfillment *ful = order_fulfillment_of(f->base.work.before, f->base.id);
-  TRY(choose_carrier(cx, body->carrier, ful, f));
-  return choose_service(cx, body->service, ful, f);
+  TRY(choose_carrier(cx, body, ful, f));
+  TRY(choose_service(cx, body, ful, f));
+  f->carrier_code = f->carrier ? arena_text(cx->arena, f->carrier->code) : body->carrier;
+  f->service_code = f->service ? arena_text(cx->arena, f->service->code) : body->service;
+  return ERR_OK;
 }
 
 /* ---- Decide ---- */
@@ -94,6 +113,8 @@ static enum err give_numbers(struct ctx *cx, struct fulfillment *f, const struct
 static struct money freight_of(const struct ship_facts *facts, const struct order *o, const struct fulfillment *f)
 {
   const struct address *to = o->personal.shipping_address;
+  if (!facts->carrier)
+    return MONEY(ABSENT);
   const struct carrier_zone *zone = to ? carrier_zone(facts->carrier, to->country, to->region, to->postal_code) : NULL;
   struct money sum = MONEY(0);
   if (!zone || !facts->service)
@@ -114,8 +135,8 @@ static void add_shipment(struct ctx *cx, struct order_work *w, struct fulfillmen
 {
   struct money freight = freight_of(facts, w->after, f);
   struct shipment *s = LIST_ADD(cx->arena, &w->shipments);
-  f->carrier = arena_text(cx->arena, facts->carrier->code);
-  f->service = facts->service ? arena_text(cx->arena, facts->service->code) : NULL;
+  f->carrier = facts->carrier_code;
+  f->service = facts->service_code;
   *s = (struct shipment){
       .id = {order_new_id(w)},
       .fulfillment_id = f->id.v,
@@ -166,7 +187,7 @@ static enum err ship_apply(struct ctx *cx, const void *plan, struct act_result *
   const struct ship_plan *p = plan;
   struct fulfillment *f = order_fulfillment_of(p->base.work.after, p->base.id);
   EACH(struct parcel, parcel, &f->parcels)
-    if (parcel->shipment_id.v < 0 && !parcel->tracking_number && p->carrier->tracking_prefix)
+    if (parcel->shipment_id.v < 0 && !parcel->tracking_number && p->carrier && p->carrier->tracking_prefix)
       TRY(tracking_number_draw(cx, p->carrier, &parcel->tracking_number));
   return work_apply(cx, &p->base, out);
 }

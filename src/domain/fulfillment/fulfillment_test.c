@@ -203,6 +203,21 @@ TEST(a_shipment_needs_packed_goods_and_a_known_carrier)
   check_books(cx);
 }
 
+TEST(a_carrier_that_is_not_set_up_takes_goods_with_its_own_number)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 1, 1000}}, .captured = -1});
+  const char *ful = ful_id(cx, id, 0);
+  CHECK_OK(pick(cx, ful, "{}"));
+  CHECK_OK(pack(cx, ful, "{}"));
+  CHECK_OK(ship(cx, ful, "{\"carrier\":\"ups\",\"service\":\"ground\",\"tracking_number\":\"1Z5R89390357567127\"}"));
+  struct order *o = the_order(cx, id);
+  CHECK_TEXT(o->fulfillments.at[0].carrier, "ups");
+  CHECK_TEXT(o->fulfillments.at[0].parcels.at[0].tracking_number, "1Z5R89390357567127");
+  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM shipment WHERE carrier = 'ups' AND service = 'ground' AND freight IS NULL"), 1);
+  check_books(cx);
+}
+
 TEST(a_voided_shipment_brings_its_goods_back_to_the_packing_table)
 {
   struct ctx *cx = a_shop(t);

@@ -38,7 +38,6 @@ const struct order_move order_moves[] = {
     {ORDER_PLACED, STEP_OPEN,       ORDER_OPEN,      nothing_on_hold,      "order.opened",    "a hold is still active"},
     {ORDER_PLACED, STEP_CANCEL,     ORDER_CANCELLED, everything_cancelled, "order.cancelled", "some units cannot be cancelled any more"},
     {ORDER_PLACED, STEP_EXPIRE,     ORDER_EXPIRED,   everything_cancelled, "order.expired",   "some units cannot be cancelled any more"},
-    {ORDER_OPEN,   STEP_HOLD_AGAIN, ORDER_PLACED,    NULL,                 "order.reopened_review", NULL},
     {ORDER_OPEN,   STEP_CANCEL,     ORDER_CANCELLED, everything_cancelled, "order.cancelled", "some units cannot be cancelled any more"},
     {ORDER_OPEN,   STEP_EXPIRE,     ORDER_EXPIRED,   everything_cancelled, "order.expired",   "some units cannot be cancelled any more"},
     {ORDER_OPEN,   STEP_CLOSE,      ORDER_CLOSED,    all_done,             "order.closed",    "something is not delivered or not paid"},
@@ -46,7 +45,7 @@ const struct order_move order_moves[] = {
 const size_t order_moves_n = COUNT_OF(order_moves);
 
 static const char *const step_names[] = {
-    [STEP_PLACE] = "placed",           [STEP_OPEN] = "opened",     [STEP_HOLD_AGAIN] = "put back into review",
+    [STEP_PLACE] = "placed",           [STEP_OPEN] = "opened",
     [STEP_CANCEL] = "cancelled",       [STEP_EXPIRE] = "expired", [STEP_CLOSE] = "closed",
 };
 

@@ -389,7 +389,7 @@ bool fulfillment_live(const struct fulfillment *f);
 
 /* ---- States and holds ------------------------------------------------------------------------------------------------------- */
 
-enum order_step { STEP_PLACE, STEP_OPEN, STEP_HOLD_AGAIN, STEP_CANCEL, STEP_EXPIRE, STEP_CLOSE };
+enum order_step { STEP_PLACE, STEP_OPEN, STEP_CANCEL, STEP_EXPIRE, STEP_CLOSE };
 /* A row of the state machine; guard may refuse, it changes nothing. */
 struct order_move {
   int from;
