@@ -103,7 +103,10 @@ bool rec_text_fits(struct reader *r, const char *text, size_t n, int64_t min, in
   if ((int64_t)n <= max && (min == 0 || (int64_t)n >= 4 * min))
     return true;
   int64_t points = (int64_t)utf8_count(text);
-  if (points < min)
+  if (points != min && min == max)
+    rec_note(r, points < min ? "too_short" : "too_long", "must have exactly %lld character%s", (long long)min,
+             min == 1 ? "" : "s");
+  else if (points < min)
     rec_note(r, "too_short", min == 1 ? "must not be empty" : "must have at least %lld characters", (long long)min);
   else if (points > max)
     rec_note(r, "too_long", "must have at most %lld characters", (long long)max);

@@ -194,6 +194,24 @@ TEST(text_bounds_count_characters_not_bytes)
   CHECK_TEXT(fault.entries[0].code, "too_short");
 }
 
+TEST(a_text_of_one_length_is_told_its_length)
+{
+  struct place {
+    const char *country;
+  } place;
+  static const struct rec_field fields[] = {FIELD(struct place, country, .min = 2, .max = 2)};
+  static const struct rec rec = REC(struct place, "Place", fields, "Where");
+  static const char long_name[] = "{\"country\":\"Germany\"}", short_name[] = "{\"country\":\"G\"}";
+  struct fault f;
+  fault_init(&f, t->arena);
+  CHECK_ERR(rec_read(&rec, long_name, strlen(long_name), "", t->arena, &f, &place), ERR_INVALID);
+  CHECK_TEXT(f.detail, "must have exactly 2 characters");
+  CHECK_TEXT(f.entries[0].code, "too_long");
+  fault_init(&f, t->arena);
+  CHECK_ERR(rec_read(&rec, short_name, strlen(short_name), "", t->arena, &f, &place), ERR_INVALID);
+  CHECK_TEXT(f.entries[0].code, "too_short");
+}
+
 TEST(metadata_is_kept_compact_and_bounded)
 {
   struct sample s;
