@@ -129,7 +129,7 @@ static void page_begin(struct buf *b, const char *title)
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<link rel=\"icon\" href=\"/docs/favicon.svg\">\n<link rel=\"stylesheet\" href=\"/docs/docs.css\">\n"
       "</head>\n<body class=\"page\">\n<header><a href=\"/docs\">Ordo API</a> <a href=\"/docs/errors\">Errors</a>"
-      "</header>\n<main>\n",
+      " <a href=\"/v1/openapi.json\">OpenAPI 3.1</a></header>\n<main>\n",
       title);
 }
 

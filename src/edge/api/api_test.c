@@ -467,6 +467,7 @@ TEST(an_unknown_address_is_a_problem_document)
   CHECK_TEXT(header_of(s, &a, "Content-Type"), "application/problem+json");
   CHECK_TEXT(member(s, a.body, "code"), "not_found");
   CHECK_TEXT(member(s, a.body, "type"), "/docs/errors/not_found");
+  CHECK(has(a.body, "/docs lists every address"));
   CHECK_TEXT(member(s, a.body, "status"), "404");
   CHECK_TEXT(member(s, a.body, "request_id"), "abc");
 }
