@@ -115,7 +115,8 @@ static bool do_setting(struct demo *d, const char *json)
 static bool do_web(struct demo *d, const char *json)
 {
   struct fault f;
-  if (run_input(d, &channel_update_act, (struct act_input){.id = "web", .json = json, .json_n = strlen(json), .version = ABSENT}, &f))
+  struct act_input in = {.id = "web", .json = json, .json_n = strlen(json), .version = ABSENT};
+  if (run_input(d, &channel_update_act, in, &f))
     return true;
   failed("demo: the web channel refused: %s", f.detail);
   return false;
@@ -453,7 +454,8 @@ int cmd_demo(const struct arguments *args)
     return EXIT_FAILED;
   enum tenant tenant = tenant_of(url);
   if (tenant == TENANT_OTHER)
-    return failed("%s is no complete demo: it holds another company, or filling it was cut off; choose a new file with --database", url);
+    return failed("%s is no complete demo: it holds another company, or filling it was cut off; choose a new file with "
+                  "--database", url);
   if (tenant == TENANT_NONE && !fill(url, password))
     return EXIT_FAILED;
   if (argument(args, "fill-only"))

@@ -427,7 +427,8 @@ static enum err columns(struct db *db, const char *table, struct buf *out)
 
 static enum err foreign(struct db *db, bool *out)
 {
-  static const char sql[] = "SELECT count(*) > 0 AND total(name = 'schema_version') = 0 FROM sqlite_schema WHERE type = 'table'";
+  static const char sql[] = "SELECT count(*) > 0 AND total(name = 'schema_version') = 0 FROM sqlite_schema"
+                            " WHERE type = 'table'";
   sqlite3_stmt *stmt = NULL;
   int rc = sqlite3_prepare_v2(engine_of(db)->handle, sql, -1, &stmt, NULL);
   if (rc == SQLITE_OK)
