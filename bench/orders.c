@@ -282,6 +282,7 @@ static bool fill(struct ordo *o, int64_t stored)
 
 /* ---- The parts of the run ---- */
 
+/* Good for the next seven calls. */
 static const char *path_in(const char *name)
 {
   static char paths[8][512];
@@ -465,14 +466,15 @@ static bool read_while_writing(struct ordo *o, double rate)
 }
 
 /* The server with a million orders and one with ten thousand, a fresh copy each round, take turns. */
-static bool compare_stored(struct ordo *many, const char *few_copy, int64_t few_next)
+static bool compare_stored(struct ordo *many, int64_t few_next)
 {
   struct series ratio = {0}, rate = {0}, few_rate = {0};
   for (int i = 0; i < options.rounds; i++) {
     struct ordo few = {0};
     struct placed with_few, with_many, warm;
     remove_database(path_in("few-now.db"));
-    if (!bare_copy(few_copy, path_in("few-now.db")) || !ordo_open(&few, path_in("few-now.db"), false, few_next))
+    if (!bare_copy(path_in("few.db"), path_in("few-now.db")) ||
+        !ordo_open(&few, path_in("few-now.db"), false, few_next))
       return false;
     bool fine =
         place_orders(&few, WARM_MS, false, &warm) && place_orders(&few, options.seconds * 1000, false, &with_few) &&
@@ -503,7 +505,7 @@ static bool run_full(double rate, int64_t few_next)
     return false;
   many.shop.placed = stored;
   bool fine = (stored >= STORED_MANY || fill(&many, STORED_MANY)) && settle(&many);
-  fine = fine && read_while_writing(&many, rate) && compare_stored(&many, path_in("few.db"), few_next);
+  fine = fine && read_while_writing(&many, rate) && compare_stored(&many, few_next);
   ordo_stop(&many);
   return fine;
 }
