@@ -377,12 +377,21 @@ static enum err open_steps(struct db *db, const char *where, enum db_mode mode)
   return outside_version(db, &version); /* reads the file: a reader learns here that it is no database */
 }
 
+/* SQLite checkpoints when the last connection closes, which a reader may be, who cannot write. So the writer does it. */
+static void checkpoint_for_good(struct db *db)
+{
+  int rc = sqlite3_wal_checkpoint_v2(engine_of(db)->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  db->poisoned = rc != SQLITE_OK && rc != SQLITE_BUSY && rc != SQLITE_LOCKED;
+}
+
 static void close_connection(struct db *db)
 {
   struct engine *e = engine_of(db);
   sqlite3_stmt *own[] = {e->begin, e->begin_read, e->commit, e->rollback, e->version};
   for (size_t i = 0; i < COUNT_OF(own); i++)
     sqlite3_finalize(own[i]);
+  if (e->handle && db->mode == DB_WRITER && !db->poisoned)
+    checkpoint_for_good(db);
   if (e->handle && db->poisoned) /* a sync that failed once may lie the next time: leave the WAL to the next start */
     sqlite3_db_config(e->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   int rc = sqlite3_close(e->handle);

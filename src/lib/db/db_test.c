@@ -51,6 +51,25 @@ TEST(a_file_that_is_no_database_is_refused)
   CHECK_ERR(db_open(s->url, DB_READER, &s->fault, &db), ERR_STORAGE);
 }
 
+/* Who stops the server may then copy the one file, whoever else still looks at it. */
+TEST(a_writer_that_closes_leaves_everything_in_the_file)
+{
+  static const struct db_stmt entries = {"SELECT count(*) FROM entry WHERE id = 7", DB_REPORT};
+  struct scratch *s = scratch_new(t, ""), *copy = scratch_new(t, "");
+  struct db *writer = open_writer(s), *reader = open_as(s, DB_READER), *db = NULL;
+  CHECK_OK(db_run(writer, &add_entry, NULL, DB_ARGS(I64(7), I64(1))));
+  db_close(writer);
+  FILE *from = fopen(s->path, "rb"), *to = fopen(copy->path, "wb");
+  for (int c = getc(from); c != EOF; c = getc(from))
+    putc(c, to);
+  fclose(from);
+  fclose(to);
+  db = open_as(copy, DB_WRITER);
+  CHECK_INT(number(db, &entries), 1);
+  db_close(db);
+  db_close(reader);
+}
+
 TEST(a_reader_neither_makes_nor_changes_a_database)
 {
   struct scratch *s = scratch_new(t, "");
