@@ -15,15 +15,15 @@ enum { BATCH = 256, TELL_MS = 200 };
 
 const struct option_row import_options[] = {
     OPTION_DATABASE,
-    {"mapping", NULL, NULL, false, "JSON file that says what the columns mean"},
-    {"format", NULL, NULL, false, "csv or jsonl; default by the mapping, then by the name of FILE"},
-    {"dry-run", NULL, NULL, true, "change nothing; say what would be refused"},
-    {"errors", NULL, NULL, false, "CSV file for what was refused and set aside, with line and column"},
-    {"resume", NULL, NULL, true, "go on where an earlier run of the same import stopped"},
+    {"mapping",                                                         NULL, NULL, false, "JSON file that says what the columns mean"},
+    {"format",                                                             NULL, NULL, false, "csv or jsonl; default by the mapping, then by the name of FILE"},
+    {"dry-run",                      NULL, NULL, true, "change nothing; say what would be refused"},
+    {"errors",                                                          NULL, NULL, false, "CSV file for what was refused and set aside, with line and column"},
+    {"resume",                                                             NULL, NULL, true, "go on where an earlier run of the same import stopped"},
     {"progress", NULL, NULL, false, "where to keep how far it got; default FILE.MAPPING.progress in this folder"},
-    {"server", "ORDO_SERVER", NULL, false, "go through a running server: http://HOST:PORT"},
-    {"key", "ORDO_KEY", NULL, false, "API key for the server"},
-    {0},
+    {"server",                                                         "ORDO_SERVER", NULL, false, "go through a running server: http://HOST:PORT"},
+    {"key",                                                             "ORDO_KEY", NULL, false, "API key for the server"},
+    {0                     },
 };
 
 /* ---- Targets ---- */
@@ -209,7 +209,7 @@ static void settle_answer(struct import *im, struct slot *s)
 
 static void settle(struct import *im, struct slot *s)
 {
-  EACH(const struct import_bucket, b, &s->d.put_aside.buckets)
+  EACH (const struct import_bucket, b, &s->d.put_aside.buckets)
     account(im, b->outcome, b->kind, &b->sum);
   import_tell_aside(im->errors, im->mapping, &s->d, s->arena);
   if (s->d.faulty) {
@@ -276,7 +276,7 @@ static void tell_unmatched(struct import *im)
   struct arena *a = arena_new(IMPORT_MEMORY);
   struct import_document rest;
   import_unmatched(im->reader, a, &rest);
-  EACH(const struct import_bucket, b, &rest.put_aside.buckets)
+  EACH (const struct import_bucket, b, &rest.put_aside.buckets)
     account(im, b->outcome, b->kind, &b->sum);
   import_tell_aside(im->errors, im->mapping, &rest, a);
   arena_free(a);
@@ -291,7 +291,7 @@ static int tell_end(struct import *im)
   import_tell_account(im->mapping, &im->account, im->arena);
   printf("%s%lld rows in %.2f s, %.0f rows/s\n", im->dry ? "dry run, nothing was changed: " : "",
          (long long)total.rows[0], seconds, seconds > 0 ? (double)total.rows[0] / seconds : 0.0);
-  EACH(const struct import_bucket, b, &im->account.buckets)
+  EACH (const struct import_bucket, b, &im->account.buckets)
     refused += b->outcome == IMPORT_REFUSED ? b->sum.documents : 0;
   if (refused && !im->errors)
     fprintf(stderr, "ordo: --errors FILE writes what was refused, with line and column\n");

@@ -142,7 +142,7 @@ static void take_order(struct stories *all, struct step *step, const struct impo
   s->held = text_eq(s->order_state, "placed");
   s->pieces.n = 0;
   json_slices fulfillments = json_items_of(json_member_of(order, "fulfillments", a), a);
-  EACH(struct json_slice, f, &fulfillments) {
+  EACH (struct json_slice, f, &fulfillments) {
     *LIST_ADD(a, &s->pieces) = (struct piece){json_text_of(*f, "id", a), json_text_of(*f, "state", a),
                                               json_items_of(json_member_of(*f, "parcels", a), a)};
   }
@@ -266,7 +266,7 @@ static void track_parcels(struct stories *all)
   for (size_t i = 0; i < all->n; i++) {
     struct story *s = &all->at[i];
     for (size_t p = 0; p < s->pieces.n && travels(s); p++) {
-      EACH(struct json_slice, parcel, &s->pieces.at[p].parcels) {
+      EACH (struct json_slice, parcel, &s->pieces.at[p].parcels) {
         const char *status = json_text_of(*parcel, "tracking_status", all->arena);
         if (text_eq(status, "delivered"))
           continue;

@@ -34,7 +34,7 @@ void import_tell_aside(FILE *errors, const struct mapping *m, const struct impor
 {
   if (!errors)
     return;
-  EACH(const struct import_note, note, &d->notes) {
+  EACH (const struct import_note, note, &d->notes) {
     const char *file = note->source ? arena_printf(a, "%s: ", mapping_source(m, note->source)) : "";
     tell(errors, a, note->line, NULL, note->kind, arena_printf(a, "set aside: %s%s", file, note->detail), d->key,
          note->raw);
@@ -108,7 +108,7 @@ void import_tell_account(const struct mapping *m, const struct import_account *a
     printf(" %16s", mapping_amount(m, i));
   printf("\n");
   for (int outcome = IMPORT_TAKEN; outcome <= IMPORT_REFUSED; outcome++) {
-    EACH(const struct import_bucket, b, &account->buckets) {
+    EACH (const struct import_bucket, b, &account->buckets) {
       if (b->outcome == outcome)
         print_sum(m, *b->kind ? arena_printf(a, "%s: %s", outcome_titles[outcome], b->kind) : outcome_titles[outcome],
                   &b->sum, a);

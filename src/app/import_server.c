@@ -46,7 +46,7 @@ static void take_problem(struct import_call *c, struct json_slice reply)
   if (!c->detail)
     c->detail = json_text_of(reply, "title", c->arena);
   json_slices errors = json_items_of(json_member_of(reply, "errors", c->arena), c->arena);
-  EACH(struct json_slice, error, &errors) {
+  EACH (struct json_slice, error, &errors) {
     *LIST_ADD(c->arena, &c->problems) =
         (struct import_problem){json_text_of(*error, "pointer", c->arena), json_text_of(*error, "code", c->arena),
                                 json_text_of(*error, "detail", c->arena)};

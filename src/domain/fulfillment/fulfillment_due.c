@@ -43,7 +43,7 @@ static enum err close_load(struct ctx *cx, const struct act_input *in, void *out
 /* Looks again: a scan may have come since the list was made. */
 static bool is_due(const struct fulfillment *f, int64_t before_ms)
 {
-  EACH(const struct parcel, p, &f->parcels)
+  EACH (const struct parcel, p, &f->parcels)
     if (instant_set(p->tracked_at))
       return false;
   return f->state == FUL_SHIPPED && instant_set(f->shipped_at) && f->shipped_at.ms <= before_ms;

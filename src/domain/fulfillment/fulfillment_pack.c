@@ -30,7 +30,7 @@ static struct parcel *parcel_add(struct packing *p, int64_t weight_g)
 static void item_add(struct packing *p, struct parcel *parcel, size_t line, struct quantity q)
 {
   p->left[line] = quantity_sub(p->left[line], q);
-  EACH(struct parcel_item, i, &parcel->items)
+  EACH (struct parcel_item, i, &parcel->items)
     if (i->line == p->f->lines.at[line].line) {
       i->quantity = quantity_add(i->quantity, q);
       return;
@@ -42,8 +42,8 @@ static void item_add(struct packing *p, struct parcel *parcel, size_t line, stru
 static int64_t weight_of(const struct order *o, const struct parcel *parcel)
 {
   __int128 sum = 0;
-  EACH(const struct parcel_item, i, &parcel->items)
-    EACH(const struct order_line, l, &o->lines)
+  EACH (const struct parcel_item, i, &parcel->items)
+    EACH (const struct order_line, l, &o->lines)
       if (l->line == i->line && l->weight_g != ABSENT)
         sum += (__int128)l->weight_g * i->quantity.millionths;
   sum /= SCALE;
@@ -122,7 +122,7 @@ static enum err pack_decide(struct ctx *cx, const void *facts, void *out)
     all_in_one(&p);
   if (cx->fault.code != ERR_OK)
     return cx->fault.code;
-  EACH(struct fulfillment_line, fl, &f->lines) {
+  EACH (struct fulfillment_line, fl, &f->lines) {
     line_move(order_line_of(plan.work.after, fl->line), PLACE_PICKED, PLACE_PACKED, units_picked(fl));
     fl->packed = fl->picked;
   }

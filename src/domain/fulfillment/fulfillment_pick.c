@@ -32,7 +32,7 @@ static bool is_of(const struct picking *p, size_t i, const char *sku)
 static bool lot_fits(const struct picking *p, int64_t line, const char *lot)
 {
   bool other = false;
-  EACH(const struct reservation, r, &p->w->reserved) {
+  EACH (const struct reservation, r, &p->w->reserved) {
     if (r->line != line || r->location_id != p->f->location_id || r->quantity.millionths == 0)
       continue;
     if (!lot || !*r->lot || strcmp(r->lot, lot) == 0)
@@ -111,7 +111,7 @@ static void pick_units(struct order_line *l, struct fulfillment_line *fl, struct
 
 static bool all_picked(const struct fulfillment *f)
 {
-  EACH(const struct fulfillment_line, l, &f->lines)
+  EACH (const struct fulfillment_line, l, &f->lines)
     if (units_unpicked(l).millionths > 0)
       return false;
   return true;
@@ -133,7 +133,7 @@ static enum err pick_short(struct picking *p)
     return fault_add(&p->cx->fault, ERR_INVALID, "/reason", "required", "less than asked was picked: please say why");
   if (stock_is_wrong(reason))
     how.correction = reason;
-  EACH(struct fulfillment_line, fl, &p->f->lines) {
+  EACH (struct fulfillment_line, fl, &p->f->lines) {
     struct quantity missing = units_unpicked(fl);
     if (missing.millionths == 0)
       continue;

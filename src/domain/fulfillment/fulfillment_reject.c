@@ -32,7 +32,7 @@ static enum err read_lines(struct ctx *cx, const struct fulfillment *f, const st
 
 static bool all_picked(const struct fulfillment *f)
 {
-  EACH(const struct fulfillment_line, l, &f->lines)
+  EACH (const struct fulfillment_line, l, &f->lines)
     if (units_unpicked(l).millionths > 0)
       return false;
   return true;
@@ -88,7 +88,7 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
   struct work_plan plan = work_begin(cx, facts, &f);
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_CANCEL));
   f->reason = in->reason;
-  EACH(struct fulfillment_line, fl, &f->lines)
+  EACH (struct fulfillment_line, fl, &f->lines)
     units_leave(cx, &plan.work, f, fl, fl->quantity, &back);
   return work_end(cx, &plan, out);
 }

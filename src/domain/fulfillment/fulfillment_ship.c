@@ -49,8 +49,8 @@ static enum err choose_service(struct ctx *cx, const struct ship_input *in, cons
     out->service = carrier_service_find(c, named);
     bool theirs = c->kind == CARRIER_MANUAL && numbers_given(in); /* people know what they booked */
     return out->service || theirs ? ERR_OK
-                        : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service", "%s has no service %s",
-                                    c->code, named);
+                                  : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service",
+                                              "%s has no service %s", c->code, named);
   }
   if (f->service && text_eq(f->carrier, c->code))
     out->service = carrier_service_find(c, f->service);
@@ -90,7 +90,7 @@ static const char *number_of(struct ctx *cx, const char *text)
 static enum err give_numbers(struct ctx *cx, struct fulfillment *f, const struct ship_input *in)
 {
   size_t n = 0, parcels = 0;
-  EACH(const struct parcel, p, &f->parcels)
+  EACH (const struct parcel, p, &f->parcels)
     parcels += leaves_now(p);
   if (in->tracking_numbers.n && in->tracking_numbers.n != parcels)
     return fault_add(&cx->fault, ERR_INVALID, "/tracking_numbers", "one_per_parcel", "there are %zu parcels", parcels);
@@ -100,7 +100,7 @@ static enum err give_numbers(struct ctx *cx, struct fulfillment *f, const struct
                 "a tracking number has 1 to %d characters", TRACKING_NUMBER_MAX);
   if (cx->fault.code != ERR_OK)
     return cx->fault.code;
-  EACH(struct parcel, p, &f->parcels) {
+  EACH (struct parcel, p, &f->parcels) {
     if (!leaves_now(p))
       continue;
     const char *given = in->tracking_numbers.n ? in->tracking_numbers.at[n++] : in->tracking_number;
@@ -119,7 +119,7 @@ static struct money freight_of(const struct ship_facts *facts, const struct orde
   struct money sum = MONEY(0);
   if (!zone || !facts->service)
     return MONEY(ABSENT);
-  EACH(const struct parcel, p, &f->parcels) {
+  EACH (const struct parcel, p, &f->parcels) {
     struct carrier_quote quote;
     if (!leaves_now(p))
       continue;
@@ -149,7 +149,7 @@ static void add_shipment(struct ctx *cx, struct order_work *w, struct fulfillmen
       .shipped_at = cx->now,
       .voided_at = INSTANT(ABSENT),
   };
-  EACH(struct parcel, p, &f->parcels) {
+  EACH (struct parcel, p, &f->parcels) {
     if (!leaves_now(p))
       continue;
     p->shipment_id = s->id;
@@ -186,7 +186,7 @@ static enum err ship_apply(struct ctx *cx, const void *plan, struct act_result *
 {
   const struct ship_plan *p = plan;
   struct fulfillment *f = order_fulfillment_of(p->base.work.after, p->base.id);
-  EACH(struct parcel, parcel, &f->parcels)
+  EACH (struct parcel, parcel, &f->parcels)
     if (parcel->shipment_id.v < 0 && !parcel->tracking_number && p->carrier && p->carrier->tracking_prefix)
       TRY(tracking_number_draw(cx, p->carrier, &parcel->tracking_number));
   return work_apply(cx, &p->base, out);
@@ -216,7 +216,7 @@ static enum err hand_over_decide(struct ctx *cx, const void *facts, void *out)
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_HAND_OVER));
   TRY(units_ship(cx, &plan.work, f));
   units_deliver_all(plan.work.after, f);
-  EACH(struct parcel, p, &f->parcels) {
+  EACH (struct parcel, p, &f->parcels) {
     if (!leaves_now(p))
       continue;
     p->state = PARCEL_HANDED_OVER;
@@ -234,7 +234,7 @@ static enum err not_collected_decide(struct ctx *cx, const void *facts, void *ou
   struct work_plan plan = work_begin(cx, facts, &f);
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_NOT_COLLECTED));
   f->reason = in->reason;
-  EACH(struct fulfillment_line, fl, &f->lines)
+  EACH (struct fulfillment_line, fl, &f->lines)
     units_leave(cx, &plan.work, f, fl, fl->quantity, &back);
   return work_end(cx, &plan, out);
 }

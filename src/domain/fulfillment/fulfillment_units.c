@@ -107,14 +107,14 @@ struct quantity units_packed(const struct fulfillment_line *l)
 int64_t units_asked(const struct fulfillment *f)
 {
   int64_t sum = 0;
-  EACH(const struct fulfillment_line, l, &f->lines)
+  EACH (const struct fulfillment_line, l, &f->lines)
     sum += l->quantity.millionths;
   return sum;
 }
 
 bool units_missing(const struct order *o)
 {
-  EACH(const struct order_line, l, &o->lines)
+  EACH (const struct order_line, l, &o->lines)
     if (l->stocked && l->kind != LINE_GIFT &&
         l->counters.unallocated.millionths + l->counters.backordered.millionths > 0)
       return true;
@@ -134,7 +134,7 @@ const char *moved_data(struct ctx *cx, const char *reason, const char *location,
   json_put_text(&j, "alert_role", alert_role);
   json_key(&j, "lines");
   json_array(&j);
-  EACH(const struct moved_units, m, moved) {
+  EACH (const struct moved_units, m, moved) {
     json_object(&j);
     json_put_i64(&j, "line", m->line->line);
     json_put_text(&j, "sku", m->line->sku);
@@ -168,7 +168,7 @@ static void let_stock_go(struct ctx *cx, struct order_work *w, const struct fulf
 {
   struct stock_demand demand = line_demand(w->after, l);
   struct stock_reason why = {MOVEMENT_ADJUSTMENT, correction, PREFIX_fulfillment, f->id.v};
-  EACH(struct reservation, r, &w->reserved) {
+  EACH (struct reservation, r, &w->reserved) {
     struct quantity take = quantity_min(q, r->quantity);
     if (r->line != l->line || r->location_id != f->location_id || take.millionths <= 0)
       continue;
@@ -184,11 +184,11 @@ static void let_stock_go(struct ctx *cx, struct order_work *w, const struct fulf
 /* Units leave the parcels that have not shipped; an empty parcel is void. */
 static void unpack(struct fulfillment *f, int64_t line, struct quantity q)
 {
-  EACH(struct parcel, p, &f->parcels) {
+  EACH (struct parcel, p, &f->parcels) {
     int64_t left = 0;
     if (p->state == PARCEL_VOIDED || p->shipment_id.v != 0)
       continue;
-    EACH(struct parcel_item, i, &p->items) {
+    EACH (struct parcel_item, i, &p->items) {
       struct quantity take = i->line == line ? quantity_min(q, i->quantity) : QUANTITY(0);
       i->quantity = quantity_sub(i->quantity, take);
       q = quantity_sub(q, take);
@@ -241,7 +241,7 @@ static enum err consume(struct ctx *cx, struct order_work *w, const struct fulfi
 {
   struct stock_demand demand = line_demand(w->after, l);
   struct stock_reason why = {MOVEMENT_SHIPMENT, NULL, PREFIX_fulfillment, f->id.v};
-  EACH(struct reservation, r, &w->reserved) {
+  EACH (struct reservation, r, &w->reserved) {
     struct quantity take = quantity_min(q, r->quantity);
     if (r->line != l->line || r->location_id != f->location_id || take.millionths <= 0)
       continue;
@@ -257,7 +257,7 @@ static enum err consume(struct ctx *cx, struct order_work *w, const struct fulfi
 
 enum err units_ship(struct ctx *cx, struct order_work *w, struct fulfillment *f)
 {
-  EACH(struct fulfillment_line, fl, &f->lines) {
+  EACH (struct fulfillment_line, fl, &f->lines) {
     struct order_line *l = order_line_of(w->after, fl->line);
     struct quantity q = units_packed(fl);
     line_move(l, PLACE_PACKED, PLACE_SHIPPED, q);
@@ -279,13 +279,13 @@ static void deliver(struct order *o, struct fulfillment_line *fl, struct quantit
 
 void units_deliver_parcel(struct order *o, struct fulfillment *f, const struct parcel *p)
 {
-  EACH(const struct parcel_item, i, &p->items)
+  EACH (const struct parcel_item, i, &p->items)
     deliver(o, fulfillment_line_of(f, i->line), i->quantity);
 }
 
 void units_deliver_all(struct order *o, struct fulfillment *f)
 {
-  EACH(struct fulfillment_line, fl, &f->lines)
+  EACH (struct fulfillment_line, fl, &f->lines)
     deliver(o, fl, fl->shipped);
 }
 
@@ -300,7 +300,7 @@ enum err source_missing(struct ctx *cx, struct order_work *w, const struct alloc
   struct allocation_outcome outcome;
   *LIST_ADD(cx->arena, &wish.excluded) = without;
   TRY(allocation_decide(cx, supply, &wish, w, &outcome));
-  EACH(const struct order_line, l, &w->after->lines) {
+  EACH (const struct order_line, l, &w->after->lines) {
     if (!l->stocked || l->counters.unallocated.millionths == 0)
       continue;
     order_hold_add(cx, w,

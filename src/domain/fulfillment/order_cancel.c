@@ -163,9 +163,9 @@ static enum err settle_work(struct cancelling *c)
 {
   struct order *o = c->w->after;
   order_end_empty(c->cx, c->w, c->reason);
-  EACH(struct fulfillment, f, &o->fulfillments) {
+  EACH (struct fulfillment, f, &o->fulfillments) {
     int64_t unpicked = 0;
-    EACH(const struct fulfillment_line, l, &f->lines)
+    EACH (const struct fulfillment_line, l, &f->lines)
       unpicked += units_unpicked(l).millionths;
     if (f->state == FUL_PICKING && unpicked == 0) {
       f->picked_at = c->cx->now;
@@ -181,7 +181,7 @@ static enum err settle_work(struct cancelling *c)
 
 static bool nothing_left(const struct order *o, bool goods_only)
 {
-  EACH(const struct order_line, l, &o->lines)
+  EACH (const struct order_line, l, &o->lines)
     if ((l->stocked || !goods_only) && not_cancelled(l).millionths > 0)
       return false;
   return true;
@@ -193,9 +193,9 @@ static void line_values(struct ctx *cx, struct order *o, int64_t *out_cancelled,
   order_derive(cx, o);
   *out_cancelled = o->totals.cancelled.minor;
   *out_all = 0;
-  EACH(const struct order_charge, c, &o->charges)
+  EACH (const struct order_charge, c, &o->charges)
     *out_cancelled -= c->refunded.minor;
-  EACH(const struct order_line, l, &o->lines)
+  EACH (const struct order_line, l, &o->lines)
     *out_all += l->total.minor;
 }
 
@@ -206,7 +206,7 @@ static void give_back_charges(struct ctx *cx, struct order *o, const char *polic
   int64_t cancelled, all;
   bool everything = nothing_left(o, false), goods = nothing_left(o, true);
   line_values(cx, o, &cancelled, &all);
-  EACH(struct order_charge, c, &o->charges) {
+  EACH (struct order_charge, c, &o->charges) {
     bool shipping = c->kind == CHARGE_SHIPPING;
     if (everything || (shipping && goods && strcmp(policy, "full") == 0))
       c->refunded = c->total;
@@ -223,7 +223,7 @@ static enum err end_order(struct cancelling *c)
   o->expires_at = INSTANT(ABSENT);
   TRY(order_step(c->cx, c->w, STEP_CANCEL));
   payment_void_open(c->cx, c->w, "the order was cancelled");
-  EACH(struct hold, h, &o->holds)
+  EACH (struct hold, h, &o->holds)
     if (h->state == HOLD_ACTIVE)
       TRY(order_hold_release(c->cx, c->w, h, HOLD_RELEASED, "the order was cancelled"));
   return ERR_OK;
@@ -235,7 +235,7 @@ static enum err release_shortage(struct cancelling *c)
   struct order *o = c->w->after;
   if (units_missing(o))
     return ERR_OK;
-  EACH(struct hold, h, &o->holds)
+  EACH (struct hold, h, &o->holds)
     if (h->state == HOLD_ACTIVE && strcmp(h->type, "stock_short") == 0)
       TRY(order_hold_release(c->cx, c->w, h, HOLD_RELEASED, "nothing is missing any more"));
   return ERR_OK;
@@ -274,12 +274,12 @@ static enum err carry_out(struct cancelling *c, const char *shipping, bool refun
 static void let_draft_go(struct cancelling *c)
 {
   struct order *o = c->w->after;
-  EACH(const struct reservation, r, &c->w->reserved) {
+  EACH (const struct reservation, r, &c->w->reserved) {
     struct stock_key key = reservation_key(r);
     struct stock_demand demand = {.kind = r->demand_kind, .id = r->demand_id, .line = r->line, .priority = r->priority};
     stock_plan_release(&c->w->stock, c->cx->arena, &key, &demand, r->quantity, RESERVATION_RELEASED);
   }
-  EACH(struct order_line, l, &o->lines)
+  EACH (struct order_line, l, &o->lines)
     for (enum line_place p = PLACE_UNALLOCATED; p <= PLACE_RELEASED; p++)
       line_move(l, p, PLACE_CANCELLED, line_at(l, p));
 }
@@ -290,7 +290,7 @@ static enum err cancel_draft(struct cancelling *c, const struct cancel_input *in
   if (in->lines.n)
     return err_fail(c->cx, ERR_STATE, "/lines", "a draft is changed, or cancelled as a whole");
   let_draft_go(c);
-  EACH(struct order_charge, charge, &o->charges)
+  EACH (struct order_charge, charge, &o->charges)
     charge->refunded = charge->total;
   TRY(end_order(c));
   if (in->refund && o->totals.due.minor < 0)
@@ -317,13 +317,8 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-const struct act order_cancel_act = {"order.cancel",
-                                     sizeof(struct cancel_facts),
-                                     sizeof(struct order_work),
-                                     cancel_load,
-                                     cancel_decide,
-                                     order_apply,
-                                     0};
+const struct act order_cancel_act = {
+    "order.cancel", sizeof(struct cancel_facts), sizeof(struct order_work), cancel_load, cancel_decide, order_apply, 0};
 
 enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund)
 {

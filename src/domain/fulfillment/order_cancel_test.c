@@ -179,7 +179,7 @@ TEST(cancelling_the_missing_units_lets_the_order_go_on)
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":10}]}"));
   struct order *o = the_order(cx, id);
   CHECK_INT(at(o, 1, PLACE_BACKORDERED), 0);
-  EACH(const struct fulfillment, f, &o->fulfillments)
+  EACH (const struct fulfillment, f, &o->fulfillments)
     CHECK_INT(f->state, FUL_OPEN);
   check_books(cx);
 }
@@ -207,7 +207,8 @@ TEST(an_order_in_review_is_rejected_whole_and_paid_back)
   struct order_work w;
   CHECK_OK(order_work_load(cx, the_order(cx, id)->id, ABSENT, &w));
   w = order_work_copy(cx, &w);
-  order_hold_add(cx, &w, &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
+  order_hold_add(cx, &w,
+                 &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
   w.after->state = ORDER_PLACED;
   order_work_finish(cx, &w);
   CHECK_OK(order_work_apply(cx, &w));

@@ -73,7 +73,7 @@ static enum err report_load(struct ctx *cx, const struct act_input *in, void *ou
 
 static bool known(const struct track_facts *f)
 {
-  EACH(const struct tracking_event, t, &f->known)
+  EACH (const struct tracking_event, t, &f->known)
     if (t->status == f->scan.status && t->occurred_at.ms == f->scan.occurred_at.ms)
       return true;
   return false;
@@ -99,7 +99,7 @@ static const char *scan_data(struct ctx *cx, const struct parcel *p, const struc
 
 static bool all_delivered(const struct fulfillment *f)
 {
-  EACH(const struct parcel, p, &f->parcels)
+  EACH (const struct parcel, p, &f->parcels)
     if (p->state != PARCEL_VOIDED && !instant_set(p->delivered_at))
       return false;
   return true;
@@ -123,7 +123,7 @@ static void not_delivered(struct order *o, struct fulfillment *f, struct parcel 
   if (!instant_set(p->delivered_at) || f->state != FUL_SHIPPED)
     return;
   p->delivered_at = INSTANT(ABSENT);
-  EACH(const struct parcel_item, i, &p->items) {
+  EACH (const struct parcel_item, i, &p->items) {
     struct fulfillment_line *fl = fulfillment_line_of(f, i->line);
     struct order_line *l = order_line_of(o, i->line);
     fl->delivered = quantity_sub(fl->delivered, i->quantity);
@@ -157,7 +157,7 @@ static void list_scans(struct ctx *cx, const struct track_facts *f, bool is_new,
   bool put = !is_new;
   p->tracking_events.n = p->tracking_events.cap = 0;
   p->tracking_events.at = NULL;
-  EACH(const struct tracking_event, t, &f->known) {
+  EACH (const struct tracking_event, t, &f->known) {
     if (!put && f->scan.occurred_at.ms < t->occurred_at.ms) {
       *LIST_ADD(cx->arena, &p->tracking_events) = f->scan;
       put = true;

@@ -27,7 +27,7 @@ static enum err left_load(struct ctx *cx, int64_t product_id, struct void_facts 
   const struct shipment *s = &f->shipment;
   TRY(db_select(cx->db, &of_shipment, (struct list *)(void *)&rows,
                 DB_ARGS(I64(product_id), I64(s->shipped_at.ms), I64(s->location_id), I64(s->fulfillment_id))));
-  EACH(const struct movement, m, &rows)
+  EACH (const struct movement, m, &rows)
     *LIST_ADD(cx->arena, &f->left) = (struct left_stock){
         {m->location_id, m->product_id, m->owner, m->condition, m->lot},
         QUANTITY(-m->delta.millionths)
@@ -37,7 +37,7 @@ static enum err left_load(struct ctx *cx, int64_t product_id, struct void_facts 
 
 static bool product_loaded(const struct void_facts *f, int64_t product_id)
 {
-  EACH(const struct left_stock, l, &f->left)
+  EACH (const struct left_stock, l, &f->left)
     if (l->key.product_id == product_id)
       return true;
   return false;
@@ -53,7 +53,7 @@ static enum err void_load(struct ctx *cx, const struct act_input *in, void *out)
   f->base.id.v = f->shipment.fulfillment_id;
   const struct fulfillment *ful = order_fulfillment_of(f->base.work.before, f->base.id);
   assert(ful);
-  EACH(const struct fulfillment_line, fl, &ful->lines) {
+  EACH (const struct fulfillment_line, fl, &ful->lines) {
     const struct order_line *l = order_line_of(f->base.work.before, fl->line);
     if (fl->shipped.millionths > 0 && !product_loaded(f, l->product_id))
       TRY(left_load(cx, l->product_id, f));
@@ -67,7 +67,7 @@ static enum err may_void(struct ctx *cx, const struct void_facts *f, const struc
     return err_fail(cx, ERR_STATE, "/voided", "this shipment is voided already");
   if (f->shipment.manifested)
     return err_fail(cx, ERR_STATE, "/manifested", "the carrier's manifest is closed");
-  EACH(const struct fulfillment_line, fl, &ful->lines)
+  EACH (const struct fulfillment_line, fl, &ful->lines)
     if (fl->delivered.millionths > 0)
       return err_fail(cx, ERR_STATE, "/state", "some of it is delivered already");
   return ERR_OK;
@@ -81,7 +81,7 @@ static void bring_back(struct ctx *cx, struct order_work *w, struct void_facts *
   struct stock_demand demand = line_demand(w->after, l);
   struct stock_reason why = {MOVEMENT_SHIPMENT, "shipment voided", PREFIX_fulfillment, ful->id.v};
   struct quantity rest = fl->shipped;
-  EACH(struct left_stock, s, &f->left) {
+  EACH (struct left_stock, s, &f->left) {
     struct quantity q = quantity_min(rest, s->quantity);
     if (s->key.product_id != l->product_id || q.millionths <= 0)
       continue;
@@ -104,10 +104,10 @@ static enum err void_decide(struct ctx *cx, const void *facts, void *out)
     f.left.at = arena_copy(cx->arena, f.left.at, f.left.n * sizeof *f.left.at);
   TRY(may_void(cx, &f, ful));
   TRY(fulfillment_step(cx, w, ful, FSTEP_VOID));
-  EACH(struct fulfillment_line, fl, &ful->lines)
+  EACH (struct fulfillment_line, fl, &ful->lines)
     bring_back(cx, w, &f, ful, fl);
   ful->shipped_at = w->after->shipped_at = INSTANT(ABSENT);
-  EACH(struct parcel, p, &ful->parcels) {
+  EACH (struct parcel, p, &ful->parcels) {
     if (p->shipment_id.v != f.shipment.id.v)
       continue;
     p->shipment_id.v = 0;

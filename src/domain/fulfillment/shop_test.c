@@ -186,7 +186,7 @@ static struct quantity stock_of(struct ctx *cx, const char *sku, const char *loc
   CHECK_OK(catalog_product_by_sku(cx, sku, &product));
   CHECK_OK(location_find(cx, location, &l));
   CHECK_OK(stock_levels_load(cx, &product->id.v, 1, &levels));
-  EACH(const struct stock_level, level, &levels.rows)
+  EACH (const struct stock_level, level, &levels.rows)
     if (level->key.location_id == l->id.v)
       sum = quantity_add(sum, is_reserved ? level->reserved : level->on_hand);
   return sum;
@@ -204,7 +204,7 @@ int64_t reserved(struct ctx *cx, const char *sku, const char *location)
 
 int64_t at(const struct order *o, int64_t line, enum line_place place)
 {
-  EACH(const struct order_line, l, &o->lines)
+  EACH (const struct order_line, l, &o->lines)
     if (l->line == line)
       return line_at(l, place).millionths / SCALE;
   return -1;

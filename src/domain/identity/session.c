@@ -33,7 +33,7 @@ enum err sessions_of(struct ctx *cx, int64_t user_id, const char *token_hash, se
 {
   sessions all = {0}, open = {0};
   TRY(sessions_load(cx, user_id, &all));
-  EACH(struct session, session, &all) {
+  EACH (struct session, session, &all) {
     if (session->expires_at.ms <= cx->now.ms)
       continue;
     session->current = text_eq(session->token_hash, token_hash);
@@ -124,15 +124,15 @@ static enum err start_load(struct ctx *cx, const struct act_input *in, void *out
 static void plan_leaving(struct ctx *cx, const struct start_facts *facts, struct start_plan *plan)
 {
   size_t open = 0;
-  EACH(struct session, other, &facts->others)
+  EACH (struct session, other, &facts->others)
     open += other->expires_at.ms > cx->now.ms;
-  EACH(struct session, other, &facts->others)
+  EACH (struct session, other, &facts->others)
     if (other->expires_at.ms <= cx->now.ms)
       *LIST_ADD(cx->arena, &plan->leaving) = *other;
   if (open < SESSIONS_PER_USER_MAX)
     return;
   const struct session *oldest = NULL;
-  EACH(struct session, other, &facts->others)
+  EACH (struct session, other, &facts->others)
     if (other->expires_at.ms > cx->now.ms && (!oldest || other->last_seen_at.ms < oldest->last_seen_at.ms))
       oldest = other;
   *LIST_ADD(cx->arena, &plan->leaving) = *oldest;
@@ -194,7 +194,7 @@ static enum err start_apply(struct ctx *cx, const void *in_plan, struct act_resu
 {
   const struct start_plan *plan = in_plan;
   struct session session = plan->session;
-  EACH(struct session, leaving, &plan->leaving)
+  EACH (struct session, leaving, &plan->leaving)
     TRY(db_delete(cx->db, &session_table, leaving));
   if (plan->still_open) {
     cx->batch->masters_written = true;
@@ -343,7 +343,7 @@ static enum err touch_apply(struct ctx *cx, const void *plan, struct act_result 
   static const struct db_stmt sweep = {"DELETE FROM user_session WHERE expires_at < $1", DB_KEYED};
   const struct touch_facts *facts = plan;
   (void)out;
-  EACH(struct identity_touch, touch, facts->touches)
+  EACH (struct identity_touch, touch, facts->touches)
     TRY(touch->key ? touch_key(cx, touch) : touch_session(cx, touch, facts->hours));
   return db_run(cx->db, &sweep, NULL, DB_ARGS(I64(cx->now.ms)));
 }

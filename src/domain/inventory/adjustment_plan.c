@@ -224,7 +224,7 @@ static void plan_displaced(struct ctx *cx, const struct stock_adjust_facts *f, s
   const struct stock_adjust_row *row = &f->rows[n];
   int64_t over = overcommitted(row->reserved, on_hand_after(f, n));
   struct quantity gone = QUANTITY(over);
-  EACH(struct stock_displaced, live, &row->live) {
+  EACH (struct stock_displaced, live, &row->live) {
     struct stock_displaced d = *live;
     d.quantity = quantity_min(d.quantity, QUANTITY(over));
     over -= d.quantity.millionths;
@@ -299,7 +299,7 @@ static enum err tell_overcommitted(struct ctx *cx, const struct adjustment *d, c
   json_put_i64(&o, "displaced_count", (int64_t)displaced->n);
   json_key(&o, "displaced");
   json_array(&o);
-  EACH(struct stock_displaced, s, displaced) {
+  EACH (struct stock_displaced, s, displaced) {
     char id[ID_TEXT];
     const struct product *product;
     if (named++ == NAMED_MAX)
@@ -323,7 +323,7 @@ static enum err write_document(struct ctx *cx, struct adjustment *d)
   d->id.v = ids_next(cx->ids, cx->now, ids_bucket_random(cx->ids));
   d->bucket = bucket_of_id(d->id.v);
   TRY(db_insert(cx->db, &adjustment_table, d));
-  EACH(struct adjustment_line, line, &d->lines) {
+  EACH (struct adjustment_line, line, &d->lines) {
     line->bucket = d->bucket;
     line->adjustment_id = d->id.v;
     TRY(db_insert(cx->db, &adjustment_line_table, line));

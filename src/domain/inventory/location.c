@@ -93,7 +93,7 @@ static enum err read_all(struct ctx *cx, struct memo *m)
   struct arena *a = db_memo_arena(cx->db);
   TRY(db_select(cx->db, &all, (struct list *)(void *)&rows, DB_NO_ARGS));
   m->all = ARENA_ARRAY(a, const struct location *, rows.n + 1);
-  EACH(struct location, row, &rows) {
+  EACH (struct location, row, &rows) {
     struct location *l = ARENA_NEW(a, struct location);
     TRY(copy_location(cx, row, a, l));
     TRY(prepare_site(cx, a, l));

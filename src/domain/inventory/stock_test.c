@@ -647,7 +647,7 @@ TEST(a_thousand_random_changes_leave_no_difference)
       continue;
     }
     CHECK_OK(reservations_of_demand(cx, order, ABSENT, &live));
-    EACH(struct reservation, r, &live) {
+    EACH (struct reservation, r, &live) {
       struct stock_key key = reservation_key(r);
       struct stock_demand holder = {.kind = "order", .id = r->demand_id, .line = r->line};
       if (what == 3)

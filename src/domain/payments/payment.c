@@ -43,10 +43,11 @@ static const struct {
   const char *topic, *nothing; /* nothing: the refusal when nothing is open */
   struct money (*open)(const struct payment *p);
 } entries[] = {
-    [ENTRY_AUTHORIZATION] = {"payment.authorized", NULL, NULL},
-    [ENTRY_CAPTURE] = {"payment.captured", "nothing is authorized and still to be captured", payment_open_authorization},
-    [ENTRY_VOID] = {"payment.voided", "no authorization is open", payment_open_authorization},
-    [ENTRY_REFUND] = {"payment.refunded", "nothing is captured and still to be refunded", open_to_refund},
+    [ENTRY_AUTHORIZATION] = {"payment.authorized", NULL,                                             NULL                      },
+    [ENTRY_CAPTURE] = {"payment.captured",   "nothing is authorized and still to be captured",
+                             payment_open_authorization                                                                        },
+    [ENTRY_VOID] = {"payment.voided",     "no authorization is open",                       payment_open_authorization},
+    [ENTRY_REFUND] = {"payment.refunded",   "nothing is captured and still to be refunded",   open_to_refund            },
 };
 
 /* References and reasons of people and providers may name somebody: they are kept with the entry only. */
@@ -82,7 +83,7 @@ static void entry_add(struct ctx *cx, struct order_work *w, struct payment *p, e
 
 static bool entry_known(const struct payment *p, int kind, const char *reference)
 {
-  EACH(const struct payment_entry, e, &p->entries)
+  EACH (const struct payment_entry, e, &p->entries)
     if (reference && e->kind == kind && text_eq(e->reference, reference))
       return true;
   return false;
@@ -102,7 +103,7 @@ enum err payment_settle(struct ctx *cx, struct order_work *w)
   if ((o->state != ORDER_PLACED && o->state != ORDER_OPEN) || !order_money_fits(o))
     return ERR_OK;
   o->expires_at = INSTANT(ABSENT);
-  EACH(struct hold, h, &o->holds)
+  EACH (struct hold, h, &o->holds)
     if (waits_for_money(h)) {
       TRY(order_hold_release(cx, w, h, HOLD_RELEASED, "paid"));
       h->released_by = "system";
@@ -130,7 +131,7 @@ void payment_void_open(struct ctx *cx, struct order_work *w, const char *reason)
 {
   struct order *o = w->after;
   order_derive(cx, o);
-  EACH(struct payment, p, &o->payments) {
+  EACH (struct payment, p, &o->payments) {
     struct money open = payment_open_authorization(p);
     if (open.minor > 0)
       entry_add(cx, w, p, ENTRY_VOID, open, NULL, reason);
@@ -179,7 +180,7 @@ static enum err add_load(struct ctx *cx, const struct act_input *in, void *out)
 /* The payment of this provider with this reference, its own or one of its entries'; NULL when there is none. */
 static struct payment *payment_of_reference(struct order *o, const struct payment_input *in)
 {
-  EACH(struct payment, p, &o->payments) {
+  EACH (struct payment, p, &o->payments) {
     if (!in->reference || !text_eq(p->provider, in->provider))
       continue;
     if (text_eq(p->reference, in->reference) || entry_known(p, in->kind, in->reference))

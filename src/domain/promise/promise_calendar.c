@@ -234,7 +234,7 @@ static const struct promise_exception *exceptions_of(const struct promise_calend
 static bool weekly_span(const struct promise_calendar *c, int64_t day, size_t i, int64_t *from, int64_t *to)
 {
   int weekday = days_weekday(day);
-  EACH(const struct promise_hours, h, &c->weekly) {
+  EACH (const struct promise_hours, h, &c->weekly) {
     if (h->day != weekday || i-- > 0)
       continue;
     *from = h->from_minute;

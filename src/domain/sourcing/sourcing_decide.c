@@ -6,7 +6,9 @@
 
 void sourcing_input_init(struct sourcing_input *in)
 {
-  *in = (struct sourcing_input){.settings = {.freight_ppm = SCALE, .location_ppm = SCALE}};
+  *in = (struct sourcing_input){
+      .settings = {.freight_ppm = SCALE, .location_ppm = SCALE}
+  };
   in->destination = (struct sourcing_place){ABSENT, ABSENT};
 }
 
@@ -109,7 +111,7 @@ static void add_up(const struct plan *p, struct sourcing_decision *d)
 {
   size_t products = p->n_products, candidates = p->in->candidates.n, used = 0;
   int64_t *steps = ARENA_ARRAY(p->arena, int64_t, candidates * products + 1);
-  EACH(const struct sourcing_assignment, a, &d->assignments) {
+  EACH (const struct sourcing_assignment, a, &d->assignments) {
     int64_t product = p->in->lines.at[a->line].product;
     steps[(size_t)a->candidate * products + (size_t)product] += a->quantity.millionths / p->step[product];
     d->assigned = quantity_add(d->assigned, a->quantity);
@@ -253,7 +255,7 @@ static int64_t available_to(const struct plan *p, const struct sourcing_rule *ru
   for (size_t c = 0; c < p->in->candidates.n; c++) {
     if (sourcing_barred(p, rule, c, &limit) != SOURCING_CHOSEN)
       continue;
-    EACH(const struct sourcing_stock, s, &p->in->candidates.at[c].stock)
+    EACH (const struct sourcing_stock, s, &p->in->candidates.at[c].stock)
       if (s->product == product && s->available.millionths > 0)
         sum += s->available.millionths < QUANTITY_MAX - sum ? s->available.millionths : QUANTITY_MAX - sum;
   }
@@ -324,7 +326,7 @@ enum err sourcing_decide(const struct sourcing_input *in, struct arena *a, struc
     assign_lines(&p, &q, &answer, a, &d);
   add_shortages(&p, rule, a, &d);
   add_up(&p, &d);
-  EACH(struct sourcing_score, s, &d.scores) {
+  EACH (struct sourcing_score, s, &d.scores) {
     bool capped;
     score_alone(&p, (size_t)s->candidate, s, &capped);
     s->reason = reason_for(&p, &q, rule, &d, s, capped);

@@ -24,7 +24,7 @@ static int64_t freight_minor(const struct sourcing_freight *f, int64_t weight)
 {
   if (f->steps.n == 0)
     return f->per_extra_kg.minor * ((weight + KILOGRAM - 1) / KILOGRAM);
-  EACH(const struct sourcing_freight_step, step, &f->steps)
+  EACH (const struct sourcing_freight_step, step, &f->steps)
     if (step->up_to_g >= weight / GRAM + (weight % GRAM != 0))
       return step->price.minor;
   const struct sourcing_freight_step *last = &f->steps.at[f->steps.n - 1];
@@ -68,7 +68,7 @@ static int64_t scarcity_step(const struct plan *p, size_t product, int64_t avail
 
 static int64_t available_of(const struct sourcing_candidate *c, size_t product)
 {
-  EACH(const struct sourcing_stock, s, &c->stock)
+  EACH (const struct sourcing_stock, s, &c->stock)
     if (s->product == (int64_t)product)
       return s->available.millionths;
   return 0;
@@ -110,10 +110,10 @@ static enum err check_settings(const struct sourcing_input *in, struct fault *f)
 
 static enum err check_lines(const struct sourcing_input *in, struct fault *f)
 {
-  EACH(const struct sourcing_product, p, &in->products)
+  EACH (const struct sourcing_product, p, &in->products)
     if (p->weight_g < 0 || p->step.millionths < 0 || p->step.millionths > QUANTITY_MAX)
       return refuse(f, "/products", "out_of_range", "a weight or step is out of its range");
-  EACH(const struct sourcing_line, l, &in->lines)
+  EACH (const struct sourcing_line, l, &in->lines)
     if (l->product < 0 || (size_t)l->product >= in->products.n || l->quantity.millionths <= 0 ||
         l->quantity.millionths > QUANTITY_MAX || l->group < 0 || l->unit_value.millionths < 0)
       return refuse(f, "/lines", "out_of_range", "a line names no product or asks for nothing");
@@ -159,7 +159,7 @@ static bool dearest_fits(const struct plan *p, size_t c)
 
 static enum err check_candidates(const struct sourcing_input *in, struct fault *f)
 {
-  EACH(const struct sourcing_candidate, c, &in->candidates) {
+  EACH (const struct sourcing_candidate, c, &in->candidates) {
     if (text_empty(c->code))
       return refuse(f, "/candidates", "required", "a candidate has a code");
     if (!cost_fits(c->cost_per_order) || !cost_fits(c->cost_per_unit) || c->days_late < 0 || c->days_late > 1000000 ||
@@ -167,7 +167,7 @@ static enum err check_candidates(const struct sourcing_input *in, struct fault *
       return refuse(f, "/candidates", "out_of_range", "a candidate's number is out of its range");
     if (!freight_fits(&c->freight))
       return refuse(f, "/candidates", "freight_falls", "freight must rise with weight");
-    EACH(const struct sourcing_stock, s, &c->stock)
+    EACH (const struct sourcing_stock, s, &c->stock)
       if (s->product < 0 || (size_t)s->product >= in->products.n)
         return refuse(f, "/candidates", "out_of_range", "a stock row names no product");
   }
@@ -191,7 +191,7 @@ static enum err find_steps(struct plan *p, struct fault *f)
 {
   for (size_t i = 0; i < p->n_products; i++)
     p->step[i] = p->in->products.at[i].step.millionths;
-  EACH(const struct sourcing_line, l, &p->in->lines) {
+  EACH (const struct sourcing_line, l, &p->in->lines) {
     int64_t given = p->in->products.at[l->product].step.millionths;
     if (given && l->quantity.millionths % given)
       return refuse(f, "/lines", "not_a_multiple", "a line's quantity is no multiple of its product's step");
@@ -203,7 +203,7 @@ static enum err find_steps(struct plan *p, struct fault *f)
       p->step[i] = SCALE;
     if (!p->in->products.at[i].step.millionths && p->step[i] != SCALE) {
       p->step[i] = 0; /* some demand is a fraction: whole units need not be possible */
-      EACH(const struct sourcing_line, l, &p->in->lines)
+      EACH (const struct sourcing_line, l, &p->in->lines)
         if ((size_t)l->product == i)
           p->step[i] = gcd(p->step[i], l->quantity.millionths);
     }
@@ -271,7 +271,7 @@ static enum err take_stock(struct plan *p, struct fault *f)
     int64_t *have = p->have + c * p->n_products, *cost = p->unit_cost + c * p->n_products;
     for (size_t i = 0; i < p->n_products; i++)
       cost[i] = sourcing_location_step(p, c, i);
-    EACH(const struct sourcing_stock, s, &cand->stock) {
+    EACH (const struct sourcing_stock, s, &cand->stock) {
       int64_t steps = s->available.millionths / p->step[s->product];
       have[s->product] = steps < 0 ? 0 : steps < p->demand[s->product] ? steps : p->demand[s->product];
       cost[s->product] += scarcity_step(p, (size_t)s->product, s->available.millionths);
@@ -395,7 +395,7 @@ static size_t right_ends(const struct plan *p, const struct sourcing_freight *f,
 {
   int64_t table = f->steps.n ? f->steps.at[f->steps.n - 1].up_to_g * GRAM : 0;
   size_t n = 0;
-  EACH(const struct sourcing_freight_step, step, &f->steps)
+  EACH (const struct sourcing_freight_step, step, &f->steps)
     if (step->up_to_g * GRAM <= p->weight)
       ends[n++] = step->up_to_g * GRAM;
   if (p->weight > table)
@@ -422,7 +422,7 @@ static void find_rebates(const struct plan *p, const struct problem *q, int64_t 
 static size_t steps_most(const struct sourcing_input *in)
 {
   size_t most = 0;
-  EACH(const struct sourcing_candidate, c, &in->candidates)
+  EACH (const struct sourcing_candidate, c, &in->candidates)
     most = c->freight.steps.n > most ? c->freight.steps.n : most;
   return most;
 }

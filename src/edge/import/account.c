@@ -17,7 +17,7 @@ void import_sum_add(struct import_sum *to, const struct import_sum *what)
 void account_add(struct import_account *account, struct arena *a, enum import_outcome outcome, const char *kind,
                  const struct import_sum *sum)
 {
-  EACH(struct import_bucket, b, &account->buckets) {
+  EACH (struct import_bucket, b, &account->buckets) {
     if (b->outcome == (int)outcome && strcmp(b->kind, kind) == 0) {
       import_sum_add(&b->sum, sum);
       return;
@@ -29,7 +29,7 @@ void account_add(struct import_account *account, struct arena *a, enum import_ou
 struct import_sum account_total(const struct import_account *account)
 {
   struct import_sum total = {0};
-  EACH(const struct import_bucket, b, &account->buckets)
+  EACH (const struct import_bucket, b, &account->buckets)
     import_sum_add(&total, &b->sum);
   return total;
 }

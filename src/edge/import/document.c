@@ -65,7 +65,7 @@ static bool write_members(struct builder *b, const struct node *node, const char
   size_t begin = out->n;
   bool any = false;
   buf_char(out, '{');
-  EACH(const struct node, member, &node->members) {
+  EACH (const struct node, member, &node->members) {
     size_t before = out->n;
     buf_text(out, any ? ",\"" : "\"");
     buf_text(out, member->name);
@@ -167,7 +167,7 @@ static void write_document(struct builder *b)
 
 static const struct import_row *first_taken(const struct mapping *m, const row_list *group)
 {
-  EACH(struct import_row *, row, group) {
+  EACH (struct import_row *, row, group) {
     if (row_class(&m->sources.at[0], *row))
       return *row;
   }
@@ -189,7 +189,7 @@ void document_build(struct import_reader *r, row_list *group, struct arena *a, s
   out->built = built;
   out->line = group->at[0]->line;
   fault_init(&out->fault, a);
-  EACH(struct import_row *, row, group) {
+  EACH (struct import_row *, row, group) {
     b.e.rows[0] = *row;
     (*row)->rule = rules_match(&b.e, &m->sources.at[0].rules);
   }
@@ -244,7 +244,7 @@ struct import_place import_locate(const struct import_document *d, const char *p
   struct import_place place = {d->line, NULL};
   if (!built)
     return place;
-  EACH(const struct built_item, item, &built->items) {
+  EACH (const struct built_item, item, &built->items) {
     char prefix[256];
     const char *path = item->list->path;
     size_t n = 0;

@@ -74,7 +74,7 @@ static bool product(const struct eval *e, const struct column_ref *column, const
 bool amounts_add(const struct eval *e, const struct source_rule *source, struct import_sum *sum, struct fault *f)
 {
   bool fine = true;
-  EACH(struct amount_rule, amount, &source->sums) {
+  EACH (struct amount_rule, amount, &source->sums) {
     int64_t v, total;
     if (product(e, &amount->ref, amount->times ? &amount->times_ref : NULL, &v) &&
         !__builtin_add_overflow(sum->amounts[amount->index], v, &total)) {
@@ -92,7 +92,7 @@ bool amounts_add(const struct eval *e, const struct source_rule *source, struct 
 
 static bool is_one_of(const struct condition *t, const char *text)
 {
-  EACH(const char *, word, &t->one_of) {
+  EACH (const char *, word, &t->one_of) {
     if (strcmp(*word, text) == 0)
       return true;
   }
@@ -173,7 +173,7 @@ static const char *filled_template(const struct eval *e, const struct value *v)
   struct buf b;
   bool something = false;
   buf_init(&b, e->arena);
-  EACH(const struct template_part, part, &v->parts) {
+  EACH (const struct template_part, part, &v->parts) {
     const char *text = part->text ? part->text : eval_column(e, &part->ref);
     something |= !part->text && !text_empty(text);
     buf_text(&b, text ? text : "");

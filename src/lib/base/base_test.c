@@ -58,7 +58,7 @@ TEST(lists_grow_and_keep_their_items)
   for (int64_t i = 0; i < 1000; i++)
     *LIST_ADD(t->arena, &list) = i;
   int64_t next = 0;
-  EACH(int64_t, item, &list)
+  EACH (int64_t, item, &list)
     CHECK_INT(*item, next++);
   CHECK_INT(next, 1000);
 }
