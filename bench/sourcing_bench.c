@@ -30,14 +30,14 @@ struct scene {
 };
 
 static const struct scene scenes[] = {
-  /* name                               locations lines stock  */
-    {"3 locations, 3 lines, plenty",    3,   3,  10, 99},
-    {"3 locations, 3 lines, scarce",    3,   3,  0,  4 },
-    {"10 locations, 3 lines, plenty",   10,  3,  10, 99},
-    {"10 locations, 5 lines, scarce",   10,  5,  0,  4 },
-    {"200 locations, 5 lines, plenty",  200, 5,  10, 99},
-    {"200 locations, 5 lines, scarce",  200, 5,  0,  4 },
-    {"200 locations, 20 lines, scarce", 200, 20, 0,  4 },
+    /* name                               locations lines stock  */
+    {"3 locations, 3 lines, plenty",              3,    3, 10, 99},
+    {"3 locations, 3 lines, scarce",              3,    3,  0,  4},
+    {"10 locations, 3 lines, plenty",            10,    3, 10, 99},
+    {"10 locations, 5 lines, scarce",            10,    5,  0,  4},
+    {"200 locations, 5 lines, plenty",          200,    5, 10, 99},
+    {"200 locations, 5 lines, scarce",          200,    5,  0,  4},
+    {"200 locations, 20 lines, scarce",         200,   20,  0,  4},
 };
 
 static void make_location(struct arena *a, uint64_t *seed, const struct scene *s, struct sourcing_input *in, int64_t k)

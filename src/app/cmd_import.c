@@ -15,15 +15,15 @@ enum { BATCH = 256, TELL_MS = 200 };
 
 const struct option_row import_options[] = {
     OPTION_DATABASE,
-    {"mapping",                                                         NULL, NULL, false, "JSON file that says what the columns mean"},
-    {"format",                                                             NULL, NULL, false, "csv or jsonl; default by the mapping, then by the name of FILE"},
-    {"dry-run",                      NULL, NULL, true, "change nothing; say what would be refused"},
-    {"errors",                                                          NULL, NULL, false, "CSV file for what was refused and set aside, with line and column"},
-    {"resume",                                                             NULL, NULL, true, "go on where an earlier run of the same import stopped"},
+    {"mapping", NULL, NULL, false, "JSON file that says what the columns mean"},
+    {"format", NULL, NULL, false, "csv or jsonl; default by the mapping, then by the name of FILE"},
+    {"dry-run", NULL, NULL, true, "change nothing; say what would be refused"},
+    {"errors", NULL, NULL, false, "CSV file for what was refused and set aside, with line and column"},
+    {"resume", NULL, NULL, true, "go on where an earlier run of the same import stopped"},
     {"progress", NULL, NULL, false, "where to keep how far it got; default FILE.MAPPING.progress in this folder"},
-    {"server",                                                         "ORDO_SERVER", NULL, false, "go through a running server: http://HOST:PORT"},
-    {"key",                                                             "ORDO_KEY", NULL, false, "API key for the server"},
-    {0                     },
+    {"server", "ORDO_SERVER", NULL, false, "go through a running server: http://HOST:PORT"},
+    {"key", "ORDO_KEY", NULL, false, "API key for the server"},
+    {0},
 };
 
 /* ---- Targets ---- */

@@ -126,17 +126,14 @@ static void failed_act(const struct fault *f, enum err err)
   failed("%s%s%s", pointer, *pointer ? ": " : "", f->detail ? f->detail : err_info(err)->title);
 }
 
-enum err database_act(struct writer *w, const struct act *act, const void *body, struct arena *a,
-                      struct act_result *out)
+enum err database_act(struct writer *w, const struct act *act, const void *body, struct arena *a, struct act_result *out)
 {
-  struct act_call call = {
-      .act = act,
-      .in = {.body = body, .version = ABSENT},
-      .arena = a,
-      .actor = actor_system,
-      .success = 200,
-      .deadline = INSTANT(ABSENT)
-  };
+  struct act_call call = {.act = act,
+                          .in = {.body = body, .version = ABSENT},
+                          .arena = a,
+                          .actor = actor_system,
+                          .success = 200,
+                          .deadline = INSTANT(ABSENT)};
   enum err err = writer_run(w, &call);
   if (err != ERR_OK)
     failed_act(&call.fault, err);

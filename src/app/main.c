@@ -44,30 +44,30 @@ static const struct option_row no_options[] = {{0}};
 static const struct option_row database_options[] = {OPTION_DATABASE, {0}};
 static const struct option_row key_options[] = {
     OPTION_DATABASE,
-    {"name",                    NULL, NULL, false, "what the key is called"},
-    {"scope",                     NULL, NULL, false, "permissions it grants: names, order.* or *"},
+    {"name", NULL, NULL, false, "what the key is called"},
+    {"scope", NULL, NULL, false, "permissions it grants: names, order.* or *"},
     {"days", NULL, NULL, false, "it expires after so many days; default never"},
-    {0                  },
+    {0},
 };
 static const struct option_row user_options[] = {
     OPTION_DATABASE,
-    {"login",                                   NULL, NULL, false, "e-mail address or name to sign in with"},
-    {"role",                                     NULL, "owner", false, "owner, manager, service, warehouse, finance or viewer"},
+    {"login", NULL, NULL, false, "e-mail address or name to sign in with"},
+    {"role", NULL, "owner", false, "owner, manager, service, warehouse, finance or viewer"},
     {"password-stdin", NULL, NULL, true, "read the password from standard input"},
-    {0                                   },
+    {0},
 };
 
 const struct command commands[] = {
-    {"serve",                                                       "", "run the server (creates or migrates the database)", serve_options, cmd_serve},
-    {"demo",          "[retail]", "run the server with a demo company", demo_options, cmd_demo},
-    {"import",                                                    "FILE", "import CSV or JSON lines by a mapping", import_options, cmd_import},
-    {"check",                                                        "", "prove the invariants of the database; prints a repair plan", database_options, cmd_check},
-    {"key add",                         "", "create an API key and print it", key_options, cmd_key_add},
-    {"user add",                                                     "", "create a user", user_options, cmd_user_add},
-    {"bench",                                                      "", "measure placing orders on this machine", bench_options, cmd_bench},
-    {"openapi",                      "", "print the OpenAPI document", no_options, cmd_openapi},
-    {"settings",                                                   "", "print all settings", no_options, print_settings},
-    {"errors",                                                       "", "print all error codes", no_options, print_errors},
+    {"serve", "", "run the server (creates or migrates the database)", serve_options, cmd_serve},
+    {"demo", "[retail]", "run the server with a demo company", demo_options, cmd_demo},
+    {"import", "FILE", "import CSV or JSON lines by a mapping", import_options, cmd_import},
+    {"check", "", "prove the invariants of the database; prints a repair plan", database_options, cmd_check},
+    {"key add", "", "create an API key and print it", key_options, cmd_key_add},
+    {"user add", "", "create a user", user_options, cmd_user_add},
+    {"bench", "", "measure placing orders on this machine", bench_options, cmd_bench},
+    {"openapi", "", "print the OpenAPI document", no_options, cmd_openapi},
+    {"settings", "", "print all settings", no_options, print_settings},
+    {"errors", "", "print all error codes", no_options, print_errors},
     {0},
 };
 
@@ -83,8 +83,8 @@ static void print_command_help(const struct command *c)
 {
   printf("usage: ordo %s %s [OPTIONS]\n%s\n\n", c->name, c->usage, c->doc);
   for (const struct option_row *o = c->options; o->name; o++)
-    printf("  --%-16s %s%s%s%s%s%s\n", o->name, o->doc, o->def ? " (default " : "", o->def ? o->def : "",
-           o->def ? ")" : "", o->env ? "; also " : "", o->env ? o->env : "");
+    printf("  --%-16s %s%s%s%s%s%s\n", o->name, o->doc, o->def ? " (default " : "", o->def ? o->def : "", o->def ? ")" : "",
+           o->env ? "; also " : "", o->env ? o->env : "");
 }
 
 const char *argument(const struct arguments *args, const char *name)

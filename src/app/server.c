@@ -70,12 +70,8 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .on_slow = on_slow,
       .poisoned = is_poisoned,
   };
-  struct writer_config writer = {.url = config->url,
-                                 .clock = clock_real,
-                                 .on_commit = on_commit,
-                                 .on_poisoned = on_poisoned,
-                                 .on_slow = on_slow,
-                                 .arg = s};
+  struct writer_config writer = {
+      .url = config->url, .clock = clock_real, .on_commit = on_commit, .on_poisoned = on_poisoned, .on_slow = on_slow, .arg = s};
   s->api = api_new(&api);
   TRY(writer_start(&writer, f, &s->writer));
   TRY(api_start(s->api, s->writer, f));
@@ -144,11 +140,11 @@ void server_stop(struct server *s)
 
 const struct option_row serve_options[] = {
     OPTION_DATABASE,
-    {"listen",                              "ORDO_LISTEN", LISTEN_DEFAULT, false, "HOST:PORT; port 0 picks a free one"},
-    {"currency",                       NULL, "USD", false, "of the company; only for a fresh database"},
+    {"listen", "ORDO_LISTEN", LISTEN_DEFAULT, false, "HOST:PORT; port 0 picks a free one"},
+    {"currency", NULL, "USD", false, "of the company; only for a fresh database"},
     {"secure-cookies", NULL, NULL, true, "clients come by https, through a proxy in front"},
-    {"quiet",                            NULL, NULL, true, "no access log"},
-    {0                               },
+    {"quiet", NULL, NULL, true, "no access log"},
+    {0},
 };
 
 int cmd_serve(const struct arguments *args)

@@ -34,14 +34,12 @@ struct timers {
 
 static enum err run_act(struct timers *t, struct ctx *cx, const struct act *act, const char *id, const void *body)
 {
-  struct act_call call = {
-      .act = act,
-      .in = {.id = id, .body = body, .version = ABSENT},
-      .arena = cx->arena,
-      .actor = actor_system,
-      .success = 200,
-      .deadline = INSTANT(ABSENT)
-  };
+  struct act_call call = {.act = act,
+                          .in = {.id = id, .body = body, .version = ABSENT},
+                          .arena = cx->arena,
+                          .actor = actor_system,
+                          .success = 200,
+                          .deadline = INSTANT(ABSENT)};
   enum err err = writer_run(t->writer, &call);
   if (err != ERR_OK)
     cx->fault = call.fault;
@@ -145,11 +143,11 @@ static const struct {
   int64_t every_ms;
   enum err (*run)(struct timers *t, struct ctx *cx);
 } jobs[] = {
-    {"index for search",      0,              index_search  },
-    {"serve waiting orders",  SECOND_MS,      fill_orders   },
-    {"expire orders",         5 * SECOND_MS,  expire_orders },
-    {"expire holds",          5 * SECOND_MS,  expire_holds  },
-    {"close shipped orders",  MINUTE_MS,      close_orders  },
+    {"index for search", 0, index_search},
+    {"serve waiting orders", SECOND_MS, fill_orders},
+    {"expire orders", 5 * SECOND_MS, expire_orders},
+    {"expire holds", 5 * SECOND_MS, expire_holds},
+    {"close shipped orders", MINUTE_MS, close_orders},
     {"expire stored replies", 10 * SECOND_MS, expire_replies},
 };
 
@@ -164,8 +162,7 @@ static void run_job(struct timers *t, size_t i, struct instant now)
   if (err == ERR_OK)
     err = jobs[i].run(t, &cx);
   if (err != ERR_OK && err != ERR_BUSY)
-    log_line(LOG_WARN, "a job failed", "%s: %s", jobs[i].name,
-             cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+    log_line(LOG_WARN, "a job failed", "%s: %s", jobs[i].name, cx.fault.detail ? cx.fault.detail : err_info(err)->title);
   arena_free(a);
 }
 

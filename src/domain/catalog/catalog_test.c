@@ -96,16 +96,14 @@ TEST(a_product_keeps_all_that_was_sent)
   struct ctx *cx = scratch_ctx(t, NOON);
   struct product p;
   struct act_result r;
-  CHECK_OK(create(cx,
-                  "{\"sku\":\"a/b c\",\"name\":{\"en\":\"Shirt\",\"zh-CN\":\"衬衫\"},\"kind\":\"made\","
-                  "\"active\":false,"
-                  "\"unit\":\"m\",\"price\":\"19.9034\",\"currency\":\"EUR\",\"gtin\":\"4006381333931\","
-                  "\"weight_g\":180,"
-                  "\"length_mm\":1,\"width_mm\":2,\"height_mm\":3,\"tax_category\":\"standard\","
-                  "\"country_of_origin\":\"PT\",\"hs_code\":\"6109.10\",\"attributes\":{\"size\":[1,2]},"
-                  "\"units\":[{\"unit\":\"roll\",\"numerator\":25},{\"unit\":\"bolt\",\"numerator\":1,"
-                  "\"denominator\":3}]}",
-                  &r));
+  CHECK_OK(create(cx, "{\"sku\":\"a/b c\",\"name\":{\"en\":\"Shirt\",\"zh-CN\":\"衬衫\"},\"kind\":\"made\","
+                      "\"active\":false,"
+                      "\"unit\":\"m\",\"price\":\"19.9034\",\"currency\":\"EUR\",\"gtin\":\"4006381333931\","
+                      "\"weight_g\":180,"
+                      "\"length_mm\":1,\"width_mm\":2,\"height_mm\":3,\"tax_category\":\"standard\","
+                      "\"country_of_origin\":\"PT\",\"hs_code\":\"6109.10\",\"attributes\":{\"size\":[1,2]},"
+                      "\"units\":[{\"unit\":\"roll\",\"numerator\":25},{\"unit\":\"bolt\",\"numerator\":1,"
+                      "\"denominator\":3}]}", &r));
   const char *sent = scratch_json(cx, &r);
   CHECK_OK(product_load(cx, "a/b c", &p));
   struct act_result stored = {.rec = &product_rec, .value = &p};
@@ -176,28 +174,28 @@ TEST(what_is_wrong_with_a_product_is_said_by_name)
   static const struct {
     const char *json, *pointer;
   } cases[] = {
-      {"{}",                                                                              "/sku"              },
-      {"{\"sku\":\"\"}",                                                                  "/sku"              },
-      {"{\"sku\":\" a\"}",                                                                "/sku"              },
-      {"{\"sku\":\"a \"}",                                                                "/sku"              },
-      {"{\"sku\":\"a\\tb\"}",                                                             "/sku"              },
-      {"{\"sku\":\"a\\u0085b\"}",                                                         "/sku"              },
-      {"{\"sku\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", "/sku"              },
-      {"{\"sku\":\"a\",\"gtin\":\"4006381333932\"}",                                      "/gtin"             },
-      {"{\"sku\":\"a\",\"currency\":\"XXQ\"}",                                            "/currency"         },
-      {"{\"sku\":\"a\",\"price\":-1}",                                                    "/price"            },
-      {"{\"sku\":\"a\",\"kind\":\"thing\"}",                                              "/kind"             },
-      {"{\"sku\":\"a\",\"unit\":\"Box!\"}",                                               "/unit"             },
-      {"{\"sku\":\"a\",\"unit\":\"abcdefghijklm\"}",                                      "/unit"             },
-      {"{\"sku\":\"a\",\"attributes\":[1]}",                                              "/attributes"       },
-      {"{\"sku\":\"a\",\"country_of_origin\":\"de\"}",                                    "/country_of_origin"},
-      {"{\"sku\":\"a\",\"weight_g\":-5}",                                                 "/weight_g"         },
-      {"{\"sku\":\"a\",\"units\":[{\"unit\":\"pcs\",\"numerator\":2}]}",                  "/units/0/unit"     },
-      {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":2},{\"unit\":\"box\","
-       "\"numerator\":3}]}",                                                       "/units/1/unit"     },
-      {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":0}]}",                  "/units/0/numerator"},
-      {"{\"sku\":\"a\",\"version\":3}",                                                   "/version"          },
-      {"{\"sku\":\"a\",\"colour\":3}",                                                    "/colour"           },
+    {"{}", "/sku"},
+    {"{\"sku\":\"\"}", "/sku"},
+    {"{\"sku\":\" a\"}", "/sku"},
+    {"{\"sku\":\"a \"}", "/sku"},
+    {"{\"sku\":\"a\\tb\"}", "/sku"},
+    {"{\"sku\":\"a\\u0085b\"}", "/sku"},
+    {"{\"sku\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", "/sku"},
+    {"{\"sku\":\"a\",\"gtin\":\"4006381333932\"}", "/gtin"},
+    {"{\"sku\":\"a\",\"currency\":\"XXQ\"}", "/currency"},
+    {"{\"sku\":\"a\",\"price\":-1}", "/price"},
+    {"{\"sku\":\"a\",\"kind\":\"thing\"}", "/kind"},
+    {"{\"sku\":\"a\",\"unit\":\"Box!\"}", "/unit"},
+    {"{\"sku\":\"a\",\"unit\":\"abcdefghijklm\"}", "/unit"},
+    {"{\"sku\":\"a\",\"attributes\":[1]}", "/attributes"},
+    {"{\"sku\":\"a\",\"country_of_origin\":\"de\"}", "/country_of_origin"},
+    {"{\"sku\":\"a\",\"weight_g\":-5}", "/weight_g"},
+    {"{\"sku\":\"a\",\"units\":[{\"unit\":\"pcs\",\"numerator\":2}]}", "/units/0/unit"},
+    {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":2},{\"unit\":\"box\","
+     "\"numerator\":3}]}", "/units/1/unit"},
+    {"{\"sku\":\"a\",\"units\":[{\"unit\":\"box\",\"numerator\":0}]}", "/units/0/numerator"},
+    {"{\"sku\":\"a\",\"version\":3}", "/version"},
+    {"{\"sku\":\"a\",\"colour\":3}", "/colour"},
   };
   struct ctx *cx = scratch_ctx(t, NOON);
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -224,22 +222,18 @@ TEST(a_change_moves_the_version_once_and_tells_what_it_was)
   CHECK(p->updated_at.ms > p->created_at.ms);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM event WHERE topic = 'product.updated' AND"
                             " data = '{\"changes\":[{\"pointer\":\"/price\",\"before\":500,\"after\":550},"
-                            "{\"pointer\":\"/weight_g\",\"before\":300,\"after\":null}]}'"),
-            1);
+                            "{\"pointer\":\"/weight_g\",\"before\":300,\"after\":null}]}'"), 1);
 }
 
 TEST(a_change_to_the_same_values_changes_nothing)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
   struct act_result r;
-  CHECK_OK(create(cx,
-                  "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\","
-                  "\"numerator\":6},{\"unit\":\"bag\",\"numerator\":2}]}",
-                  NULL));
+  CHECK_OK(create(cx, "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\","
+                      "\"numerator\":6},{\"unit\":\"bag\",\"numerator\":2}]}", NULL));
   CHECK_OK(change(cx, &product_update_act, "MUG",
                   "{\"sku\":\"MUG\",\"price\":500,\"units\":[{\"unit\":\"box\",\"numerator\":6},{\"unit\":\"bag\","
-                  "\"numerator\":2}]}",
-                  &r));
+                  "\"numerator\":2}]}", &r));
   CHECK_INT(r.version, 1);
   CHECK_INT(r.status, 200);
   CHECK_INT(scratch_events(cx, "product.updated"), 0);
@@ -378,13 +372,9 @@ TEST(a_known_product_is_found_in_far_less_than_a_microsecond)
 TEST(units_convert_exactly_or_not_at_all)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
-  struct product_unit boxes[] = {
-      {.unit = "box",   .numerator = 12, .denominator = 1},
-      {.unit = "third", .numerator = 1,  .denominator = 3}
-  };
-  struct product p = {
-      .sku = "MUG", .unit = "pcs", .units = {boxes, 2, 2}
-  };
+  struct product_unit boxes[] = {{.unit = "box", .numerator = 12, .denominator = 1},
+                                 {.unit = "third", .numerator = 1, .denominator = 3}};
+  struct product p = {.sku = "MUG", .unit = "pcs", .units = {boxes, 2, 2}};
   struct product wire = {.sku = "WIRE", .unit = "kg"};
   struct quantity q;
   CHECK_OK(product_to_base(cx, &p, "box", PIECES(2), "/quantity", &q));
@@ -478,14 +468,9 @@ TEST(the_most_specific_tax_rate_counts)
     const char *category, *country, *region;
     int64_t ppm;
   } cases[] = {
-      {"standard", "US", "CA", 72500 },
-      {"standard", "US", "NV", 50000 },
-      {"standard", "US", NULL, 50000 },
-      {"standard", "DE", "BE", 190000},
-      {"standard", "FR", NULL, 10000 },
-      {"standard", NULL, NULL, 10000 },
-      {"books",    "DE", NULL, 0     },
-      {NULL,       "DE", NULL, 0     },
+    {"standard", "US", "CA", 72500}, {"standard", "US", "NV", 50000}, {"standard", "US", NULL, 50000},
+    {"standard", "DE", "BE", 190000}, {"standard", "FR", NULL, 10000}, {"standard", NULL, NULL, 10000},
+    {"books", "DE", NULL, 0}, {NULL, "DE", NULL, 0},
   };
   struct ctx *cx = scratch_ctx(t, NOON);
   struct rate r;

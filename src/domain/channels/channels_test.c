@@ -68,14 +68,12 @@ TEST(a_channel_keeps_its_rules_and_locations)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
   const struct channel *ch, *same;
-  CHECK_OK(create(cx,
-                  "{\"code\":\"market\",\"kind\":\"marketplace\",\"stock_policy\":\"backorder\","
-                  "\"payment_terms\":\"account\","
-                  "\"locations\":[\"WH-1\",\"WH-2\"],\"max_splits\":2,\"minimum_shipment\":1000,"
-                  "\"sourcing_rules\":[{\"name\":\"near\",\"kinds\":[\"store\"],\"max_distance_m\":50000,"
-                  "\"ranking\":\"distance\"},"
-                  "{\"name\":\"rest\",\"on_failure\":\"queue\"}]}",
-                  NULL));
+  CHECK_OK(create(cx, "{\"code\":\"market\",\"kind\":\"marketplace\",\"stock_policy\":\"backorder\","
+                      "\"payment_terms\":\"account\","
+                      "\"locations\":[\"WH-1\",\"WH-2\"],\"max_splits\":2,\"minimum_shipment\":1000,"
+                      "\"sourcing_rules\":[{\"name\":\"near\",\"kinds\":[\"store\"],\"max_distance_m\":50000,"
+                      "\"ranking\":\"distance\"},"
+                      "{\"name\":\"rest\",\"on_failure\":\"queue\"}]}", NULL));
   CHECK_OK(channel_find(cx, "market", &ch));
   CHECK_OK(channel_by_id(cx, ch->id, &same));
   CHECK(ch == same);
@@ -100,10 +98,8 @@ TEST(a_reply_is_what_is_stored)
   struct ctx *cx = scratch_ctx(t, NOON);
   struct act_result r;
   struct channel stored;
-  CHECK_OK(create(cx,
-                  "{\"code\":\"pos\",\"kind\":\"store\",\"sourcing_rules\":[{\"name\":\"own\","
-                  "\"tags\":[\"x\"]}]}",
-                  &r));
+  CHECK_OK(create(cx, "{\"code\":\"pos\",\"kind\":\"store\",\"sourcing_rules\":[{\"name\":\"own\","
+                      "\"tags\":[\"x\"]}]}", &r));
   CHECK_INT(r.status, 201);
   const char *sent = scratch_json(cx, &r);
   CHECK_OK(channel_load(cx, "pos", &stored));
@@ -139,10 +135,8 @@ TEST(null_gives_a_field_its_default_back)
   struct ctx *cx = scratch_ctx(t, NOON);
   const struct channel *web;
   bootstrap(cx);
-  CHECK_OK(change(cx, "web",
-                  "{\"name\":null,\"currency\":null,\"language\":null,\"shipping_method\":null,"
-                  "\"allow_splits\":null}",
-                  NULL));
+  CHECK_OK(change(cx, "web", "{\"name\":null,\"currency\":null,\"language\":null,\"shipping_method\":null,"
+                      "\"allow_splits\":null}", NULL));
   CHECK_OK(channel_find(cx, "web", &web));
   CHECK_TEXT(web->name, "web");
   CHECK_TEXT(web->currency, "USD");
@@ -154,17 +148,17 @@ TEST(what_is_wrong_with_a_channel_is_said_by_name)
   static const struct {
     const char *json, *pointer;
   } cases[] = {
-      {"{}",                                                           "/code"                    },
-      {"{\"code\":\"Web\"}",                                           "/code"                    },
-      {"{\"code\":\"a b\"}",                                           "/code"                    },
-      {"{\"code\":\"a\",\"kind\":\"fax\"}",                            "/kind"                    },
-      {"{\"code\":\"a\",\"currency\":\"EURO\"}",                       "/currency"                },
-      {"{\"code\":\"a\",\"stock_policy\":\"oversell\"}",               "/stock_policy"            },
-      {"{\"code\":\"a\",\"locations\":[\"X\",\"Y\",\"X\"]}",           "/locations/2"             },
-      {"{\"code\":\"a\",\"allow_splits\":false,\"max_splits\":2}",     "/max_splits"              },
-      {"{\"code\":\"a\",\"minimum_shipment\":-1}",                     "/minimum_shipment"        },
-      {"{\"code\":\"a\",\"sourcing_rules\":[{\"ranking\":\"luck\"}]}", "/sourcing_rules/0/ranking"},
-      {"{\"code\":\"a\",\"sourcing_rules_json\":\"[]\"}",              "/sourcing_rules_json"     },
+    {"{}", "/code"},
+    {"{\"code\":\"Web\"}", "/code"},
+    {"{\"code\":\"a b\"}", "/code"},
+    {"{\"code\":\"a\",\"kind\":\"fax\"}", "/kind"},
+    {"{\"code\":\"a\",\"currency\":\"EURO\"}", "/currency"},
+    {"{\"code\":\"a\",\"stock_policy\":\"oversell\"}", "/stock_policy"},
+    {"{\"code\":\"a\",\"locations\":[\"X\",\"Y\",\"X\"]}", "/locations/2"},
+    {"{\"code\":\"a\",\"allow_splits\":false,\"max_splits\":2}", "/max_splits"},
+    {"{\"code\":\"a\",\"minimum_shipment\":-1}", "/minimum_shipment"},
+    {"{\"code\":\"a\",\"sourcing_rules\":[{\"ranking\":\"luck\"}]}", "/sourcing_rules/0/ranking"},
+    {"{\"code\":\"a\",\"sourcing_rules_json\":\"[]\"}", "/sourcing_rules_json"},
   };
   struct ctx *cx = scratch_ctx(t, NOON);
   for (size_t i = 0; i < COUNT_OF(cases); i++) {

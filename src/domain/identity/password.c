@@ -10,17 +10,16 @@ const struct password_cost password_cost_tests = {crypto_pwhash_OPSLIMIT_MIN, cr
 
 /* What people type first when ten characters are asked for, folded. */
 static const char *const worst_passwords[] = {
-    "0123456789",    "0987654321",    "1234567890",       "12345678910",  "123456789a",    "1234512345",
-    "123123123123",  "123456123456",  "147258369a",       "1q2w3e4r5t",   "1q2w3e4r5t6y",  "1qaz2wsx3edc",
-    "1qazxsw23edc",  "9876543210",    "a123456789",       "aa123456789",  "abc1234567",    "abc123456789",
-    "abcd123456",    "abcdefghij",    "admin12345",       "admin123456",  "administrator", "asdfghjkl1",
-    "asdfghjkl;",    "baseball123",   "changeme123",      "changemenow",  "dragon12345",   "football123",
-    "iloveyou123",   "iloveyou1234",  "letmein123",       "letmein1234",  "liverpool1",    "michael123",
-    "monkey12345",   "p@ssw0rd123",   "passw0rd123",      "password12",   "password123",   "password1234",
-    "password12345", "password123!",  "passwordpassword", "princess123",  "q1w2e3r4t5",    "q1w2e3r4t5y6",
-    "qazwsxedcrfv",  "qwer123456",    "qwerty1234",       "qwerty12345",  "qwerty123456",  "qwertyuiop",
-    "qwertyuiop1",   "qwertyuiop123", "sunshine123",      "superman123",  "test123456",    "trustno1trustno1",
-    "welcome123",    "welcome1234",   "woaini1314",       "zaq12wsxcde3", "zxcvbnm123",    "zxcvbnm12345",
+    "0123456789", "0987654321", "1234567890", "12345678910", "123456789a", "1234512345", "123123123123",
+    "123456123456", "147258369a", "1q2w3e4r5t", "1q2w3e4r5t6y", "1qaz2wsx3edc", "1qazxsw23edc", "9876543210",
+    "a123456789", "aa123456789", "abc1234567", "abc123456789", "abcd123456", "abcdefghij", "admin12345",
+    "admin123456", "administrator", "asdfghjkl1", "asdfghjkl;", "baseball123", "changeme123", "changemenow",
+    "dragon12345", "football123", "iloveyou123", "iloveyou1234", "letmein123", "letmein1234", "liverpool1",
+    "michael123", "monkey12345", "p@ssw0rd123", "passw0rd123", "password12", "password123", "password1234",
+    "password12345", "password123!", "passwordpassword", "princess123", "q1w2e3r4t5", "q1w2e3r4t5y6", "qazwsxedcrfv",
+    "qwer123456", "qwerty1234", "qwerty12345", "qwerty123456", "qwertyuiop", "qwertyuiop1", "qwertyuiop123",
+    "sunshine123", "superman123", "test123456", "trustno1trustno1", "welcome123", "welcome1234", "woaini1314",
+    "zaq12wsxcde3", "zxcvbnm123", "zxcvbnm12345",
 };
 
 enum { DISTINCT_MIN = 4 };
@@ -74,8 +73,8 @@ enum err identity_password_hash(struct ctx *cx, struct identity *identity, const
     return busy(cx);
   const struct password_cost *cost = identity_cost(identity);
   char *hash = arena_alloc(cx->arena, crypto_pwhash_STRBYTES);
-  int failed =
-      crypto_pwhash_str_alg(hash, password, strlen(password), cost->ops, cost->memory, crypto_pwhash_ALG_ARGON2ID13);
+  int failed = crypto_pwhash_str_alg(hash, password, strlen(password), cost->ops, cost->memory,
+                                     crypto_pwhash_ALG_ARGON2ID13);
   hashing_leave(identity);
   if (failed)
     return err_fail(cx, ERR_BUSY, "", "no memory to hash a password");

@@ -6,17 +6,17 @@
 static const struct {
   const char *code, *name, *doc, *scope;
 } roles[] = {
-    {"owner",     "Owner",            "Everything, users and API keys included",                           "*" },
-    {"manager",   "Manager",          "Everything but users and API keys",
+    {"owner", "Owner", "Everything, users and API keys included", "*"},
+    {"manager", "Manager", "Everything but users and API keys",
      "order.* hold.* payment.* fulfillment.* tracking.* stock.* catalog.* customer.* master.* event.* system.*"},
-    {"service",   "Customer service", "Orders, holds and customers; sees payments, stock and fulfillment",
-     "order.* hold.* payment.read fulfillment.read stock.read catalog.read customer.* master.read event.read"  },
-    {"warehouse", "Warehouse",        "Picks, packs, ships and counts",
-     "order.read fulfillment.* tracking.* stock.* catalog.read master.read event.read"                         },
-    {"finance",   "Finance",          "Payments and refunds; sees orders and customers",
-     "order.read payment.* catalog.read customer.read master.read event.read"                                  },
-    {"viewer",    "Viewer",           "Sees the business, changes nothing",
-     "order.read payment.read fulfillment.read stock.read catalog.read customer.read master.read event.read"   },
+    {"service", "Customer service", "Orders, holds and customers; sees payments, stock and fulfillment",
+     "order.* hold.* payment.read fulfillment.read stock.read catalog.read customer.* master.read event.read"},
+    {"warehouse", "Warehouse", "Picks, packs, ships and counts",
+     "order.read fulfillment.* tracking.* stock.* catalog.read master.read event.read"},
+    {"finance", "Finance", "Payments and refunds; sees orders and customers",
+     "order.read payment.* catalog.read customer.read master.read event.read"},
+    {"viewer", "Viewer", "Sees the business, changes nothing",
+     "order.read payment.read fulfillment.read stock.read catalog.read customer.read master.read event.read"},
 };
 
 static const struct rec_field role_fields[] = {

@@ -18,57 +18,44 @@ struct question {
 
 static const struct question questions[] = {
     {{"SELECT " KEY_OF ", s.on_hand, CAST(coalesce(sum(m.delta), 0) AS BIGINT) FROM stock s"
-      " LEFT JOIN stock_movement m ON " SAME_KEY("m",
-                                                 "s") " GROUP BY s.bucket, " KEY_OF ", s.on_hand"
-                                                      " HAVING s.on_hand <> CAST(coalesce(sum(m.delta), 0) AS BIGINT)",
+      " LEFT JOIN stock_movement m ON " SAME_KEY("m", "s") " GROUP BY s.bucket, " KEY_OF ", s.on_hand"
+      " HAVING s.on_hand <> CAST(coalesce(sum(m.delta), 0) AS BIGINT)",
       DB_REPORT},
-     6, "on hand",
-     "the sum of its movements",               "set on hand to"                                                     },
+     6, "on hand", "the sum of its movements", "set on hand to"},
     {{"SELECT " KEY_OF ", m.on_hand, s.on_hand FROM stock s"
       " JOIN stock_movement m ON " SAME_KEY("m", "s") " AND m.n = s.movements WHERE m.on_hand <> s.on_hand",
       DB_REPORT},
-     6, "on hand after its last movement",
-     "on hand of the row",                     "correct that movement to"                                           },
+     6, "on hand after its last movement", "on hand of the row", "correct that movement to"},
     {{"SELECT " KEY_OF ", s.movements, CAST(count(m.n) AS BIGINT) FROM stock s"
-      " LEFT JOIN stock_movement m ON " SAME_KEY(
-          "m", "s") " GROUP BY s.bucket, " KEY_OF ", s.movements"
-                    " HAVING s.movements <> count(m.n) OR s.movements <> coalesce(max(m.n), 0)",
+      " LEFT JOIN stock_movement m ON " SAME_KEY("m", "s") " GROUP BY s.bucket, " KEY_OF ", s.movements"
+      " HAVING s.movements <> count(m.n) OR s.movements <> coalesce(max(m.n), 0)",
       DB_REPORT},
-     0, "the number of its last movement",
-     "the count of them",                      "find the missing ones; there are only"                              },
+     0, "the number of its last movement", "the count of them", "find the missing ones; there are only"},
     {{"SELECT " KEY_OF ", s.reserved, CAST(coalesce(sum(r.quantity), 0) AS BIGINT) FROM stock s"
-      " LEFT JOIN reservation r ON " SAME_KEY(
-          "r", "s") " AND r.state = 'live' GROUP BY s.bucket, " KEY_OF
-                    ", s.reserved HAVING s.reserved <> CAST(coalesce(sum(r.quantity), 0) AS BIGINT)",
+      " LEFT JOIN reservation r ON " SAME_KEY("r", "s") " AND r.state = 'live' GROUP BY s.bucket, " KEY_OF
+      ", s.reserved HAVING s.reserved <> CAST(coalesce(sum(r.quantity), 0) AS BIGINT)",
       DB_REPORT},
-     6, "reserved",
-     "the sum of its live reservations",       "set reserved to"                                                    },
+     6, "reserved", "the sum of its live reservations", "set reserved to"},
     {{"SELECT " KEY_OF ", s.reserved, s.on_hand FROM stock s JOIN location l ON l.id = s.location_id"
       " WHERE l.negative_stock = 0 AND s.reserved > s.on_hand",
       DB_REPORT},
-     6, "reserved",
-     "on hand",                                "count it, so that what cannot be held becomes backordered; it holds"},
+     6, "reserved", "on hand", "count it, so that what cannot be held becomes backordered; it holds"},
     {{"SELECT " KEY_OF ", s.on_hand, 0 FROM stock s JOIN location l ON l.id = s.location_id"
       " WHERE l.negative_stock = 0 AND s.on_hand < 0",
       DB_REPORT},
-     6, "on hand",
-     "the least that this location allows",    "count it; it is at least"                                           },
-    {{"SELECT " KEY_OF
-      ", s.delta, 0 FROM stock_movement s LEFT JOIN stock x ON " SAME_KEY("x", "s") " WHERE x.id IS NULL",
+     6, "on hand", "the least that this location allows", "count it; it is at least"},
+    {{"SELECT " KEY_OF ", s.delta, 0 FROM stock_movement s LEFT JOIN stock x ON " SAME_KEY("x", "s")
+      " WHERE x.id IS NULL",
       DB_REPORT},
-     6, "a movement",
-     "on hand of its row, which is missing,",  "make the row; it has now"                                           },
-    {{"SELECT " KEY_OF ", s.quantity, 0 FROM reservation s LEFT JOIN stock x ON " SAME_KEY(
-          "x", "s") " WHERE s.state = 'live' AND x.id IS NULL",
+     6, "a movement", "on hand of its row, which is missing,", "make the row; it has now"},
+    {{"SELECT " KEY_OF ", s.quantity, 0 FROM reservation s LEFT JOIN stock x ON " SAME_KEY("x", "s")
+      " WHERE s.state = 'live' AND x.id IS NULL",
       DB_REPORT},
-     6, "a live reservation",
-     "reserved of its row, which is missing,", "release the reservation; reserved is"                               },
+     6, "a live reservation", "reserved of its row, which is missing,", "release the reservation; reserved is"},
     {{"SELECT " KEY_OF ", s.quantity, 0 FROM reservation s WHERE s.state <> 'live' AND s.quantity <> 0", DB_REPORT},
-     6, "a reservation that has ended",
-     "what it may still hold",                 "set its quantity to"                                                },
+     6, "a reservation that has ended", "what it may still hold", "set its quantity to"},
     {{"SELECT " KEY_OF ", s.quantity, 0 FROM reservation s WHERE s.state = 'live' AND s.quantity = 0", DB_REPORT},
-     6, "what a live reservation holds",
-     "what one that has ended holds",          "set its state to released; it holds"                                },
+     6, "what a live reservation holds", "what one that has ended holds", "set its state to released; it holds"},
 };
 
 /* "TEE-S at NJ1", and the rest of the key where it is not plain stock. */

@@ -91,8 +91,8 @@ static const struct rec_field balance_fields[] = {
     FIELD_AS(REC_LIST, struct stock_balance, rows, .rec = &balance_row_rec,
              .doc = "By owner, condition and lot; rows that had no movement yet are left out"),
 };
-const struct rec stock_balance_rec =
-    REC(struct stock_balance, "StockBalance", balance_fields, "On hand as it was, derived from the ledger");
+const struct rec stock_balance_rec = REC(struct stock_balance, "StockBalance", balance_fields,
+                                         "On hand as it was, derived from the ledger");
 
 /* Times never go back within a row, so the last entry until then is the one with the greatest n. The rows are few
  * (owners, conditions, lots) and each is one step into the ledger's key. */
@@ -119,8 +119,8 @@ enum err stock_balance_at(struct ctx *cx, const struct location *location, int64
   while (db_next(&rows)) {
     struct stock_balance_row *row = LIST_ADD(cx->arena, &out->rows);
     const char *condition = db_text(&rows, 1);
-    *row =
-        (struct stock_balance_row){.owner = db_text(&rows, 0), .lot = db_text(&rows, 2), .on_hand = {db_i64(&rows, 3)}};
+    *row = (struct stock_balance_row){
+        .owner = db_text(&rows, 0), .lot = db_text(&rows, 2), .on_hand = {db_i64(&rows, 3)}};
     while (strcmp(stock_conditions[row->condition], condition) != 0)
       row->condition++;
     out->on_hand = quantity_add(out->on_hand, row->on_hand);

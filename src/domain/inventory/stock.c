@@ -68,7 +68,8 @@ static const struct rec_field stock_fields[] = {
     FIELD(struct stock, product_id, .flags = REC_KEY | REC_HIDDEN),
     FIELD(struct stock, sku, .flags = REC_VIRTUAL, .max = SKU_MAX, .doc = "Product", .example = "TEE-S"),
     FIELD(struct stock, location, .flags = REC_VIRTUAL, .max = LOCATION_CODE_MAX, .doc = "Location", .example = "NJ1"),
-    FIELD(struct stock, owner, .flags = REC_KEY, .max = STOCK_OWNER_MAX, .doc = "Whose it is; empty = the company's"),
+    FIELD(struct stock, owner, .flags = REC_KEY, .max = STOCK_OWNER_MAX,
+          .doc = "Whose it is; empty = the company's"),
     FIELD_AS(REC_ENUM, struct stock, condition, .flags = REC_KEY, .column = "stock_condition",
              .names = stock_conditions, .doc = "Only good stock is sold"),
     FIELD(struct stock, lot, .flags = REC_KEY, .max = STOCK_LOT_MAX, .doc = "Lot; empty = not told apart"),
@@ -96,8 +97,9 @@ enum err stock_fill(struct ctx *cx, struct stock *rows, size_t n)
     TRY(catalog_product_by_id(cx, (struct product_id){row->product_id}, &product));
     row->location = arena_text(cx->arena, location->code);
     row->sku = arena_text(cx->arena, product->sku);
-    row->available = QUANTITY(
-        row->condition == STOCK_GOOD ? row->on_hand.millionths - row->reserved.millionths - row->safety.millionths : 0);
+    row->available = QUANTITY(row->condition == STOCK_GOOD ? row->on_hand.millionths - row->reserved.millionths -
+                                                                 row->safety.millionths
+                                                           : 0);
   }
   return ERR_OK;
 }
@@ -118,10 +120,10 @@ static const struct levels_statement {
   size_t places;
   struct db_stmt stmt;
 } levels_statements[] = {
-    {1,  {LEVELS_OF "= $1", DB_LIST}                                                                                },
-    {4,
-     {LEVELS_OF "= $1 UNION ALL " LEVELS_OF "= $2 UNION ALL " LEVELS_OF "= $3 UNION ALL " LEVELS_OF "= $4", DB_LIST}},
-    {32, {LEVELS_OF "IN (" PLACES_32 ")", DB_LIST}                                                                  },
+    {1, {LEVELS_OF "= $1", DB_LIST}},
+    {4, {LEVELS_OF "= $1 UNION ALL " LEVELS_OF "= $2 UNION ALL " LEVELS_OF "= $3 UNION ALL " LEVELS_OF "= $4",
+         DB_LIST}},
+    {32, {LEVELS_OF "IN (" PLACES_32 ")", DB_LIST}},
 };
 
 static enum err levels_read(struct ctx *cx, const int64_t *ids, size_t n, struct stock_levels *out)
@@ -137,8 +139,8 @@ static enum err levels_read(struct ctx *cx, const int64_t *ids, size_t n, struct
   while (db_next(&rows)) {
     *LIST_ADD(cx->arena, &out->rows) = (struct stock_level){
         .key = {.location_id = db_i64(&rows, 0), .product_id = db_i64(&rows, 1), .owner = "", .lot = db_text(&rows, 2)},
-        .on_hand = {db_i64(&rows,                         3)               },
-        .reserved = {db_i64(&rows,                         4)                          },
+        .on_hand = {db_i64(&rows, 3)},
+        .reserved = {db_i64(&rows, 4)},
         .safety = {db_i64(&rows, 5)},
         .incoming = {db_i64(&rows, 6)},
     };

@@ -24,9 +24,7 @@ static struct pricing_charge pricing_of_charge(const struct order_charge *c)
   /* A tip is no revenue and bears no tax. */
   struct rate rate = c->kind == CHARGE_TIP ? RATE(0) : c->tax_rate;
   return (struct pricing_charge){
-      .amount = c->amount, .tax_of = {.rate = rate, .given = c->tax_given},
-           .tax = c->tax, .total = c->total
-  };
+      .amount = c->amount, .tax_of = {.rate = rate, .given = c->tax_given}, .tax = c->tax, .total = c->total};
 }
 
 enum err order_price(struct ctx *cx, struct order *o)
@@ -90,8 +88,8 @@ void payment_derive(struct payment *p)
   }
   if (p->state == PAY_PENDING || p->state == PAY_EXPIRED || p->state == PAY_FAILED || p->state == PAY_DISPUTED)
     return;
-  p->state = p->captured.minor > 0                   ? PAY_CAPTURED
-             : p->authorized.minor == 0              ? PAY_CREATED
+  p->state = p->captured.minor > 0     ? PAY_CAPTURED
+             : p->authorized.minor == 0 ? PAY_CREATED
              : p->voided.minor < p->authorized.minor ? PAY_AUTHORIZED
                                                      : PAY_VOIDED;
 }
@@ -189,42 +187,21 @@ static bool any_at(const struct order *o, enum line_place first, enum line_place
   return false;
 }
 
-static bool is_draft(const struct order *o)
-{
-  return o->state == ORDER_DRAFT && o->lines.n > 0;
-}
-static bool in_review(const struct order *o)
-{
-  return o->state == ORDER_PLACED;
-}
-static bool running(const struct order *o)
-{
-  return o->state == ORDER_PLACED || o->state == ORDER_OPEN;
-}
-static bool has_hold(const struct order *o)
-{
-  return running(o) && o->hold_count > 0;
-}
+static bool is_draft(const struct order *o) { return o->state == ORDER_DRAFT && o->lines.n > 0; }
+static bool in_review(const struct order *o) { return o->state == ORDER_PLACED; }
+static bool running(const struct order *o) { return o->state == ORDER_PLACED || o->state == ORDER_OPEN; }
+static bool has_hold(const struct order *o) { return running(o) && o->hold_count > 0; }
 static bool can_cancel(const struct order *o)
 {
   return o->state == ORDER_DRAFT || (running(o) && any_at(o, PLACE_UNALLOCATED, PLACE_PACKED));
 }
-static bool can_source(const struct order *o)
-{
-  return running(o) && any_at(o, PLACE_UNALLOCATED, PLACE_ALLOCATED);
-}
+static bool can_source(const struct order *o) { return running(o) && any_at(o, PLACE_UNALLOCATED, PLACE_ALLOCATED); }
 static bool wants_money(const struct order *o)
 {
   return o->state != ORDER_CANCELLED && o->state != ORDER_EXPIRED && o->totals.due.minor > o->totals.authorized.minor;
 }
-static bool can_capture(const struct order *o)
-{
-  return o->totals.authorized.minor > 0;
-}
-static bool owes_money(const struct order *o)
-{
-  return o->totals.paid.minor > o->totals.refunded.minor;
-}
+static bool can_capture(const struct order *o) { return o->totals.authorized.minor > 0; }
+static bool owes_money(const struct order *o) { return o->totals.paid.minor > o->totals.refunded.minor; }
 static bool work_in(const struct order *o, int from, int to)
 {
   if (o->state != ORDER_OPEN)
@@ -234,41 +211,19 @@ static bool work_in(const struct order *o, int from, int to)
       return true;
   return false;
 }
-static bool can_pick(const struct order *o)
-{
-  return work_in(o, FUL_OPEN, FUL_PICKING);
-}
-static bool can_pack(const struct order *o)
-{
-  return work_in(o, FUL_PICKED, FUL_PICKED);
-}
-static bool can_ship(const struct order *o)
-{
-  return work_in(o, FUL_PACKED, FUL_PACKED);
-}
-static bool can_hand_over(const struct order *o)
-{
-  return work_in(o, FUL_READY_FOR_PICKUP, FUL_READY_FOR_PICKUP);
-}
+static bool can_pick(const struct order *o) { return work_in(o, FUL_OPEN, FUL_PICKING); }
+static bool can_pack(const struct order *o) { return work_in(o, FUL_PICKED, FUL_PICKED); }
+static bool can_ship(const struct order *o) { return work_in(o, FUL_PACKED, FUL_PACKED); }
+static bool can_hand_over(const struct order *o) { return work_in(o, FUL_READY_FOR_PICKUP, FUL_READY_FOR_PICKUP); }
 
 static const struct {
   const char *name;
   bool (*may)(const struct order *o);
 } next_actions[] = {
-    {"place",        is_draft     },
-    {"release_hold", has_hold     },
-    {"approve",      in_review    },
-    {"reject",       in_review    },
-    {"pay",          wants_money  },
-    {"capture",      can_capture  },
-    {"pick",         can_pick     },
-    {"pack",         can_pack     },
-    {"ship",         can_ship     },
-    {"hand_over",    can_hand_over},
-    {"source",       can_source   },
-    {"hold",         running      },
-    {"cancel",       can_cancel   },
-    {"refund",       owes_money   },
+    {"place", is_draft},      {"release_hold", has_hold}, {"approve", in_review}, {"reject", in_review},
+    {"pay", wants_money},     {"capture", can_capture},   {"pick", can_pick},     {"pack", can_pack},
+    {"ship", can_ship},       {"hand_over", can_hand_over}, {"source", can_source}, {"hold", running},
+    {"cancel", can_cancel},   {"refund", owes_money},
 };
 
 static void derive_next_actions(struct ctx *cx, struct order *o)

@@ -27,20 +27,16 @@ static struct fault *fault_of(struct test *t)
 
 static struct pricing_line line(int64_t minor, int64_t pieces, int64_t discount, int64_t ppm)
 {
-  return (struct pricing_line){.unit_price = PRICE(minor * SCALE),
-                               .quantity = PIECES(pieces),
-                               .discount = MONEY(discount),
-                               .tax_of.rate = RATE(ppm)};
+  return (struct pricing_line){.unit_price = PRICE(minor * SCALE), .quantity = PIECES(pieces),
+                               .discount = MONEY(discount), .tax_of.rate = RATE(ppm)};
 }
 
 TEST(the_example_of_the_contract_costs_4480)
 {
   struct pricing_line lines[] = {line(1990, 2, 0, 130000)};
-  struct pricing_charge charges[] = {
-      {.amount = MONEY(500), .tax_of.rate = RATE(130000)}
-  };
-  struct pricing_document d = {
-      .prices_include_tax = true, .lines = lines, .n_lines = 1, .charges = charges, .n_charges = 1};
+  struct pricing_charge charges[] = {{.amount = MONEY(500), .tax_of.rate = RATE(130000)}};
+  struct pricing_document d = {.prices_include_tax = true, .lines = lines, .n_lines = 1, .charges = charges,
+                               .n_charges = 1};
   CHECK_OK(pricing_price(&d, fault_of(t)));
   CHECK_INT(d.totals.subtotal.minor, 3980);
   CHECK_INT(d.totals.charges.minor, 500);
@@ -63,7 +59,7 @@ TEST(tax_comes_on_top_where_prices_exclude_it)
 TEST(a_line_is_rounded_once_half_away_from_zero)
 {
   struct pricing_line lines[] = {line(0, 0, 0, 0)};
-  lines[0].unit_price = PRICE(340000);       /* 0.34 of a cent */
+  lines[0].unit_price = PRICE(340000); /* 0.34 of a cent */
   lines[0].quantity = QUANTITY(2500 * 1000); /* 2.5 */
   struct pricing_document d = {.lines = lines, .n_lines = 1};
   CHECK_OK(pricing_price(&d, fault_of(t)));
@@ -89,15 +85,13 @@ TEST(a_given_tax_is_kept_as_charged)
 TEST(tax_per_document_is_rounded_once_and_shared_by_largest_remainder)
 {
   struct pricing_line lines[] = {line(33, 1, 0, 190000), line(33, 1, 0, 190000), line(33, 1, 0, 190000)};
-  struct pricing_charge charges[] = {
-      {.amount = MONEY(34), .tax_of.rate = RATE(190000)}
-  };
+  struct pricing_charge charges[] = {{.amount = MONEY(34), .tax_of.rate = RATE(190000)}};
   struct pricing_document d = {.lines = lines, .n_lines = 3, .charges = charges, .n_charges = 1};
   CHECK_OK(pricing_price(&d, fault_of(t)));
   CHECK_INT(d.totals.tax.minor, 24); /* 6 + 6 + 6 + 6, each 6.27 or 6.46 */
   d.basis = PRICING_TAX_PER_DOCUMENT;
   CHECK_OK(pricing_price(&d, fault_of(t)));
-  CHECK_INT(d.totals.tax.minor, 25);  /* 133 x 19 % = 25.27 */
+  CHECK_INT(d.totals.tax.minor, 25); /* 133 x 19 % = 25.27 */
   CHECK_INT(charges[0].tax.minor, 7); /* 6.39: the largest remainder */
 }
 
@@ -199,8 +193,8 @@ static void check_sums(const struct pricing_document *d)
     const struct pricing_line *l = &d->lines[i];
     tax += l->tax.minor;
     total += l->total.minor;
-    CHECK_INT(l->total.minor,
-              l->gross.minor - l->discount.minor - l->relief.minor + (d->prices_include_tax ? 0 : l->tax.minor));
+    CHECK_INT(l->total.minor, l->gross.minor - l->discount.minor - l->relief.minor +
+                                  (d->prices_include_tax ? 0 : l->tax.minor));
   }
   for (size_t i = 0; i < d->n_charges; i++) {
     tax += d->charges[i].tax.minor;
@@ -263,8 +257,8 @@ TEST(tax_per_document_is_the_tax_of_each_groups_sum)
     struct money want = i % 2 ? money_rate_inside(sum, RATE(190000)) : money_rate(sum, RATE(190000));
     CHECK_INT(d.totals.tax.minor, want.minor);
     for (size_t l = 0; l < d.n_lines; l++) { /* nobody is more than a unit away from his own tax */
-      struct money own =
-          i % 2 ? money_rate_inside(lines[l].amount, RATE(190000)) : money_rate(lines[l].amount, RATE(190000));
+      struct money own = i % 2 ? money_rate_inside(lines[l].amount, RATE(190000))
+                               : money_rate(lines[l].amount, RATE(190000));
       int64_t off = lines[l].tax.minor - own.minor;
       CHECK(off >= -1 && off <= 1);
     }
@@ -323,11 +317,7 @@ TEST(a_third_of_a_line_is_its_third_and_the_last_third_takes_the_rest)
   CHECK_OK(pricing_price(&d, fault_of(t)));
   static const struct {
     int64_t discount, tax, total;
-  } want[] = {
-      {33, 154, 967},
-      {34, 155, 966},
-      {33, 154, 967}
-  }; /* of 100, 463, 2900 */
+  } want[] = {{33, 154, 967}, {34, 155, 966}, {33, 154, 967}}; /* of 100, 463, 2900 */
   for (int64_t i = 0; i < 3; i++) {
     struct pricing_part p = pricing_line_share(&lines[0], true, PIECES(i), PIECES(1));
     CHECK_INT(p.discount.minor, want[i].discount);
@@ -343,8 +333,8 @@ TEST(a_charge_refunded_in_steps_gives_back_exactly_its_tax)
     struct pricing_charge c = {.amount = MONEY(among(&seed, 0, 3) ? among(&seed, 1, 5000) : -among(&seed, 1, 50)),
                                .tax_of.rate = RATE(among(&seed, 0, 300000))};
     struct pricing_line lines[] = {line(1000, 1, 0, 0)};
-    struct pricing_document d = {
-        .prices_include_tax = i % 2, .lines = lines, .n_lines = 1, .charges = &c, .n_charges = 1};
+    struct pricing_document d = {.prices_include_tax = i % 2, .lines = lines, .n_lines = 1, .charges = &c,
+                                 .n_charges = 1};
     CHECK_OK(pricing_price(&d, fault_of(t)));
     int64_t tax = 0, sign = c.total.minor < 0 ? -1 : 1;
     for (int64_t before = 0, now; before != c.total.minor; before += now) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define SEARCH_DAYS         400  /* a calendar without an open day in more than a year is a mistake, not a holiday */
+#define SEARCH_DAYS         400 /* a calendar without an open day in more than a year is a mistake, not a holiday */
 #define FARTHEST_DAYS       3660 /* nor do work or a journey take ten years: 366 of one day a week take seven */
 #define PROCESSING_DAYS_MAX 366
 #define LATEST_MS           INT64_C(250000000000000) /* year 9892: days may still be added */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define OFFICE                                                                                                         \
-  "\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"17:00\"},"                                                 \
-  "{\"day\":\"tue\",\"from\":\"08:00\",\"to\":\"17:00\"},"                                                             \
+  "\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"17:00\"},"                                               \
+  "{\"day\":\"tue\",\"from\":\"08:00\",\"to\":\"17:00\"},"                                                           \
   "{\"day\":\"wed\",\"from\":\"08:00\",\"to\":\"17:00\"},{\"day\":\"thu\",\"from\":\"08:00\",\"to\":\"17:00\"},"       \
   "{\"day\":\"fri\",\"from\":\"08:00\",\"to\":\"17:00\"}]"
 
@@ -15,9 +15,10 @@ static const char office_at_year_end[] =
     "{" OFFICE ",\"exceptions\":[{\"date\":\"2026-12-25\",\"open\":false,\"why\":\"Christmas\"},"
     "{\"date\":\"2026-12-19\",\"open\":true,\"from\":\"09:00\",\"to\":\"13:00\"},"
     "{\"date\":\"2027-01-01\",\"open\":false}]}";
-static const char with_lunch[] = "{\"weekly\":[{\"day\":\"fri\",\"from\":\"13:00\",\"to\":\"17:00\"},"
-                                 "{\"day\":\"fri\",\"from\":\"08:00\",\"to\":\"12:00\"},"
-                                 "{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"12:00\"}]}";
+static const char with_lunch[] =
+    "{\"weekly\":[{\"day\":\"fri\",\"from\":\"13:00\",\"to\":\"17:00\"},"
+    "{\"day\":\"fri\",\"from\":\"08:00\",\"to\":\"12:00\"},"
+    "{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"12:00\"}]}";
 static const char sunday_night[] = "{\"weekly\":[{\"day\":\"sun\",\"from\":\"01:00\",\"to\":\"05:00\"}]}";
 static const char mondays[] = "{\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"17:00\"}]}";
 
@@ -88,62 +89,62 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"the default location works to the day's end",                 "2026-11-20T08:00:00Z",                                       .ship_by = "2026-11-20T23:59:59.999Z",
-     .deliver_by = "2026-11-20T23:59:59.999Z"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        },
-    {"the default location and carrier count plain days",                                                                                                                                                                                                                                                                                                                                                                    "2026-11-20T08:00:00Z",     .days = 1,                                                                                                                                                                                               .carried = true,
+    {"the default location works to the day's end", "2026-11-20T08:00:00Z", .ship_by = "2026-11-20T23:59:59.999Z",
+     .deliver_by = "2026-11-20T23:59:59.999Z"},
+    {"the default location and carrier count plain days", "2026-11-20T08:00:00Z", .days = 1, .carried = true,
      .way = {.transit_days = 2}, .ship_by = "2026-11-21T23:59:59.999Z", .deliver_by = "2026-11-23T23:59:59.999Z"},
-    {"exactly at the cut-off is in",                                                                                                                                                                                                                                                                                                                                                                                         "2026-11-20T13:00:00.000Z", "Europe/Berlin",                                                                                                                                                                                                                           office,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  "\"14:00\"",
+    {"exactly at the cut-off is in", "2026-11-20T13:00:00.000Z", "Europe/Berlin", office, "\"14:00\"",
      .ship_by = "2026-11-20T16:00:00.000Z", .deliver_by = "2026-11-20T16:00:00.000Z"},
-    {"a millisecond after the cut-off counts for Monday",                                                                                                                                                                                                                                                                                                                                                                    "2026-11-20T13:00:00.001Z", "Europe/Berlin",                                                                                                                                                                                                              office,
+    {"a millisecond after the cut-off counts for Monday", "2026-11-20T13:00:00.001Z", "Europe/Berlin", office,
      "\"14:00\"", .ship_by = "2026-11-23T16:00:00.000Z", .deliver_by = "2026-11-23T16:00:00.000Z"},
-    {"the carrier counts its own working days",                                                                                                                                                                                                                                                                                                                                                                              "2026-11-20T09:00:00Z",     "Europe/Berlin",                                                                                                                                                                                                                                                 office,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "\"14:00\"",
+    {"the carrier counts its own working days", "2026-11-20T09:00:00Z", "Europe/Berlin", office, "\"14:00\"",
      .carried = true, .way = {.transit_days = 2}, .way_calendar = office, .ship_by = "2026-11-20T16:00:00.000Z",
      .deliver_by = "2026-11-24T22:59:59.999Z"},
-    {"without Saturday delivery Friday's parcel arrives on Monday","2026-11-20T09:00:00Z","Europe/Berlin",                                                                                                                    office,
+    {"without Saturday delivery Friday's parcel arrives on Monday", "2026-11-20T09:00:00Z", "Europe/Berlin", office,
      .carried = true, .way = {.transit_days = 1}, .way_calendar = office, .ship_by = "2026-11-20T16:00:00.000Z",
      .deliver_by = "2026-11-23T22:59:59.999Z"},
-    {"with Saturday delivery it arrives on Saturday","2026-11-20T09:00:00Z","Europe/Berlin",                                                                                                                                                                      office,                                                                                                                                                                                                                                                                                                                                                                                                                          .carried = true,
+    {"with Saturday delivery it arrives on Saturday", "2026-11-20T09:00:00Z", "Europe/Berlin", office, .carried = true,
      .way = {.transit_days = 1, .saturday = true}, .way_calendar = office, .ship_by = "2026-11-20T16:00:00.000Z",
      .deliver_by = "2026-11-21T22:59:59.999Z"},
-    {"a carrier that moves every day may rest from delivering at weekends",                                                                                                                             "2026-11-20T09:00:00Z","Europe/Berlin",
-     office,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       .carried = true, .way = {.transit_days = 1, .no_saturday = true, .no_sunday = true},
+    {"a carrier that moves every day may rest from delivering at weekends", "2026-11-20T09:00:00Z", "Europe/Berlin",
+     office, .carried = true, .way = {.transit_days = 1, .no_saturday = true, .no_sunday = true},
      .ship_by = "2026-11-20T16:00:00.000Z", .deliver_by = "2026-11-23T22:59:59.999Z"},
-    {"a working Saturday is worked","2026-12-18T15:00:00Z",                                    "Europe/Berlin",                                                                                                                                                                                                                           office_at_year_end,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  "\"14:00\"",
+    {"a working Saturday is worked", "2026-12-18T15:00:00Z", "Europe/Berlin", office_at_year_end, "\"14:00\"",
      .ship_by = "2026-12-19T12:00:00.000Z", .deliver_by = "2026-12-19T12:00:00.000Z"},
-    {"holidays and the year's end are counted over",                                                                                                                                                                                              "2026-12-24T14:00:00Z",                                                                                                                                                                                                                                                                                        "Europe/Berlin",                                                                                                                                                                                                                           office_at_year_end,
+    {"holidays and the year's end are counted over", "2026-12-24T14:00:00Z", "Europe/Berlin", office_at_year_end,
      "\"14:00\"", .carried = true, .way = {.transit_days = 4}, .way_calendar = office_at_year_end,
      .ship_by = "2026-12-28T16:00:00.000Z", .deliver_by = "2027-01-04T22:59:59.999Z"},
-    {"minutes are counted as they pass when clocks go forward",                                                                                                                                                                                                                                                                                                                                                                         "2026-03-08T06:30:00Z",                                                                                                                                                                                "America/New_York",
-     .minutes = 240,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         .ship_by = "2026-03-08T10:30:00.000Z", .deliver_by = "2026-03-08T10:30:00.000Z"},
-    {"an hour that clocks skip is not worked","2026-03-08T06:00:00Z","America/New_York", sunday_night,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   .minutes = 180,
+    {"minutes are counted as they pass when clocks go forward", "2026-03-08T06:30:00Z", "America/New_York",
+     .minutes = 240, .ship_by = "2026-03-08T10:30:00.000Z", .deliver_by = "2026-03-08T10:30:00.000Z"},
+    {"an hour that clocks skip is not worked", "2026-03-08T06:00:00Z", "America/New_York", sunday_night, .minutes = 180,
      .ship_by = "2026-03-08T09:00:00.000Z", .deliver_by = "2026-03-08T09:00:00.000Z"},
-    {"and the minute after it waits for next Sunday","2026-03-08T06:00:00Z","America/New_York",                                                                                                                                                                                                   sunday_night,
+    {"and the minute after it waits for next Sunday", "2026-03-08T06:00:00Z", "America/New_York", sunday_night,
      .minutes = 181, .ship_by = "2026-03-15T05:01:00.000Z", .deliver_by = "2026-03-15T05:01:00.000Z"},
-    {"a cut-off in the skipped hour is the change itself","2026-03-08T07:00:00Z","America/New_York",NULL,
+    {"a cut-off in the skipped hour is the change itself", "2026-03-08T07:00:00Z", "America/New_York", NULL,
      "\"02:30\"", .ship_by = "2026-03-09T03:59:59.999Z", .deliver_by = "2026-03-09T03:59:59.999Z"},
-    {"a cut-off that happens twice is the earlier","2026-11-01T05:30:00.001Z","America/New_York",                                                                                                                                                                                                                                                                                                                                                   NULL,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "\"01:30\"",
+    {"a cut-off that happens twice is the earlier", "2026-11-01T05:30:00.001Z", "America/New_York", NULL, "\"01:30\"",
      .ship_by = "2026-11-03T04:59:59.999Z", .deliver_by = "2026-11-03T04:59:59.999Z"},
-    {"the day clocks go back is an hour longer","2026-10-25T08:00:00Z","Europe/Berlin",
-     .ship_by = "2026-10-25T22:59:59.999Z",.deliver_by = "2026-10-25T22:59:59.999Z"},
-    {"far east the cut-off is the local one","2026-11-20T10:00:00Z","Asia/Shanghai",                                                                                                                                                                                                                           NULL,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "\"18:00\"",
+    {"the day clocks go back is an hour longer", "2026-10-25T08:00:00Z", "Europe/Berlin",
+     .ship_by = "2026-10-25T22:59:59.999Z", .deliver_by = "2026-10-25T22:59:59.999Z"},
+    {"far east the cut-off is the local one", "2026-11-20T10:00:00Z", "Asia/Shanghai", NULL, "\"18:00\"",
      .ship_by = "2026-11-20T15:59:59.999Z", .deliver_by = "2026-11-20T15:59:59.999Z"},
-    { "in Auckland it is Saturday already",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "2026-11-20T12:00:00Z",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "Pacific/Auckland",                                                                                                                                                                                                                           office,
+    {"in Auckland it is Saturday already", "2026-11-20T12:00:00Z", "Pacific/Auckland", office,
      .ship_by = "2026-11-23T04:00:00.000Z", .deliver_by = "2026-11-23T04:00:00.000Z"},
-    {"in Honolulu it is still Friday, but closed","2026-11-21T09:59:00Z","Pacific/Honolulu",                                                                                                                                                                                 office,
+    {"in Honolulu it is still Friday, but closed", "2026-11-21T09:59:00Z", "Pacific/Honolulu", office,
      .ship_by = "2026-11-24T03:00:00.000Z", .deliver_by = "2026-11-24T03:00:00.000Z"},
-    {"what is ready waits for the pickup day",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "2026-11-23T09:00:00Z",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "Europe/Berlin",                                                                                                                                                                               office,                                                                                                                                                                                                                                                                                                                                                                                                                                       .days = 1,
+    {"what is ready waits for the pickup day", "2026-11-23T09:00:00Z", "Europe/Berlin", office, .days = 1,
      .carried = true, .way = {.pickup_days = 1 | 4 | 16, .pickup_minute = 990, .transit_days = 1},
      .way_calendar = office, .ship_by = "2026-11-25T15:30:00.000Z", .deliver_by = "2026-11-26T22:59:59.999Z"},
-    {"a missed pickup is missed","2026-11-23T15:30:00.001Z","Europe/Berlin",                                                                                                                                                                                                                                          office,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    .carried = true,
+    {"a missed pickup is missed", "2026-11-23T15:30:00.001Z", "Europe/Berlin", office, .carried = true,
      .way = {.pickup_days = 1 | 4 | 16, .pickup_minute = 990}, .way_calendar = office,
      .ship_by = "2026-11-25T15:30:00.000Z", .deliver_by = "2026-11-25T22:59:59.999Z"},
-    {"work of days is done in time for its day's pickup","2026-11-20T09:00:00Z",                                                                                                                                                                                                                                                                                                                                                                                                                                            "Europe/Berlin",office,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         .days = 1,
+    {"work of days is done in time for its day's pickup", "2026-11-20T09:00:00Z", "Europe/Berlin", office, .days = 1,
      .carried = true, .way = {.pickup_minute = 600, .transit_days = 1, .delivered_minute = 720}, .way_calendar = office,
      .ship_by = "2026-11-23T09:00:00.000Z", .deliver_by = "2026-11-24T11:00:00.000Z"},
-    {"the destination's day is the destination's","2026-11-20T09:00:00Z","Europe/Berlin",                                                   office,                                                                                                                                                                                                                                                                                                                                                                                              .carried = true,
+    {"the destination's day is the destination's", "2026-11-20T09:00:00Z", "Europe/Berlin", office, .carried = true,
      .way = {.transit_days = 3, .zone = "America/New_York"}, .way_calendar = office,
      .ship_by = "2026-11-20T16:00:00.000Z", .deliver_by = "2026-11-26T04:59:59.999Z"},
-    {"minutes skip lunch and the weekend","2026-11-20T10:00:00Z","Europe/Berlin",                                                                                                                                                                               with_lunch,                                                                                                                                                                                                                                                                                                                                                                                                                                   .minutes = 480,
+    {"minutes skip lunch and the weekend", "2026-11-20T10:00:00Z", "Europe/Berlin", with_lunch, .minutes = 480,
      .ship_by = "2026-11-23T10:00:00.000Z", .deliver_by = "2026-11-23T10:00:00.000Z"},
 };
 
@@ -160,8 +161,8 @@ TEST(promises_follow_the_paper_calendar)
     site.cut_offs = row->cut_off ? cut_offs(t, row->cut_off) : NULL;
     struct promise_carriage way = row->way;
     way.calendar = row->way_calendar ? calendar(t, row->way_calendar) : NULL;
-    struct promise p =
-        make(t, &(struct promise_request){.at = at(row->at), .site = &site, .carriage = row->carried ? &way : NULL});
+    struct promise p = make(t, &(struct promise_request){.at = at(row->at), .site = &site,
+                                                         .carriage = row->carried ? &way : NULL});
     const char *got = arena_printf(t->arena, "%s: %s %s", row->rule, text_of(t, p.ship_by), text_of(t, p.deliver_by));
     const char *want = arena_printf(t->arena, "%s: %s %s", row->rule, row->ship_by, row->deliver_by);
     CHECK_TEXT(got, want);
@@ -172,23 +173,19 @@ TEST(promises_follow_the_paper_calendar)
 
 TEST(parts_tell_the_whole_way_without_a_gap)
 {
-  struct promise_site site = {
-      .zone = "Europe/Berlin", .calendar = calendar(t, office), .processing = 1, .cut_offs = cut_offs(t, "\"14:00\"")};
+  struct promise_site site = {.zone = "Europe/Berlin", .calendar = calendar(t, office), .processing = 1,
+                              .cut_offs = cut_offs(t, "\"14:00\"")};
   struct promise_carriage way = {.calendar = calendar(t, office), .transit_days = 2, .pickup_days = 4 | 16};
-  struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T14:00:00Z"),
-                                                       .site = &site,
-                                                       .carriage = &way,
-                                                       .requested_from = "2026-12-01",
+  struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T14:00:00Z"), .site = &site,
+                                                       .carriage = &way, .requested_from = "2026-12-01",
                                                        .requested_to = "2026-11-30"});
   static const struct {
     const char *code, *to, *why;
-  } want[] = {
-      {"cut_off",    "2026-11-23T07:00:00.000Z", "after the cut-off at 14:00"},
-      {"processing", "2026-11-24T16:00:00.000Z", "1 working day"             },
-      {"pickup",     "2026-11-25T16:00:00.000Z", "the carrier's next pickup" },
-      {"transit",    "2026-11-27T22:59:59.999Z", "2 carrier days"            },
-      {"requested",  "2026-12-01T22:59:59.999Z", "asked for no earlier"      }
-  };
+  } want[] = {{"cut_off", "2026-11-23T07:00:00.000Z", "after the cut-off at 14:00"},
+              {"processing", "2026-11-24T16:00:00.000Z", "1 working day"},
+              {"pickup", "2026-11-25T16:00:00.000Z", "the carrier's next pickup"},
+              {"transit", "2026-11-27T22:59:59.999Z", "2 carrier days"},
+              {"requested", "2026-12-01T22:59:59.999Z", "asked for no earlier"}};
   CHECK_INT(p.parts.n, COUNT_OF(want));
   struct instant from = at("2026-11-20T14:00:00Z");
   for (size_t i = 0; i < COUNT_OF(want); i++) {
@@ -208,17 +205,10 @@ TEST(whole_hours_of_work_are_told_as_hours)
   static const struct {
     int64_t minutes;
     const char *why;
-  } cases[] = {
-      {60,  "1 working hour"    },
-      {120, "2 working hours"   },
-      {1,   "1 working minute"  },
-      {90,  "90 working minutes"}
-  };
+  } cases[] = {{60, "1 working hour"}, {120, "2 working hours"}, {1, "1 working minute"}, {90, "90 working minutes"}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
-    struct promise_site site = {.zone = "Europe/Berlin",
-                                .calendar = calendar(t, office),
-                                .processing_unit = PROMISE_WORKING_MINUTES,
-                                .processing = cases[i].minutes};
+    struct promise_site site = {.zone = "Europe/Berlin", .calendar = calendar(t, office),
+                                .processing_unit = PROMISE_WORKING_MINUTES, .processing = cases[i].minutes};
     struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T10:00:00Z"), .site = &site});
     CHECK_INT(p.parts.n, 1);
     CHECK_TEXT(p.parts.at[0].why, cases[i].why);
@@ -235,16 +225,11 @@ TEST(the_most_exact_cut_off_holds)
     const char *carrier, *service, *at;
     bool in;
   } cases[] = {
-      {"UPS", "standard", "2026-11-19T10:00:00Z", true },
-      {"UPS", "standard", "2026-11-19T10:01:00Z", false},
-      {"UPS", "standard", "2026-11-20T11:00:00Z", true },
-      {"UPS", "standard", "2026-11-20T11:01:00Z", false},
-      {"DHL", "standard", "2026-11-20T12:00:00Z", true },
-      {"DHL", "standard", "2026-11-20T12:01:00Z", false},
-      {"DHL", "express",  "2026-11-19T13:00:00Z", true },
-      {"DHL", "express",  "2026-11-19T13:01:00Z", false},
-      {"DHL", "express",  "2026-11-20T14:00:00Z", true },
-      {"DHL", "express",  "2026-11-20T14:01:00Z", false},
+      {"UPS", "standard", "2026-11-19T10:00:00Z", true}, {"UPS", "standard", "2026-11-19T10:01:00Z", false},
+      {"UPS", "standard", "2026-11-20T11:00:00Z", true}, {"UPS", "standard", "2026-11-20T11:01:00Z", false},
+      {"DHL", "standard", "2026-11-20T12:00:00Z", true}, {"DHL", "standard", "2026-11-20T12:01:00Z", false},
+      {"DHL", "express", "2026-11-19T13:00:00Z", true},  {"DHL", "express", "2026-11-19T13:01:00Z", false},
+      {"DHL", "express", "2026-11-20T14:00:00Z", true},  {"DHL", "express", "2026-11-20T14:01:00Z", false},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct promise_carriage way = {.carrier = cases[i].carrier, .service = cases[i].service};
@@ -266,11 +251,9 @@ TEST(days_late_are_local_days)
 
 TEST(several_shipments_promise_the_latest)
 {
-  struct promise promises[] = {
-      {.ship_by = INSTANT(5), .deliver_by = INSTANT(10), .days_early = 1     },
-      {.ship_by = INSTANT(2), .deliver_by = INSTANT(20), .days_late = 3,       .days_early = 2},
-      {.ship_by = INSTANT(1),                     .deliver_by = INSTANT(20),                          .days_early = 4}
-  };
+  struct promise promises[] = {{.ship_by = INSTANT(5), .deliver_by = INSTANT(10), .days_early = 1},
+                               {.ship_by = INSTANT(2), .deliver_by = INSTANT(20), .days_late = 3, .days_early = 2},
+                               {.ship_by = INSTANT(1), .deliver_by = INSTANT(20), .days_early = 4}};
   struct promise p = promise_latest(promises, 3);
   CHECK_INT(p.ship_by.ms, 5);
   CHECK_INT(p.deliver_by.ms, 20);
@@ -280,15 +263,8 @@ TEST(several_shipments_promise_the_latest)
 
 TEST(local_times_come_back_as_they_went_all_over_the_year)
 {
-  static const char *const zones[] = {NULL,
-                                      "Europe/Berlin",
-                                      "America/New_York",
-                                      "Asia/Shanghai",
-                                      "Pacific/Auckland",
-                                      "Asia/Kathmandu",
-                                      "America/St_Johns",
-                                      "Australia/Lord_Howe",
-                                      "Africa/Casablanca",
+  static const char *const zones[] = {NULL, "Europe/Berlin", "America/New_York", "Asia/Shanghai", "Pacific/Auckland",
+                                      "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca",
                                       "Pacific/Apia"};
   struct promise_zones *z = zones_of(t);
   for (size_t i = 0; i < COUNT_OF(zones); i++)
@@ -344,13 +320,13 @@ TEST(a_calendar_that_contradicts_itself_is_refused_with_its_place)
   static const struct {
     const char *json, *pointer, *code;
   } cases[] = {
-      {"{\"weekly\":[{\"day\":\"mon\",\"from\":\"8:00\",\"to\":\"17:00\"}]}",                                 "/calendar/weekly/0",     "invalid_format"},
-      {"{\"weekly\":[{\"day\":\"mon\",\"from\":\"17:00\",\"to\":\"08:00\"}]}",                                "/calendar/weekly/0",     "from_after_to" },
+      {"{\"weekly\":[{\"day\":\"mon\",\"from\":\"8:00\",\"to\":\"17:00\"}]}", "/calendar/weekly/0", "invalid_format"},
+      {"{\"weekly\":[{\"day\":\"mon\",\"from\":\"17:00\",\"to\":\"08:00\"}]}", "/calendar/weekly/0", "from_after_to"},
       {"{\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"12:00\"},"
-       "{\"day\":\"mon\",\"from\":\"11:59\",\"to\":\"17:00\"}]}",                                      "/calendar/weekly/1",     "overlap"       },
+       "{\"day\":\"mon\",\"from\":\"11:59\",\"to\":\"17:00\"}]}", "/calendar/weekly/1", "overlap"},
       {"{\"exceptions\":[{\"date\":\"2026-12-25\",\"open\":false},{\"date\":\"2026-12-25\",\"open\":true}]}",
-       "/calendar/exceptions/1",                                                                                                        "overlap"       },
-      {"{\"weekly\":[{\"day\":\"any\",\"from\":\"08:00\",\"to\":\"12:00\"}]}",                                "/calendar/weekly/0/day", "not_one_of"    },
+       "/calendar/exceptions/1", "overlap"},
+      {"{\"weekly\":[{\"day\":\"any\",\"from\":\"08:00\",\"to\":\"12:00\"}]}", "/calendar/weekly/0/day", "not_one_of"},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct promise_calendar c;
@@ -389,7 +365,8 @@ TEST(work_of_more_than_ten_years_is_not_promised)
 {
   struct promise_calendar *minute_a_week =
       calendar(t, "{\"weekly\":[{\"day\":\"mon\",\"from\":\"08:00\",\"to\":\"08:01\"}]}");
-  struct promise_site site = {.calendar = minute_a_week, .processing_unit = PROMISE_WORKING_MINUTES, .processing = 500};
+  struct promise_site site = {
+      .calendar = minute_a_week, .processing_unit = PROMISE_WORKING_MINUTES, .processing = 500};
   struct promise_request r = {.at = at("2026-11-20T08:00:00Z"), .site = &site};
   struct promise p;
   struct fault *f = fault_of(t);

@@ -72,8 +72,8 @@ TEST(all_faults_of_a_rule_are_told_together)
                        "\"required\":[\"line1\",\"moon\"],\"countries\":[\"CN\",\"XX\",\"CN\"]},"
                        "\"channels\":[\"web\",\"web\"],\"owner_role\":\"boss\"}"),
             ERR_INVALID);
-  const char *const want[] = {"/params/orders",      "/channels/1",         "/params/required/1",
-                              "/params/countries/1", "/params/countries/2", "/owner_role"};
+  const char *const want[] = {"/params/orders", "/channels/1", "/params/required/1", "/params/countries/1",
+                              "/params/countries/2", "/owner_role"};
   CHECK_INT(cx->fault.n, COUNT_OF(want));
   for (size_t i = 0; i < COUNT_OF(want); i++)
     CHECK_TEXT(cx->fault.entries[i].pointer, want[i]);

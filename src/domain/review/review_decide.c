@@ -292,9 +292,9 @@ static void look_at_velocity(struct look *l)
     n += at->ms > since;
   if (n < p->orders)
     return;
-  struct json_out *evidence =
-      find(l, "more than %lld order%s of this customer within %lld minute%s", (long long)p->orders,
-           p->orders == 1 ? "" : "s", (long long)p->window_minutes, p->window_minutes == 1 ? "" : "s");
+  struct json_out *evidence = find(l, "more than %lld order%s of this customer within %lld minute%s",
+                                   (long long)p->orders, p->orders == 1 ? "" : "s", (long long)p->window_minutes,
+                                   p->window_minutes == 1 ? "" : "s");
   put_id(l, "customer", PREFIX_customer, l->facts->customer_id);
   json_put_i64(evidence, "orders", p->orders);
   json_put_i64(evidence, "window_minutes", p->window_minutes);
@@ -437,11 +437,11 @@ static void look_at_twins(struct look *l)
 /* ---- All together ------------------------------------------------------------------------------------------------ */
 
 static void (*const looks[REVIEW_TYPE_COUNT])(struct look *l) = {
-    [REVIEW_STOCK_SHORT] = look_at_stock,        [REVIEW_PAYMENT_MISMATCH] = look_at_payments,
-    [REVIEW_TOTAL_MISMATCH] = look_at_total,     [REVIEW_BLOCKED_CUSTOMER] = look_at_customer,
-    [REVIEW_VELOCITY] = look_at_velocity,        [REVIEW_AMOUNT_OUTLIER] = look_at_amount,
-    [REVIEW_ADDRESS] = look_at_address,          [REVIEW_PRICE_DEVIATION] = look_at_prices,
-    [REVIEW_PROBABLE_DUPLICATE] = look_at_twins,
+  [REVIEW_STOCK_SHORT] = look_at_stock,         [REVIEW_PAYMENT_MISMATCH] = look_at_payments,
+  [REVIEW_TOTAL_MISMATCH] = look_at_total,      [REVIEW_BLOCKED_CUSTOMER] = look_at_customer,
+  [REVIEW_VELOCITY] = look_at_velocity,         [REVIEW_AMOUNT_OUTLIER] = look_at_amount,
+  [REVIEW_ADDRESS] = look_at_address,           [REVIEW_PRICE_DEVIATION] = look_at_prices,
+  [REVIEW_PROBABLE_DUPLICATE] = look_at_twins,
 };
 
 static struct instant expiry(const struct look *l)

@@ -39,12 +39,12 @@ static enum err approve_decide(struct ctx *cx, const void *facts, void *out_plan
 }
 
 const struct act order_approve_act = {
-    .name = "order.approve",
-    .facts_size = sizeof(struct approve_facts),
-    .plan_size = sizeof(struct order_work),
-    .load = approve_load,
-    .decide = approve_decide,
-    .apply = order_apply,
+  .name = "order.approve",
+  .facts_size = sizeof(struct approve_facts),
+  .plan_size = sizeof(struct order_work),
+  .load = approve_load,
+  .decide = approve_decide,
+  .apply = order_apply,
 };
 
 /* ---- One hold ---------------------------------------------------------------------------------------------------- */
@@ -113,9 +113,7 @@ static bool is_due(const struct expire_facts *f, struct hold_id id)
 static enum err expire_decide(struct ctx *cx, const void *facts, void *out_plan)
 {
   const struct expire_facts *f = facts;
-  struct expire_plan plan = {
-      .result = {.orders = (int64_t)f->works.n, .more = f->due.n == HOLDS_EXPIRE_MAX}
-  };
+  struct expire_plan plan = {.result = {.orders = (int64_t)f->works.n, .more = f->due.n == HOLDS_EXPIRE_MAX}};
   EACH (const struct order_work, loaded, &f->works) {
     struct order_work *w = LIST_ADD(cx->arena, &plan.works);
     *w = order_work_copy(cx, loaded);
@@ -144,10 +142,10 @@ static enum err expire_apply(struct ctx *cx, const void *plan, struct act_result
 }
 
 const struct act holds_expire_act = {
-    .name = "holds.expire",
-    .facts_size = sizeof(struct expire_facts),
-    .plan_size = sizeof(struct expire_plan),
-    .load = expire_load,
-    .decide = expire_decide,
-    .apply = expire_apply,
+  .name = "holds.expire",
+  .facts_size = sizeof(struct expire_facts),
+  .plan_size = sizeof(struct expire_plan),
+  .load = expire_load,
+  .decide = expire_decide,
+  .apply = expire_apply,
 };

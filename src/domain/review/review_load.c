@@ -64,7 +64,8 @@ static enum err twins_load(struct ctx *cx, struct order_id self, int64_t custome
       " AND state NOT IN ('draft', 'cancelled', 'expired') ORDER BY created_at DESC, id DESC LIMIT $4",
       DB_LIST};
   struct db_rows rows;
-  TRY(db_query(cx->db, &latest, &rows, DB_ARGS(I64(customer_id), I64(since.ms), I64(self.v), I64(REVIEW_TWINS_MAX))));
+  TRY(db_query(cx->db, &latest, &rows,
+               DB_ARGS(I64(customer_id), I64(since.ms), I64(self.v), I64(REVIEW_TWINS_MAX))));
   while (db_next(&rows))
     *LIST_ADD(cx->arena, &f->twins) = (struct review_twin){
         .id = {db_i64(&rows, 0)}, .number = db_text(&rows, 1), .created_at = INSTANT(db_i64(&rows, 2))};

@@ -87,17 +87,13 @@ static void default_i64(int64_t *value, int64_t def)
 static void fill_params(const struct review_kind *kind, const char *company_currency, struct review_params *p)
 {
   int64_t *const values[PARAM_COUNT] = {
-      [PARAM_ORDERS] = &p->orders,
-      [PARAM_WINDOW_MINUTES] = &p->window_minutes,
-      [PARAM_AMOUNT] = &p->amount.minor,
-      [PARAM_DEVIATION] = &p->deviation.ppm,
+      [PARAM_ORDERS] = &p->orders,           [PARAM_WINDOW_MINUTES] = &p->window_minutes,
+      [PARAM_AMOUNT] = &p->amount.minor,     [PARAM_DEVIATION] = &p->deviation.ppm,
       [PARAM_SIMILARITY] = &p->similarity.ppm,
   };
   const int64_t defaults[PARAM_COUNT] = {
-      [PARAM_ORDERS] = kind->orders,
-      [PARAM_WINDOW_MINUTES] = kind->window_minutes,
-      [PARAM_AMOUNT] = kind->amount,
-      [PARAM_DEVIATION] = kind->deviation_ppm,
+      [PARAM_ORDERS] = kind->orders,           [PARAM_WINDOW_MINUTES] = kind->window_minutes,
+      [PARAM_AMOUNT] = kind->amount,           [PARAM_DEVIATION] = kind->deviation_ppm,
       [PARAM_SIMILARITY] = kind->similarity_ppm,
   };
   for (unsigned i = 0; i < PARAM_COUNT; i++)
@@ -247,13 +243,13 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act review_rule_create_act = {
-    .name = "review_rule.create",
-    .facts_size = sizeof(struct create_facts),
-    .plan_size = sizeof(struct rule_plan),
-    .load = create_load,
-    .decide = create_decide,
-    .apply = rule_apply,
-    .flags = ACT_MASTERS,
+  .name = "review_rule.create",
+  .facts_size = sizeof(struct create_facts),
+  .plan_size = sizeof(struct rule_plan),
+  .load = create_load,
+  .decide = create_decide,
+  .apply = rule_apply,
+  .flags = ACT_MASTERS,
 };
 
 struct update_facts {
@@ -287,13 +283,13 @@ static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
 }
 
 const struct act review_rule_update_act = {
-    .name = "review_rule.update",
-    .facts_size = sizeof(struct update_facts),
-    .plan_size = sizeof(struct rule_plan),
-    .load = update_load,
-    .decide = update_decide,
-    .apply = rule_apply,
-    .flags = ACT_MASTERS,
+  .name = "review_rule.update",
+  .facts_size = sizeof(struct update_facts),
+  .plan_size = sizeof(struct rule_plan),
+  .load = update_load,
+  .decide = update_decide,
+  .apply = rule_apply,
+  .flags = ACT_MASTERS,
 };
 
 /* ---- A fresh database -------------------------------------------------------------------------------------------- */

@@ -145,7 +145,8 @@ TEST(a_total_other_than_expected_holds_the_order)
   w->after->expected_total = MONEY(3979);
   const struct hold *h = held_by(review(cx, w, 0, false), "total_mismatch");
   CHECK_TEXT(h->reason, "the total is 39.80 USD, but the channel expected 39.79 USD");
-  CHECK_TEXT(h->evidence, "{\"rule\":\"total_mismatch\",\"currency\":\"USD\",\"total\":3980,\"expected_total\":3979}");
+  CHECK_TEXT(h->evidence,
+             "{\"rule\":\"total_mismatch\",\"currency\":\"USD\",\"total\":3980,\"expected_total\":3979}");
 }
 
 TEST(an_amount_is_an_outlier_above_the_limit_of_its_own_currency)
@@ -186,16 +187,7 @@ static void a_product(struct ctx *cx, const char *json)
 TEST(a_given_price_may_deviate_from_the_catalog_s_by_so_much_and_no_more)
 {
   struct ctx *cx = shop(t);
-  struct {
-    int64_t minor;
-    bool held;
-  } cases[] = {
-      {800,  false},
-      {799,  true },
-      {1200, false},
-      {1201, true },
-      {0,    true }
-  };
+  struct { int64_t minor; bool held; } cases[] = {{800, false}, {799, true}, {1200, false}, {1201, true}, {0, true}};
   a_product(cx, "{\"sku\":\"MUG\",\"price\":1000,\"currency\":\"USD\"}");
   switch_on(cx, "price_deviation", true); /* 20 % */
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -262,9 +254,9 @@ TEST(one_order_too_many_within_the_window_is_held)
   passes(review(cx, an_order(cx), 0, false)); /* a guest */
   const struct hold *h = held_by(review(cx, an_order(cx), CUSTOMER, false), "velocity");
   CHECK_TEXT(h->reason, "more than 2 orders of this customer within 10 minutes");
-  CHECK_TEXT(h->evidence,
-             arena_printf(cx->arena, "{\"rule\":\"fast\",\"customer\":\"%s\",\"orders\":2,\"window_minutes\":10}",
-                          id_text(cx, PREFIX_customer, CUSTOMER)));
+  CHECK_TEXT(h->evidence, arena_printf(cx->arena,
+                                       "{\"rule\":\"fast\",\"customer\":\"%s\",\"orders\":2,\"window_minutes\":10}",
+                                       id_text(cx, PREFIX_customer, CUSTOMER)));
   scratch_clock(cx, "2026-01-05T09:10:00Z"); /* the first one has left the window */
   passes(review(cx, an_order(cx), CUSTOMER, false));
 }
@@ -339,10 +331,11 @@ TEST(the_same_basket_of_the_same_customer_is_held_with_a_link_to_the_twin)
   CHECK_TEXT(h->reason,
              arena_printf(cx->arena, "looks like order %s, placed 12 minutes earlier: 100 %% of the basket is the same",
                           number));
-  CHECK_TEXT(h->evidence, arena_printf(cx->arena,
-                                       "{\"rule\":\"probable_duplicate\",\"order\":\"%s\",\"number\":\"%s\","
-                                       "\"link\":\"/v1/orders/%s\",\"similarity\":\"1\",\"minutes\":12}",
-                                       id, number, id));
+  CHECK_TEXT(h->evidence,
+             arena_printf(cx->arena,
+                          "{\"rule\":\"probable_duplicate\",\"order\":\"%s\",\"number\":\"%s\","
+                          "\"link\":\"/v1/orders/%s\",\"similarity\":\"1\",\"minutes\":12}",
+                          id, number, id));
 }
 
 TEST(a_basket_is_the_same_from_the_rule_s_similarity_on)
@@ -387,7 +380,7 @@ TEST(gifts_do_not_tell_baskets_apart_and_of_several_twins_the_likest_is_named)
   add_line(cx, first, "PEN", 5, 0)->kind = LINE_GIFT;
   place(cx, first, CUSTOMER);
   add_line(cx, second, "SOCK", 1, 100);
-  place(cx, second, CUSTOMER);                        /* two of three the same */
+  place(cx, second, CUSTOMER); /* two of three the same */
   add_line(cx, third, "CUP", 9, 0)->kind = LINE_GIFT; /* and the first had another gift */
   CHECK(strstr(held_by(review(cx, third, CUSTOMER, false), "probable_duplicate")->evidence, first->after->number));
 }

@@ -6,9 +6,7 @@
 
 void sourcing_input_init(struct sourcing_input *in)
 {
-  *in = (struct sourcing_input){
-      .settings = {.freight_ppm = SCALE, .location_ppm = SCALE}
-  };
+  *in = (struct sourcing_input){.settings = {.freight_ppm = SCALE, .location_ppm = SCALE}};
   in->destination = (struct sourcing_place){ABSENT, ABSENT};
 }
 

@@ -5,37 +5,37 @@
 #include <string.h>
 
 const struct sourcing_message sourcing_english[] = {
-  /* candidates: {code} {asked} {could} {assigned} {alone} {more} {part} {days} {distance} {limit} {rule} */
-    {"chosen",           "{code} sends everything, for {total}."                                                      },
-    {"chosen_part",      "{code} sends {assigned} of {asked} units."                                                  },
-    {"excluded",         "{code} was to be left out."                                                                 },
-    {"pinned_elsewhere", "{code} was not asked: another location is pinned."                                          },
-    {"paused",           "{code} takes no orders now."                                                                },
-    {"rule_kind",        "{code} is not of the kinds that rule {rule} allows."                                        },
-    {"rule_tag",         "{code} has none of the tags that rule {rule} asks for."                                     },
-    {"rule_country",     "{code} is not in a country that rule {rule} allows."                                        },
-    {"rule_distance",    "{code} is {distance} away; rule {rule} allows {limit}."                                     },
-    {"no_stock",         "{code} has nothing of it."                                                                  },
-    {"capacity",         "{code} has room for {could} of {asked} units only."                                         },
-    {"partial_stock",    "{code} has {could} of {asked} units, and could not be combined with another location."      },
-    {"below_minimum",    "{code} has {could} of {asked} units; that is worth less than a shipment must be."           },
-    {"not_assigned",     "{code} has all {asked} units, but nothing was assigned."                                    },
-    {"split_too_dear",   "{code} has {could} of {asked} units; a split with it is no better."                         },
-    {"lower_rank",       "{code} has all units, but the rule ranks it lower."                                         },
-    {"dearer_freight",   "{code} would cost {more} more ({alone}), mostly freight."                                   },
-    {"dearer_location",  "{code} would cost {more} more ({alone}), mostly the location itself."                       },
-    {"later",            "{code} would cost {more} more ({alone}), mostly because it is {days} days late."            },
-    {"scarcer",          "{code} would cost {more} more ({alone}), mostly because its stock is scarcer."              },
-    {"lower_priority",   "{code} would cost the same; its priority is lower."                                         },
-    {"tie",              "{code} would do as well; the order of the codes decided."                                   },
-    {"not_reached",      "{code} has {could} of {asked} units; the search ended before every split with it was tried."},
- /* the whole: {asked} {assigned} {total} {locations} {rule} {nodes} */
-    {"filled",           "All units from {locations}, for {total}."                                                   },
-    {"partial",          "{assigned} of {asked} units from {locations}, for {total}; the rest is short."              },
-    {"short",            "Not everything is in stock; nothing was assigned."                                          },
-    {"queued",           "Left unallocated by rule {rule}."                                                           },
-    {"refused",          "Refused by rule {rule}."                                                                    },
-    {NULL,               NULL                                                                                         },
+    /* candidates: {code} {asked} {could} {assigned} {alone} {more} {part} {days} {distance} {limit} {rule} */
+    {"chosen", "{code} sends everything, for {total}."},
+    {"chosen_part", "{code} sends {assigned} of {asked} units."},
+    {"excluded", "{code} was to be left out."},
+    {"pinned_elsewhere", "{code} was not asked: another location is pinned."},
+    {"paused", "{code} takes no orders now."},
+    {"rule_kind", "{code} is not of the kinds that rule {rule} allows."},
+    {"rule_tag", "{code} has none of the tags that rule {rule} asks for."},
+    {"rule_country", "{code} is not in a country that rule {rule} allows."},
+    {"rule_distance", "{code} is {distance} away; rule {rule} allows {limit}."},
+    {"no_stock", "{code} has nothing of it."},
+    {"capacity", "{code} has room for {could} of {asked} units only."},
+    {"partial_stock", "{code} has {could} of {asked} units, and could not be combined with another location."},
+    {"below_minimum", "{code} has {could} of {asked} units; that is worth less than a shipment must be."},
+    {"not_assigned", "{code} has all {asked} units, but nothing was assigned."},
+    {"split_too_dear", "{code} has {could} of {asked} units; a split with it is no better."},
+    {"lower_rank", "{code} has all units, but the rule ranks it lower."},
+    {"dearer_freight", "{code} would cost {more} more ({alone}), mostly freight."},
+    {"dearer_location", "{code} would cost {more} more ({alone}), mostly the location itself."},
+    {"later", "{code} would cost {more} more ({alone}), mostly because it is {days} days late."},
+    {"scarcer", "{code} would cost {more} more ({alone}), mostly because its stock is scarcer."},
+    {"lower_priority", "{code} would cost the same; its priority is lower."},
+    {"tie", "{code} would do as well; the order of the codes decided."},
+    {"not_reached", "{code} has {could} of {asked} units; the search ended before every split with it was tried."},
+    /* the whole: {asked} {assigned} {total} {locations} {rule} {nodes} */
+    {"filled", "All units from {locations}, for {total}."},
+    {"partial", "{assigned} of {asked} units from {locations}, for {total}; the rest is short."},
+    {"short", "Not everything is in stock; nothing was assigned."},
+    {"queued", "Left unallocated by rule {rule}."},
+    {"refused", "Refused by rule {rule}."},
+    {NULL, NULL},
 };
 
 static const char *const outcome_slugs[] = {"filled", "partial", "short", "queued", "refused"};
@@ -148,19 +148,11 @@ static const struct {
   void (*put)(struct buf *out, const struct scene *x);
   bool of_candidate;
 } places[] = {
-    {"code",      put_code,      true },
-    {"asked",     put_asked,     false},
-    {"could",     put_could,     true },
-    {"total",     put_total,     false},
-    {"assigned",  put_assigned,  false},
-    {"alone",     put_alone,     true },
-    {"more",      put_more,      true },
-    {"days",      put_days,      true },
-    {"distance",  put_far,       true },
-    {"limit",     put_limit,     true },
-    {"locations", put_locations, false},
-    {"rule",      put_rule,      false},
-    {"nodes",     put_nodes,     false},
+    {"code", put_code, true},    {"asked", put_asked, false},         {"could", put_could, true},
+    {"total", put_total, false}, {"assigned", put_assigned, false},   {"alone", put_alone, true},
+    {"more", put_more, true},    {"days", put_days, true},            {"distance", put_far, true},
+    {"limit", put_limit, true},  {"locations", put_locations, false}, {"rule", put_rule, false},
+    {"nodes", put_nodes, false},
 };
 
 static bool put_place(struct buf *out, const struct scene *x, const char *name, size_t n)

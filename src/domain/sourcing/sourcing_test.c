@@ -44,8 +44,8 @@ static void a_product(struct test *t, struct sourcing_input *in, int64_t weight_
 static struct sourcing_line *a_line(struct test *t, struct sourcing_input *in, int64_t product, int64_t pieces)
 {
   struct sourcing_line *l = LIST_ADD(t->arena, &in->lines);
-  *l = (struct sourcing_line){
-      .key = (int64_t)in->lines.n, .product = product, .quantity = PIECES(pieces), .unit_value = PRICE(1000 * SCALE)};
+  *l = (struct sourcing_line){.key = (int64_t)in->lines.n, .product = product, .quantity = PIECES(pieces),
+                              .unit_value = PRICE(1000 * SCALE)};
   return l;
 }
 
@@ -92,7 +92,7 @@ static const char *sentence(struct test *t, const struct sourcing_input *in, con
 
 /* ---- Enumeration of everything --------------------------------------------------------------------------------- */
 
-#define BRUTE_LINES     4
+#define BRUTE_LINES 4
 #define BRUTE_LOCATIONS 4
 
 struct brute {
@@ -362,14 +362,8 @@ static struct sourcing_input *a_told_order(struct test *t)
   static const struct {
     const char *code;
     int64_t pieces, price, days_late, cost_per_order;
-  } rows[] = {
-      {"BER", 9, 450, 0, 0  },
-      {"MUC", 9, 770, 0, 0  },
-      {"HAM", 9, 450, 3, 0  },
-      {"CGN", 9, 450, 0, 120},
-      {"LEJ", 1, 400, 0, 0  },
-      {"STR", 0, 100, 0, 0  }
-  };
+  } rows[] = {{"BER", 9, 450, 0, 0}, {"MUC", 9, 770, 0, 0}, {"HAM", 9, 450, 3, 0}, {"CGN", 9, 450, 0, 120},
+              {"LEJ", 1, 400, 0, 0}, {"STR", 0, 100, 0, 0}};
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct sourcing_candidate *c = a_location(t, in, rows[i].code);
     has(t, c, 0, rows[i].pieces);
@@ -401,16 +395,16 @@ TEST(every_location_is_told_why)
   static const struct {
     const char *slug, *sentence;
   } want[] = {
-      {"chosen",          "BER sends everything, for 4.50 EUR."                                       },
-      {"dearer_freight",  "MUC would cost 3.20 EUR more (7.70 EUR), mostly freight."                  },
-      {"later",           "HAM would cost 3.00 EUR more (7.50 EUR), mostly because it is 3 days late."},
-      {"dearer_location", "CGN would cost 1.20 EUR more (5.70 EUR), mostly the location itself."      },
-      {"split_too_dear",  "LEJ has 1 of 2 units; a split with it is no better."                       },
-      {"no_stock",        "STR has nothing of it."                                                    },
-      {"excluded",        "OUT was to be left out."                                                   },
-      {"paused",          "OFF takes no orders now."                                                  },
-      {"rule_kind",       "SHOP is not of the kinds that rule \"near\" allows."                       },
-      {"rule_distance",   "FAR is 504 km away; rule \"near\" allows 400 km."                          },
+      {"chosen", "BER sends everything, for 4.50 EUR."},
+      {"dearer_freight", "MUC would cost 3.20 EUR more (7.70 EUR), mostly freight."},
+      {"later", "HAM would cost 3.00 EUR more (7.50 EUR), mostly because it is 3 days late."},
+      {"dearer_location", "CGN would cost 1.20 EUR more (5.70 EUR), mostly the location itself."},
+      {"split_too_dear", "LEJ has 1 of 2 units; a split with it is no better."},
+      {"no_stock", "STR has nothing of it."},
+      {"excluded", "OUT was to be left out."},
+      {"paused", "OFF takes no orders now."},
+      {"rule_kind", "SHOP is not of the kinds that rule \"near\" allows."},
+      {"rule_distance", "FAR is 504 km away; rule \"near\" allows 400 km."},
   };
   CHECK_INT(d.scores.n, COUNT_OF(want));
   for (size_t i = 0; i < COUNT_OF(want); i++) {
@@ -425,10 +419,7 @@ TEST(every_location_is_told_why)
 
 TEST(another_language_is_another_catalog)
 {
-  static const struct sourcing_message german[] = {
-      {"chosen", "{code} liefert alles für {total}."},
-      {NULL,     NULL                                }
-  };
+  static const struct sourcing_message german[] = {{"chosen", "{code} liefert alles für {total}."}, {NULL, NULL}};
   struct sourcing_input *in = a_told_order(t);
   struct sourcing_decision d = decide(t, in);
   struct buf b;
@@ -553,11 +544,7 @@ TEST(ranking_by_distance_takes_the_nearest)
   a_product(t, in, 0);
   a_line(t, in, 0, 1);
   in->destination = (struct sourcing_place){52520000, 13405000};
-  static const struct sourcing_place places[] = {
-      {48137000, 11575000},
-      {53551000, 9993000 },
-      {ABSENT,   ABSENT  }
-  };
+  static const struct sourcing_place places[] = {{48137000, 11575000}, {53551000, 9993000}, {ABSENT, ABSENT}};
   for (size_t i = 0; i < COUNT_OF(places); i++) {
     struct sourcing_candidate *c = a_location(t, in, i == 0 ? "MUC" : i == 1 ? "HAM" : "X");
     has(t, c, 0, 1);
@@ -731,15 +718,15 @@ TEST(distances_are_great_circles)
     struct sourcing_place a, b;
     int64_t meters, within;
   } rows[] = {
-      {{0, 0},                {0, 0},                0,        0   },
-      {{0, 0},                {0, 1000000},          111195,   1   }, /* a degree of the equator */
-      {{0, 0},                {0, 180000000},        20015115, 2   }, /* half of it */
-      {{90000000, 0},         {-90000000, 77000000}, 20015115, 2   }, /* pole to pole */
-      {{0, 179500000},        {0, -179500000},       111195,   1   }, /* over the date line */
-      {{52520000, 13405000},  {48137000, 11575000},  504234,   500 }, /* Berlin, Munich */
-      {{31230000, 121474000}, {39904000, 116407000}, 1067000,  1500}, /* Shanghai, Beijing */
-      {{40713000, -74006000}, {51507000, -128000},   5570000,  6000}, /* New York, London */
-      {{52520000, 13405000},  {52520010, 13405000},  1,        0   }, /* ten millionths: a meter */
+      {{0, 0}, {0, 0}, 0, 0},
+      {{0, 0}, {0, 1000000}, 111195, 1},                          /* a degree of the equator */
+      {{0, 0}, {0, 180000000}, 20015115, 2},                      /* half of it */
+      {{90000000, 0}, {-90000000, 77000000}, 20015115, 2},        /* pole to pole */
+      {{0, 179500000}, {0, -179500000}, 111195, 1},               /* over the date line */
+      {{52520000, 13405000}, {48137000, 11575000}, 504234, 500},  /* Berlin, Munich */
+      {{31230000, 121474000}, {39904000, 116407000}, 1067000, 1500}, /* Shanghai, Beijing */
+      {{40713000, -74006000}, {51507000, -128000}, 5570000, 6000},   /* New York, London */
+      {{52520000, 13405000}, {52520010, 13405000}, 1, 0},         /* ten millionths: a meter */
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     int64_t d = sourcing_distance_m(rows[i].a, rows[i].b);

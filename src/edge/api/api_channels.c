@@ -18,17 +18,17 @@ static enum err fill_channels(struct ctx *cx, void *rows, size_t n, const char *
 
 static const struct api_list channels_list = {
     .table = &channel_table,
-    .filters = (const char *const[]){"code",        "kind",       "active", "created_at", "updated_at", NULL},
+    .filters = (const char *const[]){"code", "kind", "active", "created_at", "updated_at", NULL},
     .sorts = (const char *const[]){"created_at", "updated_at", "code", NULL},
     .id_field = "id",
     .fill = fill_channels,
-    .expands = (const char *const[]){"sourcing_rules",             NULL             },
+    .expands = (const char *const[]){"sourcing_rules", NULL},
 };
 
 static const enum err create_errors[] = {ERR_EXISTS, ERR_OK};
 
 const struct route channel_routes[] = {
-    {"POST",                      "/v1/channels", "Create a channel",
+    {"POST", "/v1/channels", "Create a channel",
      "Only `code` is required: a new channel refuses orders that find too little stock, lets an order be answered by "
      "several locations but never with units missing, and asks for payment before release. `code` can never be "
      "changed.\n\n"
@@ -39,16 +39,20 @@ const struct route channel_routes[] = {
      "```\n\n"
      "Sourcing rules are tried in order; the first one that can fill an order decides. A rule narrows the locations by "
      "kind, tag, country and distance, and ranks them by cost, priority, distance or earliest date; `on_failure` says "
-     "what happens when it cannot fill the order: try the next rule, leave the order in the queue, or refuse it.", .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 201,
-     .act = &channel_create_act, .errors = create_errors},
-    {"GET",         "/v1/channels", "List channels", "Newest first; `?expand=sourcing_rules` adds their rules.",
+     "what happens when it cannot fill the order: try the next rule, leave the order in the queue, or refuse it.",
+     .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 201,
+     .act = &channel_create_act,
+     .errors = create_errors},
+    {"GET", "/v1/channels", "List channels", "Newest first; `?expand=sourcing_rules` adds their rules.",
      .needs = PERM_MASTER_READ, .reply = &channel_rec, .success = 200, .list = &channels_list},
     {"GET", "/v1/channels/{code}", "One channel", "By its code or its id.", .needs = PERM_MASTER_READ,
      .reply = &channel_rec, .success = 200, .serve = serve_channel},
-    {"PATCH",      "/v1/channels/{code}", "Change a channel",
+    {"PATCH", "/v1/channels/{code}", "Change a channel",
      "What is not sent stays as it is, null gives the default back, lists are replaced. Policies count for orders "
      "placed "
-     "or sourced from then on.", .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 200,
-     .act = &channel_update_act, .flags = ROUTE_PATCH},
-    {0 },
+     "or sourced from then on.",
+     .needs = PERM_MASTER_WRITE, .body = &channel_rec, .reply = &channel_rec, .success = 200,
+     .act = &channel_update_act,
+     .flags = ROUTE_PATCH},
+    {0},
 };

@@ -13,10 +13,10 @@ static enum err serve_customer(struct ctx *cx, const struct api_request *rq, str
 
 /* In the order of enum customer_key_kind. */
 static const struct api_param key_params[] = {
-    {"external_id",                             REC_TEXT, "The one customer with this external id", "C-1001"},
+    {"external_id", REC_TEXT, "The one customer with this external id", "C-1001"},
     {"email", REC_TEXT, "The one customer with this e-mail address, case aside", "li@example.com"},
-    {"phone",                                         REC_TEXT, "The one customer with this phone number, by its digits", "+86 138 0000 0000"},
-    {0                                },
+    {"phone", REC_TEXT, "The one customer with this phone number, by its digits", "+86 138 0000 0000"},
+    {0},
 };
 _Static_assert(COUNT_OF(key_params) == CUSTOMER_KEY_KINDS + 1, "one parameter for each kind of key");
 
@@ -62,8 +62,8 @@ static enum err fill_block(struct ctx *cx, struct customer *rows, size_t n)
     ids[i] = I64(rows[i].id);
   }
   const struct db_filter filters[] = {
-      {address_field("bucket"),      DB_IN, buckets, n},
-      {address_field("customer_id"), DB_IN, ids,     n},
+      {address_field("bucket"), DB_IN, buckets, n},
+      {address_field("customer_id"), DB_IN, ids, n},
   };
   const struct db_page page = {
       .table = &customer_address_table,
@@ -93,18 +93,18 @@ static enum err fill_addresses(struct ctx *cx, void *rows, size_t n, const char 
 
 static const struct api_list customers_list = {
     .table = &customer_table,
-    .filters = (const char *const[]){"blocked",     "language",  "created_at", "updated_at", NULL},
-    .sorts = (const char *const[]){"created_at", "updated_at",        NULL},
+    .filters = (const char *const[]){"blocked", "language", "created_at", "updated_at", NULL},
+    .sorts = (const char *const[]){"created_at", "updated_at", NULL},
     .id_field = "id",
     .narrow = narrow_by_key,
     .fill = fill_addresses,
-    .expands = (const char *const[]){"addresses",  NULL},
+    .expands = (const char *const[]){"addresses", NULL},
 };
 
 static const enum err save_errors[] = {ERR_EXISTS, ERR_OK};
 
 const struct route customer_routes[] = {
-    {"POST",                        "/v1/customers", "Create a customer",
+    {"POST", "/v1/customers", "Create a customer",
      "Nothing is required. `external_id`, `email` and `phone` each belong to one customer; another's are refused with "
      "409 "
      "`already_exists`. Orders make their customers by themselves, so this is for those who are known before they "
@@ -114,18 +114,23 @@ const struct route customer_routes[] = {
      "\"home\", "
      "\"default_shipping\": true, \"address\": {\"line1\": \"1 Nanjing Rd\", \"city\": \"Shanghai\", \"country\": "
      "\"CN\"}}]}\n"
-     "```", .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 201,
-     .act = &customer_add_act, .errors = save_errors},
-    {"GET",          "/v1/customers", "List customers",
+     "```",
+     .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 201,
+     .act = &customer_add_act,
+     .errors = save_errors},
+    {"GET", "/v1/customers", "List customers",
      "Newest first. `?email=`, `?phone=` and `?external_id=` find the one customer with that key, compared as orders "
-     "are matched: e-mail case aside, phone by its digits. `?expand=addresses` shows the addresses too.", .needs = PERM_CUSTOMER_READ, .reply = &customer_rec, .success = 200, .list = &customers_list,
+     "are matched: e-mail case aside, phone by its digits. `?expand=addresses` shows the addresses too.",
+     .needs = PERM_CUSTOMER_READ, .reply = &customer_rec, .success = 200, .list = &customers_list,
      .params = key_params},
     {"GET", "/v1/customers/{id}", "One customer", "By id or `external_id`.", .needs = PERM_CUSTOMER_READ,
      .reply = &customer_rec, .success = 200, .serve = serve_customer},
-    {"PATCH",       "/v1/customers/{id}", "Change, block or unblock a customer",
+    {"PATCH", "/v1/customers/{id}", "Change, block or unblock a customer",
      "By id or `external_id`. What is not sent stays, null empties it, `addresses` and `tags` are replaced as a whole. "
      "`{\"blocked\": true, \"blocked_reason\": \"Two chargebacks\"}` has new orders held for review; "
-     "`{\"blocked\": false}` ends that and empties the reason.", .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 200,
-     .act = &customer_change_act, .errors = save_errors, .flags = ROUTE_PATCH},
-    {0     },
+     "`{\"blocked\": false}` ends that and empties the reason.",
+     .needs = PERM_CUSTOMER_WRITE, .body = &customer_rec, .reply = &customer_rec, .success = 200,
+     .act = &customer_change_act,
+     .errors = save_errors, .flags = ROUTE_PATCH},
+    {0},
 };

@@ -89,9 +89,7 @@ enum err decode_body(struct ctx *cx, const struct route *route, const struct htt
     const char *sent = http_header(rq, "Content-Type");
     bool readable = sent && utf8_valid(sent, strlen(sent)); /* a header may hold any byte above 0x7f */
     return err_fail(cx, ERR_MEDIA_TYPE, "", "this takes application/json, not %s",
-                    readable ? sent
-                    : sent   ? "this Content-Type"
-                             : "a body without a Content-Type");
+                    readable ? sent : sent ? "this Content-Type" : "a body without a Content-Type");
   }
   if (route->flags & ROUTE_PATCH)
     return ERR_OK;

@@ -22,12 +22,10 @@ static void page_headers(struct arena *a, struct http_reply *reply, const char *
 
 static const struct {
   const char *end, *type;
-} types[] = {
-    {".html", "text/html; charset=utf-8"      },
-    {".js",   "text/javascript; charset=utf-8"},
-    {".css",  "text/css; charset=utf-8"       },
-    {".svg",  "image/svg+xml"                 }
-};
+} types[] = {{".html", "text/html; charset=utf-8"},
+             {".js", "text/javascript; charset=utf-8"},
+             {".css", "text/css; charset=utf-8"},
+             {".svg", "image/svg+xml"}};
 
 static const char *type_of(const char *name)
 {

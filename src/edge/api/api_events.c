@@ -98,14 +98,14 @@ void api_committed(void *arg, int64_t feed_seq)
 enum { PARAM_AFTER, PARAM_WAIT, PARAM_LIMIT, PARAM_TOPIC };
 static const struct api_param event_params[] = {
     [PARAM_AFTER] =
-        {"after",                                                                                                    REC_TEXT,
-                       "Cursor of the last event you have; left out = from the beginning, `latest` = only what comes from now on",
-                       "4711"},
+        {"after", REC_TEXT,
+         "Cursor of the last event you have; left out = from the beginning, `latest` = only what comes from now on",
+         "4711"},
     [PARAM_WAIT] = {"wait", REC_INT, "Seconds to wait for the next event when there is none, 0 to 30", "20"},
-    [PARAM_LIMIT] = {"limit",                                                                                                          REC_INT, "Events at most, 1 to 1000; 100 when left out", "100"},
-    [PARAM_TOPIC] = {"topic",                                                                                                   REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders",
-                       "order.placed,stock.*"},
-    {0                                                                                                     },
+    [PARAM_LIMIT] = {"limit", REC_INT, "Events at most, 1 to 1000; 100 when left out", "100"},
+    [PARAM_TOPIC] = {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders",
+                     "order.placed,stock.*"},
+    {0},
 };
 
 /* "latest", a number, or nothing. */
@@ -264,11 +264,11 @@ static enum err serve_events(struct ctx *cx, const struct api_request *rq, struc
 /* ---- GET /v1/events/stream ---- */
 
 static const struct api_param stream_params[] = {
-    {"after",       REC_TEXT,
-     "Where to begin when the client sends no Last-Event-ID; left out = from the beginning, `latest` = only what comes "
-     "from now on", "4711"},
+    {"after", REC_TEXT, "Where to begin when the client sends no Last-Event-ID; left out = from the beginning, `latest` = only what comes "
+     "from now on",
+     "4711"},
     {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders", "order.*"},
-    {0            },
+    {0},
 };
 
 static void listener_drop(struct listener *l)
@@ -350,13 +350,15 @@ static enum err serve_stream(struct ctx *cx, const struct api_request *rq, struc
 }
 
 const struct route event_routes[] = {
-    {"GET",                     "/v1/events", "Read the event feed",
+    {"GET", "/v1/events", "Read the event feed",
      "Every fact of the company in the order in which it was committed. Remember `next_cursor` and hand it back as "
-     "`after`: nothing is ever missed or given twice. With `wait` the answer comes as soon as there is something.", .needs = PERM_EVENT_READ, .reply = &feed_entry_rec, .success = 200, .serve = serve_events, .params = event_params,
+     "`after`: nothing is ever missed or given twice. With `wait` the answer comes as soon as there is something.",
+     .needs = PERM_EVENT_READ, .reply = &feed_entry_rec, .success = 200, .serve = serve_events, .params = event_params,
      .flags = ROUTE_PAGE},
-    {"GET",    "/v1/events/stream", "Follow the event feed as server-sent events",
+    {"GET", "/v1/events/stream", "Follow the event feed as server-sent events",
      "The same events as `GET /v1/events`, pushed. Each has its cursor as `id`, so that a browser that reconnects goes "
-     "on where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves.", .needs = PERM_EVENT_READ, .success = 200, .serve = serve_stream, .params = stream_params, .flags = ROUTE_STREAM},
+     "on where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves.",
+     .needs = PERM_EVENT_READ, .success = 200, .serve = serve_stream, .params = stream_params, .flags = ROUTE_STREAM},
     {0},
 };
 

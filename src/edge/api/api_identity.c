@@ -179,8 +179,8 @@ static enum err serve_permissions(struct ctx *cx, const struct api_request *rq, 
 
 static const struct api_list users_list = {
     .table = &user_table,
-    .filters = (const char *const[]){"login", "disabled", "created_at",  "updated_at", NULL},
-    .sorts = (const char *const[]){"created_at",       "updated_at",      "login", NULL},
+    .filters = (const char *const[]){"login", "disabled", "created_at", "updated_at", NULL},
+    .sorts = (const char *const[]){"created_at", "updated_at", "login", NULL},
     .id_field = "id",
 };
 
@@ -237,7 +237,7 @@ static enum err serve_key(struct ctx *cx, const struct api_request *rq, struct a
 static const struct api_list keys_list = {
     .table = &api_key_table,
     .filters = (const char *const[]){"name", "created_at", "expires_at", "last_used_at", "revoked_at", NULL},
-    .sorts = (const char *const[]){"created_at",  "updated_at",              "name",               NULL               },
+    .sorts = (const char *const[]){"created_at", "updated_at", "name", NULL},
     .id_field = "id",
 };
 
@@ -251,7 +251,7 @@ static const enum err rotate_errors[] = {ERR_STATE, ERR_OK};
 static const enum err sign_out_errors[] = {ERR_STATE, ERR_OK};
 
 const struct route identity_routes[] = {
-    {"POST",                                                        "/v1/session", "Sign in",
+    {"POST", "/v1/session", "Sign in",
      "For browsers; programs send an API key instead. The answer sets the cookie `ordo_session` (HttpOnly, "
      "SameSite=Lax) and tells the CSRF token that must come with every write of this session in the header "
      "`X-CSRF-Token`. A wrong "
@@ -259,46 +259,53 @@ const struct route identity_routes[] = {
      "then the address, must wait. `Idempotency-Key` has no effect here: each sign-in begins a session of its own.\n\n"
      "```json\n"
      "{\"login\": \"li@example.com\", \"password\": \"glass river 27 lamps\"}\n"
-     "```", .needs = PERM_PUBLIC, .body = &sign_in_rec, .reply = &session_info_rec, .success = 201, .serve = serve_sign_in,
+     "```",
+     .needs = PERM_PUBLIC, .body = &sign_in_rec, .reply = &session_info_rec, .success = 201, .serve = serve_sign_in,
      .errors = sign_in_errors, .flags = ROUTE_NO_CSRF},
-    {"GET",                                                    "/v1/session", "Who is signed in, and what is allowed",
+    {"GET", "/v1/session", "Who is signed in, and what is allowed",
      "Also answers an API key, with its permissions and without a CSRF token.", .needs = PERM_SIGNED_IN,
      .reply = &session_info_rec, .success = 200, .serve = serve_session},
-    {"DELETE",                                         "/v1/session", "Sign out", "Ends the session of the cookie, and takes the cookie away.",
+    {"DELETE", "/v1/session", "Sign out", "Ends the session of the cookie, and takes the cookie away.",
      .needs = PERM_SIGNED_IN, .success = 204, .serve = serve_sign_out, .errors = sign_out_errors},
-    {"GET",                                   "/v1/sessions", "List one's own sessions",
-     "Browsers in which the caller is signed in, newest first; `current` marks the one that asks. An API key has none.", .needs = PERM_SIGNED_IN, .reply = &session_rec, .success = 200, .serve = serve_sessions, .params = api_page_params,
-     .flags = ROUTE_PAGE},
-    {"DELETE",                                       "/v1/sessions/{id}", "End one of one's own sessions",
-     "That browser is signed out at once. To end another user's sessions disable the user or set a new password.", .needs = PERM_SIGNED_IN, .success = 204, .act = &session_end_act},
+    {"GET", "/v1/sessions", "List one's own sessions",
+     "Browsers in which the caller is signed in, newest first; `current` marks the one that asks. An API key has none.",
+     .needs = PERM_SIGNED_IN, .reply = &session_rec, .success = 200, .serve = serve_sessions,
+     .params = api_page_params, .flags = ROUTE_PAGE},
+    {"DELETE", "/v1/sessions/{id}", "End one of one's own sessions",
+     "That browser is signed out at once. To end another user's sessions disable the user or set a new password.",
+     .needs = PERM_SIGNED_IN, .success = 204, .act = &session_end_act},
 
-    {"POST",                                       "/v1/users", "Add a user",
+    {"POST", "/v1/users", "Add a user",
      "Roles are codes of `/v1/roles`. Nobody can grant more than he has, so roles beyond the caller's own permissions "
      "are refused with 403. The password is stored as an Argon2id hash only.\n\n"
      "```json\n"
      "{\"login\": \"li@example.com\", \"name\": \"Li Wei\", \"password\": \"glass river 27 lamps\", \"roles\": "
      "[\"service\"]}\n"
-     "```", .needs = PERM_USER_ADMIN, .body = &user_input_rec, .reply = &user_rec, .success = 201, .serve = serve_add_user,
+     "```",
+     .needs = PERM_USER_ADMIN, .body = &user_input_rec, .reply = &user_rec, .success = 201, .serve = serve_add_user,
      .errors = user_add_errors},
-    {"GET",                                                         "/v1/users", "List users", "Newest first. `?disabled=false` leaves out those that cannot sign in.",
+    {"GET", "/v1/users", "List users", "Newest first. `?disabled=false` leaves out those that cannot sign in.",
      .needs = PERM_USER_ADMIN, .reply = &user_rec, .success = 200, .list = &users_list},
-    {"GET",                      "/v1/users/{id}", "One user", "By id or login.", .needs = PERM_USER_ADMIN, .reply = &user_rec,
-     .success = 200, .serve = serve_user},
-    {"PATCH",                                      "/v1/users/{id}", "Change or disable a user",
+    {"GET", "/v1/users/{id}", "One user", "By id or login.", .needs = PERM_USER_ADMIN, .reply = &user_rec,
+     .success = 200,
+     .serve = serve_user},
+    {"PATCH", "/v1/users/{id}", "Change or disable a user",
      "By id or login; what is not sent stays. Users are never deleted, since the audit trail names them: "
-     "`{\"disabled\": true}` ends their sessions and refuses further ones. One owner always stays (409 `wrong_state`).", .needs = PERM_USER_ADMIN, .body = &user_rec, .reply = &user_rec, .success = 200, .act = &user_change_act,
+     "`{\"disabled\": true}` ends their sessions and refuses further ones. One owner always stays (409 `wrong_state`).",
+     .needs = PERM_USER_ADMIN, .body = &user_rec, .reply = &user_rec, .success = 200, .act = &user_change_act,
      .errors = user_change_errors, .flags = ROUTE_PATCH},
-    {"POST",                                               "/v1/users/{id}/password", "Set a new password",
+    {"POST", "/v1/users/{id}/password", "Set a new password",
      "By id or login; `me` is the user who is signed in. One's own needs `current_password` and no permission, "
      "another's needs `user.admin`. All sessions of the user end, but the one that asks.\n\n"
      "```json\n"
      "{\"current_password\": \"glass river 27 lamps\", \"password\": \"copper moon 81 stairs\"}\n"
-     "```", .needs = PERM_SIGNED_IN, .body = &password_change_rec, .reply = &user_rec, .success = 200, .serve = serve_password,
+     "```",
+     .needs = PERM_SIGNED_IN, .body = &password_change_rec, .reply = &user_rec, .success = 200, .serve = serve_password,
      .errors = password_errors},
-    {"GET",                                                             "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",
-     .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles, .params = api_page_params,
-     .flags = ROUTE_PAGE},
-    {"GET",        "/v1/permissions", "List permissions", "Every permission that a route may need, to write scopes with.",
+    {"GET", "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",
+     .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles,
+     .params = api_page_params, .flags = ROUTE_PAGE},
+    {"GET", "/v1/permissions", "List permissions", "Every permission that a route may need, to write scopes with.",
      .needs = PERM_SIGNED_IN, .reply = &permission_info_rec, .success = 200, .serve = serve_permissions,
      .params = api_page_params, .flags = ROUTE_PAGE},
 
@@ -308,18 +315,21 @@ const struct route identity_routes[] = {
      "the caller's own.\n\n"
      "```json\n"
      "{\"name\": \"Web shop\", \"scope\": \"order.read order.create stock.read\"}\n"
-     "```", .needs = PERM_USER_ADMIN, .body = &api_key_input_rec, .reply = &api_key_rec, .success = 201,
+     "```",
+     .needs = PERM_USER_ADMIN, .body = &api_key_input_rec, .reply = &api_key_rec, .success = 201,
      .serve = serve_add_key},
-    {"GET",                                               "/v1/api_keys", "List API keys",
-     "Newest first, revoked and expired ones too. Keys themselves are never shown.", .needs = PERM_USER_ADMIN,
-     .reply = &api_key_rec, .success = 200, .list = &keys_list},
-    {"GET",                                    "/v1/api_keys/{id}", "One API key", NULL, .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200,
+    {"GET", "/v1/api_keys", "List API keys",
+     "Newest first, revoked and expired ones too. Keys themselves are never shown.",
+     .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200, .list = &keys_list},
+    {"GET", "/v1/api_keys/{id}", "One API key", NULL, .needs = PERM_USER_ADMIN, .reply = &api_key_rec, .success = 200,
      .serve = serve_key},
-    {"POST",                                                         "/v1/api_keys/{id}/rotate", "Replace an API key by a new one",
+    {"POST", "/v1/api_keys/{id}/rotate", "Replace an API key by a new one",
      "The answer's `key` is the new one, shown this once. The old one works beside it for `grace_hours` (24 if left "
-     "out, 0 ends it now), so that programs can be changed without a gap.", .needs = PERM_USER_ADMIN, .body = &api_key_rotation_rec, .reply = &api_key_rec, .success = 200,
-     .serve = serve_rotate_key, .errors = rotate_errors},
-    {"DELETE",                                    "/v1/api_keys/{id}", "Revoke an API key", "It is refused from the next request on, for ever.",
+     "out, 0 ends it now), so that programs can be changed without a gap.",
+     .needs = PERM_USER_ADMIN, .body = &api_key_rotation_rec, .reply = &api_key_rec, .success = 200,
+     .serve = serve_rotate_key,
+     .errors = rotate_errors},
+    {"DELETE", "/v1/api_keys/{id}", "Revoke an API key", "It is refused from the next request on, for ever.",
      .needs = PERM_USER_ADMIN, .success = 204, .act = &key_revoke_act},
-    {0                                     },
+    {0},
 };

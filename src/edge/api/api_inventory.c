@@ -12,16 +12,16 @@ extern const struct act stock_adjust_act;
 enum { PARAM_SKU, PARAM_LOCATION, PARAM_AT };
 
 static const struct api_param place_params[] = {
-    [PARAM_SKU] = {"sku",                REC_TEXT, "Only this product", "TEE-S"},
+    [PARAM_SKU] = {"sku", REC_TEXT, "Only this product", "TEE-S"},
     [PARAM_LOCATION] = {"location", REC_TEXT, "Only this location, by code or id", "NJ1"},
-    {0                   },
+    {0},
 };
 
 static const struct api_param balance_params[] = {
-    [PARAM_SKU] = {"sku",                    REC_TEXT, "The product; required", "TEE-S"},
+    [PARAM_SKU] = {"sku", REC_TEXT, "The product; required", "TEE-S"},
     [PARAM_LOCATION] = {"location", REC_TEXT, "The location, by code or id; required", "NJ1"},
-    [PARAM_AT] = {"at",                        REC_INSTANT, "The instant; left out = now", "2026-11-20T08:00:00Z"},
-    {0               },
+    [PARAM_AT] = {"at", REC_INSTANT, "The instant; left out = now", "2026-11-20T08:00:00Z"},
+    {0},
 };
 
 struct place {
@@ -75,8 +75,8 @@ static enum err stock_list_fill(struct ctx *cx, void *rows, size_t n, const char
 
 static const struct api_list stock_list = {
     .table = &stock_table,
-    .filters = (const char *const[]){"owner",    "condition", "lot", "alerted", NULL},
-    .sorts = (const char *const[]){"id", NULL       },
+    .filters = (const char *const[]){"owner", "condition", "lot", "alerted", NULL},
+    .sorts = (const char *const[]){"id", NULL},
     .id_field = "id",
     .narrow = narrow_place,
     .fill = stock_list_fill,
@@ -93,7 +93,7 @@ static enum err movements_list_fill(struct ctx *cx, void *rows, size_t n, const 
 static const struct api_list movements_list = {
     .table = &movement_table,
     .filters = (const char *const[]){"kind", "owner", "condition", "lot", "at", NULL},
-    .sorts = (const char *const[]){"at", NULL   },
+    .sorts = (const char *const[]){"at", NULL},
     .id_field = "entry",
     .narrow = narrow_place,
     .fill = movements_list_fill,
@@ -132,7 +132,7 @@ static enum err serve_adjustment(struct ctx *cx, const struct api_request *rq, s
 }
 
 static const struct api_param location_params[] = {
-    {"location",                              REC_TEXT, "Only of this location, by code or id", "NJ1"},
+    {"location", REC_TEXT, "Only of this location, by code or id", "NJ1"},
     {0},
 };
 
@@ -167,26 +167,31 @@ static const struct api_list adjustments_list = {
     .id_field = "id",
     .narrow = adjustments_narrow,
     .fill = adjustments_list_fill,
-    .expands = (const char *const[]){"lines",      NULL},
+    .expands = (const char *const[]){"lines", NULL},
 };
 
 static const enum err adjust_errors[] = {ERR_SHORTAGE, ERR_OK};
 static const enum err not_found_errors[] = {ERR_NOT_FOUND, ERR_OK};
 
 const struct route inventory_routes[] = {
-    {"GET",                        "/v1/stock", "How much of what is where",
+    {"GET", "/v1/stock", "How much of what is where",
      "One row per product, location, owner, condition and lot. `available` = good on hand less reserved less safety; a "
-     "product that never was at a location has no row there.", .needs = PERM_STOCK_READ, .reply = &stock_rec, .success = 200, .list = &stock_list, .params = place_params},
+     "product that never was at a location has no row there.",
+     .needs = PERM_STOCK_READ, .reply = &stock_rec, .success = 200, .list = &stock_list, .params = place_params},
     {"GET", "/v1/stock/movements", "The stock ledger",
-     "Newest first. Entries are never changed: `on_hand` of an entry is the sum of all deltas of its row up to it.", .needs = PERM_STOCK_READ, .reply = &movement_rec, .success = 200, .list = &movements_list, .params = place_params},
-    {"GET",    "/v1/stock/balance", "On hand at a past instant",
-     "Derived from the ledger: what was on hand of one product at one location at that instant.", .needs = PERM_STOCK_READ, .reply = &stock_balance_rec, .success = 200, .serve = serve_balance,
+     "Newest first. Entries are never changed: `on_hand` of an entry is the sum of all deltas of its row up to it.",
+     .needs = PERM_STOCK_READ, .reply = &movement_rec, .success = 200, .list = &movements_list,
+     .params = place_params},
+    {"GET", "/v1/stock/balance", "On hand at a past instant",
+     "Derived from the ledger: what was on hand of one product at one location at that instant.",
+     .needs = PERM_STOCK_READ, .reply = &stock_balance_rec, .success = 200, .serve = serve_balance,
      .params = balance_params, .errors = not_found_errors},
-    {"POST",              "/v1/stock/safety", "Set the safety stock of a product at a location",
+    {"POST", "/v1/stock/safety", "Set the safety stock of a product at a location",
      "That much is kept back from sale. When what is free comes down to it the event `stock.low` tells once, and "
-     "`stock.recovered` when there is something to sell again.", .needs = PERM_STOCK_ADJUST, .body = &stock_safety_rec, .reply = &stock_rec, .success = 200,
+     "`stock.recovered` when there is something to sell again.",
+     .needs = PERM_STOCK_ADJUST, .body = &stock_safety_rec, .reply = &stock_rec, .success = 200,
      .act = &stock_safety_act},
-    {"POST",      "/v1/stock/adjustments", "Adjust or count stock",
+    {"POST", "/v1/stock/adjustments", "Adjust or count stock",
      "One document, all of it or nothing. A line says `delta` (more or less than before) or `counted` (what is there). "
      "A delta below 0 on hand is refused with `insufficient_stock` unless the location allows negative stock. A count "
      "is never refused: what was promised beyond it becomes backordered in the same step, newest and least important "
@@ -194,12 +199,13 @@ const struct route inventory_routes[] = {
      "```json\n"
      "{\"location\": \"NJ1\", \"reason\": \"yearly count\", \"lines\": [{\"sku\": \"TEE-S\", \"counted\": 40}, "
      "{\"sku\": \"MUG-BLUE\", \"delta\": -1}]}\n"
-     "```", .needs = PERM_STOCK_ADJUST, .body = &adjustment_rec, .reply = &adjustment_rec, .success = 201,
+     "```",
+     .needs = PERM_STOCK_ADJUST, .body = &adjustment_rec, .reply = &adjustment_rec, .success = 201,
      .act = &stock_adjust_act, .errors = adjust_errors},
-    {"GET",                        "/v1/adjustments", "List stock adjustments", "Newest first; `?expand=lines` shows what they changed.",
+    {"GET", "/v1/adjustments", "List stock adjustments", "Newest first; `?expand=lines` shows what they changed.",
      .needs = PERM_STOCK_READ, .reply = &adjustment_rec, .success = 200, .list = &adjustments_list,
      .params = location_params},
-    {"GET",          "/v1/adjustments/{id}", "One stock adjustment", "With its lines: what each changed or found.",
+    {"GET", "/v1/adjustments/{id}", "One stock adjustment", "With its lines: what each changed or found.",
      .needs = PERM_STOCK_READ, .reply = &adjustment_rec, .success = 200, .serve = serve_adjustment},
-    {0   },
+    {0},
 };

@@ -373,11 +373,11 @@ static const struct {
   enum rec_kind kind;
   const char *schema;
 } param_schemas[] = {
-    {REC_TEXT,    "{\"type\":\"string\",\"maxLength\":1000}"      },
-    {REC_INT,     "{\"type\":\"integer\"}"                        },
-    {REC_BOOL,    "{\"type\":\"boolean\"}"                        },
+    {REC_TEXT, "{\"type\":\"string\",\"maxLength\":1000}"},
+    {REC_INT, "{\"type\":\"integer\"}"},
+    {REC_BOOL, "{\"type\":\"boolean\"}"},
     {REC_INSTANT, "{\"type\":\"string\",\"format\":\"date-time\"}"},
-    {REC_DATE,    "{\"type\":\"string\",\"format\":\"date\"}"     },
+    {REC_DATE, "{\"type\":\"string\",\"format\":\"date\"}"},
 };
 
 static void put_query_params(struct spec *s, const struct api_param *params)
@@ -430,11 +430,7 @@ static void put_comma_param(struct spec *s, const char *name, const char *doc, c
 static void put_filter(struct spec *s, const char *name, const struct rec_field *field)
 {
   static const char *const bounds[][2] = {
-      {"gte", "at least" },
-      {"gt",  "more than"},
-      {"lte", "at most"  },
-      {"lt",  "less than"}
-  };
+      {"gte", "at least"}, {"gt", "more than"}, {"lte", "at most"}, {"lt", "less than"}};
   static const int ranges =
       1 << REC_INT | 1 << REC_MONEY | 1 << REC_PRICE | 1 << REC_QUANTITY | 1 << REC_INSTANT | 1 << REC_DATE;
   put_comma_param(s, name, arena_printf(s->arena, "Only rows whose %s is one of these", field->name),
@@ -659,11 +655,7 @@ static void put_success(struct spec *s, const struct route *r)
     int status;
     const char *text;
   } texts[] = {
-      {200, "Done; the record as it is now"},
-      {201, "Created"                      },
-      {202, "Taken"                        },
-      {204, "Done; there is nothing to say"}
-  };
+      {200, "Done; the record as it is now"}, {201, "Created"}, {202, "Taken"}, {204, "Done; there is nothing to say"}};
   const char *text = is_page(r) ? "A page" : r->flags & ROUTE_STREAM ? "The stream" : !is_write(r) ? "Found" : NULL;
   for (size_t i = 0; !text && i < COUNT_OF(texts); i++)
     if (texts[i].status == r->success)
@@ -951,37 +943,37 @@ static const struct {
   bool (*used)(const struct route *r);
   const char *json;
 } shared[] = {
-    {"parameters", "Limit",               shows_list,
+    {"parameters", "Limit", shows_list,
      "{\"name\":\"limit\",\"in\":\"query\",\"description\":\"Rows of a "
      "page\",\"schema\":{\"type\":\"integer\",\"minimum\":1,"
-     "\"maximum\":200,\"default\":50}}"                                                                    },
-    {"parameters", "Cursor",              shows_list,
+     "\"maximum\":200,\"default\":50}}"},
+    {"parameters", "Cursor", shows_list,
      "{\"name\":\"cursor\",\"in\":\"query\",\"description\":\"`next_cursor` of the page before, with the same sort\","
-     "\"schema\":{\"type\":\"string\",\"maxLength\":2000}}"                                                },
-    {"parameters", "Count",               shows_list,
+     "\"schema\":{\"type\":\"string\",\"maxLength\":2000}}"},
+    {"parameters", "Count", shows_list,
      "{\"name\":\"count\",\"in\":\"query\",\"description\":\"Also count all rows that match: `exact` looks at each of "
      "them, "
      "`estimate` may be a minute old\",\"schema\":{\"type\":\"string\",\"enum\":[\"exact\",\"estimate\"]}}"},
-    {"parameters", "IdempotencyKey",      is_write,
+    {"parameters", "IdempotencyKey", is_write,
      "{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"Your own name for this request. Sent again "
      "with the "
      "same body it gives the first answer again instead of doing the work twice\",\"example\":\"order-1001-attempt\","
-     "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255,\"pattern\":\"^[!-~]+$\"}}"        },
-    {"parameters", "IfMatch",             takes_version,
+     "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255,\"pattern\":\"^[!-~]+$\"}}"},
+    {"parameters", "IfMatch", takes_version,
      "{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag you have seen; refused with 412 when the "
      "record has "
-     "moved on\",\"example\":\"\\\"3\\\"\",\"schema\":{\"type\":\"string\"}}"                              },
-    {"headers",    "RequestId",           shows_any,
+     "moved on\",\"example\":\"\\\"3\\\"\",\"schema\":{\"type\":\"string\"}}"},
+    {"headers", "RequestId", shows_any,
      "{\"description\":\"Names this request in the log; your own X-Request-Id if you sent "
-     "one\",\"schema\":{\"type\":\"string\"}}"                                                             },
-    {"headers",    "Location",            shows_created,
-     "{\"description\":\"Path of the new record\",\"schema\":{\"type\":\"string\"}}"                       },
-    {"headers",    "ETag",                shows_etag,
-     "{\"description\":\"Version of the record, for If-Match\",\"schema\":{\"type\":\"string\"}}"          },
-    {"headers",    "IdempotencyReplayed", shows_act,
+     "one\",\"schema\":{\"type\":\"string\"}}"},
+    {"headers", "Location", shows_created,
+     "{\"description\":\"Path of the new record\",\"schema\":{\"type\":\"string\"}}"},
+    {"headers", "ETag", shows_etag,
+     "{\"description\":\"Version of the record, for If-Match\",\"schema\":{\"type\":\"string\"}}"},
+    {"headers", "IdempotencyReplayed", shows_act,
      "{\"description\":\"`true` when this is the stored answer of an earlier "
      "request\",\"schema\":{\"type\":\"string\",\"enum\":["
-     "\"true\"]}}"                                                                                         },
+     "\"true\"]}}"},
 };
 
 static void put_shared(struct spec *s, const char *section)

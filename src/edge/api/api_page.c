@@ -5,9 +5,9 @@
 
 enum { PAGE_LIMIT, PAGE_CURSOR };
 const struct api_param api_page_params[] = {
-    [PAGE_LIMIT] = {"limit",                                        REC_INT, "Rows of a page, 1 to 200; all when left out", "50"},
+    [PAGE_LIMIT] = {"limit", REC_INT, "Rows of a page, 1 to 200; all when left out", "50"},
     [PAGE_CURSOR] = {"cursor", REC_TEXT, "`next_cursor` of the page before", "50"},
-    {0                                             },
+    {0},
 };
 
 /* The cursor of such a list is the number of rows that went before. */

@@ -85,17 +85,22 @@ static const struct {
   const char *detail;
   struct fault_entry entry;
 } examples[] = {
-    {ERR_MALFORMED, "byte 17: a comma or a closing brace is missing", {.pointer = NULL}                                                                                 },
+    {ERR_MALFORMED, "byte 17: a comma or a closing brace is missing", {.pointer = NULL}},
     {ERR_INVALID,
-     "quantity must be at least 0.000001",                            {"/lines/0/quantity", "too_small", "must be at least 0.000001", .sku = NULL}                      },
+     "quantity must be at least 0.000001",
+     {"/lines/0/quantity", "too_small", "must be at least 0.000001", .sku = NULL}},
     {ERR_SHORTAGE,
-     "TEE-S: 3 asked, 2 available",                                   {"/lines/0/quantity", "insufficient_stock", "3 asked, 2 available", "TEE-S", 3 * SCALE, 2 * SCALE}},
+     "TEE-S: 3 asked, 2 available",
+     {"/lines/0/quantity", "insufficient_stock", "3 asked, 2 available", "TEE-S", 3 * SCALE, 2 * SCALE}},
     {ERR_VERSION,
-     "the record is at version 4, not 3",                             {"/name", "version_mismatch", "changed since version 3", .sku = NULL}                             },
+     "the record is at version 4, not 3",
+     {"/name", "version_mismatch", "changed since version 3", .sku = NULL}},
     {ERR_STATE,
-     "the order has already left the warehouse",                      {"/state", "wrong_state", "the order has already left the warehouse", .sku = NULL}                },
+     "the order has already left the warehouse",
+     {"/state", "wrong_state", "the order has already left the warehouse", .sku = NULL}},
     {ERR_EXISTS,
-     "there is one with this code already",                           {"/code", "already_exists", "there is one with this code already", .sku = NULL}                   },
+     "there is one with this code already",
+     {"/code", "already_exists", "there is one with this code already", .sku = NULL}},
 };
 
 void problem_example(struct json_out *o, enum err code)

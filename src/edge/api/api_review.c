@@ -15,8 +15,8 @@ static enum err serve_rule(struct ctx *cx, const struct api_request *rq, struct 
 
 static const struct api_list rules_list = {
     .table = &review_rule_table,
-    .filters = (const char *const[]){"code",        "type", "enabled", "owner_role", "created_at", "updated_at", NULL},
-    .sorts = (const char *const[]){"created_at", "updated_at",   "code",            NULL            },
+    .filters = (const char *const[]){"code", "type", "enabled", "owner_role", "created_at", "updated_at", NULL},
+    .sorts = (const char *const[]){"created_at", "updated_at", "code", NULL},
     .id_field = "id",
 };
 
@@ -32,8 +32,8 @@ static enum err serve_hold(struct ctx *cx, const struct api_request *rq, struct 
 
 static const struct api_list holds_list = {
     .table = &hold_table,
-    .filters =
-        (const char *const[]){"state",  "type",     "owner_role", "scope", "order_id", "created_at", "expires_at", NULL},
+    .filters = (const char *const[]){"state", "type", "owner_role", "scope", "order_id", "created_at", "expires_at",
+                                     NULL},
     .sorts = (const char *const[]){"created_at", NULL},
     .id_field = "id",
 };
@@ -42,7 +42,7 @@ static const enum err create_errors[] = {ERR_EXISTS, ERR_OK};
 static const enum err state_errors[] = {ERR_STATE, ERR_OK};
 
 const struct route review_routes[] = {
-    {"POST",                                                    "/v1/review_rules", "Create a review rule",
+    {"POST", "/v1/review_rules", "Create a review rule",
      "Review runs when an order is placed: each rule that is on passes the order or holds it. `code` and `type` are "
      "required; parameters that are left out get the type's own. There may be several rules of one type, for other "
      "channels or currencies; an order that several of them find gets one hold.\n\n"
@@ -62,41 +62,47 @@ const struct route review_routes[] = {
      "```json\n"
      "{\"code\": \"large-eur\", \"type\": \"amount_outlier\", \"params\": {\"amount\": 200000, \"currency\": \"EUR\"}, "
      "\"owner_role\": \"finance\", \"expire_hours\": 48}\n"
-     "```", .needs = PERM_MASTER_WRITE, .body = &review_rule_rec, .reply = &review_rule_rec, .success = 201,
+     "```",
+     .needs = PERM_MASTER_WRITE, .body = &review_rule_rec, .reply = &review_rule_rec, .success = 201,
      .act = &review_rule_create_act, .errors = create_errors},
-    {"GET",                                   "/v1/review_rules", "List review rules", "Newest first. `?enabled=true` shows those that are on.",
+    {"GET", "/v1/review_rules", "List review rules", "Newest first. `?enabled=true` shows those that are on.",
      .needs = PERM_MASTER_READ, .reply = &review_rule_rec, .success = 200, .list = &rules_list},
-    {"GET",                               "/v1/review_rules/{id}", "One review rule", "By its code or its id.", .needs = PERM_MASTER_READ,
+    {"GET", "/v1/review_rules/{id}", "One review rule", "By its code or its id.", .needs = PERM_MASTER_READ,
      .reply = &review_rule_rec, .success = 200, .serve = serve_rule},
-    {"PATCH",                                "/v1/review_rules/{id}", "Change a review rule",
+    {"PATCH", "/v1/review_rules/{id}", "Change a review rule",
      "What is not sent stays as it is; null gives a parameter its default back. Rules are switched on and off, not "
-     "deleted: `{\"enabled\": false}`. Orders that are held already stay held.", .needs = PERM_MASTER_WRITE, .body = &review_rule_rec, .reply = &review_rule_rec, .success = 200,
+     "deleted: `{\"enabled\": false}`. Orders that are held already stay held.",
+     .needs = PERM_MASTER_WRITE, .body = &review_rule_rec, .reply = &review_rule_rec, .success = 200,
      .act = &review_rule_update_act, .flags = ROUTE_PATCH},
-    {"GET",                            "/v1/holds", "List holds",
+    {"GET", "/v1/holds", "List holds",
      "Newest first. `?state=active&owner_role=service` is what customer service has to decide, `?type=stock_short` "
-     "what waits for goods. `reason` says in a sentence why, `evidence` what the rule saw.", .needs = PERM_ORDER_READ, .reply = &hold_rec, .success = 200, .list = &holds_list},
-    {"GET",                                                         "/v1/holds/{id}", "One hold", "Active or ended, with the reason of its release.", .needs = PERM_ORDER_READ,
-     .reply = &hold_rec, .success = 200, .serve = serve_hold},
-    {"POST",     "/v1/holds/{id}/release", "Release a hold",
+     "what waits for goods. `reason` says in a sentence why, `evidence` what the rule saw.",
+     .needs = PERM_ORDER_READ, .reply = &hold_rec, .success = 200, .list = &holds_list},
+    {"GET", "/v1/holds/{id}", "One hold", "Active or ended, with the reason of its release.",
+     .needs = PERM_ORDER_READ, .reply = &hold_rec, .success = 200, .serve = serve_hold},
+    {"POST", "/v1/holds/{id}/release", "Release a hold",
      "Answers with the whole order. Work goes on only when all holds within its scope are gone; with its last one an "
      "order in review opens. A hold that has ended already is refused.\n\n"
      "```json\n"
      "{\"reason\": \"the customer confirmed the address by phone\"}\n"
-     "```", .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
+     "```",
+     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
      .act = &hold_release_act, .errors = state_errors},
     {"POST", "/v1/orders/{id}/hold", "Put an order on hold",
      "Stops the order, or with `line` or `fulfillment` only that part of it, until the hold is released or expires. "
      "Several holds may be on one order; an active one of the same type and scope is kept instead of a second.\n\n"
      "```json\n"
      "{\"reason\": \"the customer wants to change the color\", \"owner_role\": \"service\", \"line\": 2}\n"
-     "```", .needs = PERM_HOLD_CREATE, .body = &hold_input_rec, .reply = &order_rec, .success = 200, .act = &order_hold_act,
+     "```",
+     .needs = PERM_HOLD_CREATE, .body = &hold_input_rec, .reply = &order_rec, .success = 200, .act = &order_hold_act,
      .errors = state_errors},
-    {"POST",                                "/v1/orders/{id}/approve", "Approve an order in review",
+    {"POST", "/v1/orders/{id}/approve", "Approve an order in review",
      "Releases all active holds of the whole order with your reason and opens it. Holds of single lines and "
      "fulfillments stay. Refused where the order is not `placed`.\n\n"
      "```json\n"
      "{\"reason\": \"payment found on the bank statement\"}\n"
-     "```", .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
+     "```",
+     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
      .act = &order_approve_act, .errors = state_errors},
-    {0                                     },
+    {0},
 };

@@ -51,25 +51,31 @@ static const enum err setting_errors[] = {ERR_STATE, ERR_OK};
 static const enum err series_errors[] = {ERR_STATE, ERR_EXISTS, ERR_OK};
 
 const struct route setting_routes[] = {
-    {"GET",                      "/v1/settings", "List settings",
-     "All of them in one page, each with its value, default, bounds and unit, and a line that tells what it does.", .needs = PERM_MASTER_READ, .reply = &setting_view_rec, .success = 200, .serve = serve_settings,
+    {"GET", "/v1/settings", "List settings",
+     "All of them in one page, each with its value, default, bounds and unit, and a line that tells what it does.",
+     .needs = PERM_MASTER_READ, .reply = &setting_view_rec, .success = 200, .serve = serve_settings,
      .params = api_page_params, .flags = ROUTE_PAGE},
-    {"GET",           "/v1/settings/{key}", "One setting", NULL, .needs = PERM_MASTER_READ, .reply = &setting_view_rec,
-     .success = 200, .serve = serve_setting},
+    {"GET", "/v1/settings/{key}", "One setting", NULL, .needs = PERM_MASTER_READ, .reply = &setting_view_rec,
+     .success = 200,
+     .serve = serve_setting},
     {"PATCH", "/v1/settings/{key}", "Change a setting",
      "Values are sent as text, numbers too. `company.currency` is fixed once there are orders (409 `wrong_state`).\n\n"
      "```json\n"
      "{\"value\": \"24\"}\n"
-     "```", .needs = PERM_MASTER_WRITE, .body = &setting_input_rec, .reply = &setting_view_rec, .success = 200,
+     "```",
+     .needs = PERM_MASTER_WRITE, .body = &setting_input_rec, .reply = &setting_view_rec, .success = 200,
      .act = &setting_change_act, .errors = setting_errors},
-    {"GET",            "/v1/number_series", "List number series",
-     "What the numbers of orders and other documents are drawn from. A series appears with its first number.", .needs = PERM_MASTER_READ, .reply = &number_series_rec, .success = 200, .serve = serve_series_list,
+    {"GET", "/v1/number_series", "List number series",
+     "What the numbers of orders and other documents are drawn from. A series appears with its first number.",
+     .needs = PERM_MASTER_READ, .reply = &number_series_rec, .success = 200, .serve = serve_series_list,
      .params = api_page_params, .flags = ROUTE_PAGE},
-    {"GET",  "/v1/number_series/{code}", "One number series", NULL, .needs = PERM_MASTER_READ,
-     .reply = &number_series_rec, .success = 200, .serve = serve_series},
-    {"PATCH",                          "/v1/number_series/{code}", "Change a number series",
+    {"GET", "/v1/number_series/{code}", "One number series", NULL, .needs = PERM_MASTER_READ,
+     .reply = &number_series_rec,
+     .success = 200, .serve = serve_series},
+    {"PATCH", "/v1/number_series/{code}", "Change a number series",
      "`prefix`, `digits` and `mode`. Another mode needs another prefix, so that no number is given twice; a prefix "
-     "belongs to one series.", .needs = PERM_MASTER_WRITE, .body = &number_series_rec, .reply = &number_series_rec, .success = 200,
+     "belongs to one series.",
+     .needs = PERM_MASTER_WRITE, .body = &number_series_rec, .reply = &number_series_rec, .success = 200,
      .act = &number_series_change_act, .errors = series_errors, .flags = ROUTE_PATCH},
     {0},
 };

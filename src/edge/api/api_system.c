@@ -64,16 +64,16 @@ static void put_http(struct buf *b, const struct api *api)
   struct http_metrics m;
   http_metrics(api->http, &m);
   const struct metric rows[] = {
-      {"http_connections",          "gauge",   "Connections open now",                                  (double)m.connections      },
-      {"http_connections_total",    "counter", "Connections accepted",                                  (double)m.connections_total},
-      {"http_requests_total",       "counter", "Requests received",                                     (double)m.requests_total   },
-      {"http_in_flight",            "gauge",   "Requests being answered",                               (double)m.in_flight        },
-      {"http_parked",               "gauge",   "Requests waiting for the writer, a reader or an event", (double)m.parked           },
-      {"http_streams",              "gauge",   "Event streams open",                                    (double)m.streams          },
-      {"http_refused_total",        "counter", "Requests refused before any route",                     (double)m.refused          },
-      {"http_aborted_total",        "counter", "Clients gone before their answer",                      (double)m.aborted          },
-      {"http_received_bytes_total", "counter", "Bytes of request bodies",                               (double)m.bytes_in         },
-      {"http_sent_bytes_total",     "counter", "Bytes of reply bodies",                                 (double)m.bytes_out        },
+      {"http_connections", "gauge", "Connections open now", (double)m.connections},
+      {"http_connections_total", "counter", "Connections accepted", (double)m.connections_total},
+      {"http_requests_total", "counter", "Requests received", (double)m.requests_total},
+      {"http_in_flight", "gauge", "Requests being answered", (double)m.in_flight},
+      {"http_parked", "gauge", "Requests waiting for the writer, a reader or an event", (double)m.parked},
+      {"http_streams", "gauge", "Event streams open", (double)m.streams},
+      {"http_refused_total", "counter", "Requests refused before any route", (double)m.refused},
+      {"http_aborted_total", "counter", "Clients gone before their answer", (double)m.aborted},
+      {"http_received_bytes_total", "counter", "Bytes of request bodies", (double)m.bytes_in},
+      {"http_sent_bytes_total", "counter", "Bytes of reply bodies", (double)m.bytes_out},
   };
   put_metrics(b, rows, COUNT_OF(rows));
 }
@@ -83,15 +83,15 @@ static void put_writer(struct buf *b, const struct api *api)
   struct writer_stats s;
   writer_stats(api->writer, &s);
   const struct metric rows[] = {
-      {"writer_acts_total",           "counter", "Acts committed",                       (double)s.acts               },
-      {"writer_refused_total",        "counter", "Acts refused by their own rules",      (double)s.refused            },
-      {"writer_failed_total",         "counter", "Acts that failed for outside reasons", (double)s.failed             },
-      {"writer_batches_total",        "counter", "Transactions committed",               (double)s.batches            },
-      {"writer_replays_total",        "counter", "Batches replayed act by act",          (double)s.replays            },
-      {"writer_queue",                "gauge",   "Acts waiting",                         (double)s.queue              },
-      {"writer_batch_acts_max",       "gauge",   "Most acts in one transaction",         (double)s.batch_acts_max     },
-      {"writer_commit_seconds_total", "counter", "Time spent in commits",                (double)s.commit_us_sum / 1e6},
-      {"writer_commit_seconds_max",   "gauge",   "Longest commit",                       (double)s.commit_us_max / 1e6},
+      {"writer_acts_total", "counter", "Acts committed", (double)s.acts},
+      {"writer_refused_total", "counter", "Acts refused by their own rules", (double)s.refused},
+      {"writer_failed_total", "counter", "Acts that failed for outside reasons", (double)s.failed},
+      {"writer_batches_total", "counter", "Transactions committed", (double)s.batches},
+      {"writer_replays_total", "counter", "Batches replayed act by act", (double)s.replays},
+      {"writer_queue", "gauge", "Acts waiting", (double)s.queue},
+      {"writer_batch_acts_max", "gauge", "Most acts in one transaction", (double)s.batch_acts_max},
+      {"writer_commit_seconds_total", "counter", "Time spent in commits", (double)s.commit_us_sum / 1e6},
+      {"writer_commit_seconds_max", "gauge", "Longest commit", (double)s.commit_us_max / 1e6},
   };
   put_metrics(b, rows, COUNT_OF(rows));
 }
@@ -115,15 +115,15 @@ static void put_process(struct buf *b, struct api *api)
   int waiting = api->pool.waiting, idle = api->pool.idle;
   pthread_mutex_unlock(&api->pool.lock);
   const struct metric rows[] = {
-      {"reads_waiting",         "gauge",   "Calls waiting for a reader",                waiting                                       },
-      {"readers_idle",          "gauge",   "Readers with nothing to do",                idle                                          },
-      {"reads_total",           "counter", "Calls done by the readers",                 (double)atomic_load(&api->pool.served)        },
-      {"reads_refused_total",   "counter", "Reads refused because too many waited",
-       (double)atomic_load(&api->pool.refused)                                                                                        },
-      {"feed_seq",              "counter", "Number of the newest event",                (double)atomic_load(&api->feed.seq)           },
-      {"feed_listeners",        "gauge",   "Long polls and streams waiting for events", atomic_load(&api->feed.listeners)             },
-      {"resident_memory_bytes", "gauge",   "Memory of the process",                     resident_bytes()                              },
-      {"uptime_seconds",        "gauge",   "Time since the start",                      (double)(api_now_us() - api->started_us) / 1e6},
+      {"reads_waiting", "gauge", "Calls waiting for a reader", waiting},
+      {"readers_idle", "gauge", "Readers with nothing to do", idle},
+      {"reads_total", "counter", "Calls done by the readers", (double)atomic_load(&api->pool.served)},
+      {"reads_refused_total", "counter", "Reads refused because too many waited",
+       (double)atomic_load(&api->pool.refused)},
+      {"feed_seq", "counter", "Number of the newest event", (double)atomic_load(&api->feed.seq)},
+      {"feed_listeners", "gauge", "Long polls and streams waiting for events", atomic_load(&api->feed.listeners)},
+      {"resident_memory_bytes", "gauge", "Memory of the process", resident_bytes()},
+      {"uptime_seconds", "gauge", "Time since the start", (double)(api_now_us() - api->started_us) / 1e6},
   };
   put_metrics(b, rows, COUNT_OF(rows));
   buf_printf(b,
@@ -203,16 +203,18 @@ static const struct rec status_rec = REC(struct status, "Status", status_fields,
 static const enum err ready_errors[] = {ERR_STOPPING, ERR_STORAGE, ERR_OK};
 
 const struct route system_routes[] = {
-    {"GET",                    "/healthz", "Is the process alive?", "Says `ok` as long as requests are answered at all.",
+    {"GET", "/healthz", "Is the process alive?", "Says `ok` as long as requests are answered at all.",
      .needs = PERM_PUBLIC, .reply = &status_rec, .success = 200, .serve = serve_health, .flags = ROUTE_INLINE},
     {"GET", "/readyz", "Can the server take work?",
-     "503 while it stops, and when its database cannot be read or trusted: a load balancer should look elsewhere.", .needs = PERM_PUBLIC, .reply = &status_rec, .success = 200, .serve = serve_ready, .errors = ready_errors},
-    {"GET",     "/metrics", "Metrics for Prometheus",
+     "503 while it stops, and when its database cannot be read or trusted: a load balancer should look elsewhere.",
+     .needs = PERM_PUBLIC, .reply = &status_rec, .success = 200, .serve = serve_ready, .errors = ready_errors},
+    {"GET", "/metrics", "Metrics for Prometheus",
      "Counters of requests, the writer, readers and the feed. A client on the same machine that does not come through "
      "a "
-     "proxy needs no key.", .needs = PERM_SYSTEM_READ, .success = 200, .serve = serve_metrics, .content_type = "text/plain",
+     "proxy needs no key.",
+     .needs = PERM_SYSTEM_READ, .success = 200, .serve = serve_metrics, .content_type = "text/plain",
      .flags = ROUTE_INLINE | ROUTE_LOCAL},
-    {"GET",          "/v1/openapi.json", "This document", "The OpenAPI 3.1 description of all calls.", .needs = PERM_PUBLIC,
+    {"GET", "/v1/openapi.json", "This document", "The OpenAPI 3.1 description of all calls.", .needs = PERM_PUBLIC,
      .success = 200, .serve = serve_openapi, .content_type = "application/json"},
-    {0  },
+    {0},
 };

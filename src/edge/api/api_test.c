@@ -224,10 +224,7 @@ static enum err narrow_code(struct ctx *cx, const struct api_request *rq, struct
   return ERR_OK;
 }
 
-static const struct api_param list_params[] = {
-    {"is",                           REC_TEXT, "Only the thing of this code", "CHAIR"},
-    {0}
-};
+static const struct api_param list_params[] = {{"is", REC_TEXT, "Only the thing of this code", "CHAIR"}, {0}};
 static const char *const filters[] = {"code", "weight_g", "created_at", NULL};
 static const char *const sorts[] = {"created_at", "code", "weight_g", NULL};
 static const char *const expands[] = {"parts", NULL};
@@ -241,28 +238,26 @@ static const struct api_list thing_list = {.table = &thing_table,
 static const enum err exists[] = {ERR_EXISTS, ERR_OK};
 
 static const struct route thing_routes[] = {
-    {"GET",                        "/v1/things", "List things", NULL, .needs = PERM_CATALOG_READ, .reply = &thing_rec, .success = 200,
+    {"GET", "/v1/things", "List things", NULL, .needs = PERM_CATALOG_READ, .reply = &thing_rec, .success = 200,
      .list = &thing_list, .params = list_params},
-    {"POST",               "/v1/things", "Make a thing", NULL, .needs = PERM_CATALOG_WRITE, .body = &thing_rec, .reply = &thing_rec,
+    {"POST", "/v1/things", "Make a thing", NULL, .needs = PERM_CATALOG_WRITE, .body = &thing_rec, .reply = &thing_rec,
      .success = 201, .act = &thing_create, .errors = exists},
-    {"GET",  "/v1/things/{code}", "One thing", NULL, .needs = PERM_CATALOG_READ, .reply = &thing_rec, .success = 200,
+    {"GET", "/v1/things/{code}", "One thing", NULL, .needs = PERM_CATALOG_READ, .reply = &thing_rec, .success = 200,
      .serve = serve_thing},
-    {"GET",              "/v1/things/special", "A literal path", NULL, .needs = PERM_SIGNED_IN, .success = 200,
+    {"GET", "/v1/things/special", "A literal path", NULL, .needs = PERM_SIGNED_IN, .success = 200,
      .serve = serve_special, .content_type = "text/plain"},
-    {"PATCH",       "/v1/things/{code}", "Change a thing", NULL, .needs = PERM_CATALOG_WRITE, .body = &thing_rec,
+    {"PATCH", "/v1/things/{code}", "Change a thing", NULL, .needs = PERM_CATALOG_WRITE, .body = &thing_rec,
      .reply = &thing_rec, .success = 200, .act = &thing_change, .flags = ROUTE_PATCH},
-    {"POST",                       "/v1/things/{code}/make", "Make a thing by its code alone", NULL, .needs = PERM_CATALOG_WRITE,
+    {"POST", "/v1/things/{code}/make", "Make a thing by its code alone", NULL, .needs = PERM_CATALOG_WRITE,
      .reply = &thing_rec, .success = 201, .serve = serve_made},
-    {"POST",              "/v1/gate", "Hold the writer", NULL, .needs = PERM_CATALOG_WRITE, .success = 204, .act = &gate_act},
+    {"POST", "/v1/gate", "Hold the writer", NULL, .needs = PERM_CATALOG_WRITE, .success = 204, .act = &gate_act},
     {0},
 };
-static const struct api_room rooms[] = {
-    {"Things",      "What is tested here", thing_routes},
-    {"Events", "The feed", event_routes},
-    {"System",      "Health and metrics", system_routes},
-    {"Docs", "Pages", docs_routes},
-    {0     }
-};
+static const struct api_room rooms[] = {{"Things", "What is tested here", thing_routes},
+                                        {"Events", "The feed", event_routes},
+                                        {"System", "Health and metrics", system_routes},
+                                        {"Docs", "Pages", docs_routes},
+                                        {0}};
 
 /* ---- The server under test ---- */
 
@@ -281,10 +276,7 @@ static enum err authenticate(struct ctx *cx, const struct credentials *c, struct
     const char *bearer;
     uint64_t permissions;
   } keys[] = {
-      {"all",     PERMISSIONS_ALL              },
-      {"reader",  PERMISSION(PERM_CATALOG_READ)},
-      {"auditor", PERMISSION(PERM_EVENT_READ)  }
-  };
+      {"all", PERMISSIONS_ALL}, {"reader", PERMISSION(PERM_CATALOG_READ)}, {"auditor", PERMISSION(PERM_EVENT_READ)}};
   for (size_t i = 0; c->bearer && i < COUNT_OF(keys); i++)
     if (strcmp(keys[i].bearer, c->bearer) == 0) {
       *out = (struct actor){ACTOR_KEY, (int64_t)i + 1, keys[i].bearer, keys[i].permissions};

@@ -14,16 +14,16 @@ struct exchange *exchange_new(struct http_server *s, struct link *l, const char 
   x->server = s;
   x->link = l;
   x->holders = 1;
-  x->door =
-      (struct http_door){.body = limits->body, .arena_budget = limits->arena_budget, .parked_ms = limits->parked_ms};
+  x->door = (struct http_door){.body = limits->body, .arena_budget = limits->arena_budget,
+                               .parked_ms = limits->parked_ms};
   x->rq = (struct http_request){
-      .method = "",
-      .path = "",
-      .body = "",
-      .arena = a,
-      .target = arena_text(a, target),
-      .client = arena_text(a, l->client),
-      .request_id = arena_printf(a, "req_%016llx", (unsigned long long)hash_mix(s->next_id++, (uint64_t)now_us())),
+    .method = "",
+    .path = "",
+    .body = "",
+    .arena = a,
+    .target = arena_text(a, target),
+    .client = arena_text(a, l->client),
+    .request_id = arena_printf(a, "req_%016llx", (unsigned long long)hash_mix(s->next_id++, (uint64_t)now_us())),
   };
   atomic_fetch_add(&s->holders, 1);
   return x;

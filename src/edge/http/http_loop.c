@@ -95,7 +95,8 @@ static void link_close(struct http_server *s, struct link *l)
   free(l);
 }
 
-void on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode what)
+void on_connection(void *cls, struct MHD_Connection *c, void **context,
+                   enum MHD_ConnectionNotificationCode what)
 {
   if (what == MHD_CONNECTION_NOTIFY_STARTED)
     link_open(cls, c, context);
@@ -237,10 +238,7 @@ static void turn(struct http_server *s)
   int timeout = s->n_links ? sweep_ms(&s->config.limits) : 10 * SWEEP_MAX_MS;
   if (MHD_get_timeout(s->daemon, &library_ms) == MHD_YES && library_ms < (unsigned)timeout)
     timeout = (int)library_ms;
-  struct pollfd fds[] = {
-      {.fd = s->epoll_fd, .events = POLLIN},
-      {.fd = s->wake_fd,  .events = POLLIN}
-  };
+  struct pollfd fds[] = {{.fd = s->epoll_fd, .events = POLLIN}, {.fd = s->wake_fd, .events = POLLIN}};
   poll(fds, 2, timeout);
   eventfd_t ignored;
   if (fds[1].revents)

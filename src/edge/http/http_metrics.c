@@ -21,18 +21,18 @@ void http_metrics(const struct http_server *s, struct http_metrics *out)
 {
   const struct counters *c = &s->counters;
   *out = (struct http_metrics){
-      .connections = c->connections,
-      .connections_total = c->connections_total,
-      .requests_total = c->requests_total,
-      .in_flight = c->in_flight,
-      .parked = c->parked,
-      .streams = c->streams,
-      .refused = c->refused,
-      .aborted = c->aborted,
-      .bytes_in = c->bytes_in,
-      .bytes_out = c->bytes_out,
-      .duration_us = c->duration_us,
-      .wakes = c->wakes,
+    .connections = c->connections,
+    .connections_total = c->connections_total,
+    .requests_total = c->requests_total,
+    .in_flight = c->in_flight,
+    .parked = c->parked,
+    .streams = c->streams,
+    .refused = c->refused,
+    .aborted = c->aborted,
+    .bytes_in = c->bytes_in,
+    .bytes_out = c->bytes_out,
+    .duration_us = c->duration_us,
+    .wakes = c->wakes,
   };
   for (size_t i = 0; i < COUNT_OF(out->by_class); i++)
     out->by_class[i] = c->by_class[i];

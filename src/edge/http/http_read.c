@@ -218,15 +218,15 @@ static void log_line(struct exchange *x, bool aborted, int64_t duration_us)
   if (!config->on_log)
     return;
   config->on_log(config->app, &(struct http_log){
-                                  .method = x->rq.method,
-                                  .path = x->rq.path,
-                                  .request_id = x->rq.request_id,
-                                  .client = x->rq.client,
-                                  .user_agent = http_header(&x->rq, "User-Agent"),
-                                  .status = x->status,
-                                  .bytes = x->bytes_out,
-                                  .duration_us = duration_us,
-                                  .aborted = aborted,
+                                .method = x->rq.method,
+                                .path = x->rq.path,
+                                .request_id = x->rq.request_id,
+                                .client = x->rq.client,
+                                .user_agent = http_header(&x->rq, "User-Agent"),
+                                .status = x->status,
+                                .bytes = x->bytes_out,
+                                .duration_us = duration_us,
+                                .aborted = aborted,
                               });
 }
 

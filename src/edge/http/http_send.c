@@ -205,7 +205,7 @@ static void raw_head(struct buf *out, const struct http_request *rq, const struc
 void send_raw_problem(struct link *l, enum err code, const char *why)
 {
   static const struct http_request nobody = {
-      .method = "", .target = "", .path = "", .body = "", .request_id = "", .client = ""};
+    .method = "", .target = "", .path = "", .body = "", .request_id = "", .client = ""};
   const struct http_request *rq = l->x ? &l->x->rq : &nobody;
   struct arena *a = arena_new(PROBLEM_BUDGET);
   struct http_reply reply;

@@ -132,12 +132,16 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
    * closes on others without a word; http_check.c is stricter and answers with our problem documents.
    * Its own time-out backs ours up where a client stops reading; suspended connections have none. */
   unsigned idle_s = (unsigned)(limits->idle_ms / 1000 + 1);
-  return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_call, s, MHD_OPTION_LISTEN_SOCKET,
-                          s->listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)limits->connections,
-                          MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-                          MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)POOL_STEP, MHD_OPTION_URI_LOG_CALLBACK,
-                          on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s, MHD_OPTION_NOTIFY_COMPLETED,
-                          on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
+  return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_call, s,
+                          MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
+                          MHD_OPTION_CONNECTION_LIMIT, (unsigned)limits->connections,
+                          MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
+                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+                          MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)POOL_STEP,
+                          MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+                          MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s,
+                          MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+                          MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
 }
 
 /* Signals are for the threads that wait for them; SIGPIPE is for nobody. */

@@ -69,8 +69,8 @@ struct http_stream *http_stream_begin(struct http_request *rq, const struct http
   if (!s || !(s->bytes = malloc(4096)))
     abort();
   atomic_fetch_add(&server->holders, 1);
-  *s = (struct http_stream){
-      .server = server, .on_closed = on_closed, .arg = arg, .holders = 1, .bytes = s->bytes, .cap = 4096};
+  *s = (struct http_stream){.server = server, .on_closed = on_closed, .arg = arg, .holders = 1, .bytes = s->bytes,
+                            .cap = 4096};
   if (head->n_body)
     enqueue(s, head->body, head->n_body);
   pthread_mutex_lock(&server->lock);

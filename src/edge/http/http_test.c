@@ -132,9 +132,7 @@ static void serve_big(struct http_request *rq, bool gzipped)
   http_header_add(rq->arena, &reply, "Content-Type", "application/json");
   if (gzipped) {
     unsigned char *packed = arena_alloc(rq->arena, 65536);
-    z_stream z = {.next_in = (unsigned char *)(uintptr_t)text,
-                  .avail_in = (uInt)strlen(text),
-                  .next_out = packed,
+    z_stream z = {.next_in = (unsigned char *)(uintptr_t)text, .avail_in = (uInt)strlen(text), .next_out = packed,
                   .avail_out = 65536};
     deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
     deflate(&z, Z_FINISH);
@@ -174,8 +172,8 @@ static void on_request(void *app, struct http_request *rq)
   else if (text_eq(rq->path, "/gate"))
     sem_wait(&site->gate), reply_text(rq, 200, "open");
   else if (text_eq(rq->path, "/stream"))
-    site->stream =
-        http_stream_begin(rq, &(struct http_reply){.status = 200, .body = "hello\n", .n_body = 6}, stream_closed, site);
+    site->stream = http_stream_begin(rq, &(struct http_reply){.status = 200, .body = "hello\n", .n_body = 6},
+                                     stream_closed, site);
   else if (text_eq(rq->path, "/download"))
     serve_download(rq);
   else if (text_eq(rq->path, "/id"))
@@ -228,13 +226,13 @@ static struct site *site_open(struct test *t, struct http_limits limits)
   pthread_cond_init(&site->came, NULL);
   sem_init(&site->gate, 0, 0);
   struct http_config config = {
-      .listen = "127.0.0.1:0",
-      .app = site,
-      .limits = limits,
-      .on_request = on_request,
-      .on_headers = on_headers,
-      .on_problem = on_problem,
-      .on_log = on_log,
+    .listen = "127.0.0.1:0",
+    .app = site,
+    .limits = limits,
+    .on_request = on_request,
+    .on_headers = on_headers,
+    .on_problem = on_problem,
+    .on_log = on_log,
   };
   CHECK_OK(http_start(&config, &fault, &site->server));
   site->port = http_port(site->server);
@@ -340,9 +338,8 @@ TEST(targets_are_decoded_segment_by_segment)
 
 TEST(malformed_targets_are_refused)
 {
-  static const char *const targets[] = {"/%00", "/%zz",    "/a%4",    "/a%",       "/a/../b", "/a/%2e%2e/b",
-                                        "/./",  "/%c0%af", "/%0a",    "/\xc3\xa9", "/a#b",    "x",
-                                        "*",    "/?a=%zz", "/?a=%ff", "/a b"};
+  static const char *const targets[] = {"/%00", "/%zz", "/a%4", "/a%", "/a/../b", "/a/%2e%2e/b", "/./", "/%c0%af",
+                                        "/%0a", "/\xc3\xa9", "/a#b", "x", "*", "/?a=%zz", "/?a=%ff", "/a b"};
   struct site *site = site_open(t, (struct http_limits){0});
   for (size_t i = 0; i < COUNT_OF(targets); i++) {
     struct answer answer;
@@ -467,10 +464,8 @@ TEST(options_of_the_server_and_unknown_methods_keep_the_connection)
 static void gunzip(struct test *t, const struct answer *answer, char **out)
 {
   *out = arena_alloc(t->arena, 1 << 20);
-  z_stream z = {.next_in = (unsigned char *)answer->body,
-                .avail_in = (uInt)answer->n_body,
-                .next_out = (unsigned char *)*out,
-                .avail_out = (1 << 20) - 1};
+  z_stream z = {.next_in = (unsigned char *)answer->body, .avail_in = (uInt)answer->n_body,
+                .next_out = (unsigned char *)*out, .avail_out = (1 << 20) - 1};
   CHECK_INT(inflateInit2(&z, 31), Z_OK);
   int how = inflate(&z, Z_FINISH);
   inflateEnd(&z);
@@ -1210,16 +1205,8 @@ TEST(a_quiet_server_takes_no_new_work)
 
 TEST(addresses_that_cannot_be_listened_on_are_refused)
 {
-  static const char *const wrong[] = {"",
-                                      "8080",
-                                      ":8080",
-                                      "127.0.0.1",
-                                      "127.0.0.1:",
-                                      "127.0.0.1:99999",
-                                      "127.0.0.1:4294967376",
-                                      "::1:80",
-                                      "127.0.0.1:80a",
-                                      "no such host.invalid:80"};
+  static const char *const wrong[] = {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999",
+                                      "127.0.0.1:4294967376", "::1:80", "127.0.0.1:80a", "no such host.invalid:80"};
   struct fault fault;
   struct http_server *server;
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {

@@ -26,14 +26,14 @@ static const struct {
   enum want want;
   const char *why;
 } differences[] = {
-    {"No HTTP version",                               WANT_REFUSED, "HTTP/0.9 is not spoken"                },
-    {"SOURCE request with ICE",                       WANT_REFUSED, "another protocol"                      },
-    {"OPTIONS request with RTSP",                     WANT_REFUSED, "another protocol"                      },
-    {"ANNOUNCE request with RTSP",                    WANT_REFUSED, "another protocol"                      },
-    {"PRI request HTTP2",                             WANT_REFUSED, "HTTP/2 belongs to a proxy"             },
-    {"M-SEARCH request",                              WANT_REFUSED, "only OPTIONS has the target *"         },
-    {"Fragment in URI",                               WANT_REFUSED, "a fragment is never sent"              },
-    {"Content-Length reset when no body is received", WANT_CLOSED,  "a mode of the parser that skips bodies"},
+  {"No HTTP version", WANT_REFUSED, "HTTP/0.9 is not spoken"},
+  {"SOURCE request with ICE", WANT_REFUSED, "another protocol"},
+  {"OPTIONS request with RTSP", WANT_REFUSED, "another protocol"},
+  {"ANNOUNCE request with RTSP", WANT_REFUSED, "another protocol"},
+  {"PRI request HTTP2", WANT_REFUSED, "HTTP/2 belongs to a proxy"},
+  {"M-SEARCH request", WANT_REFUSED, "only OPTIONS has the target *"},
+  {"Fragment in URI", WANT_REFUSED, "a fragment is never sent"},
+  {"Content-Length reset when no body is received", WANT_CLOSED, "a mode of the parser that skips bodies"},
 };
 
 struct vector {
@@ -201,54 +201,54 @@ TEST(requests_are_read_as_llhttp_reads_them_in_strict_mode)
 /* What the cases of llhttp do not cover: framing that two parsers in a row could read differently. */
 TEST(requests_that_could_smuggle_another_are_refused_and_the_connection_closed)
 {
-#define GET  "GET / HTTP/1.1\r\nHost: a\r\n"
+#define GET "GET / HTTP/1.1\r\nHost: a\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: a\r\n"
 #define NEXT "GET /next HTTP/1.1\r\nHost: a\r\n\r\n"
   static const char *const requests[] = {
-      POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n" NEXT,
-      POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc" NEXT,
-      POST "Content-Length: 3, 3\r\n\r\nabc" NEXT,
-      POST "Content-Length: +3\r\n\r\nabc" NEXT,
-      POST "Content-Length: -3\r\n\r\nabc" NEXT,
-      POST "Content-Length: 0x3\r\n\r\nabc" NEXT,
-      POST "Content-Length: 18446744073709551619\r\n\r\nabc" NEXT,
-      POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" NEXT,
-      "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n" NEXT,
-      POST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc\r\n0\r\n\r\n" NEXT,
-      GET "X: a\rContent-Length: 5\r\n\r\n" NEXT,
-      GET "X: a\nContent-Length: 5\r\n\r\n" NEXT,
-      GET "X: a\r\r\n\r\n" NEXT,
-      "GET / HTTP/1.1\nHost: a\r\n\r\n" NEXT,
-      GET "\n" NEXT,
-      GET "X: a\r\n b\r\n\r\n" NEXT,
-      GET "X: a\r\n\t\r\n\r\n" NEXT,
-      GET " X: a\r\n\r\n" NEXT,
-      GET "X : a\r\n\r\n" NEXT,
-      GET "X\t: a\r\n\r\n" NEXT,
-      GET "X(): a\r\n\r\n" NEXT,
-      GET ": a\r\n\r\n" NEXT,
-      GET "no colon\r\n\r\n" NEXT,
-      GET "X: a\x01\r\n\r\n" NEXT,
-      GET "Host: b\r\n\r\n" NEXT,
-      "GET / HTTP/1.1\r\n\r\n" NEXT,
-      "GET  / HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
-      "GET /  HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
-      "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
-      "GET / HTTP/1.2\r\nHost: a\r\n\r\n" NEXT,
-      "GET / HTTP/2.0\r\nHost: a\r\n\r\n" NEXT,
-      "GET / http/1.1\r\nHost: a\r\n\r\n" NEXT,
-      "GET / HTTP/1.1 \r\nHost: a\r\n\r\n" NEXT,
-      "GET / HTTP/1.10\r\nHost: a\r\n\r\n" NEXT,
-      "G@T / HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
-      "\x16\x03\x01\x02 garbage\r\n\r\n" NEXT,
+    POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n" NEXT,
+    POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc" NEXT,
+    POST "Content-Length: 3, 3\r\n\r\nabc" NEXT,
+    POST "Content-Length: +3\r\n\r\nabc" NEXT,
+    POST "Content-Length: -3\r\n\r\nabc" NEXT,
+    POST "Content-Length: 0x3\r\n\r\nabc" NEXT,
+    POST "Content-Length: 18446744073709551619\r\n\r\nabc" NEXT,
+    POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" NEXT,
+    "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n" NEXT,
+    POST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc\r\n0\r\n\r\n" NEXT,
+    GET "X: a\rContent-Length: 5\r\n\r\n" NEXT,
+    GET "X: a\nContent-Length: 5\r\n\r\n" NEXT,
+    GET "X: a\r\r\n\r\n" NEXT,
+    "GET / HTTP/1.1\nHost: a\r\n\r\n" NEXT,
+    GET "\n" NEXT,
+    GET "X: a\r\n b\r\n\r\n" NEXT,
+    GET "X: a\r\n\t\r\n\r\n" NEXT,
+    GET " X: a\r\n\r\n" NEXT,
+    GET "X : a\r\n\r\n" NEXT,
+    GET "X\t: a\r\n\r\n" NEXT,
+    GET "X(): a\r\n\r\n" NEXT,
+    GET ": a\r\n\r\n" NEXT,
+    GET "no colon\r\n\r\n" NEXT,
+    GET "X: a\x01\r\n\r\n" NEXT,
+    GET "Host: b\r\n\r\n" NEXT,
+    "GET / HTTP/1.1\r\n\r\n" NEXT,
+    "GET  / HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
+    "GET /  HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
+    "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
+    "GET / HTTP/1.2\r\nHost: a\r\n\r\n" NEXT,
+    "GET / HTTP/2.0\r\nHost: a\r\n\r\n" NEXT,
+    "GET / http/1.1\r\nHost: a\r\n\r\n" NEXT,
+    "GET / HTTP/1.1 \r\nHost: a\r\n\r\n" NEXT,
+    "GET / HTTP/1.10\r\nHost: a\r\n\r\n" NEXT,
+    "G@T / HTTP/1.1\r\nHost: a\r\n\r\n" NEXT,
+    "\x16\x03\x01\x02 garbage\r\n\r\n" NEXT,
   };
   struct http_server *server = server_open(t);
   int wrong = 0;
@@ -282,10 +282,7 @@ struct raw {
   const char *bytes;
   size_t n;
 };
-#define RAW(text)                                                                                                      \
-  {                                                                                                                    \
-    text, sizeof(text) - 1                                                                                             \
-  }
+#define RAW(text) {text, sizeof(text) - 1}
 
 static void all_are_malformed(struct test *t, const struct raw *requests, size_t n)
 {
@@ -298,8 +295,10 @@ static void all_are_malformed(struct test *t, const struct raw *requests, size_t
 TEST(a_header_with_a_nul_is_refused)
 {
   static const struct raw requests[] = {
-      RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),  RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0\0\r\n\r\n"),
-      RAW("GET / HTTP/1.1\r\nHost: a\0\0\r\nX: a\r\n\r\n"), RAW("GET / HTTP/1.1\r\nHost: a\r\0\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\r\nX: a\0\0\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\0\0\r\nX: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1\r\nHost: a\r\0\r\n\r\n"),
       RAW("GET / HTTP/1.1\r\nHost: a\0\rX: a\r\n\r\n"),
   };
   all_are_malformed(t, requests, COUNT_OF(requests));
@@ -308,8 +307,8 @@ TEST(a_header_with_a_nul_is_refused)
 TEST(nothing_stands_between_the_version_and_the_line_end)
 {
   static const struct raw requests[] = {
-      RAW("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"),  RAW("GET / HTTP/1.1 \nHost: a\r\n\r\n"),
-      RAW("GET / HTTP/1.1\t\nHost: a\r\n\r\n"),   RAW("GET / HTTP/1.1\t\r\nHost: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"), RAW("GET / HTTP/1.1 \nHost: a\r\n\r\n"),
+      RAW("GET / HTTP/1.1\t\nHost: a\r\n\r\n"),  RAW("GET / HTTP/1.1\t\r\nHost: a\r\n\r\n"),
       RAW("GET / HTTP/1.1\0\r\nHost: a\r\n\r\n"), RAW("GET /\tHTTP/1.1\r\nHost: a\r\n\r\n"),
   };
   all_are_malformed(t, requests, COUNT_OF(requests));

@@ -12,22 +12,10 @@ static int64_t checked_add(int64_t a, int64_t b)
   return sum;
 }
 
-struct money money_add(struct money a, struct money b)
-{
-  return MONEY(checked_add(a.minor, b.minor));
-}
-struct money money_neg(struct money a)
-{
-  return MONEY(checked_add(0, -a.minor));
-}
-struct money money_sub(struct money a, struct money b)
-{
-  return money_add(a, money_neg(b));
-}
-struct money money_min(struct money a, struct money b)
-{
-  return a.minor < b.minor ? a : b;
-}
+struct money money_add(struct money a, struct money b) { return MONEY(checked_add(a.minor, b.minor)); }
+struct money money_neg(struct money a) { return MONEY(checked_add(0, -a.minor)); }
+struct money money_sub(struct money a, struct money b) { return money_add(a, money_neg(b)); }
+struct money money_min(struct money a, struct money b) { return a.minor < b.minor ? a : b; }
 
 struct quantity quantity_add(struct quantity a, struct quantity b)
 {
@@ -139,12 +127,7 @@ int currency_decimals(const char *code)
   static const struct {
     const char *codes;
     int decimals;
-  } rows[] = {
-      {two,   2},
-      {zero,  0},
-      {three, 3},
-      {four,  4}
-  };
+  } rows[] = {{two, 2}, {zero, 0}, {three, 3}, {four, 4}};
   if (!code || strlen(code) != 3 || strchr(code, ' '))
     return -1;
   for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -81,9 +81,9 @@ static void finish_all(struct db *db)
 {
   struct db_map *maps[] = {&db->stmts, &db->wheres, &db->texts};
   for (size_t i = 0; i < COUNT_OF(maps); i++)
-    EACH_ENTRY (e, maps[i])
+    EACH_ENTRY(e, maps[i])
       db->driver->finish(e->value);
-  EACH_ENTRY (e, &db->tables) {
+  EACH_ENTRY(e, &db->tables) {
     struct db_plan *plan = e->value;
     for (int verb = 0; verb < DB_VERBS; verb++)
       if (plan->verbs[verb])
@@ -374,11 +374,11 @@ void db_each_statement(struct db *db, void (*fn)(void *arg, const char *sql, enu
 {
   struct db_map *maps[] = {&db->stmts, &db->wheres, &db->texts};
   for (size_t i = 0; i < COUNT_OF(maps); i++)
-    EACH_ENTRY (e, maps[i]) {
+    EACH_ENTRY(e, maps[i]) {
       struct db_prepared *p = e->value;
       fn(arg, p->sql, p->marker);
     }
-  EACH_ENTRY (e, &db->tables) {
+  EACH_ENTRY(e, &db->tables) {
     struct db_plan *plan = e->value;
     for (int verb = 0; verb < DB_VERBS; verb++)
       if (plan->verbs[verb])

@@ -126,7 +126,7 @@ static void add_place(struct draft *d, const struct db_page *page)
 
 static void drop_texts(struct db *db)
 {
-  EACH_ENTRY (e, &db->texts)
+  EACH_ENTRY(e, &db->texts)
     db->driver->finish(e->value);
   db_map_clear(&db->texts);
 }

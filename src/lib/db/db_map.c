@@ -30,7 +30,7 @@ static void grow(struct db_map *m)
   bigger.at = calloc((size_t)1 << bigger.bits, sizeof *bigger.at);
   if (!bigger.at)
     abort();
-  EACH_ENTRY (e, m)
+  EACH_ENTRY(e, m)
     bigger.at[place_of(&bigger, e->key)] = *e;
   free(m->at);
   *m = bigger;

@@ -359,17 +359,7 @@ static enum json_token read_value(struct json *j)
     return read_word(j, "false", 5, JSON_FALSE);
   case 'n':
     return read_word(j, "null", 4, JSON_NULL);
-  case '-':
-  case '0':
-  case '1':
-  case '2':
-  case '3':
-  case '4':
-  case '5':
-  case '6':
-  case '7':
-  case '8':
-  case '9':
+  case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
     return read_number(j);
   case '\xef':
     return json_broken(j, j->at, "a value was expected; a byte order mark is not one");
