@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-enum {
-  ASKED_ANYWAY_MAX = 200
-}; /* so many places are candidates even without stock, so that the record says why they lost */
+enum { ASKED_ANYWAY_MAX = 200 }; /* so many places are candidates even without stock, so that the record says why they lost */
 
 /* ---- Load ---- */
 
@@ -28,8 +26,7 @@ static enum err load_costs(struct ctx *cx, struct allocation_facts *f)
 
 static bool at_location(const struct order *o)
 {
-  return o->delivery.type == DELIVERY_PICKUP || o->delivery.type == DELIVERY_DINE_IN ||
-         o->delivery.type == DELIVERY_TAKEAWAY;
+  return o->delivery.type == DELIVERY_PICKUP || o->delivery.type == DELIVERY_DINE_IN || o->delivery.type == DELIVERY_TAKEAWAY;
 }
 
 /* Time zones met so far live with the connection's memo: they only save time. */
@@ -55,8 +52,7 @@ enum err allocation_load(struct ctx *cx, const struct order *o, struct allocatio
   if (at_location(o)) {
     enum err err = location_by_code(cx, o->delivery.location ? o->delivery.location : "", &f.delivery_location);
     if (err == ERR_NOT_FOUND)
-      return fault_add(&cx->fault, ERR_INVALID, "/delivery/location", "unknown_location",
-                       "this delivery needs a location we have");
+      return fault_add(&cx->fault, ERR_INVALID, "/delivery/location", "unknown_location", "this delivery needs a location we have");
     TRY(err);
   } else {
     enum err err = carrier_for_method(cx, o->shipping_method, &f.carrier, &f.service);
@@ -133,14 +129,21 @@ static void ask_lines(struct asking *a)
   }
 }
 
-static void freight_of(struct asking *a, struct sourcing_candidate *c)
+/* The carrier's zone from a location to the customer; NULL when there is no carrier, no address or no such zone. */
+static const struct carrier_zone *zone_from(const struct asking *a, const struct location *l)
 {
   const struct address *to = a->o->personal.shipping_address;
+  if (!a->f->carrier || !to)
+    return NULL;
+  return carrier_zone(a->f->carrier, &(struct carrier_lane){l->address ? l->address->country : NULL, to->country,
+                                                            to->region, to->postal_code});
+}
+
+static void freight_of(struct asking *a, const struct location *l, struct sourcing_candidate *c)
+{
   const struct carrier *carrier = a->f->carrier;
+  const struct carrier_zone *zone = zone_from(a, l);
   size_t n = 0;
-  if (!carrier || !to)
-    return;
-  const struct carrier_zone *zone = carrier_zone(carrier, to->country, to->region, to->postal_code);
   const struct carrier_rate *steps = zone ? carrier_rate_steps(carrier, a->f->service->code, zone->code, &n) : NULL;
   for (size_t i = 0; i < n; i++) {
     *LIST_ADD(a->cx->arena, &c->freight.steps) =
@@ -158,10 +161,10 @@ static const struct promise_cut_offs *cut_offs_with_service(struct asking *a, co
     return own;
   struct promise_cut_offs *all = ARENA_NEW(a->cx->arena, struct promise_cut_offs);
   *LIST_ADD(a->cx->arena, &all->rows) = (struct promise_cut_off){.day = PROMISE_ANY_DAY,
-                                                                 .carrier = a->f->carrier->code,
-                                                                 .service = service->code,
-                                                                 .time = service->cut_off,
-                                                                 .minute = service->cut_off_minute};
+                                                                  .carrier = a->f->carrier->code,
+                                                                  .service = service->code,
+                                                                  .time = service->cut_off,
+                                                                  .minute = service->cut_off_minute};
   for (size_t i = 0; own && i < own->rows.n; i++)
     *LIST_ADD(a->cx->arena, &all->rows) = own->rows.at[i];
   return all;
@@ -183,8 +186,7 @@ static enum err promise_from(struct asking *a, const struct location *l, struct 
       .site = &site,
   };
   if (a->f->service) {
-    const struct address *to = a->o->personal.shipping_address;
-    const struct carrier_zone *zone = to ? carrier_zone(a->f->carrier, to->country, to->region, to->postal_code) : NULL;
+    const struct carrier_zone *zone = zone_from(a, l);
     site.cut_offs = cut_offs_with_service(a, site.cut_offs);
     carriage = carrier_carriage(a->f->carrier, a->f->service, zone ? zone->code : NULL, NULL);
     request.carriage = &carriage;
@@ -246,7 +248,7 @@ static enum err ask_location(struct asking *a, const struct location *l)
   c->cost_per_unit = l->cost_per_unit;
   if (c->excluded || c->paused || !stock_of(a, l, c))
     return ERR_OK; /* it cannot win: its promise is of no interest */
-  freight_of(a, c);
+  freight_of(a, l, c);
   TRY(promise_from(a, l, &a->promises[i]));
   c->days_late = a->promises[i].days_late;
   c->ship_by = a->promises[i].ship_by;
@@ -284,8 +286,7 @@ static enum err ask(struct asking *a)
 /* ---- Decide: what the answer means ---- */
 
 /* The fulfillment of this act for a location; made when it is the first assignment there. */
-static struct fulfillment *fulfillment_at(const struct asking *a, struct order_work *w, size_t first_new,
-                                          int64_t candidate)
+static struct fulfillment *fulfillment_at(const struct asking *a, struct order_work *w, size_t first_new, int64_t candidate)
 {
   struct order *o = w->after;
   const struct location *l = a->locations[candidate];
@@ -336,8 +337,8 @@ static void carry_out(const struct asking *a, const struct sourcing_decision *d,
     fl->quantity = quantity_add(fl->quantity, s->quantity);
     allocate_units(l, s->quantity);
     struct stock_demand demand = line_demand(w->after, l);
-    struct quantity missing = stock_plan_reserve_at(&w->stock, a->cx->arena, &levels, s->location, l->product_id,
-                                                    &demand, s->quantity, RESERVATION_HARD, INSTANT(ABSENT));
+    struct quantity missing = stock_plan_reserve_at(&w->stock, a->cx->arena, &levels, s->location, l->product_id, &demand,
+                                                    s->quantity, RESERVATION_HARD, INSTANT(ABSENT));
     assert(missing.millionths == 0); /* sourcing assigned at most what was free */
   }
 }
@@ -501,9 +502,8 @@ void allocation_release(struct ctx *cx, struct order_work *w, const struct order
 }
 
 /* What of a fulfillment line is not picked yet goes back; allocated units before released ones. */
-static struct quantity give_back_line(struct ctx *cx, struct order_work *w, struct fulfillment *f,
-                                      struct fulfillment_line *fl, struct order_line *l, struct quantity q,
-                                      enum line_place to)
+static struct quantity give_back_line(struct ctx *cx, struct order_work *w, struct fulfillment *f, struct fulfillment_line *fl,
+                                      struct order_line *l, struct quantity q, enum line_place to)
 {
   struct quantity take = quantity_min(quantity_sub(fl->quantity, fl->picked), q);
   if (take.millionths <= 0)

@@ -40,6 +40,10 @@ static void check_zones(struct ctx *cx, const struct carrier *c)
     const struct carrier_zone *z = &c->zones.at[i];
     if (carrier_zone_find(c, z->code) != z)
       wrong(cx, arena_printf(cx->arena, "/zones/%zu/code", i), "twice", "the zone is there twice", z->code);
+    for (size_t k = 0; k < z->from_countries.n; k++)
+      if (!country_valid(z->from_countries.at[k]))
+        wrong(cx, arena_printf(cx->arena, "/zones/%zu/from_countries/%zu", i, k), "invalid_format",
+              "a country is two capital letters", z->from_countries.at[k]);
     for (size_t k = 0; k < z->countries.n; k++)
       if (!country_valid(z->countries.at[k]))
         wrong(cx, arena_printf(cx->arena, "/zones/%zu/countries/%zu", i, k), "invalid_format",

@@ -60,13 +60,13 @@ static bool any_matches(const char *const *wanted, size_t n, const char *text,
   return false;
 }
 
-const struct carrier_zone *carrier_zone(const struct carrier *c, const char *country, const char *region,
-                                        const char *postal_code)
+const struct carrier_zone *carrier_zone(const struct carrier *c, const struct carrier_lane *lane)
 {
   EACH (const struct carrier_zone, z, &c->zones)
-    if (any_matches(z->countries.at, z->countries.n, country, same_text) &&
-        any_matches(z->regions.at, z->regions.n, region, same_text) &&
-        any_matches(z->postal_prefixes.at, z->postal_prefixes.n, postal_code, postal_begins))
+    if (any_matches(z->from_countries.at, z->from_countries.n, lane->from_country, same_text) &&
+        any_matches(z->countries.at, z->countries.n, lane->country, same_text) &&
+        any_matches(z->regions.at, z->regions.n, lane->region, same_text) &&
+        any_matches(z->postal_prefixes.at, z->postal_prefixes.n, lane->postal_code, postal_begins))
       return z;
   return NULL;
 }
@@ -144,15 +144,14 @@ enum carrier_quote_result carrier_quote(const struct carrier *c, const struct ca
   return QUOTE_OK;
 }
 
-enum err carrier_quote_for(struct ctx *cx, const struct carrier *c, const char *service, const char *country,
-                           const char *region, const char *postal_code, int64_t weight_g,
-                           struct carrier_quote_answer *out)
+enum err carrier_quote_for(struct ctx *cx, const struct carrier *c, const char *service,
+                           const struct carrier_lane *lane, int64_t weight_g, struct carrier_quote_answer *out)
 {
   struct carrier_quote quote = {.price = MONEY(ABSENT), .transit_days = ABSENT};
   const struct carrier_service *s = carrier_service_find(c, service);
   if (!s)
     return err_fail(cx, ERR_NOT_FOUND, "/query/service", "%s has no service %s", c->code, service);
-  const struct carrier_zone *zone = carrier_zone(c, country, region, postal_code);
+  const struct carrier_zone *zone = carrier_zone(c, lane);
   int result = (int)carrier_quote(c, s, zone, weight_g, &quote);
   *out = (struct carrier_quote_answer){
       .result = result,

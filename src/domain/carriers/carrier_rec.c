@@ -75,6 +75,8 @@ static const struct rec_field zone_fields[] = {
     FIELD(struct carrier_zone, code, .flags = REC_REQUIRED, .max = CARRIER_CODE_MAX, .check = code_valid,
           .doc = "Unique within the carrier", .example = "eu"),
     FIELD(struct carrier_zone, name, .min = 1, .max = 120, .doc = "For people", .example = "European Union"),
+    FIELD_AS(REC_TEXTS, struct carrier_zone, from_countries, .min = 0, .max = 300,
+             .doc = "Countries of the locations it is sent from, ISO 3166-1 alpha-2; empty = all", .example = "[\"DE\"]"),
     FIELD_AS(REC_TEXTS, struct carrier_zone, countries, .min = 0, .max = 300, .doc = "ISO 3166-1 alpha-2; empty = all",
              .example = "[\"DE\",\"FR\"]"),
     FIELD_AS(REC_TEXTS, struct carrier_zone, regions, .min = 0, .max = 300,

@@ -51,9 +51,10 @@ struct carrier_service {
   int64_t cut_off_minute, pickup_minute; /* of the texts above, when loaded; ABSENT and 0 where there is none */
 };
 
-/* Where parcels go. Each list that is not empty must have a match; a zone with none takes everything. */
+/* Where parcels go, and where from. Each list that is not empty must have a match; a zone with none takes everything. */
 struct carrier_zone {
   const char *code, *name;
+  LIST(const char *) from_countries;    /* of the location that sends, ISO 3166-1 alpha-2 */
   LIST(const char *) countries;         /* ISO 3166-1 alpha-2 */
   LIST(const char *) regions;           /* as addresses say them; letter case does not matter */
   LIST(const char *) postal_prefixes;   /* letter case and spaces do not matter */
@@ -103,10 +104,14 @@ MUST_CHECK enum err carriers_fill(struct ctx *cx, struct carrier *carriers, size
 
 const struct carrier_service *carrier_service_find(const struct carrier *c, const char *code); /* or NULL */
 const struct carrier_zone *carrier_zone_find(const struct carrier *c, const char *code);       /* or NULL */
-/* The first zone that takes an address, or NULL: the carrier does not go there. Any part may be NULL (unknown): only
- * zones that do not ask for it match then. */
-const struct carrier_zone *carrier_zone(const struct carrier *c, const char *country, const char *region,
-                                        const char *postal_code);
+/* From where to where; any part may be NULL (unknown). */
+struct carrier_lane {
+  const char *from_country;                     /* of the location */
+  const char *country, *region, *postal_code;   /* of the address */
+};
+/* The first zone that takes a lane, or NULL: the carrier does not go there. Where a part is unknown, only zones that do
+ * not ask for it match. */
+const struct carrier_zone *carrier_zone(const struct carrier *c, const struct carrier_lane *lane);
 /* The steps for a service and zone by rising weight, *out_n of them; NULL and 0 = none. */
 const struct carrier_rate *carrier_rate_steps(const struct carrier *c, const char *service, const char *zone,
                                               size_t *out_n);
@@ -133,8 +138,8 @@ struct carrier_quote_answer {
 };
 extern const struct rec carrier_quote_rec;
 /* Quotes by the service's code and an address. ERR_NOT_FOUND with a fault text for an unknown service. */
-MUST_CHECK enum err carrier_quote_for(struct ctx *cx, const struct carrier *c, const char *service, const char *country,
-                                      const char *region, const char *postal_code, int64_t weight_g,
+MUST_CHECK enum err carrier_quote_for(struct ctx *cx, const struct carrier *c, const char *service,
+                                      const struct carrier_lane *lane, int64_t weight_g,
                                       struct carrier_quote_answer *out);
 /* What a shipment of weight_g costs and how long it takes; zone NULL answers QUOTE_NO_ZONE. *out only with QUOTE_OK. */
 MUST_CHECK enum carrier_quote_result carrier_quote(const struct carrier *c, const struct carrier_service *s,

@@ -85,7 +85,7 @@ TEST(a_fresh_database_has_one_built_in_carrier)
   CHECK(ordo == same);
   CHECK_INT(ordo->kind, CARRIER_TABLE);
   CHECK_TEXT(ordo->tracking_prefix, "OD");
-  const struct carrier_zone *zone = carrier_zone(ordo, "ZW", NULL, NULL);
+  const struct carrier_zone *zone = carrier_zone(ordo, &(struct carrier_lane){.country = "ZW"});
   CHECK_TEXT(zone->code, "all");
   CHECK_INT(carrier_quote(ordo, carrier_service_find(ordo, "standard"), zone, 250000, &q), QUOTE_OK);
   CHECK_INT(q.price.minor, 500);
@@ -140,28 +140,29 @@ TEST(what_is_wrong_with_a_carrier_is_said_by_name)
   static const struct {
     const char *json, *pointer;
   } cases[] = {
-      {"{}",                                                                                 "/code"                        },
-      {"{\"code\":\"a b\"}",                                                                 "/code"                        },
-      {"{\"code\":\"x\",\"tracking_prefix\":\"o1\"}",                                        "/tracking_prefix"             },
-      {"{\"code\":\"x\",\"tracking_url\":\"https://example.com/\"}",                         "/tracking_url"                },
-      {"{\"code\":\"x\",\"tracking_url\":\"javascript:{number}\"}",                          "/tracking_url"                },
-      {"{\"code\":\"x\",\"services\":[{\"code\":\"s\"},{\"code\":\"s\"}]}",                  "/services/1/code"             },
-      {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"cut_off\":\"25:00\"}]}",             "/services/0/cut_off"          },
-      {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"calendar\":{\"weekly\":[{\"day\":\"mon\",\"from\":\"9h\","
-       "\"to\":\"17:00\"}]}}]}",                                                      "/services/0/calendar/weekly/0"},
-      {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"transit\":[{\"zone\":\"q\","
-       "\"days\":1}]}]}",                                                             "/services/0/transit/0/zone"   },
-      {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\"},{\"code\":\"z\"}]}",                     "/zones/1/code"                },
-      {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\",\"countries\":[\"DE\",\"Germany\"]}]}",   "/zones/0/countries/1"         },
-      {"{" TWO ",\"rates\":[{\"service\":\"q\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1}]}", "/rates/0/service"             },
-      {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"q\",\"up_to_g\":1,\"price\":1}]}", "/rates/0/zone"                },
-      {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":0,\"price\":1}]}", "/rates/0/up_to_g"             },
-      {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":2},"
-       "{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":2,\"price\":1}]}",              "/rates"                       },
-      {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1},"
-       "{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1}]}",              "/rates"                       },
-      {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1,\"per_extra_kg\":1},"
-       "{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":2,\"price\":1}]}",              "/rates"                       },
+    {"{}", "/code"},
+    {"{\"code\":\"a b\"}", "/code"},
+    {"{\"code\":\"x\",\"tracking_prefix\":\"o1\"}", "/tracking_prefix"},
+    {"{\"code\":\"x\",\"tracking_url\":\"https://example.com/\"}", "/tracking_url"},
+    {"{\"code\":\"x\",\"tracking_url\":\"javascript:{number}\"}", "/tracking_url"},
+    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\"},{\"code\":\"s\"}]}", "/services/1/code"},
+    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"cut_off\":\"25:00\"}]}", "/services/0/cut_off"},
+    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"calendar\":{\"weekly\":[{\"day\":\"mon\",\"from\":\"9h\","
+     "\"to\":\"17:00\"}]}}]}",
+     "/services/0/calendar/weekly/0"},
+    {"{\"code\":\"x\",\"services\":[{\"code\":\"s\",\"transit\":[{\"zone\":\"q\","
+     "\"days\":1}]}]}", "/services/0/transit/0/zone"},
+    {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\"},{\"code\":\"z\"}]}", "/zones/1/code"},
+    {"{\"code\":\"x\",\"zones\":[{\"code\":\"z\",\"countries\":[\"DE\",\"Germany\"]}]}", "/zones/0/countries/1"},
+    {"{" TWO ",\"rates\":[{\"service\":\"q\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1}]}", "/rates/0/service"},
+    {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"q\",\"up_to_g\":1,\"price\":1}]}", "/rates/0/zone"},
+    {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":0,\"price\":1}]}", "/rates/0/up_to_g"},
+    {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":2},"
+     "{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":2,\"price\":1}]}", "/rates"},
+    {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1},"
+     "{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1}]}", "/rates"},
+    {"{" TWO ",\"rates\":[{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":1,\"price\":1,\"per_extra_kg\":1},"
+     "{\"service\":\"s\",\"zone\":\"z\",\"up_to_g\":2,\"price\":1}]}", "/rates"},
   };
 #undef TWO
   struct ctx *cx = scratch_ctx(t, NOON);
@@ -175,12 +176,9 @@ TEST(what_is_wrong_with_a_carrier_is_said_by_name)
 TEST(all_faults_are_told_together)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
-  CHECK_ERR(create(cx,
-                   "{\"code\":\"x\",\"services\":[{\"code\":\"s\"},{\"code\":\"s\"}],"
-                   "\"zones\":[{\"code\":\"z\",\"countries\":[\"de\"]}],"
-                   "\"rates\":[{\"service\":\"q\",\"zone\":\"q\",\"up_to_g\":1,\"price\":1}]}",
-                   NULL),
-            ERR_INVALID);
+  CHECK_ERR(create(cx, "{\"code\":\"x\",\"services\":[{\"code\":\"s\"},{\"code\":\"s\"}],"
+                       "\"zones\":[{\"code\":\"z\",\"countries\":[\"de\"]}],"
+                       "\"rates\":[{\"service\":\"q\",\"zone\":\"q\",\"up_to_g\":1,\"price\":1}]}", NULL), ERR_INVALID);
   CHECK_INT(cx->fault.n, 4);
 }
 
@@ -191,24 +189,31 @@ TEST(the_first_zone_that_takes_an_address_counts)
   static const struct {
     const char *country, *region, *postal_code, *zone;
   } cases[] = {
-      {"DE", NULL,     "26465",    "islands"},
-      {"DE", NULL,     "27 498",   "islands"},
-      {"DE", NULL,     "27499",    "de"     },
-      {"DE", "by",     "80331",    "bavaria"},
-      {"DE", "Bayern", NULL,       "bavaria"},
-      {"DE", NULL,     NULL,       "de"     },
-      {"GB", NULL,     "sw1a 1aa", "gb"     },
-      {"GB", NULL,     "SW1A 2AA", NULL     },
-      {"GB", NULL,     NULL,       NULL     },
-      {"FR", NULL,     "75001",    NULL     },
-      {NULL, NULL,     NULL,       NULL     },
+    {"DE", NULL, "26465", "islands"}, {"DE", NULL, "27 498", "islands"}, {"DE", NULL, "27499", "de"},
+    {"DE", "by", "80331", "bavaria"}, {"DE", "Bayern", NULL, "bavaria"}, {"DE", NULL, NULL, "de"},
+    {"GB", NULL, "sw1a 1aa", "gb"},   {"GB", NULL, "SW1A 2AA", NULL},    {"GB", NULL, NULL, NULL},
+    {"FR", NULL, "75001", NULL},      {NULL, NULL, NULL, NULL},
   };
   struct ctx *cx = scratch_ctx(t, NOON);
   const struct carrier *c = dhl(cx);
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
-    const struct carrier_zone *z = carrier_zone(c, cases[i].country, cases[i].region, cases[i].postal_code);
+    const struct carrier_zone *z = carrier_zone(
+        c, &(struct carrier_lane){NULL, cases[i].country, cases[i].region, cases[i].postal_code});
     CHECK_TEXT(z ? z->code : NULL, cases[i].zone);
   }
+}
+
+TEST(a_zone_may_ask_where_goods_come_from)
+{
+  const char *us = "US", *cn = "CN";
+  struct carrier_zone zones[] = {{.code = "domestic"}, {.code = "import"}, {.code = "world"}};
+  struct carrier c = {.zones = {zones, 3, 3}};
+  zones[0].from_countries.at = zones[0].countries.at = zones[1].countries.at = &us;
+  zones[0].from_countries.n = zones[0].countries.n = zones[1].countries.n = 1;
+  CHECK_TEXT(carrier_zone(&c, &(struct carrier_lane){us, us, NULL, NULL})->code, "domestic");
+  CHECK_TEXT(carrier_zone(&c, &(struct carrier_lane){cn, us, NULL, NULL})->code, "import");
+  CHECK_TEXT(carrier_zone(&c, &(struct carrier_lane){NULL, us, NULL, NULL})->code, "import");
+  CHECK_TEXT(carrier_zone(&c, &(struct carrier_lane){us, cn, NULL, NULL})->code, "world");
 }
 
 TEST(the_price_is_that_of_the_first_step_that_carries_the_weight)
@@ -219,29 +224,21 @@ TEST(the_price_is_that_of_the_first_step_that_carries_the_weight)
     enum carrier_quote_result result;
     int64_t price, days;
   } cases[] = {
-      {"paket",   "de",      0,                        QUOTE_OK,        549,  2},
-      {"paket",   "de",      2000,                     QUOTE_OK,        549,  2},
-      {"paket",   "de",      2001,                     QUOTE_OK,        1049, 2},
-      {"paket",   "de",      10000,                    QUOTE_OK,        1049, 2},
-      {"paket",   "de",      10001,                    QUOTE_OK,        1149, 2},
-      {"paket",   "de",      11000,                    QUOTE_OK,        1149, 2},
-      {"paket",   "de",      11001,                    QUOTE_OK,        1249, 2},
-      {"paket",   "de",      31500,                    QUOTE_OK,        3249, 2},
-      {"paket",   "de",      31501,                    QUOTE_TOO_HEAVY, 0,    0},
-      {"paket",   "islands", 5000,                     QUOTE_OK,        1999, 4},
-      {"paket",   "islands", 5001,                     QUOTE_TOO_HEAVY, 0,    0},
-      {"paket",   "bavaria", 1,                        QUOTE_NO_RATE,   0,    0},
-      {"express", "de",      99000000,                 QUOTE_OK,        1500, 1},
-      {"express", "de",      CARRIER_WEIGHT_MAX_G + 1, QUOTE_TOO_HEAVY, 0,    0},
-      {"express", "nowhere", 1,                        QUOTE_NO_ZONE,   0,    0},
+    {"paket", "de", 0, QUOTE_OK, 549, 2},          {"paket", "de", 2000, QUOTE_OK, 549, 2},
+    {"paket", "de", 2001, QUOTE_OK, 1049, 2},      {"paket", "de", 10000, QUOTE_OK, 1049, 2},
+    {"paket", "de", 10001, QUOTE_OK, 1149, 2},     {"paket", "de", 11000, QUOTE_OK, 1149, 2},
+    {"paket", "de", 11001, QUOTE_OK, 1249, 2},     {"paket", "de", 31500, QUOTE_OK, 3249, 2},
+    {"paket", "de", 31501, QUOTE_TOO_HEAVY, 0, 0}, {"paket", "islands", 5000, QUOTE_OK, 1999, 4},
+    {"paket", "islands", 5001, QUOTE_TOO_HEAVY, 0, 0}, {"paket", "bavaria", 1, QUOTE_NO_RATE, 0, 0},
+    {"express", "de", 99000000, QUOTE_OK, 1500, 1}, {"express", "de", CARRIER_WEIGHT_MAX_G + 1, QUOTE_TOO_HEAVY, 0, 0},
+    {"express", "nowhere", 1, QUOTE_NO_ZONE, 0, 0},
   };
   struct ctx *cx = scratch_ctx(t, NOON);
   const struct carrier *c = dhl(cx);
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct carrier_quote q = {0};
     CHECK_INT(carrier_quote(c, carrier_service_find(c, cases[i].service), carrier_zone_find(c, cases[i].zone),
-                            cases[i].weight_g, &q),
-              cases[i].result);
+                            cases[i].weight_g, &q), cases[i].result);
     CHECK_INT(q.price.minor, cases[i].price);
     CHECK_INT(q.transit_days, cases[i].days);
   }
@@ -270,10 +267,8 @@ TEST(a_method_is_answered_by_the_built_in_carrier_first)
   CHECK_TEXT(c->code, "dhl");
   CHECK_TEXT(s->code, "paket");
   bootstrap(cx); /* there is a carrier already, so this adds none */
-  CHECK_OK(create(cx,
-                  "{\"code\":\"zz\",\"services\":[{\"code\":\"off\",\"active\":false,\"methods\":[\"standard\"]},"
-                  "{\"code\":\"on\",\"methods\":[\"standard\"]}]}",
-                  NULL));
+  CHECK_OK(create(cx, "{\"code\":\"zz\",\"services\":[{\"code\":\"off\",\"active\":false,\"methods\":[\"standard\"]},"
+                      "{\"code\":\"on\",\"methods\":[\"standard\"]}]}", NULL));
   CHECK_OK(carrier_for_method(cx, "standard", &c, &s));
   CHECK_TEXT(c->code, "zz");
   CHECK_TEXT(s->code, "on");
@@ -384,12 +379,7 @@ TEST(the_numbers_of_other_carriers_are_recognized_by_their_check_digits)
 
 TEST(text_that_is_no_number_matches_no_format)
 {
-  static const char *const cases[] = {"",
-                                      " ",
-                                      "hello",
-                                      "1Z",
-                                      "42",
-                                      "OD00001000016",
+  static const char *const cases[] = {"", " ", "hello", "1Z", "42", "OD00001000016",
                                       "999999999999999999999999999999999999999",
                                       "12345678901234567890123456789012345678901234567890123456789012345678901234567"};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -435,16 +425,21 @@ TEST(scans_in_any_order_tell_the_same)
     struct scan scans[4];
     enum tracking_status wanted;
   } cases[] = {
-      {{{TRACKING_PRE_TRANSIT, 1}, {TRACKING_IN_TRANSIT, 2}, {TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_DELIVERED, 4}},
-       TRACKING_DELIVERED       },
-      {{{TRACKING_DELIVERED, 4}, {TRACKING_IN_TRANSIT, 9}, {TRACKING_UNKNOWN, 12}, {TRACKING_PRE_TRANSIT, 1}},
-       TRACKING_DELIVERED       },
-      {{{TRACKING_DELIVERED, 4}, {TRACKING_RETURN_TO_SENDER, 7}, {TRACKING_IN_TRANSIT, 8}, {TRACKING_FAILURE, 2}},
-       TRACKING_RETURN_TO_SENDER},
-      {{{TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_FAILURE, 5}, {TRACKING_OUT_FOR_DELIVERY, 6}, {TRACKING_UNKNOWN, 7}},
-       TRACKING_OUT_FOR_DELIVERY},
-      {{{TRACKING_IN_TRANSIT, 5}, {TRACKING_PRE_TRANSIT, 5}, {TRACKING_UNKNOWN, 1}, {TRACKING_UNKNOWN, 9}},
-       TRACKING_IN_TRANSIT      },
+    {{{TRACKING_PRE_TRANSIT, 1}, {TRACKING_IN_TRANSIT, 2},
+      {TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_DELIVERED, 4}},
+     TRACKING_DELIVERED},
+    {{{TRACKING_DELIVERED, 4}, {TRACKING_IN_TRANSIT, 9},
+      {TRACKING_UNKNOWN, 12}, {TRACKING_PRE_TRANSIT, 1}},
+     TRACKING_DELIVERED},
+    {{{TRACKING_DELIVERED, 4}, {TRACKING_RETURN_TO_SENDER, 7},
+      {TRACKING_IN_TRANSIT, 8}, {TRACKING_FAILURE, 2}},
+     TRACKING_RETURN_TO_SENDER},
+    {{{TRACKING_OUT_FOR_DELIVERY, 3}, {TRACKING_FAILURE, 5},
+      {TRACKING_OUT_FOR_DELIVERY, 6}, {TRACKING_UNKNOWN, 7}},
+     TRACKING_OUT_FOR_DELIVERY},
+    {{{TRACKING_IN_TRANSIT, 5}, {TRACKING_PRE_TRANSIT, 5},
+      {TRACKING_UNKNOWN, 1}, {TRACKING_UNKNOWN, 9}},
+     TRACKING_IN_TRANSIT},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++)
     for (int a = 0; a < 4; a++)

@@ -97,6 +97,11 @@ extern const struct act shipment_void_act;
 extern const struct act parcel_track_act;   /* body tracking_event_rec; id = "par_..." */
 extern const struct act tracking_report_act; /* body tracking_input_rec */
 
+/* PATCH /v1/parcels/{id}: tracking number and weight that became known after it left; answers the parcel. ERR_STATE when it
+ * is voided. If-Match is compared with the order's version. */
+extern const struct rec parcel_change_rec;
+extern const struct act parcel_change_act;
+
 /* ---- Cancelling: POST /v1/orders/{id}/cancel; answers the order ---- */
 
 /* Units that have not shipped. Gifts, components and modifiers go with their parent in proportion. ERR_STATE naming

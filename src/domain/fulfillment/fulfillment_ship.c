@@ -8,6 +8,7 @@ struct ship_facts {
   const struct carrier *carrier;         /* NULL = one that is not set up here: its own number came with the parcels */
   const struct carrier_service *service; /* the same */
   const char *carrier_code, *service_code;
+  const char *from_country;              /* of the location; NULL = not known */
 };
 struct ship_plan {
   struct work_plan base;
@@ -49,8 +50,8 @@ static enum err choose_service(struct ctx *cx, const struct ship_input *in, cons
     out->service = carrier_service_find(c, named);
     bool theirs = c->kind == CARRIER_MANUAL && numbers_given(in); /* people know what they booked */
     return out->service || theirs ? ERR_OK
-                                  : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service",
-                                              "%s has no service %s", c->code, named);
+                        : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service", "%s has no service %s",
+                                    c->code, named);
   }
   if (f->service && text_eq(f->carrier, c->code))
     out->service = carrier_service_find(c, f->service);
@@ -66,6 +67,9 @@ static enum err ship_load(struct ctx *cx, const struct act_input *in, void *out)
   const struct ship_input *body = in->body;
   TRY(work_load(cx, in, &f->base));
   const struct fulfillment *ful = order_fulfillment_of(f->base.work.before, f->base.id);
+  const struct location *location;
+  TRY(location_by_id(cx, ful->location_id, &location));
+  f->from_country = location->address ? arena_text(cx->arena, location->address->country) : NULL;
   TRY(choose_carrier(cx, body, ful, f));
   TRY(choose_service(cx, body, ful, f));
   f->carrier_code = f->carrier ? arena_text(cx->arena, f->carrier->code) : body->carrier;
@@ -115,7 +119,10 @@ static struct money freight_of(const struct ship_facts *facts, const struct orde
   const struct address *to = o->personal.shipping_address;
   if (!facts->carrier)
     return MONEY(ABSENT);
-  const struct carrier_zone *zone = to ? carrier_zone(facts->carrier, to->country, to->region, to->postal_code) : NULL;
+  struct carrier_lane lane = {.from_country = facts->from_country};
+  if (to)
+    lane = (struct carrier_lane){facts->from_country, to->country, to->region, to->postal_code};
+  const struct carrier_zone *zone = to ? carrier_zone(facts->carrier, &lane) : NULL;
   struct money sum = MONEY(0);
   if (!zone || !facts->service)
     return MONEY(ABSENT);

@@ -218,6 +218,24 @@ TEST(a_carrier_that_is_not_set_up_takes_goods_with_its_own_number)
   check_books(cx);
 }
 
+TEST(a_tracking_number_may_come_after_the_goods_left)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 1, 1000}}, .captured = -1});
+  send(cx, id, 0);
+  const char *parcel = id_text(cx, PREFIX_parcel, the_order(cx, id)->fulfillments.at[0].parcels.at[0].id.v);
+  const char *json = "{\"tracking_number\":\"LATE-1\",\"weight_g\":420}";
+  struct act_input in = {.id = parcel, .json = json, .json_n = strlen(json), .version = ABSENT};
+  struct parcel *found;
+  CHECK_OK(scratch_act(cx, &parcel_change_act, in, NULL));
+  CHECK_OK(parcel_load(cx, "LATE-1", &found));
+  CHECK_INT(found->weight_g, 420);
+  CHECK_INT(scratch_events(cx, "parcel.changed"), 1);
+  CHECK_OK(scratch_act(cx, &parcel_change_act, in, NULL)); /* the same again changes nothing */
+  CHECK_INT(scratch_events(cx, "parcel.changed"), 1);
+  check_books(cx);
+}
+
 TEST(a_voided_shipment_brings_its_goods_back_to_the_packing_table)
 {
   struct ctx *cx = a_shop(t);

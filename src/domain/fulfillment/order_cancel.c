@@ -317,8 +317,13 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-const struct act order_cancel_act = {
-    "order.cancel", sizeof(struct cancel_facts), sizeof(struct order_work), cancel_load, cancel_decide, order_apply, 0};
+const struct act order_cancel_act = {"order.cancel",
+                                     sizeof(struct cancel_facts),
+                                     sizeof(struct order_work),
+                                     cancel_load,
+                                     cancel_decide,
+                                     order_apply,
+                                     0};
 
 enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund)
 {

@@ -207,8 +207,7 @@ TEST(an_order_in_review_is_rejected_whole_and_paid_back)
   struct order_work w;
   CHECK_OK(order_work_load(cx, the_order(cx, id)->id, ABSENT, &w));
   w = order_work_copy(cx, &w);
-  order_hold_add(cx, &w,
-                 &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
+  order_hold_add(cx, &w, &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
   w.after->state = ORDER_PLACED;
   order_work_finish(cx, &w);
   CHECK_OK(order_work_apply(cx, &w));

@@ -29,5 +29,10 @@ static enum err reject_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-const struct act order_reject_act = {
-    "order.reject", sizeof(struct reject_facts), sizeof(struct order_work), reject_load, reject_decide, order_apply, 0};
+const struct act order_reject_act = {"order.reject",
+                                     sizeof(struct reject_facts),
+                                     sizeof(struct order_work),
+                                     reject_load,
+                                     reject_decide,
+                                     order_apply,
+                                     0};
