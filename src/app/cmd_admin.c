@@ -64,7 +64,8 @@ int cmd_user_add(const struct arguments *args)
   input.login = argument(args, "login");
   input.name = input.login;
   if (!input.login || !argument(args, "password-stdin")) {
-    failed("user add needs --login LOGIN and --password-stdin, for example: echo SECRET | ordo user add --login ann --password-stdin");
+    failed("user add needs --login LOGIN and --password-stdin, for example: echo SECRET | ordo user add --login ann "
+           "--password-stdin");
     return EXIT_USAGE;
   }
   if (!read_password(password))
@@ -77,7 +78,8 @@ int cmd_user_add(const struct arguments *args)
   ctx_init(&cx, a, NULL, clock_real.now(NULL));
   *LIST_ADD(a, &input.roles) = argument(args, "role");
   struct identity *identity = identity_new(NULL);
-  bool fine = identity_password_hash(&cx, identity, input.login, input.password, "/password", &input.password_hash) == ERR_OK;
+  bool fine =
+      identity_password_hash(&cx, identity, input.login, input.password, "/password", &input.password_hash) == ERR_OK;
   if (!fine)
     failed("the password %s", cx.fault.detail);
   struct writer *w = fine ? database_writer(argument(args, "database")) : NULL;
@@ -114,7 +116,8 @@ static enum err check_feed(struct ctx *cx, struct differences *d)
 /* Events that were written but never numbered: invariant 10. One statement, so that a server beside it may go on. */
 static enum err check_numbered(struct ctx *cx, struct differences *d)
 {
-  static const struct db_stmt unnumbered = {"SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM feed)", DB_REPORT};
+  static const struct db_stmt unnumbered = {"SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM feed)",
+                                            DB_REPORT};
   int64_t n = 0;
   TRY(db_one_i64(cx->db, &unnumbered, &n, DB_NO_ARGS));
   if (n != 0)

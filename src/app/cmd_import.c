@@ -37,15 +37,15 @@ struct target {
   bool outcomes;
 };
 static const struct target targets[] = {
-    {"orders",    VERB_ORDER,      VERB_COUNT,           NULL,          false, false},
-    {"products",  VERB_PRODUCT,    VERB_PRODUCT_CHANGE,  "sku",         false, false},
-    {"locations", VERB_LOCATION,   VERB_LOCATION_CHANGE, "code",        false, false},
-    {"channels",  VERB_CHANNEL,    VERB_CHANNEL_CHANGE,  "code",        false, false},
-    {"customers", VERB_CUSTOMER,   VERB_CUSTOMER_CHANGE, "external_id", false, false},
-    {"carriers",  VERB_CARRIER,    VERB_CARRIER_CHANGE,  "code",        false, false},
-    {"tax_rates", VERB_TAX_RATE,   VERB_COUNT,           NULL,          false, false},
-    {"stock",     VERB_STOCK,      VERB_COUNT,           NULL,          true,  false},
-    {"outcomes",  VERB_ORDER_READ, VERB_COUNT,           NULL,          false, true },
+    {"orders", VERB_ORDER, VERB_COUNT, NULL, false, false},
+    {"products", VERB_PRODUCT, VERB_PRODUCT_CHANGE, "sku", false, false},
+    {"locations", VERB_LOCATION, VERB_LOCATION_CHANGE, "code", false, false},
+    {"channels", VERB_CHANNEL, VERB_CHANNEL_CHANGE, "code", false, false},
+    {"customers", VERB_CUSTOMER, VERB_CUSTOMER_CHANGE, "external_id", false, false},
+    {"carriers", VERB_CARRIER, VERB_CARRIER_CHANGE, "code", false, false},
+    {"tax_rates", VERB_TAX_RATE, VERB_COUNT, NULL, false, false},
+    {"stock", VERB_STOCK, VERB_COUNT, NULL, true, false},
+    {"outcomes", VERB_ORDER_READ, VERB_COUNT, NULL, false, true},
 };
 
 static const struct target *find_target(const char *name)

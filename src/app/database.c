@@ -126,7 +126,8 @@ static void failed_act(const struct fault *f, enum err err)
   failed("%s%s%s", pointer, *pointer ? ": " : "", f->detail ? f->detail : err_info(err)->title);
 }
 
-enum err database_act(struct writer *w, const struct act *act, const void *body, struct arena *a, struct act_result *out)
+enum err database_act(struct writer *w, const struct act *act, const void *body, struct arena *a,
+                      struct act_result *out)
 {
   struct act_call call = {.act = act,
                           .in = {.body = body, .version = ABSENT},

@@ -64,7 +64,8 @@ static const void *run(struct demo *d, const struct act *act, const char *id, co
   return run_input(d, act, (struct act_input){.id = id, .body = body, .version = ABSENT}, out_fault);
 }
 
-static const void *run_json(struct demo *d, const struct act *act, const struct rec *rec, const char *id, const char *json)
+static const void *run_json(struct demo *d, const struct act *act, const struct rec *rec, const char *id,
+                            const char *json)
 {
   void *body;
   return read_body(d, rec, json, strlen(json), &body) ? run(d, act, id, body, NULL) : NULL;
@@ -77,10 +78,10 @@ static const struct {
   const struct act *act;
   const struct rec *rec;
 } steps[] = {
-    {"tax_rate", &tax_rate_create_act, &tax_rate_rec},       {"product", &product_create_act, &product_rec},
-    {"location", &location_create_act, &location_rec},       {"carrier", &carrier_create_act, &carrier_rec},
-    {"channel", &channel_create_act, &channel_rec},          {"customer", &customer_add_act, &customer_rec},
-    {"stock", &stock_adjust_act, &adjustment_rec},           {"safety", &stock_safety_act, &stock_safety_rec},
+    {"tax_rate", &tax_rate_create_act, &tax_rate_rec}, {"product", &product_create_act, &product_rec},
+    {"location", &location_create_act, &location_rec}, {"carrier", &carrier_create_act, &carrier_rec},
+    {"channel", &channel_create_act, &channel_rec},    {"customer", &customer_add_act, &customer_rec},
+    {"stock", &stock_adjust_act, &adjustment_rec},     {"safety", &stock_safety_act, &stock_safety_rec},
 };
 
 struct step {
@@ -173,19 +174,49 @@ static int64_t draw(struct demo *d, int64_t below)
 static const struct {
   const char *tax_rate, *json;
 } addresses[] = {
-    {"0.13", "{\"name\":\"Li Wei\",\"line1\":\"1 Nanjing E Rd\",\"city\":\"Shanghai\",\"region\":\"SH\",\"postal_code\":\"200000\",\"country\":\"CN\",\"latitude\":31.23,\"longitude\":121.47}"},
-    {"0.05", "{\"name\":\"Chen Mei-ling\",\"line1\":\"2 Ren'ai Rd Sec 4\",\"city\":\"Taipei\",\"region\":\"TPE\",\"postal_code\":\"106\",\"country\":\"TW\",\"latitude\":25.03,\"longitude\":121.55}"},
-    {"0.08", "{\"name\":\"Ann Baker\",\"line1\":\"15 Astor Pl\",\"city\":\"New York\",\"region\":\"NY\",\"postal_code\":\"10003\",\"country\":\"US\",\"latitude\":40.73,\"longitude\":-73.99}"},
-    {"0.08", "{\"name\":\"Bob Carter\",\"line1\":\"401 Ocean Ave\",\"city\":\"Santa Monica\",\"region\":\"CA\",\"postal_code\":\"90401\",\"country\":\"US\",\"latitude\":34.01,\"longitude\":-118.5}"},
-    {"0.08", "{\"name\":\"Carla Diaz\",\"line1\":\"12 Flagler St\",\"city\":\"Miami\",\"region\":\"FL\",\"postal_code\":\"33130\",\"country\":\"US\",\"latitude\":25.77,\"longitude\":-80.2}"},
-    {"0.08", "{\"name\":\"David Evans\",\"line1\":\"600 Pine St\",\"city\":\"Seattle\",\"region\":\"WA\",\"postal_code\":\"98101\",\"country\":\"US\",\"latitude\":47.61,\"longitude\":-122.33}"},
-    {"0.19", "{\"name\":\"Eva Fischer\",\"line1\":\"Unter den Linden 7\",\"city\":\"Berlin\",\"region\":\"BE\",\"postal_code\":\"10117\",\"country\":\"DE\",\"latitude\":52.52,\"longitude\":13.39}"},
+    {"0.13", "{\"name\":\"Li Wei\",\"line1\":\"1 Nanjing E "
+             "Rd\",\"city\":\"Shanghai\",\"region\":\"SH\",\"postal_code\":\"200000\",\"country\":\"CN\",\"latitude\":"
+             "31.23,\"longitude\":121.47}"},
+    {"0.05", "{\"name\":\"Chen Mei-ling\",\"line1\":\"2 Ren'ai Rd Sec "
+             "4\",\"city\":\"Taipei\",\"region\":\"TPE\",\"postal_code\":\"106\",\"country\":\"TW\",\"latitude\":25.03,"
+             "\"longitude\":121.55}"},
+    {"0.08",
+     "{\"name\":\"Ann Baker\",\"line1\":\"15 Astor Pl\",\"city\":\"New "
+     "York\",\"region\":\"NY\",\"postal_code\":\"10003\",\"country\":\"US\",\"latitude\":40.73,\"longitude\":-73.99}"},
+    {"0.08", "{\"name\":\"Bob Carter\",\"line1\":\"401 Ocean Ave\",\"city\":\"Santa "
+             "Monica\",\"region\":\"CA\",\"postal_code\":\"90401\",\"country\":\"US\",\"latitude\":34.01,\"longitude\":"
+             "-118.5}"},
+    {"0.08", "{\"name\":\"Carla Diaz\",\"line1\":\"12 Flagler "
+             "St\",\"city\":\"Miami\",\"region\":\"FL\",\"postal_code\":\"33130\",\"country\":\"US\",\"latitude\":25."
+             "77,\"longitude\":-80.2}"},
+    {"0.08", "{\"name\":\"David Evans\",\"line1\":\"600 Pine "
+             "St\",\"city\":\"Seattle\",\"region\":\"WA\",\"postal_code\":\"98101\",\"country\":\"US\",\"latitude\":47."
+             "61,\"longitude\":-122.33}"},
+    {"0.19", "{\"name\":\"Eva Fischer\",\"line1\":\"Unter den Linden "
+             "7\",\"city\":\"Berlin\",\"region\":\"BE\",\"postal_code\":\"10117\",\"country\":\"DE\",\"latitude\":52."
+             "52,\"longitude\":13.39}"},
 };
-static const char *const skus[] = {"TEE-S", "TEE-M", "MUG-BLUE", "MUG-RED", "LANTERN", "CANDLE-3", "CUSHION", "TEAPOT",
-                                   "TEA-OOLONG", "BOWL", "CHOPSTICKS", "APRON", "BOOK-TEA", "TOTE", "UMBRELLA", "KNIFE"};
+static const char *const skus[] = {"TEE-S",    "TEE-M",  "MUG-BLUE",   "MUG-RED", "LANTERN",    "CANDLE-3",
+                                   "CUSHION",  "TEAPOT", "TEA-OOLONG", "BOWL",    "CHOPSTICKS", "APRON",
+                                   "BOOK-TEA", "TOTE",   "UMBRELLA",   "KNIFE"};
 
-enum fate { FATE_DELIVERED, FATE_SHIPPED, FATE_PACKED, FATE_PICKED, FATE_OPEN, FATE_CANCELLED, FATE_PART_CANCELLED,
-            FATE_HELD, FATE_UNPAID, FATE_COD, FATE_RETURNING, FATE_DRAFT, FATE_PHONE, FATE_SHORT, FATE_PICKUP };
+enum fate {
+  FATE_DELIVERED,
+  FATE_SHIPPED,
+  FATE_PACKED,
+  FATE_PICKED,
+  FATE_OPEN,
+  FATE_CANCELLED,
+  FATE_PART_CANCELLED,
+  FATE_HELD,
+  FATE_UNPAID,
+  FATE_COD,
+  FATE_RETURNING,
+  FATE_DRAFT,
+  FATE_PHONE,
+  FATE_SHORT,
+  FATE_PICKUP
+};
 
 static const char *order_json(struct demo *d, enum fate fate, int64_t n)
 {
@@ -193,8 +224,12 @@ static const char *order_json(struct demo *d, enum fate fate, int64_t n)
   int64_t who = draw(d, (int64_t)COUNT_OF(addresses)), lines = 1 + draw(d, 3);
   buf_init(&b, d->arena);
   buf_printf(&b, "{\"channel\":\"%s\",\"external_id\":\"demo-%lld\",\"currency\":\"USD\",\"prices_include_tax\":true",
-             fate == FATE_PHONE ? "phone" : fate == FATE_SHORT ? "market" : "web", (long long)n);
-  buf_printf(&b, ",\"customer\":{\"external_id\":\"c-%02lld\"},\"shipping_address\":%s", (long long)who + 1, addresses[who].json);
+             fate == FATE_PHONE   ? "phone"
+             : fate == FATE_SHORT ? "market"
+                                  : "web",
+             (long long)n);
+  buf_printf(&b, ",\"customer\":{\"external_id\":\"c-%02lld\"},\"shipping_address\":%s", (long long)who + 1,
+             addresses[who].json);
   buf_text(&b, ",\"lines\":[");
   for (int64_t i = 0; i < lines; i++)
     buf_printf(&b, "%s{\"sku\":\"%s\",\"quantity\":%lld}", i ? "," : "",
@@ -222,7 +257,8 @@ static void pay(struct demo *d, const struct order *o, const char *id)
 {
   if (o->totals.due.minor > 0)
     run_json(d, &payment_add_act, &payment_input_rec, id,
-             arena_printf(d->arena, "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":%lld,\"reference\":\"ch_%s\"}",
+             arena_printf(d->arena,
+                          "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":%lld,\"reference\":\"ch_%s\"}",
                           (long long)o->totals.due.minor, o->external_id));
 }
 
@@ -293,14 +329,15 @@ static void live_through(struct demo *d, enum fate fate, int64_t n)
   if (fate == FATE_CANCELLED)
     run_json(d, &order_cancel_act, &cancel_rec, id, "{\"reason\":\"customer changed their mind\"}");
   if (fate == FATE_PART_CANCELLED)
-    run_json(d, &order_cancel_act, &cancel_rec, id, "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one too many\"}");
+    run_json(d, &order_cancel_act, &cancel_rec, id,
+             "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one too many\"}");
 }
 
 /* What becomes of an order placed so many days ago: old ones are mostly delivered, fresh ones are in work. */
 static enum fate fate_of(struct demo *d, int64_t days_ago)
 {
-  static const enum fate rare[] = {FATE_CANCELLED, FATE_PART_CANCELLED, FATE_HELD, FATE_UNPAID, FATE_COD, FATE_RETURNING,
-                                   FATE_DRAFT, FATE_PHONE, FATE_SHORT, FATE_PICKUP};
+  static const enum fate rare[] = {FATE_CANCELLED, FATE_PART_CANCELLED, FATE_HELD,  FATE_UNPAID, FATE_COD,
+                                   FATE_RETURNING, FATE_DRAFT,          FATE_PHONE, FATE_SHORT,  FATE_PICKUP};
   static const enum fate fresh[] = {FATE_SHIPPED, FATE_SHIPPED, FATE_PACKED, FATE_PICKED, FATE_OPEN, FATE_OPEN};
   if (draw(d, 4) == 0)
     return rare[draw(d, (int64_t)COUNT_OF(rare))];
@@ -331,7 +368,8 @@ static void let_expire(struct demo *d, struct instant today)
     void *body;
     const char *json = order_json(d, FATE_UNPAID, 900 + n);
     d->now = INSTANT(today.ms - 5 * HOUR_MS);
-    const struct order *o = read_body(d, &order_input_rec, json, strlen(json), &body) ? run(d, &order_place_act, NULL, body, NULL) : NULL;
+    const struct order *o =
+        read_body(d, &order_input_rec, json, strlen(json), &body) ? run(d, &order_place_act, NULL, body, NULL) : NULL;
     d->now = INSTANT(today.ms - 3 * HOUR_MS);
     if (o)
       run(d, &order_expire_act, id_of(d, PREFIX_order, o->id.v), NULL, NULL);
@@ -367,7 +405,8 @@ static bool add_owner(struct demo *d, char password[PASSWORD_LETTERS + 1])
   input.login = input.name = "demo";
   input.password = password;
   *LIST_ADD(d->arena, &input.roles) = "owner";
-  fine = fine && identity_password_hash(&cx, identity, input.login, password, "/password", &input.password_hash) == ERR_OK &&
+  fine = fine &&
+         identity_password_hash(&cx, identity, input.login, password, "/password", &input.password_hash) == ERR_OK &&
          run(d, &user_add_act, NULL, &input, NULL) != NULL;
   identity_free(identity);
   return fine;
@@ -394,7 +433,8 @@ static bool fill(const char *url, char password[PASSWORD_LETTERS + 1])
   fine = fine && add_owner(&d, password);
   writer_stop(d.writer);
   if (fine)
-    fprintf(stderr, "demo company filled: %lld orders, %lld refused for want of stock\n", (long long)d.orders, (long long)d.refused);
+    fprintf(stderr, "demo company filled: %lld orders, %lld refused for want of stock\n", (long long)d.orders,
+            (long long)d.refused);
   arena_free(d.arena);
   arena_free(a);
   return fine;
@@ -408,7 +448,8 @@ static enum tenant tenant_of(const char *url)
   static const struct db_stmt demo = {"SELECT count(*) FROM app_user WHERE login = 'demo'", DB_REPORT};
   static const struct db_stmt any = {"SELECT (SELECT count(*) FROM app_user) + (SELECT count(*) FROM api_key)"
                                      " + (SELECT count(*) FROM (SELECT id FROM product LIMIT 1) AS p)"
-                                     " + (SELECT count(*) FROM (SELECT id FROM orders LIMIT 1) AS o)", DB_REPORT};
+                                     " + (SELECT count(*) FROM (SELECT id FROM orders LIMIT 1) AS o)",
+                                     DB_REPORT};
   struct arena *a = arena_new(1 << 20);
   struct db *db = NULL;
   struct ctx cx;
@@ -439,7 +480,8 @@ static void tell_owner(const char *password)
   if (*password)
     fprintf(stderr, "sign in as  demo  with the password  %s  (shown once; more users: ordo user add)\n", password);
   else
-    fprintf(stderr, "sign in as  demo  with the password that was shown when the demo was filled (lost? ordo user add)\n");
+    fprintf(stderr,
+            "sign in as  demo  with the password that was shown when the demo was filled (lost? ordo user add)\n");
 }
 
 int cmd_demo(const struct arguments *args)
@@ -455,12 +497,14 @@ int cmd_demo(const struct arguments *args)
   enum tenant tenant = tenant_of(url);
   if (tenant == TENANT_OTHER)
     return failed("%s is no complete demo: it holds another company, or filling it was cut off; choose a new file with "
-                  "--database", url);
+                  "--database",
+                  url);
   if (tenant == TENANT_NONE && !fill(url, password))
     return EXIT_FAILED;
   if (argument(args, "fill-only"))
     return tell_owner(password), EXIT_FINE;
-  struct server_config config = {.url = url, .listen = argument(args, "listen"), .quiet = argument(args, "quiet") != NULL};
+  struct server_config config = {
+      .url = url, .listen = argument(args, "listen"), .quiet = argument(args, "quiet") != NULL};
   struct server *s = server_start(&config);
   if (!s)
     return EXIT_FAILED;

@@ -232,8 +232,8 @@ static const struct {
   const char *const states[3];
 } warehouse[] = {
     {VERB_PICK, {"open", "picking", NULL}},
-    {VERB_PACK, {"picked", NULL}         },
-    {VERB_SHIP, {"packed", NULL}         },
+    {VERB_PACK, {"picked", NULL}},
+    {VERB_SHIP, {"packed", NULL}},
 };
 
 static void ship_orders(struct stories *all)

@@ -16,7 +16,8 @@ static const struct rec_field state_fields[] = {
     FIELD(struct import_state, documents, .flags = REC_REQUIRED, .min = 0, .max = INT64_MAX, .doc = "Done"),
     FIELD(struct import_state, line, .min = 0, .max = INT64_MAX, .doc = "Of the last one"),
     FIELD(struct import_state, complete, .doc = "All of the file"),
-    FIELD_AS(REC_RECORD, struct import_state, account, .flags = REC_REQUIRED, .rec = &import_account_rec, .doc = "So far"),
+    FIELD_AS(REC_RECORD, struct import_state, account, .flags = REC_REQUIRED, .rec = &import_account_rec,
+             .doc = "So far"),
 };
 static const struct rec state_rec = REC(struct import_state, "ImportState", state_fields, "How far an import got");
 

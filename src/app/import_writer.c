@@ -156,17 +156,15 @@ static void hash_request(struct import_call *c, unsigned char out[HASH_BYTES])
 static void submit(struct writer_door *d, struct import_call *c, const struct act_input *in)
 {
   const struct timespec pause = {0, 1000000};
-  c->act = (struct act_call){
-      .act = import_verbs[c->verb].act,
-      .in = *in,
-      .arena = c->arena,
-      .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL},
-      .key = c->key,
-      .success = import_verbs[c->verb].success,
-      .deadline = INSTANT(ABSENT),
-      .done = on_done,
-      .user = d
-  };
+  c->act = (struct act_call){.act = import_verbs[c->verb].act,
+                             .in = *in,
+                             .arena = c->arena,
+                             .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL},
+                             .key = c->key,
+                             .success = import_verbs[c->verb].success,
+                             .deadline = INSTANT(ABSENT),
+                             .done = on_done,
+                             .user = d};
   if (c->key)
     hash_request(c, c->act.request_hash);
   pthread_mutex_lock(&d->lock);

@@ -83,8 +83,8 @@ static void print_command_help(const struct command *c)
 {
   printf("usage: ordo %s %s [OPTIONS]\n%s\n\n", c->name, c->usage, c->doc);
   for (const struct option_row *o = c->options; o->name; o++)
-    printf("  --%-16s %s%s%s%s%s%s\n", o->name, o->doc, o->def ? " (default " : "", o->def ? o->def : "", o->def ? ")" : "",
-           o->env ? "; also " : "", o->env ? o->env : "");
+    printf("  --%-16s %s%s%s%s%s%s\n", o->name, o->doc, o->def ? " (default " : "", o->def ? o->def : "",
+           o->def ? ")" : "", o->env ? "; also " : "", o->env ? o->env : "");
 }
 
 const char *argument(const struct arguments *args, const char *name)

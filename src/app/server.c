@@ -70,8 +70,12 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .on_slow = on_slow,
       .poisoned = is_poisoned,
   };
-  struct writer_config writer = {
-      .url = config->url, .clock = clock_real, .on_commit = on_commit, .on_poisoned = on_poisoned, .on_slow = on_slow, .arg = s};
+  struct writer_config writer = {.url = config->url,
+                                 .clock = clock_real,
+                                 .on_commit = on_commit,
+                                 .on_poisoned = on_poisoned,
+                                 .on_slow = on_slow,
+                                 .arg = s};
   s->api = api_new(&api);
   TRY(writer_start(&writer, f, &s->writer));
   TRY(api_start(s->api, s->writer, f));

@@ -162,7 +162,8 @@ static void run_job(struct timers *t, size_t i, struct instant now)
   if (err == ERR_OK)
     err = jobs[i].run(t, &cx);
   if (err != ERR_OK && err != ERR_BUSY)
-    log_line(LOG_WARN, "a job failed", "%s: %s", jobs[i].name, cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+    log_line(LOG_WARN, "a job failed", "%s: %s", jobs[i].name,
+             cx.fault.detail ? cx.fault.detail : err_info(err)->title);
   arena_free(a);
 }
 

@@ -14,26 +14,26 @@
 static const struct sample {
   const char *path, *label, *unknown;
 } samples[] = {
-    {"/v1/orders/{",           "order",       "ord_0000000000000"},
-    {"/v1/fulfillments/{",     "fulfillment", "ful_0000000000000"},
-    {"/v1/parcels/{",          "parcel",      "par_0000000000000"},
-    {"/v1/shipments/{",        "shipment",    "shp_0000000000000"},
-    {"/v1/payments/{",         "payment",     "pay_0000000000000"},
-    {"/v1/holds/{",            "hold",        "hld_0000000000000"},
-    {"/v1/products/{",         "product",     "NO-SUCH-SKU"      },
-    {"/v1/locations/{",        "location",    "NOWHERE"          },
-    {"/v1/channels/{",         "channel",     "nowhere"          },
-    {"/v1/carriers/{",         "carrier",     "nobody"           },
-    {"/v1/customers/{",        "customer",    "cus_0000000000000"},
-    {"/v1/tax_rates/{",        "tax",         "tax_0000000000000"},
-    {"/v1/users/{",            "user",        "nobody"           },
-    {"/v1/api_keys/{",         "second_key",  "key_0000000000000"},
-    {"/v1/sessions/{",         NULL,          "ses_0000000000000"},
-    {"/v1/review_rules/{",     "rule",        "no-such-rule"     },
-    {"/v1/adjustments/{",      "adjustment",  "adj_0000000000000"},
-    {"/v1/settings/{",         "setting",     "no.such.setting"  },
-    {"/v1/number_series/{",    "series",      "no-such-series"   },
-    {"/v1/tracking_numbers/{", NULL,          NULL               }, /* any text is a question */
+    {"/v1/orders/{", "order", "ord_0000000000000"},
+    {"/v1/fulfillments/{", "fulfillment", "ful_0000000000000"},
+    {"/v1/parcels/{", "parcel", "par_0000000000000"},
+    {"/v1/shipments/{", "shipment", "shp_0000000000000"},
+    {"/v1/payments/{", "payment", "pay_0000000000000"},
+    {"/v1/holds/{", "hold", "hld_0000000000000"},
+    {"/v1/products/{", "product", "NO-SUCH-SKU"},
+    {"/v1/locations/{", "location", "NOWHERE"},
+    {"/v1/channels/{", "channel", "nowhere"},
+    {"/v1/carriers/{", "carrier", "nobody"},
+    {"/v1/customers/{", "customer", "cus_0000000000000"},
+    {"/v1/tax_rates/{", "tax", "tax_0000000000000"},
+    {"/v1/users/{", "user", "nobody"},
+    {"/v1/api_keys/{", "second_key", "key_0000000000000"},
+    {"/v1/sessions/{", NULL, "ses_0000000000000"},
+    {"/v1/review_rules/{", "rule", "no-such-rule"},
+    {"/v1/adjustments/{", "adjustment", "adj_0000000000000"},
+    {"/v1/settings/{", "setting", "no.such.setting"},
+    {"/v1/number_series/{", "series", "no-such-series"},
+    {"/v1/tracking_numbers/{", NULL, NULL}, /* any text is a question */
 };
 
 static const struct sample *sample_of(const char *path)
@@ -89,28 +89,28 @@ static void a_record_of_each_kind(struct shop *s)
 static const struct {
   const char *method, *path, *body;
 } bodies[] = {
-    {"POST",  "/v1/orders/{id}/cancel",                   "{'reason': 'x'}"                                                },
-    {"POST",  "/v1/orders/{id}/reject",                   "{'reason': 'x'}"                                                },
-    {"POST",  "/v1/orders/{id}/hold",                     "{'reason': 'x'}"                                                },
-    {"POST",  "/v1/orders/{id}/approve",                  "{'reason': 'x'}"                                                },
-    {"POST",  "/v1/orders/{id}/payments",                 "{'provider': 'p', 'kind': 'capture', 'amount': 1}"              },
-    {"POST",  "/v1/holds/{id}/release",                   "{'reason': 'x'}"                                                },
-    {"POST",  "/v1/fulfillments/{id}/reject",             "{'reason': 'busy'}"                                             },
-    {"POST",  "/v1/parcels/{id}/tracking_events",         "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
-    {"POST",  "/v1/users/{id}/password",                  "{'password': 'copper moon 81 stairs'}"                          },
-    {"PATCH", "/v1/settings/{key}",                       "{'value': 'x'}"                                                 },
-    {"PATCH", "/v1/products/{sku}",                       "{'name': 'another'}"                                            },
-    {"PATCH", "/v1/locations/{id}",                       "{'name': 'another'}"                                            },
-    {"PATCH", "/v1/channels/{code}",                      "{'name': 'another'}"                                            },
-    {"PATCH", "/v1/carriers/{code}",                      "{'name': 'another'}"                                            },
-    {"PATCH", "/v1/customers/{id}",                       "{'name': 'another'}"                                            },
-    {"PATCH", "/v1/tax_rates/{id}",                       "{'rate': '0.2'}"                                                },
-    {"PATCH", "/v1/users/{id}",                           "{'name': 'another'}"                                            },
-    {"PATCH", "/v1/review_rules/{id}",                    "{'expire_hours': 7}"                                            },
-    {"PATCH", "/v1/number_series/{code}",                 "{'digits': 9}"                                                  },
-    {"PATCH", "/v1/orders/{id}",                          "{'tags': ['other']}"                                            },
-    {"PUT",   "/v1/channels/{code}/orders/{external_id}",
-     "{'channel': 'web', 'external_id': 'x', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}"               },
+    {"POST", "/v1/orders/{id}/cancel", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/reject", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/hold", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/approve", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
+    {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},
+    {"POST", "/v1/fulfillments/{id}/reject", "{'reason': 'busy'}"},
+    {"POST", "/v1/parcels/{id}/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
+    {"POST", "/v1/users/{id}/password", "{'password': 'copper moon 81 stairs'}"},
+    {"PATCH", "/v1/settings/{key}", "{'value': 'x'}"},
+    {"PATCH", "/v1/products/{sku}", "{'name': 'another'}"},
+    {"PATCH", "/v1/locations/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/channels/{code}", "{'name': 'another'}"},
+    {"PATCH", "/v1/carriers/{code}", "{'name': 'another'}"},
+    {"PATCH", "/v1/customers/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/tax_rates/{id}", "{'rate': '0.2'}"},
+    {"PATCH", "/v1/users/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/review_rules/{id}", "{'expire_hours': 7}"},
+    {"PATCH", "/v1/number_series/{code}", "{'digits': 9}"},
+    {"PATCH", "/v1/orders/{id}", "{'tags': ['other']}"},
+    {"PUT", "/v1/channels/{code}/orders/{external_id}",
+     "{'channel': 'web', 'external_id': 'x', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}"},
 };
 
 static const char *body_of(struct shop *s, const struct route *r)
@@ -331,9 +331,7 @@ static void sweep_route(struct sweep *w, const struct route *r)
 TEST(every_route_asked_wrongly_answers_the_documented_problem_and_changes_nothing)
 {
   struct shop *s = shop_open(t);
-  struct sweep w = {
-      .s = s, .granted = {PERM_SYSTEM_READ, PERM_EVENT_READ}
-  };
+  struct sweep w = {.s = s, .granted = {PERM_SYSTEM_READ, PERM_EVENT_READ}};
   a_record_of_each_kind(s);
   for (int i = 0; i < 2; i++)
     w.keys[i] = shop_key(s, "narrow", permission_name(w.granted[i]));

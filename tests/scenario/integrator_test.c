@@ -125,7 +125,8 @@ TEST(an_export_of_orders_has_who_and_where)
   struct shop *s = shop_open(t);
   a_small_shop(s);
   SAY(201, "POST /v1/orders {'channel': 'web', 'external_id': 'C-1', 'currency': 'USD', 'tags': ['vip', 'gift'],"
-           " 'customer': {'name': 'Li Wei'}, 'shipping_address': {'line1': '1 Nanjing Rd', 'city': 'Shanghai', 'country': 'CN'},"
+           " 'customer': {'name': 'Li Wei'}, 'shipping_address': {'line1': '1 Nanjing Rd', 'city': 'Shanghai', "
+           "'country': 'CN'},"
            " 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
   SAY(200, "GET /v1/orders\nAccept: text/csv\n");
   CHECK(strstr(s->last.body, ",customer.name,") && strstr(s->last.body, ",shipping_address.city,"));
@@ -137,7 +138,8 @@ TEST(an_external_id_is_not_empty)
 {
   struct shop *s = shop_open(t);
   a_small_shop(s);
-  SAY(422, "POST /v1/orders {'channel': 'web', 'external_id': '', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(422, "POST /v1/orders {'channel': 'web', 'external_id': '', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
   SEE("/errors/0/pointer", "/external_id");
   shop_close(s);
 }

@@ -33,8 +33,7 @@ enum err lease_take(struct ctx *cx, struct lease *lease, int64_t *out_floor_ms)
   lease->until_ms = cx->now.ms + LEASE_MS;
   lease->high_water_ms = high_water;
   *out_floor_ms = high_water + 1;
-  return db_run(cx->db, &take, NULL,
-                DB_ARGS(I64(node), TEXT(lease->owner), I64(lease->until_ms), I64(high_water)));
+  return db_run(cx->db, &take, NULL, DB_ARGS(I64(node), TEXT(lease->owner), I64(lease->until_ms), I64(high_water)));
 }
 
 enum err lease_renew(struct ctx *cx, struct lease *lease, int64_t ceiling_ms)

@@ -28,17 +28,22 @@ static enum err write_event(struct ctx *cx, const void *plan, struct act_result 
 {
   (void)plan, (void)out;
   int64_t id = ids_next(cx->ids, cx->now, 7);
-  return event_emit(cx, &(struct event_draft){
-                            .topic = "test.written", .subject_kind = "test", .subject_prefix = "ord", .bucket = 7,
-                            .subject_id = id, .version = 1});
+  return event_emit(cx, &(struct event_draft){.topic = "test.written",
+                                              .subject_kind = "test",
+                                              .subject_prefix = "ord",
+                                              .bucket = 7,
+                                              .subject_id = id,
+                                              .version = 1});
 }
 static enum err write_and_fail(struct ctx *cx, const void *plan, struct act_result *out)
 {
   TRY(write_event(cx, plan, out));
   return err_fail(cx, ERR_INVALID, "/here", "it failed after it had written");
 }
-static const struct act writing = {.name = "test.write", .load = nothing, .decide = decide_nothing, .apply = write_event};
-static const struct act failing = {.name = "test.fail", .load = nothing, .decide = decide_nothing, .apply = write_and_fail};
+static const struct act writing = {
+    .name = "test.write", .load = nothing, .decide = decide_nothing, .apply = write_event};
+static const struct act failing = {
+    .name = "test.fail", .load = nothing, .decide = decide_nothing, .apply = write_and_fail};
 
 static void plant_end(void *arg)
 {
@@ -59,14 +64,19 @@ static struct plant *plant_begin(struct test *t)
   CHECK_OK(db_open(p->url, DB_WRITER, &f, &db));
   CHECK_OK(schema_migrate(db));
   db_close(db);
-  CHECK_OK(writer_start(&(struct writer_config){.url = p->url, .clock = clock_fixed(&p->now), .seed = 1}, &f, &p->writer));
+  CHECK_OK(
+      writer_start(&(struct writer_config){.url = p->url, .clock = clock_fixed(&p->now), .seed = 1}, &f, &p->writer));
   arena_defer(t->arena, plant_end, p);
   return p;
 }
 
 static enum err run(struct plant *p, const struct act *act)
 {
-  struct act_call call = {.act = act, .in.version = ABSENT, .arena = p->arena, .actor = actor_system, .success = 200,
+  struct act_call call = {.act = act,
+                          .in.version = ABSENT,
+                          .arena = p->arena,
+                          .actor = actor_system,
+                          .success = 200,
                           .deadline = INSTANT(ABSENT)};
   return writer_run(p->writer, &call);
 }

@@ -15,7 +15,8 @@ static const struct rec_field stored_reply_fields[] = {
     FIELD(struct stored_reply, created_at),
     FIELD(struct stored_reply, expires_at),
 };
-const struct rec stored_reply_rec = REC(struct stored_reply, "StoredReply", stored_reply_fields, "A reply kept for repeats");
+const struct rec stored_reply_rec =
+    REC(struct stored_reply, "StoredReply", stored_reply_fields, "A reply kept for repeats");
 static const struct db_table stored_reply_table = {"idempotency", &stored_reply_rec};
 
 static int64_t bucket_of(const struct ctx *cx, const char *key)

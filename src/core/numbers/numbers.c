@@ -8,13 +8,16 @@
 const char *const number_modes[] = {"sequential", "random", NULL};
 
 static const struct rec_field number_series_fields[] = {
-    FIELD(struct number_series, code, .flags = REC_KEY | REC_READONLY, .max = 40, .doc = "Name of the series", .example = "order"),
+    FIELD(struct number_series, code, .flags = REC_KEY | REC_READONLY, .max = 40, .doc = "Name of the series",
+          .example = "order"),
     FIELD(struct number_series, prefix, .max = 12, .doc = "Stands before each number", .example = "SO-"),
     FIELD_AS(REC_ENUM, struct number_series, mode, .names = number_modes,
              .doc = "sequential, or random: a permutation of the sequence, so that numbers tell nothing about volume"),
     FIELD(struct number_series, digits, .min = 4, .max = 12, .doc = "Digits, padded with zeros", .example = "6"),
-    FIELD(struct number_series, next_value, .flags = REC_READONLY, .doc = "Next value of the sequence", .example = "100001"),
-    FIELD(struct number_series, version, .flags = REC_READONLY, .doc = "Moves with each change of the settings", .example = "1"),
+    FIELD(struct number_series, next_value, .flags = REC_READONLY, .doc = "Next value of the sequence",
+          .example = "100001"),
+    FIELD(struct number_series, version, .flags = REC_READONLY, .doc = "Moves with each change of the settings",
+          .example = "1"),
 };
 const struct rec number_series_rec =
     REC(struct number_series, "NumberSeries", number_series_fields, "A series that human numbers are drawn from");

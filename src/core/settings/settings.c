@@ -93,8 +93,9 @@ enum err setting_check(struct ctx *cx, enum setting s, const char *value, const 
   const struct setting_info *i = &infos[s];
   int64_t v = (int64_t)utf8_count(value);
   if (i->kind == SETTING_CHOICE)
-    return is_choice(i->choices, value) ? ERR_OK
-                                        : fault_add(&cx->fault, ERR_INVALID, pointer, "not_one_of", "must be one of: %s", i->choices);
+    return is_choice(i->choices, value)
+               ? ERR_OK
+               : fault_add(&cx->fault, ERR_INVALID, pointer, "not_one_of", "must be one of: %s", i->choices);
   if (i->kind == SETTING_INT && !decimal_parse(value, strlen(value), 0, &v))
     return fault_add(&cx->fault, ERR_INVALID, pointer, "wrong_type", "%s is a whole number", i->key);
   if (v < i->min || v > i->max)
@@ -107,9 +108,8 @@ enum err setting_check(struct ctx *cx, enum setting s, const char *value, const 
 
 enum err setting_store(struct ctx *cx, enum setting s, const char *value)
 {
-  static const struct db_stmt put = {
-      "INSERT INTO setting (setting_key, setting_value) VALUES ($1, $2)"
-      " ON CONFLICT (setting_key) DO UPDATE SET setting_value = excluded.setting_value",
-      DB_KEYED};
+  static const struct db_stmt put = {"INSERT INTO setting (setting_key, setting_value) VALUES ($1, $2)"
+                                     " ON CONFLICT (setting_key) DO UPDATE SET setting_value = excluded.setting_value",
+                                     DB_KEYED};
   return db_run(cx->db, &put, NULL, DB_ARGS(TEXT(infos[s].key), TEXT(value)));
 }

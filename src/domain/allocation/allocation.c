@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-enum { ASKED_ANYWAY_MAX = 200 }; /* so many places are candidates even without stock, so that the record says why they lost */
+enum {
+  ASKED_ANYWAY_MAX = 200
+}; /* so many places are candidates even without stock, so that the record says why they lost */
 
 /* ---- Load ---- */
 
@@ -26,7 +28,8 @@ static enum err load_costs(struct ctx *cx, struct allocation_facts *f)
 
 static bool at_location(const struct order *o)
 {
-  return o->delivery.type == DELIVERY_PICKUP || o->delivery.type == DELIVERY_DINE_IN || o->delivery.type == DELIVERY_TAKEAWAY;
+  return o->delivery.type == DELIVERY_PICKUP || o->delivery.type == DELIVERY_DINE_IN ||
+         o->delivery.type == DELIVERY_TAKEAWAY;
 }
 
 /* Time zones met so far live with the connection's memo: they only save time. */
@@ -52,7 +55,8 @@ enum err allocation_load(struct ctx *cx, const struct order *o, struct allocatio
   if (at_location(o)) {
     enum err err = location_by_code(cx, o->delivery.location ? o->delivery.location : "", &f.delivery_location);
     if (err == ERR_NOT_FOUND)
-      return fault_add(&cx->fault, ERR_INVALID, "/delivery/location", "unknown_location", "this delivery needs a location we have");
+      return fault_add(&cx->fault, ERR_INVALID, "/delivery/location", "unknown_location",
+                       "this delivery needs a location we have");
     TRY(err);
   } else {
     enum err err = carrier_for_method(cx, o->shipping_method, &f.carrier, &f.service);
@@ -161,10 +165,10 @@ static const struct promise_cut_offs *cut_offs_with_service(struct asking *a, co
     return own;
   struct promise_cut_offs *all = ARENA_NEW(a->cx->arena, struct promise_cut_offs);
   *LIST_ADD(a->cx->arena, &all->rows) = (struct promise_cut_off){.day = PROMISE_ANY_DAY,
-                                                                  .carrier = a->f->carrier->code,
-                                                                  .service = service->code,
-                                                                  .time = service->cut_off,
-                                                                  .minute = service->cut_off_minute};
+                                                                 .carrier = a->f->carrier->code,
+                                                                 .service = service->code,
+                                                                 .time = service->cut_off,
+                                                                 .minute = service->cut_off_minute};
   for (size_t i = 0; own && i < own->rows.n; i++)
     *LIST_ADD(a->cx->arena, &all->rows) = own->rows.at[i];
   return all;
@@ -286,7 +290,8 @@ static enum err ask(struct asking *a)
 /* ---- Decide: what the answer means ---- */
 
 /* The fulfillment of this act for a location; made when it is the first assignment there. */
-static struct fulfillment *fulfillment_at(const struct asking *a, struct order_work *w, size_t first_new, int64_t candidate)
+static struct fulfillment *fulfillment_at(const struct asking *a, struct order_work *w, size_t first_new,
+                                          int64_t candidate)
 {
   struct order *o = w->after;
   const struct location *l = a->locations[candidate];
@@ -337,8 +342,8 @@ static void carry_out(const struct asking *a, const struct sourcing_decision *d,
     fl->quantity = quantity_add(fl->quantity, s->quantity);
     allocate_units(l, s->quantity);
     struct stock_demand demand = line_demand(w->after, l);
-    struct quantity missing = stock_plan_reserve_at(&w->stock, a->cx->arena, &levels, s->location, l->product_id, &demand,
-                                                    s->quantity, RESERVATION_HARD, INSTANT(ABSENT));
+    struct quantity missing = stock_plan_reserve_at(&w->stock, a->cx->arena, &levels, s->location, l->product_id,
+                                                    &demand, s->quantity, RESERVATION_HARD, INSTANT(ABSENT));
     assert(missing.millionths == 0); /* sourcing assigned at most what was free */
   }
 }
@@ -502,8 +507,9 @@ void allocation_release(struct ctx *cx, struct order_work *w, const struct order
 }
 
 /* What of a fulfillment line is not picked yet goes back; allocated units before released ones. */
-static struct quantity give_back_line(struct ctx *cx, struct order_work *w, struct fulfillment *f, struct fulfillment_line *fl,
-                                      struct order_line *l, struct quantity q, enum line_place to)
+static struct quantity give_back_line(struct ctx *cx, struct order_work *w, struct fulfillment *f,
+                                      struct fulfillment_line *fl, struct order_line *l, struct quantity q,
+                                      enum line_place to)
 {
   struct quantity take = quantity_min(quantity_sub(fl->quantity, fl->picked), q);
   if (take.millionths <= 0)

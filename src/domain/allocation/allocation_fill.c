@@ -40,9 +40,9 @@ static enum err read_numbers(struct ctx *cx, const struct db_stmt *stmt, int64_t
 /* Orders with backordered units. Looked for by product: most wait for what is not there, and would hide the others. */
 static enum err add_backordered(struct ctx *cx, int64_t limit, int64_t *turn, order_ids *out)
 {
-  static const struct db_stmt products = {
-      "SELECT DISTINCT product_id FROM order_line WHERE at_backordered > 0 AND product_id > $1 ORDER BY product_id LIMIT $2",
-      DB_LIST};
+  static const struct db_stmt products = {"SELECT DISTINCT product_id FROM order_line WHERE at_backordered > 0 AND "
+                                          "product_id > $1 ORDER BY product_id LIMIT $2",
+                                          DB_LIST};
   static const struct db_stmt orders = {
       "SELECT order_id FROM order_line WHERE at_backordered > 0 AND product_id = $1 ORDER BY order_id, line LIMIT $2",
       DB_LIST};

@@ -4,31 +4,44 @@
 #include <string.h>
 
 static const struct rec_field candidate_fields[] = {
-    FIELD(struct allocation_candidate, location, .flags = REC_REQUIRED, .doc = "Code of the location", .example = "SHA"),
-    FIELD(struct allocation_candidate, reason, .flags = REC_REQUIRED, .doc = "Why it was chosen or lost", .example = "dearer_freight"),
-    FIELD(struct allocation_candidate, sentence, .flags = REC_REQUIRED, .doc = "The same in one sentence", .example = "SHA: everything comes from here."),
-    FIELD(struct allocation_candidate, could, .flags = REC_REQUIRED, .doc = "Units it could have sent alone", .example = "2"),
-    FIELD(struct allocation_candidate, assigned, .flags = REC_REQUIRED, .doc = "Units that come from it", .example = "2"),
-    FIELD(struct allocation_candidate, cost_milli, .doc = "What it alone would have cost, thousandths of a minor unit", .example = "700000"),
+    FIELD(struct allocation_candidate, location, .flags = REC_REQUIRED, .doc = "Code of the location",
+          .example = "SHA"),
+    FIELD(struct allocation_candidate, reason, .flags = REC_REQUIRED, .doc = "Why it was chosen or lost",
+          .example = "dearer_freight"),
+    FIELD(struct allocation_candidate, sentence, .flags = REC_REQUIRED, .doc = "The same in one sentence",
+          .example = "SHA: everything comes from here."),
+    FIELD(struct allocation_candidate, could, .flags = REC_REQUIRED, .doc = "Units it could have sent alone",
+          .example = "2"),
+    FIELD(struct allocation_candidate, assigned, .flags = REC_REQUIRED, .doc = "Units that come from it",
+          .example = "2"),
+    FIELD(struct allocation_candidate, cost_milli, .doc = "What it alone would have cost, thousandths of a minor unit",
+          .example = "700000"),
     FIELD(struct allocation_candidate, more_milli, .doc = "The same, less the cost of the decision", .example = "0"),
     FIELD(struct allocation_candidate, distance_m, .doc = "Meters to the destination", .example = "12000"),
 };
-static const struct rec candidate_rec =
-    REC(struct allocation_candidate, "SourcingCandidate", candidate_fields, "A location that was looked at, and what became of it");
+static const struct rec candidate_rec = REC(struct allocation_candidate, "SourcingCandidate", candidate_fields,
+                                            "A location that was looked at, and what became of it");
 
 static const struct rec_field report_fields[] = {
-    FIELD_AS(REC_ID, struct allocation_report, id, .flags = REC_REQUIRED, .prefix = PREFIX_decision, .doc = "Id of the decision", .example = "src_01jd7k3v9q2m8"),
-    FIELD(struct allocation_report, cause, .flags = REC_REQUIRED, .doc = "What asked for it: placed, asked, rejected, supply", .example = "placed"),
-    FIELD(struct allocation_report, outcome, .flags = REC_REQUIRED, .doc = "filled, partial, short, queued or refused", .example = "filled"),
-    FIELD(struct allocation_report, summary, .flags = REC_REQUIRED, .doc = "The decision in one sentence", .example = "All from SHA."),
+    FIELD_AS(REC_ID, struct allocation_report, id, .flags = REC_REQUIRED, .prefix = PREFIX_decision,
+             .doc = "Id of the decision", .example = "src_01jd7k3v9q2m8"),
+    FIELD(struct allocation_report, cause, .flags = REC_REQUIRED,
+          .doc = "What asked for it: placed, asked, rejected, supply", .example = "placed"),
+    FIELD(struct allocation_report, outcome, .flags = REC_REQUIRED, .doc = "filled, partial, short, queued or refused",
+          .example = "filled"),
+    FIELD(struct allocation_report, summary, .flags = REC_REQUIRED, .doc = "The decision in one sentence",
+          .example = "All from SHA."),
     FIELD(struct allocation_report, actor_name, .doc = "Who asked", .example = "web shop"),
     FIELD(struct allocation_report, at, .flags = REC_REQUIRED, .doc = "When"),
     FIELD(struct allocation_report, proven, .doc = "No better choice exists", .example = "true"),
     FIELD(struct allocation_report, nodes, .flags = REC_REQUIRED, .doc = "Search steps", .example = "3"),
-    FIELD_AS(REC_LIST, struct allocation_report, candidates, .rec = &candidate_rec, .max = SOURCING_CANDIDATES_MAX, .doc = "Every location that was looked at"),
-    FIELD_AS(REC_JSON, struct allocation_report, record, .doc = "Input and decision as stored: deciding again from it gives the same bytes", .example = "{}"),
+    FIELD_AS(REC_LIST, struct allocation_report, candidates, .rec = &candidate_rec, .max = SOURCING_CANDIDATES_MAX,
+             .doc = "Every location that was looked at"),
+    FIELD_AS(REC_JSON, struct allocation_report, record,
+             .doc = "Input and decision as stored: deciding again from it gives the same bytes", .example = "{}"),
 };
-static const struct rec report_rec = REC(struct allocation_report, "SourcingDecision", report_fields, "A sourcing decision, explained");
+static const struct rec report_rec =
+    REC(struct allocation_report, "SourcingDecision", report_fields, "A sourcing decision, explained");
 
 static const struct rec_field reports_fields[] = {
     FIELD_AS(REC_LIST, struct allocation_reports, data, .rec = &report_rec, .max = 100, .doc = "Newest first"),

@@ -2,8 +2,10 @@
 #include "allocation_priv.h"
 
 static const struct rec_field source_fields[] = {
-    FIELD(struct allocation_source_input, location, .max = LOCATION_CODE_MAX, .doc = "Code of the only location allowed", .example = "SHA"),
-    FIELD(struct allocation_source_input, reason, .min = 1, .max = 500, .doc = "Why; needed with location", .example = "customer collects there"),
+    FIELD(struct allocation_source_input, location, .max = LOCATION_CODE_MAX,
+          .doc = "Code of the only location allowed", .example = "SHA"),
+    FIELD(struct allocation_source_input, reason, .min = 1, .max = 500, .doc = "Why; needed with location",
+          .example = "customer collects there"),
 };
 const struct rec allocation_source_rec =
     REC(struct allocation_source_input, "SourceInput", source_fields, "Source an order again");
@@ -25,7 +27,8 @@ static enum err source_load(struct ctx *cx, const struct act_input *in, void *ou
   if (f->input->location) {
     enum err err = location_find(cx, f->input->location, &f->pinned);
     if (err == ERR_NOT_FOUND)
-      return fault_add(&cx->fault, ERR_INVALID, "/location", "unknown_location", "there is no location %s", f->input->location);
+      return fault_add(&cx->fault, ERR_INVALID, "/location", "unknown_location", "there is no location %s",
+                       f->input->location);
     TRY(err);
     if (text_empty(f->input->reason))
       return fault_add(&cx->fault, ERR_INVALID, "/reason", "required", "pinning a location needs a reason");

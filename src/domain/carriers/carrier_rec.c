@@ -76,7 +76,8 @@ static const struct rec_field zone_fields[] = {
           .doc = "Unique within the carrier", .example = "eu"),
     FIELD(struct carrier_zone, name, .min = 1, .max = 120, .doc = "For people", .example = "European Union"),
     FIELD_AS(REC_TEXTS, struct carrier_zone, from_countries, .min = 0, .max = 300,
-             .doc = "Countries of the locations it is sent from, ISO 3166-1 alpha-2; empty = all", .example = "[\"DE\"]"),
+             .doc = "Countries of the locations it is sent from, ISO 3166-1 alpha-2; empty = all",
+             .example = "[\"DE\"]"),
     FIELD_AS(REC_TEXTS, struct carrier_zone, countries, .min = 0, .max = 300, .doc = "ISO 3166-1 alpha-2; empty = all",
              .example = "[\"DE\",\"FR\"]"),
     FIELD_AS(REC_TEXTS, struct carrier_zone, regions, .min = 0, .max = 300,
@@ -173,8 +174,8 @@ const struct rec tracking_check_rec = REC(struct tracking_check, "TrackingNumber
 
 const struct carrier_list carrier_lists[3] = {
     {"services", offsetof(struct carrier, services_json)},
-    {"zones",    offsetof(struct carrier, zones_json)   },
-    {"rates",    offsetof(struct carrier, rates_json)   },
+    {"zones", offsetof(struct carrier, zones_json)},
+    {"rates", offsetof(struct carrier, rates_json)},
 };
 
 const struct rec_field *carrier_list_field(const struct carrier_list *list)

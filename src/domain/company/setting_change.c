@@ -9,17 +9,20 @@ static const char *const kind_names[] = {"integer", "text", "choice", NULL};
 static const struct rec_field setting_view_fields[] = {
     FIELD(struct setting_view, key, .flags = REC_READONLY, .doc = "Name of the setting", .example = "session.hours"),
     FIELD(struct setting_view, value, .flags = REC_READONLY, .doc = "The value in force, as text", .example = "12"),
-    {.name = "default", .offset = offsetof(struct setting_view, def), .kind = REC_TEXT, .flags = REC_READONLY,
-     .doc = "What it is until somebody sets it", .example = "12"},
+    {.name = "default",
+     .offset = offsetof(struct setting_view, def),
+     .kind = REC_TEXT,
+     .flags = REC_READONLY,
+     .doc = "What it is until somebody sets it",
+     .example = "12"},
     FIELD_AS(REC_ENUM, struct setting_view, kind, .flags = REC_READONLY, .names = kind_names,
-          .doc = "What the value is",
-             .example = "integer"),
+             .doc = "What the value is", .example = "integer"),
     FIELD(struct setting_view, min, .flags = REC_READONLY, .doc = "Least number, or least length of a text",
           .example = "1"),
     FIELD(struct setting_view, max, .flags = REC_READONLY, .doc = "Greatest number, or greatest length of a text",
           .example = "720"),
     FIELD_AS(REC_TEXTS, struct setting_view, choices, .flags = REC_READONLY, .doc = "What a choice may be",
-          .example = "[]"),
+             .example = "[]"),
     FIELD(struct setting_view, unit, .flags = REC_READONLY, .doc = "Unit of a number", .example = "h"),
     FIELD(struct setting_view, help, .flags = REC_READONLY, .doc = "What it does",
           .example = "Life of a session without use"),
@@ -119,7 +122,8 @@ static enum err check(struct ctx *cx, enum setting s, const char *value)
   if (s == SETTING_COMPANY_LANGUAGE && !language_valid(value))
     return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "must be a language tag such as en or zh-CN");
   if (s == SETTING_COMPANY_TIME_ZONE && !time_zone_valid(value))
-    return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "must be an IANA time zone such as Asia/Shanghai");
+    return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format",
+                     "must be an IANA time zone such as Asia/Shanghai");
   return ERR_OK;
 }
 

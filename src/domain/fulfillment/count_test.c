@@ -4,8 +4,8 @@
 static enum err count(struct ctx *cx, const char *location, const char *sku, int64_t pieces)
 {
   return act_json(cx, &stock_adjust_act, &adjustment_rec, NULL,
-                  arena_printf(cx->arena, "{\"location\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"counted\":%lld}]}", location, sku,
-                               (long long)pieces),
+                  arena_printf(cx->arena, "{\"location\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"counted\":%lld}]}",
+                               location, sku, (long long)pieces),
                   NULL);
 }
 

@@ -8,7 +8,7 @@ struct ship_facts {
   const struct carrier *carrier;         /* NULL = one that is not set up here: its own number came with the parcels */
   const struct carrier_service *service; /* the same */
   const char *carrier_code, *service_code;
-  const char *from_country;              /* of the location; NULL = not known */
+  const char *from_country; /* of the location; NULL = not known */
 };
 struct ship_plan {
   struct work_plan base;
@@ -50,8 +50,8 @@ static enum err choose_service(struct ctx *cx, const struct ship_input *in, cons
     out->service = carrier_service_find(c, named);
     bool theirs = c->kind == CARRIER_MANUAL && numbers_given(in); /* people know what they booked */
     return out->service || theirs ? ERR_OK
-                        : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service", "%s has no service %s",
-                                    c->code, named);
+                                  : fault_add(&cx->fault, ERR_INVALID, "/service", "unknown_service",
+                                              "%s has no service %s", c->code, named);
   }
   if (f->service && text_eq(f->carrier, c->code))
     out->service = carrier_service_find(c, f->service);

@@ -33,10 +33,8 @@ TEST(a_cancelled_order_gives_back_stock_and_money)
 TEST(a_part_is_cancelled_with_its_exact_share)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){
-                                    .lines = {{"CUP", 3, 333}, {"TEE", 1, 1000}},
-                                      .shipping = 500, .captured = -1
-  });
+  const char *id =
+      an_order(cx, &(struct order_spec){.lines = {{"CUP", 3, 333}, {"TEE", 1, 1000}}, .shipping = 500, .captured = -1});
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one is enough\"}"));
   struct order *o = the_order(cx, id);
   CHECK_INT(o->state, ORDER_OPEN);
@@ -68,11 +66,7 @@ TEST(shipping_is_given_back_as_the_company_wants)
   static const struct {
     const char *policy;
     int64_t after_one, after_all;
-  } rows[] = {
-      {"keep",  1000, 2500},
-      {"share", 1250, 2500},
-      {"full",  1000, 2500}
-  };
+  } rows[] = {{"keep", 1000, 2500}, {"share", 1250, 2500}, {"full", 1000, 2500}};
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     struct ctx *cx = a_shop(t);
     set_shipping(cx, rows[i].policy);
@@ -89,10 +83,7 @@ TEST(shipping_is_given_back_as_the_company_wants)
 TEST(picked_and_packed_units_are_put_back)
 {
   struct ctx *cx = a_shop(t);
-  const char *id = an_order(cx, &(struct order_spec){
-                                    .lines = {{"CUP", 2, 1000}, {"TEE", 1, 1000}},
-                                      .captured = -1
-  });
+  const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}, {"TEE", 1, 1000}}, .captured = -1});
   const char *ful = ful_id(cx, id, 0);
   CHECK_OK(pick(cx, ful, "{}"));
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}]}"));
@@ -124,11 +115,10 @@ TEST(shipped_units_are_no_longer_cancelled)
 TEST(gifts_and_components_follow_their_parent)
 {
   struct ctx *cx = a_shop(t);
-  const char *id =
-      an_order(cx, &(struct order_spec){
-                       .lines = {{"CUP", 4, 1000}, {"TEE", 1, 0, LINE_GIFT, 1}, {"HAT", 8, 0, LINE_COMPONENT, 1}},
-                       .captured = -1
-  });
+  const char *id = an_order(
+      cx,
+      &(struct order_spec){.lines = {{"CUP", 4, 1000}, {"TEE", 1, 0, LINE_GIFT, 1}, {"HAT", 8, 0, LINE_COMPONENT, 1}},
+                           .captured = -1});
   CHECK_ERR(cancel(cx, id, "{\"lines\":[{\"line\":3,\"quantity\":1}]}"), ERR_INVALID);
   CHECK_OK(cancel(cx, id, "{\"lines\":[{\"line\":1,\"quantity\":1}]}"));
   struct order *o = the_order(cx, id);
@@ -207,7 +197,8 @@ TEST(an_order_in_review_is_rejected_whole_and_paid_back)
   struct order_work w;
   CHECK_OK(order_work_load(cx, the_order(cx, id)->id, ABSENT, &w));
   w = order_work_copy(cx, &w);
-  order_hold_add(cx, &w, &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
+  order_hold_add(cx, &w,
+                 &(struct hold){.type = "manual", .line = ABSENT, .reason = "look", .expires_at = INSTANT(ABSENT)});
   w.after->state = ORDER_PLACED;
   order_work_finish(cx, &w);
   CHECK_OK(order_work_apply(cx, &w));

@@ -12,8 +12,10 @@ TEST(a_page_of_orders_has_what_each_order_has)
   struct ctx *cx = a_shop(t);
   struct order page[ORDERS], *alone;
   for (size_t i = 0; i < ORDERS; i++) {
-    const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 1, 1000, LINE_ITEM, 0}, {"TEE", 1, 900, LINE_ITEM, 0}},
-                                                       .shipping = 500, .captured = -1});
+    const char *id =
+        an_order(cx, &(struct order_spec){.lines = {{"CUP", 1, 1000, LINE_ITEM, 0}, {"TEE", 1, 900, LINE_ITEM, 0}},
+                                          .shipping = 500,
+                                          .captured = -1});
     CHECK_OK(pick(cx, ful_id(cx, id, 0), "{}"));
     CHECK_OK(pack(cx, ful_id(cx, id, 0), "{}"));
     page[i] = (struct order){0};
@@ -35,6 +37,8 @@ TEST(an_order_keeps_a_bounded_number_of_holds)
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 1, 1000, LINE_ITEM, 0}}, .captured = -1});
   for (int i = 0; i < ORDER_HOLDS_MAX; i++)
-    CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id, arena_printf(cx->arena, "{\"type\":\"t%d\",\"reason\":\"r\"}", i), NULL));
-  CHECK_ERR(act_json(cx, &order_hold_act, &hold_input_rec, id, "{\"type\":\"one_more\",\"reason\":\"r\"}", NULL), ERR_STATE);
+    CHECK_OK(act_json(cx, &order_hold_act, &hold_input_rec, id,
+                      arena_printf(cx->arena, "{\"type\":\"t%d\",\"reason\":\"r\"}", i), NULL));
+  CHECK_ERR(act_json(cx, &order_hold_act, &hold_input_rec, id, "{\"type\":\"one_more\",\"reason\":\"r\"}", NULL),
+            ERR_STATE);
 }

@@ -67,6 +67,10 @@ static enum err change_apply(struct ctx *cx, const void *plan, struct act_result
   return ERR_OK;
 }
 
-const struct act parcel_change_act = {"parcel.change", sizeof(struct change_facts), sizeof(struct change_plan),
-                                      change_load,     change_decide,               change_apply,
+const struct act parcel_change_act = {"parcel.change",
+                                      sizeof(struct change_facts),
+                                      sizeof(struct change_plan),
+                                      change_load,
+                                      change_decide,
+                                      change_apply,
                                       0};

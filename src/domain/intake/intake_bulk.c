@@ -63,7 +63,9 @@ static void answer_refusal(const struct ctx *own, enum err code, struct order_bu
   }
 }
 
-enum { BULK_ARENA_MAX = 192 << 20 }; /* bytes that one request's orders and answers may take; one order needs up to 30 MB */
+enum {
+  BULK_ARENA_MAX = 192 << 20
+}; /* bytes that one request's orders and answers may take; one order needs up to 30 MB */
 
 /* Places one; *out_wrote tells whether a failure came after it had begun to write. */
 static enum err place_one(struct ctx *own, const struct item *item, struct order_bulk_item *answer, bool *out_wrote)
@@ -75,7 +77,8 @@ static enum err place_one(struct ctx *own, const struct item *item, struct order
   rec_init(&order_input_rec, input);
   *out_wrote = false;
   if (arena_used(own->arena) > BULK_ARENA_MAX)
-    return err_fail(own, ERR_TOO_LARGE, "", "the orders before it took all the room of one request: please send it again");
+    return err_fail(own, ERR_TOO_LARGE, "",
+                    "the orders before it took all the room of one request: please send it again");
   TRY(rec_read(&order_input_rec, item->json, item->n, "", own->arena, &own->fault, input));
   answer->external_id = input->external_id;
   TRY(act_preview(own, &order_place_act, &in, &plan));

@@ -89,7 +89,9 @@ void intake_name_differences(struct ctx *cx, const struct order *o, const struct
       first.lines.at[i].tax_rate = RATE(ABSENT); /* came from the tax category */
   rec_diff(&order_input_rec, &first, &again, "", cx->arena, &differences);
   if (differences.n == 0) /* what is not compared above */
-    fault_add(&cx->fault, ERR_EXTERNAL_ID, in->payments.n ? "/payments" : "/draft", "differs", "it was something else before");
+    fault_add(&cx->fault, ERR_EXTERNAL_ID, in->payments.n ? "/payments" : "/draft", "differs",
+              "it was something else before");
   EACH (const struct rec_difference, d, &differences)
-    fault_add(&cx->fault, ERR_EXTERNAL_ID, d->pointer, "differs", "it was %s before", d->before ? d->before : "something else");
+    fault_add(&cx->fault, ERR_EXTERNAL_ID, d->pointer, "differs", "it was %s before",
+              d->before ? d->before : "something else");
 }

@@ -30,7 +30,8 @@ static enum err find_channel(struct ctx *cx, const struct order_input *in, const
     return fault_add(&cx->fault, ERR_INVALID, "/channel", "unknown_channel", "there is no channel %s", in->channel);
   TRY(err);
   if (!(*out)->active)
-    return fault_add(&cx->fault, ERR_INVALID, "/channel", "inactive", "the channel %s takes no new orders", in->channel);
+    return fault_add(&cx->fault, ERR_INVALID, "/channel", "inactive", "the channel %s takes no new orders",
+                     in->channel);
   return ERR_OK;
 }
 
@@ -40,7 +41,8 @@ static const char *at_line(struct ctx *cx, size_t i, const char *member)
 }
 
 /* The catalog's price where none was given. */
-static void price_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p, struct order_line *l)
+static void price_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p,
+                       struct order_line *l)
 {
   l->price_given = price_set(in->lines.at[i].unit_price);
   if (l->price_given)
@@ -52,7 +54,8 @@ static void price_line(struct ctx *cx, const struct order_input *in, size_t i, c
               "the catalog has no price of %s in %s; give one", l->sku, in->currency);
 }
 
-static enum err tax_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p, struct order_line *l)
+static enum err tax_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p,
+                         struct order_line *l)
 {
   const struct order_line_input *from = &in->lines.at[i];
   l->tax_category = arena_text(cx->arena, p->tax_category);
@@ -72,7 +75,8 @@ static void check_parent(struct ctx *cx, const struct order_input *in, size_t i)
   const struct order_line_input *l = &in->lines.at[i];
   bool follows = l->kind == LINE_COMPONENT || l->kind == LINE_MODIFIER;
   if (l->parent_line == ABSENT && follows)
-    fault_add(&cx->fault, ERR_INVALID, at_line(cx, i, "parent_line"), "required", "a %s follows a line", line_kinds[l->kind]);
+    fault_add(&cx->fault, ERR_INVALID, at_line(cx, i, "parent_line"), "required", "a %s follows a line",
+              line_kinds[l->kind]);
   if (l->parent_line != ABSENT && (l->parent_line > (int64_t)in->lines.n || l->parent_line == (int64_t)i + 1 ||
                                    in->lines.at[l->parent_line - 1].parent_line != ABSENT))
     fault_add(&cx->fault, ERR_INVALID, at_line(cx, i, "parent_line"), "not_found",

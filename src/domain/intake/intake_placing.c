@@ -63,8 +63,8 @@ static void tell_payments(struct ctx *cx, struct order_work *w)
     json_put_text(&j, "provider", p->provider);
     json_put_i64(&j, "amount", p->entries.at[0].amount.minor);
     json_object_end(&j);
-    order_event(cx, w, p->entries.at[0].kind == ENTRY_CAPTURE ? "payment.captured" : "payment.authorized", PREFIX_payment,
-                p->id.v, buf_str(&text));
+    order_event(cx, w, p->entries.at[0].kind == ENTRY_CAPTURE ? "payment.captured" : "payment.authorized",
+                PREFIX_payment, p->id.v, buf_str(&text));
   }
 }
 

@@ -50,7 +50,8 @@ static struct ctx *a_shop(struct test *t)
   must(cx, &location_create_act, &location_rec, NULL, "{\"code\":\"SHA\"}");
   must(cx, &location_create_act, &location_rec, NULL, "{\"code\":\"BER\"}");
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
-       "{\"location\":\"SHA\",\"reason\":\"opening\",\"lines\":[{\"sku\":\"MUG\",\"delta\":5},{\"sku\":\"TEE\",\"delta\":2}]}");
+       "{\"location\":\"SHA\",\"reason\":\"opening\",\"lines\":[{\"sku\":\"MUG\",\"delta\":5},{\"sku\":\"TEE\","
+       "\"delta\":2}]}");
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
        "{\"location\":\"BER\",\"reason\":\"opening\",\"lines\":[{\"sku\":\"TEE\",\"delta\":3}]}");
   return cx;
@@ -87,11 +88,13 @@ TEST(an_order_with_stock_is_open_allocated_and_promised)
 {
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"external_id\":\"1001\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}],"
-                     "\"customer\":{\"email\":\"li@example.com\",\"name\":\"Li Wei\"},"
-                     "\"shipping_address\":{\"line1\":\"1 Nanjing Rd\",\"country\":\"CN\"},"
-                     "\"charges\":[{\"kind\":\"shipping\",\"amount\":500}]}",
-                 &o));
+  CHECK_OK(place(
+      cx,
+      "{\"channel\":\"web\",\"external_id\":\"1001\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}],"
+      "\"customer\":{\"email\":\"li@example.com\",\"name\":\"Li Wei\"},"
+      "\"shipping_address\":{\"line1\":\"1 Nanjing Rd\",\"country\":\"CN\"},"
+      "\"charges\":[{\"kind\":\"shipping\",\"amount\":500}]}",
+      &o));
   CHECK_TEXT(o->number, "SO-100001");
   CHECK_INT(o->state, ORDER_OPEN);
   CHECK_INT(o->fulfillment_status, STATUS_ALLOCATED);
@@ -103,7 +106,8 @@ TEST(an_order_with_stock_is_open_allocated_and_promised)
   CHECK_INT(o->fulfillments.at[0].state, FUL_OPEN);
   CHECK(instant_set(o->promise.deliver_by));
   CHECK(o->customer_id.v > 0);
-  CHECK_INT(scratch_i64(cx, "SELECT reserved FROM stock JOIN product ON product.id = product_id WHERE sku = 'MUG'"), 2 * SCALE);
+  CHECK_INT(scratch_i64(cx, "SELECT reserved FROM stock JOIN product ON product.id = product_id WHERE sku = 'MUG'"),
+            2 * SCALE);
   CHECK_INT(scratch_events(cx, "order.placed"), 1);
   CHECK_INT(scratch_events(cx, "order.opened"), 1);
   check_all(cx);
@@ -114,9 +118,12 @@ TEST(what_was_stored_reads_back_as_it_was_answered)
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
   struct order *again;
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"tags\":[\"vip\"],\"metadata\":{\"a\":[1,2]},\"notes\":\"ring twice\","
-                     "\"lines\":[{\"sku\":\"MUG\",\"quantity\":1,\"unit_price\":\"0.34\"},{\"sku\":\"WRAP\",\"quantity\":1,\"kind\":\"service\"}],"
-                     "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":100}]}",
+  CHECK_OK(place(cx,
+                 "{\"channel\":\"web\",\"currency\":\"USD\",\"tags\":[\"vip\"],\"metadata\":{\"a\":[1,2]},\"notes\":"
+                 "\"ring twice\","
+                 "\"lines\":[{\"sku\":\"MUG\",\"quantity\":1,\"unit_price\":\"0.34\"},{\"sku\":\"WRAP\",\"quantity\":1,"
+                 "\"kind\":\"service\"}],"
+                 "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":100}]}",
                  &o));
   struct act_result first = {.rec = &order_rec, .value = o}, second = {.rec = &order_rec};
   CHECK_OK(order_load(cx, o->id, &again));
@@ -154,8 +161,10 @@ TEST(short_of_stock_an_unpaid_order_is_refused_and_leaves_nothing)
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
   int64_t events = scratch_i64(cx, "SELECT count(*) FROM event");
-  CHECK_ERR(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":3},{\"sku\":\"MUG\",\"quantity\":3}],"
-                      "\"customer\":{\"email\":\"a@example.com\"}}",
+  CHECK_ERR(place(cx,
+                  "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":3},{\"sku\":"
+                  "\"MUG\",\"quantity\":3}],"
+                  "\"customer\":{\"email\":\"a@example.com\"}}",
                   &o),
             ERR_SHORTAGE);
   CHECK(cx->fault.n > 0);
@@ -170,8 +179,9 @@ TEST(short_of_stock_a_paid_order_is_held_with_what_is_there_reserved)
 {
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
-                     "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
+  CHECK_OK(place(cx,
+                 "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
+                 "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
                  &o));
   CHECK_INT(o->state, ORDER_PLACED);
   CHECK_INT(o->payment_status, PAYMENT_PAID);
@@ -186,7 +196,10 @@ TEST(another_total_than_expected_holds_the_order)
 {
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"expected_total\":999,\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}", &o));
+  CHECK_OK(place(
+      cx,
+      "{\"channel\":\"web\",\"currency\":\"USD\",\"expected_total\":999,\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}",
+      &o));
   CHECK_INT(o->state, ORDER_PLACED);
   CHECK_TEXT(o->holds.at[0].type, "total_mismatch");
   CHECK_INT(o->lines.at[0].counters.allocated.millionths, SCALE);
@@ -197,12 +210,16 @@ TEST(a_double_answers_the_order_that_is_there)
 {
   struct ctx *cx = a_shop(t);
   const struct order *first = NULL, *second = NULL;
-  const char *json = "{\"channel\":\"web\",\"external_id\":\"7\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}";
+  const char *json =
+      "{\"channel\":\"web\",\"external_id\":\"7\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}";
   CHECK_OK(place(cx, json, &first));
   CHECK_OK(place(cx, json, &second));
   CHECK(second->id.v == first->id.v);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM orders"), 1);
-  CHECK_ERR(place(cx, "{\"channel\":\"web\",\"external_id\":\"7\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &second),
+  CHECK_ERR(place(cx,
+                  "{\"channel\":\"web\",\"external_id\":\"7\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\","
+                  "\"quantity\":2}]}",
+                  &second),
             ERR_EXTERNAL_ID);
   CHECK(cx->fault.related != NULL);
   CHECK_TEXT(cx->fault.entries[0].pointer, "/lines/0/quantity");
@@ -214,7 +231,10 @@ TEST(all_faults_of_an_order_are_told_together)
 {
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
-  CHECK_ERR(place(cx, "{\"channel\":\"web\",\"currency\":\"XXQ\",\"lines\":[{\"sku\":\"NO-1\",\"quantity\":1},{\"sku\":\"NO-2\",\"quantity\":1}]}", &o),
+  CHECK_ERR(place(cx,
+                  "{\"channel\":\"web\",\"currency\":\"XXQ\",\"lines\":[{\"sku\":\"NO-1\",\"quantity\":1},{\"sku\":"
+                  "\"NO-2\",\"quantity\":1}]}",
+                  &o),
             ERR_INVALID);
   CHECK_INT(cx->fault.n, 3);
   CHECK_TEXT(cx->fault.entries[1].pointer, "/lines/0/sku");
@@ -227,7 +247,9 @@ TEST(a_draft_holds_nothing_until_it_is_placed)
   const struct order *o = NULL;
   char id[ID_TEXT];
   struct act_result r = {0};
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"draft\":true,\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &o));
+  CHECK_OK(place(
+      cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"draft\":true,\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}",
+      &o));
   CHECK_INT(o->state, ORDER_DRAFT);
   CHECK(o->number == NULL);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM reservation"), 0);
@@ -246,11 +268,14 @@ TEST(a_bulk_places_what_it_can_and_says_why_not_the_rest)
   struct ctx *cx = a_shop(t);
   struct act_result r = {0};
   struct act_input in = {.version = ABSENT};
-  in.body = body(cx, &orders_bulk_rec,
-                 "{\"orders\":[{\"channel\":\"web\",\"external_id\":\"1\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":4}]},"
-                 "{\"channel\":\"web\",\"external_id\":\"2\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":4}]},"
-                 "{\"channel\":\"nowhere\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]},"
-                 "{\"channel\":\"web\",\"external_id\":\"1\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":4}]}]}");
+  in.body = body(
+      cx, &orders_bulk_rec,
+      "{\"orders\":[{\"channel\":\"web\",\"external_id\":\"1\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\","
+      "\"quantity\":4}]},"
+      "{\"channel\":\"web\",\"external_id\":\"2\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":4}]},"
+      "{\"channel\":\"nowhere\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]},"
+      "{\"channel\":\"web\",\"external_id\":\"1\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":4}]}]"
+      "}");
   CHECK_OK(scratch_act(cx, &orders_bulk_act, in, &r));
   const struct orders_bulk_result *result = r.value;
   CHECK_INT(result->placed, 1);
@@ -266,9 +291,11 @@ TEST(a_count_below_what_is_reserved_backorders_the_newest)
   struct ctx *cx = a_shop(t);
   const struct order *first = NULL, *second = NULL;
   struct order *now;
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":3}]}", &first));
+  CHECK_OK(
+      place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":3}]}", &first));
   scratch_clock(cx, "2026-01-05T10:00:00Z");
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &second));
+  CHECK_OK(
+      place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &second));
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
        "{\"location\":\"SHA\",\"reason\":\"cycle count\",\"lines\":[{\"sku\":\"MUG\",\"counted\":4}]}");
   CHECK_OK(order_load(cx, second->id, &now));
@@ -337,8 +364,9 @@ TEST(a_held_order_is_served_when_goods_come_in)
   order_ids ids = {0};
   int64_t turn = 0;
   char id[ID_TEXT];
-  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
-                     "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
+  CHECK_OK(place(cx,
+                 "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
+                 "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
                  &o));
   CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
   CHECK_INT(ids.n, 0);
@@ -368,16 +396,23 @@ TEST(products_take_turns_when_goods_come_in)
   const struct order *o = NULL;
   int64_t orders[COUNT_OF(skus)], turn = 0;
   for (size_t i = 0; i < COUNT_OF(skus); i++) {
-    CHECK_OK(place(cx, arena_printf(cx->arena, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"%s\",\"quantity\":2}]}", skus[i]), &o));
+    CHECK_OK(place(
+        cx,
+        arena_printf(cx->arena,
+                     "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"%s\",\"quantity\":2}]}", skus[i]),
+        &o));
     orders[i] = o->id.v;
   }
-  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0},{\"sku\":\"TEE\",\"counted\":0}]}");
-  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"BER\",\"lines\":[{\"sku\":\"TEE\",\"counted\":0}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0},{\"sku\":\"TEE\",\"counted\":0}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"BER\",\"lines\":[{\"sku\":\"TEE\",\"counted\":0}]}");
   order_ids none = {0}, first = {0}, second = {0}, end = {0};
   CHECK_OK(orders_fillable(cx, 1, &turn, &none));
   CHECK_INT(none.n, 0);
   CHECK_INT(turn, 0);
-  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":9},{\"sku\":\"TEE\",\"counted\":9}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":9},{\"sku\":\"TEE\",\"counted\":9}]}");
   CHECK_OK(orders_fillable(cx, 1, &turn, &first));
   CHECK_OK(orders_fillable(cx, 1, &turn, &second));
   CHECK_OK(orders_fillable(cx, 1, &turn, &end));
@@ -395,10 +430,12 @@ TEST(a_count_displaces_hundreds_of_orders_in_one_act)
   enum { ORDERS = 260 };
   struct ctx *cx = a_shop(t);
   const struct order *o = NULL;
-  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":260}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":260}]}");
   for (int i = 0; i < ORDERS; i++)
     CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1}]}", &o));
-  must(cx, &stock_adjust_act, &adjustment_rec, NULL, "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0}]}");
   CHECK_INT(scratch_events(cx, "order.stock_displaced"), ORDERS);
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM orders WHERE fulfillment_status = 'backordered'"), ORDERS);
   check_all(cx);
@@ -419,7 +456,8 @@ TEST(an_order_may_be_split_over_more_locations_than_a_version_has_events)
          arena_printf(cx->arena, "{\"location\":\"S%d\",\"lines\":[{\"sku\":\"P%d\",\"delta\":1}]}", i, i));
     buf_printf(&json, "%s{\"sku\":\"P%d\",\"quantity\":1}", i ? "," : "", i);
   }
-  CHECK_OK(place(cx, arena_printf(cx->arena, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[%s]}", buf_str(&json)), &o));
+  CHECK_OK(place(
+      cx, arena_printf(cx->arena, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[%s]}", buf_str(&json)), &o));
   CHECK_INT(o->fulfillments.n, STORES);
   CHECK_INT(o->version, 2); /* one for each EVENTS_PER_VERSION events */
   CHECK_INT(scratch_events(cx, "fulfillment.created"), STORES);

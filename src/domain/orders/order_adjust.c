@@ -36,7 +36,8 @@ static struct quantity take_from_fulfillments(struct order_work *w, struct order
   struct order *o = w->after;
   for (size_t i = o->fulfillments.n; i-- > 0 && q.millionths > 0;) {
     struct fulfillment *f = &o->fulfillments.at[i];
-    struct fulfillment_line *fl = f->location_id == location_id && fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
+    struct fulfillment_line *fl =
+        f->location_id == location_id && fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
     if (!fl)
       continue;
     struct quantity open = quantity_sub(fl->quantity, fl->picked), take = quantity_min(open, q);
@@ -78,7 +79,8 @@ static struct quantity take_from_hands(struct order_work *w, struct order_line *
                                        enum line_place from, struct quantity q)
 {
   EACH (struct fulfillment, f, &w->after->fulfillments) {
-    struct fulfillment_line *fl = f->location_id == location_id && fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
+    struct fulfillment_line *fl =
+        f->location_id == location_id && fulfillment_live(f) ? fulfillment_line_of(f, l->line) : NULL;
     if (!fl)
       continue;
     bool packed = from == PLACE_PACKED;
@@ -169,5 +171,10 @@ static enum err adjust_apply(struct ctx *cx, const void *plan, struct act_result
   return ERR_OK;
 }
 
-const struct act stock_adjust_act = {
-    "stock.adjust", sizeof(struct adjust_facts), sizeof(struct adjust_plan), adjust_load, adjust_decide, adjust_apply, 0};
+const struct act stock_adjust_act = {"stock.adjust",
+                                     sizeof(struct adjust_facts),
+                                     sizeof(struct adjust_plan),
+                                     adjust_load,
+                                     adjust_decide,
+                                     adjust_apply,
+                                     0};

@@ -12,7 +12,8 @@ struct checker {
   void *arg;
 };
 
-static void differs(struct checker *c, const struct order *o, const char *repair, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void differs(struct checker *c, const struct order *o, const char *repair, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 static void differs(struct checker *c, const struct order *o, const char *repair, const char *fmt, ...)
 {
   va_list args;
@@ -38,8 +39,8 @@ static void check_units(struct checker *c, const struct order *o)
               (long long)l->quantity.millionths);
     if (l->counters.delivered.millionths > l->counters.shipped.millionths ||
         l->counters.returned.millionths > l->counters.shipped.millionths)
-      differs(c, o, "correct delivered and returned to at most shipped", "line %lld: more delivered or returned than shipped",
-              (long long)l->line);
+      differs(c, o, "correct delivered and returned to at most shipped",
+              "line %lld: more delivered or returned than shipped", (long long)l->line);
   }
 }
 
@@ -79,8 +80,8 @@ static void check_fulfillments(struct checker *c, const struct order *o)
           asked += fl->quantity.millionths - fl->shipped.millionths;
         if (fl->packed.millionths > fl->picked.millionths || fl->shipped.millionths > fl->packed.millionths ||
             fl->picked.millionths > fl->quantity.millionths)
-          differs(c, o, "correct the fulfillment line's counters", "line %lld: more packed than picked, or shipped than packed",
-                  (long long)l->line);
+          differs(c, o, "correct the fulfillment line's counters",
+                  "line %lld: more packed than picked, or shipped than packed", (long long)l->line);
       }
     }
     if (asked != holding(l))
@@ -108,11 +109,12 @@ static void check_money(struct checker *c, const struct order *o)
     differs(c, o, "price the order again from its snapshots", "lines and charges add up to %lld, the total is %lld",
             (long long)total, (long long)o->totals.total.minor);
   if (tax != o->totals.tax.minor)
-    differs(c, o, "price the order again from its snapshots", "taxes add up to %lld, the order says %lld", (long long)tax,
-            (long long)o->totals.tax.minor);
+    differs(c, o, "price the order again from its snapshots", "taxes add up to %lld, the order says %lld",
+            (long long)tax, (long long)o->totals.tax.minor);
   EACH (const struct payment, p, &o->payments)
     if (p->refunded.minor > p->captured.minor)
-      differs(c, o, "record the missing capture, or correct the refund with the provider", "a payment refunded more than it captured");
+      differs(c, o, "record the missing capture, or correct the refund with the provider",
+              "a payment refunded more than it captured");
 }
 
 /* The sums and the state of a payment are those of its entries. */
@@ -280,7 +282,8 @@ static enum err check_orphans(struct checker *c)
 {
   static const struct db_stmt orphans = {
       "SELECT r.demand_id FROM reservation r LEFT JOIN orders o ON o.id = r.demand_id"
-      " WHERE r.state = 'live' AND r.demand_kind = 'order' AND (o.id IS NULL OR o.state IN ('cancelled', 'expired', 'closed'))"
+      " WHERE r.state = 'live' AND r.demand_kind = 'order' AND (o.id IS NULL OR o.state IN ('cancelled', 'expired', "
+      "'closed'))"
       " ORDER BY r.demand_id LIMIT 1000",
       DB_REPORT};
   struct db_rows rows;
@@ -288,7 +291,8 @@ static enum err check_orphans(struct checker *c)
   while (db_next(&rows)) {
     char id[ID_TEXT];
     id_format(PREFIX_order, db_i64(&rows, 0), id);
-    c->report(c->arg, arena_printf(c->cx->arena, "order %s: it has ended or is not there, but stock is reserved for it", id),
+    c->report(c->arg,
+              arena_printf(c->cx->arena, "order %s: it has ended or is not there, but stock is reserved for it", id),
               "release the reservation");
   }
   return db_done(&rows);

@@ -6,11 +6,13 @@ struct edit_input {
   const char *notes, *metadata;
 };
 static const struct rec_field edit_fields[] = {
-    FIELD_AS(REC_TEXTS, struct edit_input, tags, .max = ORDER_TAGS_MAX, .doc = "Words to find it by", .example = "[\"vip\"]"),
+    FIELD_AS(REC_TEXTS, struct edit_input, tags, .max = ORDER_TAGS_MAX, .doc = "Words to find it by",
+             .example = "[\"vip\"]"),
     FIELD(struct edit_input, notes, .max = 2000, .doc = "Notes", .example = "ring twice"),
     FIELD_AS(REC_JSON, struct edit_input, metadata, .doc = "Whatever the channel wants to keep here", .example = "{}"),
 };
-const struct rec order_edit_rec = REC(struct edit_input, "OrderEdit", edit_fields, "What may be changed without a change set");
+const struct rec order_edit_rec =
+    REC(struct edit_input, "OrderEdit", edit_fields, "What may be changed without a change set");
 
 struct edit_facts {
   struct order_work work;

@@ -52,7 +52,8 @@ static void wait_for_stock(struct order *o)
       line_move(l, PLACE_UNALLOCATED, PLACE_BACKORDERED, l->counters.unallocated);
 }
 
-enum err order_hold_release(struct ctx *cx, struct order_work *w, struct hold *h, enum hold_state how, const char *reason)
+enum err order_hold_release(struct ctx *cx, struct order_work *w, struct hold *h, enum hold_state how,
+                            const char *reason)
 {
   struct order *o = w->after;
   if (h->state != HOLD_ACTIVE)
@@ -162,7 +163,9 @@ static enum err hold_decide(struct ctx *cx, const void *facts, void *out)
   bool fulfillment = in->fulfillment.v > 0;
   order_hold_add(cx, &w,
                  &(struct hold){.type = in->type ? in->type : "manual",
-                                .scope = in->line != ABSENT ? HOLD_LINE : fulfillment ? HOLD_FULFILLMENT : HOLD_ORDER,
+                                .scope = in->line != ABSENT ? HOLD_LINE
+                                         : fulfillment      ? HOLD_FULFILLMENT
+                                                            : HOLD_ORDER,
                                 .line = in->line,
                                 .fulfillment_id = {fulfillment ? in->fulfillment.v : 0},
                                 .reason = in->reason,
@@ -203,5 +206,10 @@ static enum err release_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-const struct act hold_release_act = {
-    "hold.release", sizeof(struct release_facts), sizeof(struct order_work), release_load, release_decide, order_apply, 0};
+const struct act hold_release_act = {"hold.release",
+                                     sizeof(struct release_facts),
+                                     sizeof(struct order_work),
+                                     release_load,
+                                     release_decide,
+                                     order_apply,
+                                     0};

@@ -9,7 +9,8 @@
 
 enum err order_find(struct ctx *cx, const char *text, struct order_id *out)
 {
-  static const struct db_stmt by_number = {"SELECT order_id FROM order_number WHERE bucket = $1 AND number = $2", DB_KEYED};
+  static const struct db_stmt by_number = {"SELECT order_id FROM order_number WHERE bucket = $1 AND number = $2",
+                                           DB_KEYED};
   int64_t id = 0;
   if (!id_parse(PREFIX_order, text, &id))
     TRY(db_one_i64(cx->db, &by_number, &id, DB_ARGS(I64(bucket_of_text(text)), TEXT(text))));
@@ -21,8 +22,8 @@ enum err order_find(struct ctx *cx, const char *text, struct order_id *out)
 
 enum err order_find_external(struct ctx *cx, const char *channel, const char *external_id, struct order_id *out)
 {
-  static const struct db_stmt find = {
-      "SELECT id FROM orders WHERE channel = $1 AND external_id = $2 AND bucket = $3", DB_KEYED};
+  static const struct db_stmt find = {"SELECT id FROM orders WHERE channel = $1 AND external_id = $2 AND bucket = $3",
+                                      DB_KEYED};
   out->v = 0;
   return db_one_i64(cx->db, &find, &out->v,
                     DB_ARGS(TEXT(channel), TEXT(external_id), I64(order_bucket(channel, external_id))));
@@ -97,7 +98,8 @@ static const struct db_where holds_of = {&hold_table, OF_ORDER "id", DB_KEYED};
 static const struct db_where payments_of = {&payment_table, OF_ORDER "id", DB_KEYED};
 static const struct db_where entries_of = {&payment_entry_table, OF_ORDER "payment_id, n", DB_KEYED};
 static const struct db_where fulfillments_of = {&fulfillment_table, OF_ORDER "id", DB_KEYED};
-static const struct db_where fulfillment_lines_of = {&fulfillment_line_table, OF_ORDER "fulfillment_id, line", DB_KEYED};
+static const struct db_where fulfillment_lines_of = {&fulfillment_line_table, OF_ORDER "fulfillment_id, line",
+                                                     DB_KEYED};
 static const struct db_where parcels_of = {&parcel_table, OF_ORDER "id", DB_KEYED};
 static const struct db_where items_of = {&parcel_item_table, OF_ORDER "parcel_id, line", DB_KEYED};
 
@@ -218,7 +220,8 @@ static enum err rows_of_page(struct ctx *cx, const struct db_table *table, const
     for (size_t i = 0; i < some; i++)
       ids[i] = I64(orders[begin + i].id.v);
     struct db_filter filter = {.field = field, .op = DB_IN, .values = ids, .n = some};
-    struct db_page page = {.table = table, .filters = &filter, .n_filters = 1, .sort = field, .id_field = id_field, .limit = 1000000};
+    struct db_page page = {
+        .table = table, .filters = &filter, .n_filters = 1, .sort = field, .id_field = id_field, .limit = 1000000};
     TRY(db_list(cx->db, &page, out));
   }
   return ERR_OK;
@@ -243,7 +246,7 @@ static struct parcel *parcel_among(struct order *o, int64_t id)
   do {                                                                                                                 \
     LIST(row_type) all = {0};                                                                                          \
     TRY(rows_of_page(cx, &(table), key, orders, n, (struct list *)(void *)&all));                                      \
-    EACH (row_type, row, &all) {                                                                                        \
+    EACH (row_type, row, &all) {                                                                                       \
       struct order *o = order_among(orders, n, row->order_id);                                                         \
       __typeof__(owner) to = o ? (owner) : NULL;                                                                       \
       if (to)                                                                                                          \
@@ -257,11 +260,13 @@ static enum err fill_nested(struct ctx *cx, struct order *orders, size_t n)
   GIVE_OUT(struct order_charge, order_charge_table, "n", o, charges);
   GIVE_OUT(struct hold, hold_table, "id", o, holds);
   GIVE_OUT(struct payment, payment_table, "id", o, payments);
-  GIVE_OUT(struct payment_entry, payment_entry_table, "n", order_payment_of(o, (struct payment_id){row->payment_id}), entries);
+  GIVE_OUT(struct payment_entry, payment_entry_table, "n", order_payment_of(o, (struct payment_id){row->payment_id}),
+           entries);
   GIVE_OUT(struct fulfillment, fulfillment_table, "id", o, fulfillments);
   GIVE_OUT(struct fulfillment_line, fulfillment_line_table, "line",
            order_fulfillment_of(o, (struct fulfillment_id){row->fulfillment_id}), lines);
-  GIVE_OUT(struct parcel, parcel_table, "id", order_fulfillment_of(o, (struct fulfillment_id){row->fulfillment_id}), parcels);
+  GIVE_OUT(struct parcel, parcel_table, "id", order_fulfillment_of(o, (struct fulfillment_id){row->fulfillment_id}),
+           parcels);
   GIVE_OUT(struct parcel_item, parcel_item_table, "line", parcel_among(o, row->parcel_id), items);
   return ERR_OK;
 }

@@ -10,8 +10,7 @@ struct rows {
   const void *before, *after;
   size_t n_before, n_after;
 };
-#define ROWS(table_, before_, after_)                                                                                  \
-  ((struct rows){&(table_), (before_).at, (after_).at, (before_).n, (after_).n})
+#define ROWS(table_, before_, after_) ((struct rows){&(table_), (before_).at, (after_).at, (before_).n, (after_).n})
 
 static enum err store_rows(struct ctx *cx, struct rows r)
 {
@@ -86,11 +85,11 @@ static enum err store_personal(struct ctx *cx, const struct order *before, const
 
 static enum err store_number(struct ctx *cx, const struct order *before, const struct order *after)
 {
-  static const struct db_stmt put = {"INSERT INTO order_number (bucket, number, order_id) VALUES ($1, $2, $3)", DB_KEYED};
+  static const struct db_stmt put = {"INSERT INTO order_number (bucket, number, order_id) VALUES ($1, $2, $3)",
+                                     DB_KEYED};
   if (!after->number || before->number)
     return ERR_OK;
-  return db_run(cx->db, &put, NULL,
-                DB_ARGS(I64(bucket_of_text(after->number)), TEXT(after->number), I64(after->id.v)));
+  return db_run(cx->db, &put, NULL, DB_ARGS(I64(bucket_of_text(after->number)), TEXT(after->number), I64(after->id.v)));
 }
 
 enum err order_store(struct ctx *cx, const struct order *before, const struct order *after)

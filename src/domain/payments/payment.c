@@ -44,7 +44,8 @@ static const struct {
   struct money (*open)(const struct payment *p);
 } entries[] = {
     [ENTRY_AUTHORIZATION] = {"payment.authorized", NULL, NULL},
-    [ENTRY_CAPTURE] = {"payment.captured", "nothing is authorized and still to be captured", payment_open_authorization},
+    [ENTRY_CAPTURE] = {"payment.captured", "nothing is authorized and still to be captured",
+                       payment_open_authorization},
     [ENTRY_VOID] = {"payment.voided", "no authorization is open", payment_open_authorization},
     [ENTRY_REFUND] = {"payment.refunded", "nothing is captured and still to be refunded", open_to_refund},
 };

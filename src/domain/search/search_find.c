@@ -8,7 +8,7 @@ enum { RARITY_MAX = 1000 }; /* beyond this many records a word is common, whatev
 struct word {
   const char *from, *to; /* terms in [from, to): one term, or all that begin with it */
   bool prefix;
-  int64_t records;       /* at most RARITY_MAX are counted */
+  int64_t records; /* at most RARITY_MAX are counted */
 };
 
 /* The first text after all that begin with prefix: no valid UTF-8 holds the byte 0xff. */
@@ -19,9 +19,9 @@ static const char *after_prefix(struct arena *a, const char *prefix)
 
 static enum err count_records(struct ctx *cx, const char *kind, struct word *w)
 {
-  static const struct db_stmt count = {
-      "SELECT count(*) FROM (SELECT subject_id FROM search_term WHERE term >= $1 AND term <= $2 AND kind = $3 LIMIT $4) AS some",
-      DB_LIST};
+  static const struct db_stmt count = {"SELECT count(*) FROM (SELECT subject_id FROM search_term WHERE term >= $1 AND "
+                                       "term <= $2 AND kind = $3 LIMIT $4) AS some",
+                                       DB_LIST};
   return db_one_i64(cx->db, &count, &w->records, DB_ARGS(TEXT(w->from), TEXT(w->to), TEXT(kind), I64(RARITY_MAX)));
 }
 
@@ -51,15 +51,16 @@ static enum err has_word(struct ctx *cx, const char *kind, const struct word *w,
 
 /* Candidates of the rarest word. One term is read in the order of ids; many terms (a prefix) have to be sorted, so a
  * common prefix looks only at the newest records of the first SEARCH_SCAN_MAX entries. */
-static enum err candidates(struct ctx *cx, const char *kind, const struct word *w, int64_t before, int64_t *ids, size_t *n)
+static enum err candidates(struct ctx *cx, const char *kind, const struct word *w, int64_t before, int64_t *ids,
+                           size_t *n)
 {
-  static const struct db_stmt of_term = {
-      "SELECT subject_id FROM search_term WHERE term = $1 AND kind = $2 AND subject_id < $3 ORDER BY subject_id DESC LIMIT $4",
-      DB_LIST};
-  static const struct db_stmt of_prefix = {
-      "SELECT DISTINCT subject_id FROM (SELECT subject_id FROM search_term WHERE term >= $1 AND term <= $2 AND kind = $3"
-      " AND subject_id < $4 LIMIT $5) AS some ORDER BY subject_id DESC",
-      DB_LIST};
+  static const struct db_stmt of_term = {"SELECT subject_id FROM search_term WHERE term = $1 AND kind = $2 AND "
+                                         "subject_id < $3 ORDER BY subject_id DESC LIMIT $4",
+                                         DB_LIST};
+  static const struct db_stmt of_prefix = {"SELECT DISTINCT subject_id FROM (SELECT subject_id FROM search_term WHERE "
+                                           "term >= $1 AND term <= $2 AND kind = $3"
+                                           " AND subject_id < $4 LIMIT $5) AS some ORDER BY subject_id DESC",
+                                           DB_LIST};
   struct db_rows rows;
   *n = 0;
   if (w->prefix)
@@ -72,7 +73,8 @@ static enum err candidates(struct ctx *cx, const char *kind, const struct word *
   return db_done(&rows);
 }
 
-static enum err has_all(struct ctx *cx, const char *kind, const struct word *words, size_t n, size_t but, int64_t id, bool *out)
+static enum err has_all(struct ctx *cx, const char *kind, const struct word *words, size_t n, size_t but, int64_t id,
+                        bool *out)
 {
   *out = true;
   for (size_t i = 0; i < n && *out; i++)
@@ -81,8 +83,8 @@ static enum err has_all(struct ctx *cx, const char *kind, const struct word *wor
   return ERR_OK;
 }
 
-enum err search_find(struct ctx *cx, const char *kind, const char *q, int64_t before_id, int64_t limit, int64_t *out_ids,
-                     size_t *out_n)
+enum err search_find(struct ctx *cx, const char *kind, const char *q, int64_t before_id, int64_t limit,
+                     int64_t *out_ids, size_t *out_n)
 {
   struct word words[SEARCH_WORDS_MAX];
   int64_t ids[SEARCH_SCAN_MAX];

@@ -90,9 +90,9 @@ static const struct {
   const char *topic, *kind;
   enum err (*terms)(struct ctx *cx, int64_t id, search_terms *t);
 } topics[] = {
-    {"order.placed", "order", order_terms},          {"order.drafted", "order", order_terms},
-    {"order.edited", "order", order_terms},          {"fulfillment.shipped", "order", order_terms},
-    {"product.created", "product", product_terms},   {"product.updated", "product", product_terms},
+    {"order.placed", "order", order_terms},           {"order.drafted", "order", order_terms},
+    {"order.edited", "order", order_terms},           {"fulfillment.shipped", "order", order_terms},
+    {"product.created", "product", product_terms},    {"product.updated", "product", product_terms},
     {"customer.created", "customer", customer_terms}, {"customer.updated", "customer", customer_terms},
 };
 
@@ -106,7 +106,8 @@ static bool known(const struct search_work *w, int64_t subject_id)
   return false;
 }
 
-static enum err collect_event(struct ctx *cx, const char *topic, int64_t bucket, int64_t subject_id, struct search_work *w)
+static enum err collect_event(struct ctx *cx, const char *topic, int64_t bucket, int64_t subject_id,
+                              struct search_work *w)
 {
   for (size_t i = 0; i < COUNT_OF(topics); i++) {
     if (strcmp(topics[i].topic, topic) != 0 || known(w, subject_id))
@@ -146,7 +147,8 @@ enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out,
   w->to_seq = w->from_seq;
   TRY(db_query(cx->db, &events, &rows, DB_ARGS(I64(w->from_seq), I64(limit))));
   while (db_next(&rows))
-    *LIST_ADD(cx->arena, &seen) = (struct seen){db_i64(&rows, 0), db_text(&rows, 1), db_i64(&rows, 2), db_i64(&rows, 3)};
+    *LIST_ADD(cx->arena, &seen) =
+        (struct seen){db_i64(&rows, 0), db_text(&rows, 1), db_i64(&rows, 2), db_i64(&rows, 3)};
   TRY(db_done(&rows));
   size_t begun = arena_used(cx->arena), n = 0;
   for (; n < seen.n && arena_used(cx->arena) - begun < COLLECT_BYTES; n++) {
@@ -204,11 +206,11 @@ static enum err index_decide(struct ctx *cx, const void *facts, void *out)
 
 static enum err index_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
-  static const struct db_stmt forget = {"DELETE FROM search_term WHERE subject_id = $1 AND kind = $2 AND bucket = $3", DB_KEYED};
-  static const struct db_stmt put = {
-      "INSERT INTO search_term (term, kind, subject_id, bucket) VALUES ($1, $2, $3, $4)"
-      " ON CONFLICT (term, kind, subject_id, bucket) DO NOTHING",
-      DB_KEYED};
+  static const struct db_stmt forget = {"DELETE FROM search_term WHERE subject_id = $1 AND kind = $2 AND bucket = $3",
+                                        DB_KEYED};
+  static const struct db_stmt put = {"INSERT INTO search_term (term, kind, subject_id, bucket) VALUES ($1, $2, $3, $4)"
+                                     " ON CONFLICT (term, kind, subject_id, bucket) DO NOTHING",
+                                     DB_KEYED};
   static const struct db_stmt move = {
       "INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, $2, $3)"
       " ON CONFLICT (name) DO UPDATE SET feed_seq = excluded.feed_seq, updated_at = excluded.updated_at",

@@ -395,7 +395,8 @@ static void refuse_unmatched(struct api *api, struct http_request *rq, enum err 
   struct http_reply reply = {.status = 204};
   if (err != ERR_METHOD || strcmp(rq->method, "OPTIONS") != 0) {
     err_fail(&api->cx, err, "",
-             err == ERR_METHOD ? "%s is not answered at %s" : "there is nothing for %s at %s; /docs lists every address",
+             err == ERR_METHOD ? "%s is not answered at %s"
+                               : "there is nothing for %s at %s; /docs lists every address",
              rq->method, rq->path);
     api->cx.fault.n = 0; /* the sentence says it all */
     problem_fill(rq->arena, err, &api->cx.fault, NULL, rq->request_id, &reply);

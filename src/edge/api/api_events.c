@@ -264,7 +264,8 @@ static enum err serve_events(struct ctx *cx, const struct api_request *rq, struc
 /* ---- GET /v1/events/stream ---- */
 
 static const struct api_param stream_params[] = {
-    {"after", REC_TEXT, "Where to begin when the client sends no Last-Event-ID; left out = from the beginning, `latest` = only what comes "
+    {"after", REC_TEXT,
+     "Where to begin when the client sends no Last-Event-ID; left out = from the beginning, `latest` = only what comes "
      "from now on",
      "4711"},
     {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders", "order.*"},

@@ -76,7 +76,8 @@ static const struct api_list fulfillments_list = {
     .table = &fulfillment_table,
     .filters = (const char *const[]){"state", "order_number", "carrier", "service", "ship_by", "created_at",
                                      "shipped_at", NULL},
-    .sorts = (const char *const[]){"id", "created_at", "ship_by", NULL}, /* ids are in order of time and need no index */
+    .sorts =
+        (const char *const[]){"id", "created_at", "ship_by", NULL}, /* ids are in order of time and need no index */
     .id_field = "id",
     .narrow = narrow_place,
     .fill = fulfillments_list_fill,
@@ -136,10 +137,10 @@ const struct route fulfillment_routes[] = {
      "```",
      .body = &ship_rec, .act = &fulfillment_ship_act, WORK},
     {"POST", "/v1/fulfillments/{id}/ready", "Make ready to be collected",
-     "For packed goods of an order that is collected.",
-     .body = &reason_maybe_rec, .act = &fulfillment_ready_act, WORK},
+     "For packed goods of an order that is collected.", .body = &reason_maybe_rec, .act = &fulfillment_ready_act, WORK},
     {"POST", "/v1/fulfillments/{id}/hand_over", "Hand over to the customer",
-     "Stock leaves and the units count as delivered.", .body = &reason_maybe_rec, .act = &fulfillment_hand_over_act, WORK},
+     "Stock leaves and the units count as delivered.", .body = &reason_maybe_rec, .act = &fulfillment_hand_over_act,
+     WORK},
     {"POST", "/v1/fulfillments/{id}/not_collected", "Put back what nobody collected",
      "The units are unallocated again and their stock is free.", .body = &reason_maybe_rec,
      .act = &fulfillment_not_collected_act, WORK},
@@ -159,9 +160,9 @@ const struct route fulfillment_routes[] = {
     {"GET", "/v1/parcels/{id}", "One parcel", "By its id or its tracking number, with every scan of it, oldest first.",
      .needs = PERM_FULFILLMENT_READ, .reply = &parcel_report_rec, .success = 200, .serve = serve_parcel},
     {"PATCH", "/v1/parcels/{id}", "Tell a parcel's tracking number or weight later",
-     "A carrier outside often gives its number only after the goods have left.",
-     .needs = PERM_FULFILLMENT_WORK, .body = &parcel_change_rec, .reply = &parcel_rec, .success = 200,
-     .act = &parcel_change_act, .errors = state_errors, .flags = ROUTE_PATCH},
+     "A carrier outside often gives its number only after the goods have left.", .needs = PERM_FULFILLMENT_WORK,
+     .body = &parcel_change_rec, .reply = &parcel_rec, .success = 200, .act = &parcel_change_act,
+     .errors = state_errors, .flags = ROUTE_PATCH},
     {"POST", "/v1/parcels/{id}/tracking_events", "Report a scan of a parcel",
      "Scans may come in any order and more than once: the same parcel, status and time counts once. `delivered` marks "
      "the "
@@ -172,13 +173,11 @@ const struct route fulfillment_routes[] = {
      .needs = PERM_TRACKING_WRITE, .body = &tracking_event_rec, .reply = &parcel_report_rec, .success = 200,
      .act = &parcel_track_act},
     {"POST", "/v1/tracking_events", "Report a scan by tracking number",
-     "The same for carriers that know only their own number.",
-     .needs = PERM_TRACKING_WRITE, .body = &tracking_input_rec, .reply = &parcel_report_rec, .success = 200,
-     .act = &tracking_report_act},
+     "The same for carriers that know only their own number.", .needs = PERM_TRACKING_WRITE,
+     .body = &tracking_input_rec, .reply = &parcel_report_rec, .success = 200, .act = &tracking_report_act},
     {"GET", "/v1/shipments", "List shipments",
-     "Newest first; `?location=NJ1` or `?order=SO-100023` shows some of them.",
-     .needs = PERM_FULFILLMENT_READ, .reply = &shipment_rec, .success = 200, .list = &shipments_list,
-     .params = place_params},
+     "Newest first; `?location=NJ1` or `?order=SO-100023` shows some of them.", .needs = PERM_FULFILLMENT_READ,
+     .reply = &shipment_rec, .success = 200, .list = &shipments_list, .params = place_params},
     {"GET", "/v1/shipments/{id}", "One shipment", "What left one location with one carrier service.",
      .needs = PERM_FULFILLMENT_READ, .reply = &shipment_rec, .success = 200, .serve = serve_shipment},
     {"POST", "/v1/shipments/{id}/void", "Take a shipment back",
@@ -200,9 +199,10 @@ const struct route fulfillment_routes[] = {
      .needs = PERM_ORDER_CANCEL, .body = &cancel_rec, .reply = &order_rec, .success = 200, .act = &order_cancel_act,
      .errors = state_errors},
     {"POST", "/v1/orders/{id}/reject", "Reject an order in review",
-     "The counterpart of approving: everything is cancelled, the stock is free again and captured money is refunded. An "
+     "The counterpart of approving: everything is cancelled, the stock is free again and captured money is refunded. "
+     "An "
      "order that is already open is cancelled instead.",
-     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200, .act = &order_reject_act,
-     .errors = state_errors},
+     .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
+     .act = &order_reject_act, .errors = state_errors},
     {0},
 };

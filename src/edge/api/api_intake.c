@@ -10,17 +10,20 @@ const struct route intake_routes[] = {
     {"POST", "/v1/orders", "Place an order",
      "Prices, reviews, sources, reserves and promises in one transaction and answers with the result.\n\n"
      "The same (channel, external_id) again answers 200 with the order that is there; with other content it is refused "
-     "with `external_id_conflict`. Short of stock, the channel's policy decides: `refuse` answers `insufficient_stock` and "
-     "stores nothing, `backorder` lets the rest wait, `hold` keeps the order in review. An order whose money is already "
+     "with `external_id_conflict`. Short of stock, the channel's policy decides: `refuse` answers `insufficient_stock` "
+     "and "
+     "stores nothing, `backorder` lets the rest wait, `hold` keeps the order in review. An order whose money is "
+     "already "
      "captured is never refused: it is held (`stock_short`).",
      PERM_ORDER_CREATE, .body = &order_input_rec, .reply = &order_rec, .success = 201, .act = &order_place_act,
      .errors = place_errors},
     {"POST", "/v1/orders/bulk", "Place up to 500 orders",
      "Each is placed or refused by itself; the answer says per item what the single call would have said.",
-     PERM_ORDER_CREATE, .body = &orders_bulk_rec, .reply = &orders_bulk_result_rec, .success = 200, .act = &orders_bulk_act,
-     .flags = ROUTE_LARGE},
+     PERM_ORDER_CREATE, .body = &orders_bulk_rec, .reply = &orders_bulk_result_rec, .success = 200,
+     .act = &orders_bulk_act, .flags = ROUTE_LARGE},
     {"PUT", "/v1/channels/{code}/orders/{external_id}", "Place an order under the channel's own id",
-     "Creates the order (201) or, with the same content again, answers with the one that is there (200). Another content "
+     "Creates the order (201) or, with the same content again, answers with the one that is there (200). Another "
+     "content "
      "is refused with `external_id_conflict`, the order's id and pointers to what differs.",
      PERM_ORDER_CREATE, .body = &order_put_rec, .reply = &order_rec, .success = 201, .act = &order_put_act,
      .errors = place_errors},

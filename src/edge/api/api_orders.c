@@ -57,7 +57,8 @@ static const struct api_param orders_params[] = {
     [ORDERS_NUMBER] = {"number", REC_TEXT, "Exactly this order number", "SO-100023"},
     [ORDERS_EXTERNAL_ID] = {"external_id", REC_TEXT, "Exactly this id of the channel; with channel=", "1001"},
     [ORDERS_CUSTOMER] = {"customer", REC_TEXT, "Orders of this customer, by id or external id", "cus_01jd7k3v9q2m8"},
-    [ORDERS_Q] = {"q", REC_TEXT, "Words of number, external id, customer, SKU, tags and notes; the last may be unfinished", "li wei"},
+    [ORDERS_Q] = {"q", REC_TEXT,
+                  "Words of number, external id, customer, SKU, tags and notes; the last may be unfinished", "li wei"},
     {0},
 };
 
@@ -72,7 +73,8 @@ static void narrow_to(struct ctx *cx, struct db_page *page, const char *where, s
 static enum err narrow_orders(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
   const struct api_param_value *p = rq->params;
-  bool several = !!p[ORDERS_NUMBER].text + !!p[ORDERS_EXTERNAL_ID].text + !!p[ORDERS_CUSTOMER].text + !!p[ORDERS_Q].text > 1;
+  bool several =
+      !!p[ORDERS_NUMBER].text + !!p[ORDERS_EXTERNAL_ID].text + !!p[ORDERS_CUSTOMER].text + !!p[ORDERS_Q].text > 1;
   if (several)
     return fault_add(&cx->fault, ERR_INVALID, "/query", "not_both", "give one of number, external_id, customer and q");
   if (p[ORDERS_NUMBER].text) {
@@ -98,8 +100,9 @@ static enum err narrow_orders(struct ctx *cx, const struct api_request *rq, stru
 
 static const struct api_list orders_list = {
     .table = &order_table,
-    .filters = (const char *const[]){"state", "payment_status", "fulfillment_status", "return_status", "channel", "currency",
-                                     "hold_count", "payment_terms", "created_at", "updated_at", "placed_at", NULL},
+    .filters =
+        (const char *const[]){"state", "payment_status", "fulfillment_status", "return_status", "channel", "currency",
+                              "hold_count", "payment_terms", "created_at", "updated_at", "placed_at", NULL},
     .sorts = (const char *const[]){"created_at", NULL},
     .id_field = "id",
     .narrow = narrow_orders,
@@ -115,8 +118,8 @@ static const enum err source_errors[] = {ERR_STATE, ERR_SHORTAGE, ERR_OK};
 const struct route order_routes[] = {
     {"GET", "/v1/orders", "List orders",
      "Newest first. Rows have all but the nested lists; `?expand=lines,parcels` adds them, parcels within their "
-     "fulfillments. `?status=open,placed` is `?state=` by its other name.", PERM_ORDER_READ,
-     .reply = &order_rec, .success = 200, .list = &orders_list, .params = orders_params},
+     "fulfillments. `?status=open,placed` is `?state=` by its other name.",
+     PERM_ORDER_READ, .reply = &order_rec, .success = 200, .list = &orders_list, .params = orders_params},
     {"GET", "/v1/orders/{id}", "One order as it is now", "By id or by number.", PERM_ORDER_READ, .reply = &order_rec,
      .success = 200, .serve = serve_order},
     {"PATCH", "/v1/orders/{id}", "Change tags, notes and metadata of an order",
@@ -130,7 +133,8 @@ const struct route order_routes[] = {
      "Every decision with all candidates, their scores and one sentence per location; newest first.", PERM_ORDER_READ,
      .reply = &allocation_reports_rec, .success = 200, .serve = serve_sourcing},
     {"POST", "/v1/orders/{id}/source", "Source an order again",
-     "What is not picked yet goes back and is asked anew; with `location` and a reason only from there.", PERM_ORDER_EDIT,
-     .body = &allocation_source_rec, .reply = &order_rec, .success = 200, .act = &order_source_act, .errors = source_errors},
+     "What is not picked yet goes back and is asked anew; with `location` and a reason only from there.",
+     PERM_ORDER_EDIT, .body = &allocation_source_rec, .reply = &order_rec, .success = 200, .act = &order_source_act,
+     .errors = source_errors},
     {0},
 };

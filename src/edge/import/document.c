@@ -183,8 +183,7 @@ void document_build(struct import_reader *r, row_list *group, struct arena *a, s
   struct builder b = {
       .e = {.reader = r, .m = m, .arena = a, .fault = &out->fault, .group = group, .zones = reader_zones(r)},
       .built = built,
-      .d = out
-  };
+      .d = out};
   *built = (struct built){.m = m, .group = group};
   out->built = built;
   out->line = group->at[0]->line;

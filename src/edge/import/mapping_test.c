@@ -60,9 +60,11 @@ TEST(a_mapping_says_everything_that_is_wrong_with_its_pointer)
       {"{\"target\":\"orders\",\"time_zone\":\"Mars/Base\",\"fields\":{\"a\":\"A\"}}", "/time_zone"},
       {"{\"target\":\"orders\",\"currency\":\"QQQ\",\"fields\":{\"a\":\"A\"}}", "/currency"},
       {"{\"target\":\"orders\",\"rules\":[{\"when\":[{\"column\":\"A\"}]}],\"fields\":{\"a\":\"A\"}}", "/rules/0"},
-      {"{\"target\":\"orders\",\"rules\":[{\"when\":[{\"column\":\"A\",\"matches\":\"(\"}],\"as\":\"x\"}],\"fields\":{\"a\":\"A\"}}",
+      {"{\"target\":\"orders\",\"rules\":[{\"when\":[{\"column\":\"A\",\"matches\":\"(\"}],\"as\":\"x\"}],\"fields\":{"
+       "\"a\":\"A\"}}",
        "/rules/0/when/0/matches"},
-      {"{\"target\":\"orders\",\"joins\":[{\"name\":\"x\",\"file\":\"../x.csv\",\"key\":\"k\",\"on\":\"k\"}],\"fields\":{\"a\":\"A\"}}",
+      {"{\"target\":\"orders\",\"joins\":[{\"name\":\"x\",\"file\":\"../"
+       "x.csv\",\"key\":\"k\",\"on\":\"k\"}],\"fields\":{\"a\":\"A\"}}",
        "/joins/0"},
   };
   for (size_t i = 0; i < COUNT_OF(wrongs); i++) {
@@ -75,21 +77,25 @@ TEST(a_mapping_says_everything_that_is_wrong_with_its_pointer)
 
 TEST(rows_of_a_group_become_one_document_with_lists)
 {
-  const char *path = a_file(t, test_folder(t), "a.csv",
-                            "no,code,n,price,day\r\n7,A,2,2.55,2011-07-01 08:26:00\r\n7,POST,1,18.00,2011-07-01 08:26:00\r\n"
-                            "8,B,1,0.125,2011-01-01 08:26:00\r\n");
-  struct read_all all = read_file(
-      t,
-      "{\"target\":\"orders\",\"time_zone\":\"Europe/London\",\"currency\":\"GBP\",\"group_by\":[\"no\"],"
-      "\"rules\":[{\"when\":[{\"column\":\"code\",\"equals\":\"POST\"}],\"as\":\"shipping\"}],"
-      "\"fields\":{\"external_id\":\"no\",\"ordered_at\":{\"column\":\"day\",\"type\":\"instant\"}},"
-      "\"lists\":{\"lines\":{\"from\":\"rows\",\"fields\":{\"sku\":\"code\",\"quantity\":{\"column\":\"n\",\"type\":\"number\"},"
-      "\"unit_price\":{\"column\":\"price\",\"type\":\"price\"}}},"
-      "\"charges\":{\"from\":\"rows\",\"as\":\"shipping\",\"fields\":{\"amount\":{\"column\":\"price\",\"times\":\"n\",\"type\":\"money\"}}}}}",
-      path);
+  const char *path =
+      a_file(t, test_folder(t), "a.csv",
+             "no,code,n,price,day\r\n7,A,2,2.55,2011-07-01 08:26:00\r\n7,POST,1,18.00,2011-07-01 08:26:00\r\n"
+             "8,B,1,0.125,2011-01-01 08:26:00\r\n");
+  struct read_all all =
+      read_file(t,
+                "{\"target\":\"orders\",\"time_zone\":\"Europe/London\",\"currency\":\"GBP\",\"group_by\":[\"no\"],"
+                "\"rules\":[{\"when\":[{\"column\":\"code\",\"equals\":\"POST\"}],\"as\":\"shipping\"}],"
+                "\"fields\":{\"external_id\":\"no\",\"ordered_at\":{\"column\":\"day\",\"type\":\"instant\"}},"
+                "\"lists\":{\"lines\":{\"from\":\"rows\",\"fields\":{\"sku\":\"code\",\"quantity\":{\"column\":\"n\","
+                "\"type\":\"number\"},"
+                "\"unit_price\":{\"column\":\"price\",\"type\":\"price\"}}},"
+                "\"charges\":{\"from\":\"rows\",\"as\":\"shipping\",\"fields\":{\"amount\":{\"column\":\"price\","
+                "\"times\":\"n\",\"type\":\"money\"}}}}}",
+                path);
   CHECK_INT(all.n, 2);
-  CHECK_TEXT(all.d[0].json, "{\"external_id\":\"7\",\"ordered_at\":\"2011-07-01T07:26:00.000Z\","
-                            "\"lines\":[{\"sku\":\"A\",\"quantity\":2,\"unit_price\":255}],\"charges\":[{\"amount\":1800}]}");
+  CHECK_TEXT(all.d[0].json,
+             "{\"external_id\":\"7\",\"ordered_at\":\"2011-07-01T07:26:00.000Z\","
+             "\"lines\":[{\"sku\":\"A\",\"quantity\":2,\"unit_price\":255}],\"charges\":[{\"amount\":1800}]}");
   CHECK_TEXT(all.d[1].json, "{\"external_id\":\"8\",\"ordered_at\":\"2011-01-01T08:26:00.000Z\","
                             "\"lines\":[{\"sku\":\"B\",\"quantity\":1,\"unit_price\":\"12.5\"}]}");
   CHECK_INT(import_locate(&all.d[0], "/lines/0/sku").line, 2);
@@ -140,10 +146,11 @@ TEST(gathered_rows_of_a_document_may_lie_apart)
 TEST(foreign_encodings_and_decimal_commas_are_read)
 {
   const char *path = a_file(t, test_folder(t), "l.csv", "name;price\nJos\xe9;1.234,56\n");
-  struct read_all all = read_file(t,
-                                  "{\"target\":\"products\",\"delimiter\":\";\",\"encoding\":\"latin1\",\"decimal\":\",\","
-                                  "\"fields\":{\"name\":\"name\",\"price\":{\"column\":\"price\",\"type\":\"money\"}}}",
-                                  path);
+  struct read_all all =
+      read_file(t,
+                "{\"target\":\"products\",\"delimiter\":\";\",\"encoding\":\"latin1\",\"decimal\":\",\","
+                "\"fields\":{\"name\":\"name\",\"price\":{\"column\":\"price\",\"type\":\"money\"}}}",
+                path);
   CHECK_TEXT(all.d[0].json, "{\"name\":\"Jos\xc3\xa9\",\"price\":123456}");
   import_close(all.reader);
 }
@@ -152,7 +159,8 @@ TEST(a_value_that_cannot_be_read_is_a_fault_of_its_line_and_column)
 {
   const char *path = a_file(t, test_folder(t), "b.csv", "sku,price\nA,1.005\n");
   struct read_all all = read_file(
-      t, "{\"target\":\"products\",\"fields\":{\"sku\":\"sku\",\"price\":{\"column\":\"price\",\"type\":\"money\"}}}", path);
+      t, "{\"target\":\"products\",\"fields\":{\"sku\":\"sku\",\"price\":{\"column\":\"price\",\"type\":\"money\"}}}",
+      path);
   CHECK(all.d[0].faulty);
   CHECK_TEXT(all.d[0].fault.entries[0].pointer, "/price");
   CHECK_TEXT(import_locate(&all.d[0], "/price").column, "price");

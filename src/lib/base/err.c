@@ -30,7 +30,8 @@ void fault_clear(struct fault *f)
   f->n = 0;
 }
 
-static struct fault_entry *add(struct fault *f, enum err code, const char *pointer, const char *slug, const char *detail)
+static struct fault_entry *add(struct fault *f, enum err code, const char *pointer, const char *slug,
+                               const char *detail)
 {
   assert(code > ERR_OK && code < ERR_COUNT);
   if (f->code == ERR_OK) {

@@ -63,20 +63,20 @@ static const struct reaction {
   bool poisons;
   const char *sentence;
 } reactions[] = {
-    {SQLITE_CONSTRAINT_UNIQUE,     ERR_EXISTS,   false, "there is one already"          },
-    {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS,   false, "there is one already"          },
-    {SQLITE_CONSTRAINT_ROWID,      ERR_EXISTS,   false, "there is one already"          },
-    {SQLITE_CONSTRAINT,            ERR_INTERNAL, false, "a rule of the schema is broken"},
-    {SQLITE_BUSY,                  ERR_RETRY,    false, "another process is writing"    },
-    {SQLITE_LOCKED,                ERR_RETRY,    false, "another statement is writing"  },
-    {SQLITE_FULL,                  ERR_STORAGE,  false, "the disk is full"              },
-    {SQLITE_IOERR_SHMSIZE,         ERR_STORAGE,  false, "the disk is full"              }, /* the log's index */
-    {SQLITE_IOERR,                 ERR_STORAGE,  true,  "the disk has failed"           },
-    {SQLITE_CORRUPT,               ERR_STORAGE,  true,  "the database file is damaged"  },
-    {SQLITE_NOTADB,                ERR_STORAGE,  true,  "the file is not a database"    },
-    {SQLITE_CANTOPEN,              ERR_STORAGE,  false, "the database cannot be opened" },
-    {SQLITE_READONLY,              ERR_STORAGE,  false, "the database cannot be written"},
-    {SQLITE_PERM,                  ERR_STORAGE,  false, "the database cannot be written"},
+    {SQLITE_CONSTRAINT_UNIQUE, ERR_EXISTS, false, "there is one already"},
+    {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS, false, "there is one already"},
+    {SQLITE_CONSTRAINT_ROWID, ERR_EXISTS, false, "there is one already"},
+    {SQLITE_CONSTRAINT, ERR_INTERNAL, false, "a rule of the schema is broken"},
+    {SQLITE_BUSY, ERR_RETRY, false, "another process is writing"},
+    {SQLITE_LOCKED, ERR_RETRY, false, "another statement is writing"},
+    {SQLITE_FULL, ERR_STORAGE, false, "the disk is full"},
+    {SQLITE_IOERR_SHMSIZE, ERR_STORAGE, false, "the disk is full"}, /* the log's index */
+    {SQLITE_IOERR, ERR_STORAGE, true, "the disk has failed"},
+    {SQLITE_CORRUPT, ERR_STORAGE, true, "the database file is damaged"},
+    {SQLITE_NOTADB, ERR_STORAGE, true, "the file is not a database"},
+    {SQLITE_CANTOPEN, ERR_STORAGE, false, "the database cannot be opened"},
+    {SQLITE_READONLY, ERR_STORAGE, false, "the database cannot be written"},
+    {SQLITE_PERM, ERR_STORAGE, false, "the database cannot be written"},
 };
 
 static const struct reaction *reaction_to(int rc)
@@ -344,11 +344,11 @@ static enum err prepare_own(struct db *db)
     sqlite3_stmt **stmt;
     const char *sql;
   } own[] = {
-      {&e->begin,      "BEGIN IMMEDIATE"    },
-      {&e->begin_read, "BEGIN"              },
-      {&e->commit,     "COMMIT"             },
-      {&e->rollback,   "ROLLBACK"           },
-      {&e->version,    "PRAGMA data_version"},
+      {&e->begin, "BEGIN IMMEDIATE"},
+      {&e->begin_read, "BEGIN"},
+      {&e->commit, "COMMIT"},
+      {&e->rollback, "ROLLBACK"},
+      {&e->version, "PRAGMA data_version"},
   };
   for (size_t i = 0; i < COUNT_OF(own); i++) {
     int rc = sqlite3_prepare_v3(e->handle, own[i].sql, -1, SQLITE_PREPARE_PERSISTENT, own[i].stmt, NULL);

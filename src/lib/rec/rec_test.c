@@ -349,27 +349,27 @@ TEST(plain_text_is_read_by_kind)
   static const struct {
     const char *field, *text, *code;
   } rows[] = {
-      {"count",    "12",                        NULL            },
-      {"count",    "1e1",                       "invalid_format"},
-      {"count",    "1.5",                       "wrong_type"    },
-      {"active",   "true",                      NULL            },
-      {"active",   "yes",                       "wrong_type"    },
-      {"amount",   "-5",                        NULL            },
-      {"price",    "0.34",                      NULL            },
-      {"quantity", "2.5",                       NULL            },
-      {"rate",     "0.13",                      NULL            },
-      {"color",    "green",                     NULL            },
-      {"color",    "Green",                     "not_one_of"    },
-      {"day",      "2026-01-31",                NULL            },
-      {"id",       "SMP_000000000016J",         NULL            },
-      {"name",     "Mug",                       NULL            },
-      {"name",     "{\"de\":\"B\"}",            NULL            },
-      {"name",     "{\"de\"",                   "invalid_format"},
-      {"note",     "\xff",                      "invalid_format"},
-      {"code",     "",                          "required"      },
-      {"note",     "",                          NULL            },
-      {"metadata", "[1, 2]",                    NULL            },
-      {"at",       "2026-11-20T08:00:00+08:00", NULL            },
+      {"count", "12", NULL},
+      {"count", "1e1", "invalid_format"},
+      {"count", "1.5", "wrong_type"},
+      {"active", "true", NULL},
+      {"active", "yes", "wrong_type"},
+      {"amount", "-5", NULL},
+      {"price", "0.34", NULL},
+      {"quantity", "2.5", NULL},
+      {"rate", "0.13", NULL},
+      {"color", "green", NULL},
+      {"color", "Green", "not_one_of"},
+      {"day", "2026-01-31", NULL},
+      {"id", "SMP_000000000016J", NULL},
+      {"name", "Mug", NULL},
+      {"name", "{\"de\":\"B\"}", NULL},
+      {"name", "{\"de\"", "invalid_format"},
+      {"note", "\xff", "invalid_format"},
+      {"code", "", "required"},
+      {"note", "", NULL},
+      {"metadata", "[1, 2]", NULL},
+      {"at", "2026-11-20T08:00:00+08:00", NULL},
   };
   struct sample s;
   rec_init(&sample_rec, &s);
@@ -410,13 +410,13 @@ TEST(differences_name_the_deepest_place)
   CHECK(!rec_equal(&sample_rec, &a, &b));
   CHECK(rec_equal(&sample_rec, &a, &a));
   static const struct rec_difference want[] = {
-      {"/note",             "\"n\"", NULL                                           },
-      {"/phone",            NULL,    NULL                                           },
-      {"/amount",           NULL,    "5"                                            },
-      {"/tags",             "[]",    "[\"x\"]"                                      },
-      {"/billing/zip",      "\"9\"", "\"8\""                                        },
-      {"/items/0/quantity", "1",     "2"                                            },
-      {"/items/1",          NULL,    "{\"sku\":\"T\",\"quantity\":1,\"gift\":false}"},
+      {"/note", "\"n\"", NULL},
+      {"/phone", NULL, NULL},
+      {"/amount", NULL, "5"},
+      {"/tags", "[]", "[\"x\"]"},
+      {"/billing/zip", "\"9\"", "\"8\""},
+      {"/items/0/quantity", "1", "2"},
+      {"/items/1", NULL, "{\"sku\":\"T\",\"quantity\":1,\"gift\":false}"},
   };
   rec_differences got = {0};
   rec_diff(&sample_rec, &a, &b, "", t->arena, &got);
@@ -474,10 +474,11 @@ TEST(every_schema_is_json_and_points_to_nested_ones)
 TEST(csv_is_dotted_quoted_and_harmless)
 {
   struct sample s;
-  CHECK_OK(read_member(t,
-                       "\"note\":\"=1+\\\"1\\\"\",\"phone\":\"+86\",\"price\":\"0.5\",\"rate\":\"0.1\",\"amount\":-5,"
-                       "\"name\":\"a,b\",\"at\":\"2026-11-20T08:00:00Z\",\"tags\":[\"x\",\"y\"],\"billing\":{\"zip\":\"9\"}",
-                       &s));
+  CHECK_OK(
+      read_member(t,
+                  "\"note\":\"=1+\\\"1\\\"\",\"phone\":\"+86\",\"price\":\"0.5\",\"rate\":\"0.1\",\"amount\":-5,"
+                  "\"name\":\"a,b\",\"at\":\"2026-11-20T08:00:00Z\",\"tags\":[\"x\",\"y\"],\"billing\":{\"zip\":\"9\"}",
+                  &s));
   struct buf b;
   buf_init(&b, t->arena);
   rec_csv_header(&sample_rec, &b);
