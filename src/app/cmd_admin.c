@@ -87,6 +87,8 @@ int cmd_user_add(const struct arguments *args)
   writer_stop(w);
   identity_free(identity);
   arena_free(a);
+  if (fine)
+    fprintf(stderr, "user %s can sign in now, with the role %s\n", argument(args, "login"), argument(args, "role"));
   return fine ? EXIT_FINE : EXIT_FAILED;
 }
 
