@@ -1,16 +1,16 @@
 /* Carriers: reading through the memo, creating, changing, and the one that a fresh database has. */
 #include "carriers_priv.h"
 
-#include "numbers.h"
-#include "settings.h"
+#include "masters.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-static enum err fill_one(struct ctx *cx, struct carrier *c)
+static enum err fill(struct ctx *cx, void *value)
 {
+  struct carrier *c = value;
   for (size_t i = 0; i < COUNT_OF(carrier_lists); i++) {
     const char *json = *(const char **)((char *)c + carrier_lists[i].json_offset);
     if (json)
@@ -22,25 +22,7 @@ static enum err fill_one(struct ctx *cx, struct carrier *c)
 enum err carriers_fill(struct ctx *cx, struct carrier *carriers, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    TRY(fill_one(cx, &carriers[i]));
-  return ERR_OK;
-}
-
-enum err carrier_load(struct ctx *cx, const char *code_or_id, struct carrier *out)
-{
-  static const struct db_where by_code = {&carrier_table, "code = $1", DB_KEYED};
-  struct carrier c;
-  enum err err = db_select_one(cx->db, &by_code, &c, DB_ARGS(TEXT(code_or_id)));
-  if (err == ERR_NOT_FOUND) {
-    rec_init(&carrier_rec, &c);
-    if (id_parse(PREFIX_carrier, code_or_id, &c.id.v))
-      err = db_get(cx->db, &carrier_table, &c);
-  }
-  if (err == ERR_NOT_FOUND)
-    return err_fail(cx, ERR_NOT_FOUND, "", "there is no carrier %s", code_or_id);
-  TRY(err);
-  TRY(fill_one(cx, &c));
-  *out = c;
+    TRY(fill(cx, &carriers[i]));
   return ERR_OK;
 }
 
@@ -147,156 +129,61 @@ enum err carrier_for_method(struct ctx *cx, const char *method, const struct car
   return ERR_NOT_FOUND;
 }
 
-/* ---- Storing ----------------------------------------------------------------------------------------------------- */
+/* ---- Keeping them ------------------------------------------------------------------------------------------------ */
 
-struct carrier_plan {
-  const struct carrier *before; /* NULL = created */
-  struct carrier after;
-  bool changed;
-};
-
-static enum err emit(struct ctx *cx, const struct carrier *before, const struct carrier *after)
+static enum err settle(struct ctx *cx, const struct master_defaults *defaults, void *value)
 {
-  struct carrier old;
-  if (before)
-    old = *before;
-  else
-    rec_init(&carrier_rec, &old);
-  old.id = after->id; /* what the event says by itself is no change */
-  old.version = after->version;
-  old.created_at = after->created_at;
-  old.updated_at = after->updated_at;
-  struct event_draft draft = {
-      .topic = before ? "carrier.updated" : "carrier.created",
-      .subject_kind = "carrier",
-      .subject_prefix = PREFIX_carrier,
-      .bucket = bucket_of_id(after->id.v),
-      .subject_id = after->id.v,
-      .version = after->version,
-      .data = event_changes(cx->arena, &carrier_rec, &old, after),
-  };
-  return event_emit(cx, &draft);
+  return carrier_settle(cx, defaults->currency, value);
 }
 
-/* The row as the table keeps it: its lists as texts. */
-static struct carrier row_of(struct ctx *cx, const struct carrier *c)
+/* The row keeps its lists as texts. */
+static void pack(struct ctx *cx, const void *value, void *row)
 {
-  struct carrier row = *c;
   for (size_t i = 0; i < COUNT_OF(carrier_lists); i++) {
     struct buf json;
     buf_init(&json, cx->arena);
-    rec_store(carrier_list_field(&carrier_lists[i]), c, &json);
-    *(const char **)((char *)&row + carrier_lists[i].json_offset) = buf_str(&json);
+    rec_store(carrier_list_field(&carrier_lists[i]), value, &json);
+    *(const char **)(void *)((char *)row + carrier_lists[i].json_offset) = buf_str(&json);
   }
-  return row;
 }
 
-static enum err carrier_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  const struct carrier_plan *change = plan;
-  struct carrier *c = arena_copy(cx->arena, &change->after, sizeof change->after);
-  char id[ID_TEXT];
-  if (change->changed) {
-    c->updated_at = cx->now;
-    c->version = change->before ? change->before->version + 1 : 1;
-    if (!change->before) {
-      c->id.v = ids_next(cx->ids, cx->now, ids_bucket_random(cx->ids));
-      c->created_at = cx->now;
-    }
-    struct carrier row = row_of(cx, c);
-    TRY(change->before ? db_update(cx->db, &carrier_table, &row) : db_insert(cx->db, &carrier_table, &row));
-    TRY(emit(cx, change->before, c));
-  }
-  id_format(PREFIX_carrier, c->id.v, id);
-  out->status = change->before ? 200 : 201;
-  out->rec = &carrier_rec;
-  out->value = c;
-  out->version = c->version;
-  out->location = change->before ? NULL : arena_printf(cx->arena, "/v1/carriers/%s", id);
-  return ERR_OK;
-}
-
-/* ---- Creating and changing --------------------------------------------------------------------------------------- */
-
-struct create_facts {
-  struct carrier carrier;
-  const char *currency;
-  int64_t other, count; /* id of the carrier that has the code already, 0 = none; how many there are */
+static const struct master carrier_master = {
+    .kind = "carrier",
+    .name = "carrier",
+    .prefix = PREFIX_carrier,
+    .path = "/v1/carriers",
+    .rec = &carrier_rec,
+    .table = &carrier_table,
+    MASTER_STAMPS(struct carrier),
+    .by_code = {&carrier_table, "code = $1", DB_KEYED},
+    .same = {"SELECT id FROM carrier WHERE code = $1", DB_KEYED},
+    .keys = {offsetof(struct carrier, code)},
+    .n_keys = 1,
+    .key_pointer = "/code",
+    .count = {"SELECT count(*) FROM carrier", DB_REPORT},
+    .most = CARRIERS_MAX,
+    .settle = settle,
+    .fill = fill,
+    .pack = pack,
 };
+
+enum err carrier_load(struct ctx *cx, const char *code_or_id, struct carrier *out)
+{
+  return master_load(cx, &carrier_master, code_or_id, out);
+}
 
 static enum err create_load(struct ctx *cx, const struct act_input *in, void *out_facts)
 {
-  static const struct db_stmt same = {"SELECT id FROM carrier WHERE code = $1", DB_KEYED};
-  static const struct db_stmt count = {"SELECT count(*) FROM carrier", DB_REPORT};
-  struct create_facts *f = out_facts;
-  f->carrier = *(const struct carrier *)in->body;
-  TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &f->currency));
-  TRY(db_one_i64(cx->db, &count, &f->count, DB_NO_ARGS));
-  return db_one_i64(cx->db, &same, &f->other, DB_ARGS(TEXT(f->carrier.code)));
+  return master_create_load(cx, &carrier_master, in, out_facts);
 }
-
-static enum err create_decide(struct ctx *cx, const void *facts, void *out_plan)
-{
-  const struct create_facts *f = facts;
-  struct carrier_plan plan = {.after = f->carrier, .changed = true};
-  TRY(carrier_settle(cx, f->currency, &plan.after));
-  if (f->other)
-    return err_fail(cx, ERR_EXISTS, "/code", "there is a carrier %s already", f->carrier.code);
-  if (f->count >= CARRIERS_MAX)
-    return fault_add(&cx->fault, ERR_INVALID, "", "too_many", "there are %d carriers, which is the most", CARRIERS_MAX);
-  *(struct carrier_plan *)out_plan = plan;
-  return ERR_OK;
-}
-
-const struct act carrier_create_act = {
-    .name = "carrier.create",
-    .facts_size = sizeof(struct create_facts),
-    .plan_size = sizeof(struct carrier_plan),
-    .load = create_load,
-    .decide = create_decide,
-    .apply = carrier_apply,
-    .flags = ACT_MASTERS,
-};
-
-struct update_facts {
-  struct carrier carrier;
-  const char *currency, *json;
-  size_t json_n;
-};
 
 static enum err update_load(struct ctx *cx, const struct act_input *in, void *out_facts)
 {
-  struct update_facts *f = out_facts;
-  f->json = in->json;
-  f->json_n = in->json_n;
-  TRY(carrier_load(cx, in->id, &f->carrier));
-  TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &f->currency));
-  return version_check(cx, bucket_of_id(f->carrier.id.v), f->carrier.id.v, f->carrier.version, in->version);
+  return master_update_load(cx, &carrier_master, in, out_facts);
 }
 
-static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
-{
-  const struct update_facts *f = facts;
-  struct carrier_plan plan = {.before = &f->carrier, .after = f->carrier};
-  enum err err = rec_read_over(&carrier_rec, f->json, f->json_n, "", cx->arena, &cx->fault, &plan.after);
-  if (err == ERR_MALFORMED)
-    return err;
-  enum err broken = carrier_settle(cx, f->currency, &plan.after);
-  TRY(err != ERR_OK ? err : broken);
-  plan.changed = !rec_equal(&carrier_rec, plan.before, &plan.after);
-  *(struct carrier_plan *)out_plan = plan;
-  return ERR_OK;
-}
-
-const struct act carrier_update_act = {
-    .name = "carrier.update",
-    .facts_size = sizeof(struct update_facts),
-    .plan_size = sizeof(struct carrier_plan),
-    .load = update_load,
-    .decide = update_decide,
-    .apply = carrier_apply,
-    .flags = ACT_MASTERS,
-};
+const struct act carrier_create_act = MASTER_CREATE("carrier.create", create_load);
+const struct act carrier_update_act = MASTER_UPDATE("carrier.update", update_load);
 
 /* ---- A fresh database -------------------------------------------------------------------------------------------- */
 
@@ -311,9 +198,8 @@ static const char ordo_json[] =
 
 enum err carriers_bootstrap(struct ctx *cx)
 {
-  static const struct db_stmt count = {"SELECT count(*) FROM carrier", DB_REPORT};
   int64_t n = 0;
-  TRY(db_one_i64(cx->db, &count, &n, DB_NO_ARGS));
+  TRY(db_one_i64(cx->db, &carrier_master.count, &n, DB_NO_ARGS));
   if (n > 0)
     return ERR_OK;
   struct carrier ordo;

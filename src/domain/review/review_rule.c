@@ -2,29 +2,12 @@
 #include "review_priv.h"
 
 #include "identity.h"
-#include "settings.h"
+#include "masters.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
-
-enum err review_rule_load(struct ctx *cx, const char *code_or_id, struct review_rule *out)
-{
-  static const struct db_where by_code = {&review_rule_table, "code = $1", DB_KEYED};
-  struct review_rule rule;
-  enum err err = db_select_one(cx->db, &by_code, &rule, DB_ARGS(TEXT(code_or_id)));
-  if (err == ERR_NOT_FOUND) {
-    rec_init(&review_rule_rec, &rule);
-    if (id_parse(PREFIX_rule, code_or_id, &rule.id.v))
-      err = db_get(cx->db, &review_rule_table, &rule);
-  }
-  if (err == ERR_NOT_FOUND)
-    return err_fail(cx, ERR_NOT_FOUND, "", "there is no review rule %s", code_or_id);
-  TRY(err);
-  *out = rule;
-  return ERR_OK;
-}
 
 static int code_order(const void *a, const void *b)
 {
@@ -134,8 +117,9 @@ static void check_texts(struct ctx *cx, const char *pointer, const char *const *
 }
 
 /* Fills what was left out and checks the rule as one document. */
-static enum err settle(struct ctx *cx, const char *company_currency, struct review_rule *rule)
+static enum err settle(struct ctx *cx, const struct master_defaults *defaults, void *value)
 {
+  struct review_rule *rule = value;
   size_t faults = cx->fault.n;
   const struct review_kind *kind = &review_kinds[rule->type];
   uint64_t ignored;
@@ -144,7 +128,7 @@ static enum err settle(struct ctx *cx, const char *company_currency, struct revi
   if (!rule->owner_role)
     rule->owner_role = kind->role;
   default_i64(&rule->expire_hours, 0);
-  fill_params(kind, company_currency, &rule->params);
+  fill_params(kind, defaults->currency, &rule->params);
   refuse_foreign_params(cx, rule);
   check_texts(cx, "/channels", rule->channels.at, rule->channels.n, NULL);
   check_texts(cx, "/params/required", rule->params.required.at, rule->params.required.n, is_address_part);
@@ -154,143 +138,43 @@ static enum err settle(struct ctx *cx, const char *company_currency, struct revi
   return cx->fault.n > faults ? ERR_INVALID : ERR_OK;
 }
 
-/* ---- Storing ----------------------------------------------------------------------------------------------------- */
+/* ---- Keeping them ------------------------------------------------------------------------------------------------ */
 
-struct rule_plan {
-  const struct review_rule *before; /* NULL = created */
-  struct review_rule after;
-  bool changed;
+static const struct master review_rule_master = {
+    .kind = "review_rule",
+    .name = "review rule",
+    .prefix = PREFIX_rule,
+    .path = "/v1/review_rules",
+    .rec = &review_rule_rec,
+    .table = &review_rule_table,
+    MASTER_STAMPS(struct review_rule),
+    .by_code = {&review_rule_table, "code = $1", DB_KEYED},
+    .same = {"SELECT id FROM review_rule WHERE code = $1", DB_KEYED},
+    .keys = {offsetof(struct review_rule, code)},
+    .n_keys = 1,
+    .key_pointer = "/code",
+    .count = {"SELECT count(*) FROM review_rule", DB_REPORT},
+    .most = REVIEW_RULES_MAX,
+    .settle = settle,
 };
 
-static enum err emit(struct ctx *cx, const struct review_rule *before, const struct review_rule *after)
+enum err review_rule_load(struct ctx *cx, const char *code_or_id, struct review_rule *out)
 {
-  struct review_rule old;
-  if (before)
-    old = *before;
-  else
-    rec_init(&review_rule_rec, &old);
-  old.id = after->id; /* what the event says by itself is no change */
-  old.version = after->version;
-  old.created_at = after->created_at;
-  old.updated_at = after->updated_at;
-  struct event_draft draft = {
-      .topic = before ? "review_rule.updated" : "review_rule.created",
-      .subject_kind = "review_rule",
-      .subject_prefix = PREFIX_rule,
-      .bucket = bucket_of_id(after->id.v),
-      .subject_id = after->id.v,
-      .version = after->version,
-      .data = event_changes(cx->arena, &review_rule_rec, &old, after),
-  };
-  return event_emit(cx, &draft);
+  return master_load(cx, &review_rule_master, code_or_id, out);
 }
-
-static enum err rule_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  const struct rule_plan *change = plan;
-  struct review_rule *rule = arena_copy(cx->arena, &change->after, sizeof change->after);
-  char id[ID_TEXT];
-  if (change->changed) {
-    rule->updated_at = cx->now;
-    rule->version = change->before ? change->before->version + 1 : 1;
-    if (!change->before) {
-      rule->id.v = ids_next(cx->ids, cx->now, ids_bucket_random(cx->ids));
-      rule->created_at = cx->now;
-    }
-    TRY(change->before ? db_update(cx->db, &review_rule_table, rule) : db_insert(cx->db, &review_rule_table, rule));
-    TRY(emit(cx, change->before, rule));
-  }
-  id_format(PREFIX_rule, rule->id.v, id);
-  out->status = change->before ? 200 : 201;
-  out->rec = &review_rule_rec;
-  out->value = rule;
-  out->version = rule->version;
-  out->location = change->before ? NULL : arena_printf(cx->arena, "/v1/review_rules/%s", id);
-  return ERR_OK;
-}
-
-/* ---- Creating and changing --------------------------------------------------------------------------------------- */
-
-struct create_facts {
-  struct review_rule rule;
-  const char *currency;
-  int64_t other, count; /* id of the rule that has the code already, 0 = none; how many there are */
-};
 
 static enum err create_load(struct ctx *cx, const struct act_input *in, void *out_facts)
 {
-  static const struct db_stmt same = {"SELECT id FROM review_rule WHERE code = $1", DB_KEYED};
-  static const struct db_stmt count = {"SELECT count(*) FROM review_rule", DB_REPORT};
-  struct create_facts *f = out_facts;
-  f->rule = *(const struct review_rule *)in->body;
-  TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &f->currency));
-  TRY(db_one_i64(cx->db, &count, &f->count, DB_NO_ARGS));
-  return db_one_i64(cx->db, &same, &f->other, DB_ARGS(TEXT(f->rule.code)));
+  return master_create_load(cx, &review_rule_master, in, out_facts);
 }
-
-static enum err create_decide(struct ctx *cx, const void *facts, void *out_plan)
-{
-  const struct create_facts *f = facts;
-  struct rule_plan plan = {.after = f->rule, .changed = true};
-  TRY(settle(cx, f->currency, &plan.after));
-  if (f->other)
-    return err_fail(cx, ERR_EXISTS, "/code", "there is a review rule %s already", f->rule.code);
-  if (f->count >= REVIEW_RULES_MAX)
-    return fault_add(&cx->fault, ERR_INVALID, "", "too_many", "there are %d review rules, which is the most",
-                     REVIEW_RULES_MAX);
-  *(struct rule_plan *)out_plan = plan;
-  return ERR_OK;
-}
-
-const struct act review_rule_create_act = {
-  .name = "review_rule.create",
-  .facts_size = sizeof(struct create_facts),
-  .plan_size = sizeof(struct rule_plan),
-  .load = create_load,
-  .decide = create_decide,
-  .apply = rule_apply,
-  .flags = ACT_MASTERS,
-};
-
-struct update_facts {
-  struct review_rule rule;
-  const char *currency, *json;
-  size_t json_n;
-};
 
 static enum err update_load(struct ctx *cx, const struct act_input *in, void *out_facts)
 {
-  struct update_facts *f = out_facts;
-  f->json = in->json;
-  f->json_n = in->json_n;
-  TRY(review_rule_load(cx, in->id, &f->rule));
-  TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &f->currency));
-  return version_check(cx, bucket_of_id(f->rule.id.v), f->rule.id.v, f->rule.version, in->version);
+  return master_update_load(cx, &review_rule_master, in, out_facts);
 }
 
-static enum err update_decide(struct ctx *cx, const void *facts, void *out_plan)
-{
-  const struct update_facts *f = facts;
-  struct rule_plan plan = {.before = &f->rule, .after = f->rule};
-  enum err err = rec_read_over(&review_rule_rec, f->json, f->json_n, "", cx->arena, &cx->fault, &plan.after);
-  if (err == ERR_MALFORMED)
-    return err;
-  enum err broken = settle(cx, f->currency, &plan.after);
-  TRY(err != ERR_OK ? err : broken);
-  plan.changed = !rec_equal(&review_rule_rec, plan.before, &plan.after);
-  *(struct rule_plan *)out_plan = plan;
-  return ERR_OK;
-}
-
-const struct act review_rule_update_act = {
-  .name = "review_rule.update",
-  .facts_size = sizeof(struct update_facts),
-  .plan_size = sizeof(struct rule_plan),
-  .load = update_load,
-  .decide = update_decide,
-  .apply = rule_apply,
-  .flags = ACT_MASTERS,
-};
+const struct act review_rule_create_act = MASTER_CREATE("review_rule.create", create_load);
+const struct act review_rule_update_act = MASTER_UPDATE("review_rule.update", update_load);
 
 /* ---- A fresh database -------------------------------------------------------------------------------------------- */
 
