@@ -92,7 +92,7 @@ MUST_CHECK enum err master_apply(struct ctx *cx, const void *plan, struct act_re
 #define MASTER_CREATE(name_, load_) MASTER_ACT(name_, load_, master_create_decide, master_apply)
 #define MASTER_UPDATE(name_, load_) MASTER_ACT(name_, load_, master_update_decide, master_apply)
 
-/* ---- Their parts, for rooms whose acts differ ---- */
+/* ---- Their parts, for rooms whose acts differ: these want no same, no count and no hooks but fill and pack ---- */
 
 /* From the table by code or id text, into the arena; *out is a struct of the kind. ERR_NOT_FOUND with a fault text. */
 MUST_CHECK enum err master_load(struct ctx *cx, const struct master *m, const char *code_or_id, void *out);

@@ -3,6 +3,7 @@
 #define ORDO_CATALOG_PRIV_H
 
 #include "catalog.h"
+#include "masters.h"
 
 /* A bare name is kept under this tag until decide knows the company's language. */
 #define LANGUAGE_UNDETERMINED "und"
@@ -10,16 +11,10 @@
 #define NAMES_BYTES_MAX 4096
 #define UNIT_FACTOR_MAX INT64_C(1000000000)
 
-/* What a product needs to know of the company. */
-struct product_defaults {
-  const char *currency, *language;
-};
-enum err product_defaults_load(struct ctx *cx, struct product_defaults *out);
-
 /* What has to be known to create one. */
 struct product_create_facts {
   struct product product; /* as it was sent */
-  struct product_defaults defaults;
+  struct master_defaults defaults;
   bool exists; /* its SKU is taken */
 };
 struct product_plan {

@@ -1,8 +1,6 @@
 /* Products: reading, creating, changing. */
 #include "catalog_priv.h"
 
-#include "settings.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,31 +39,6 @@ const char *product_name(struct arena *a, const struct product *p, const char *l
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
-
-static enum err not_found(struct ctx *cx, const char *sku_or_id)
-{
-  return err_fail(cx, ERR_NOT_FOUND, "", "there is no product %s", sku_or_id);
-}
-
-/* A SKU may look like an id, so the SKU is tried first. */
-enum err product_load(struct ctx *cx, const char *sku_or_id, struct product *out)
-{
-  static const struct db_where by_sku = {&product_table, "sku = $1", DB_KEYED};
-  struct product p;
-  enum err err = db_select_one(cx->db, &by_sku, &p, DB_ARGS(TEXT(sku_or_id)));
-  if (err == ERR_NOT_FOUND) {
-    rec_init(&product_rec, &p);
-    if (!id_parse(PREFIX_product, sku_or_id, &p.id.v))
-      return not_found(cx, sku_or_id);
-    err = db_get(cx->db, &product_table, &p);
-  }
-  if (err == ERR_NOT_FOUND)
-    return not_found(cx, sku_or_id);
-  TRY(err);
-  TRY(products_fill_units(cx, &p, 1));
-  *out = p;
-  return ERR_OK;
-}
 
 enum { FILL_BATCH = 32 };
 
@@ -108,10 +81,26 @@ enum err products_fill_units(struct ctx *cx, struct product *products, size_t n)
   return ERR_OK;
 }
 
-enum err product_defaults_load(struct ctx *cx, struct product_defaults *out)
+static enum err fill(struct ctx *cx, void *value)
 {
-  TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &out->currency));
-  return setting_text(cx, SETTING_COMPANY_LANGUAGE, &out->language);
+  return products_fill_units(cx, value, 1);
+}
+
+static const struct master product_master = {
+    .kind = "product",
+    .name = "product",
+    .prefix = PREFIX_product,
+    .path = "/v1/products",
+    .rec = &product_rec,
+    .table = &product_table,
+    MASTER_STAMPS(struct product),
+    .by_code = {&product_table, "sku = $1", DB_KEYED},
+    .fill = fill,
+};
+
+enum err product_load(struct ctx *cx, const char *sku_or_id, struct product *out)
+{
+  return master_load(cx, &product_master, sku_or_id, out);
 }
 
 /* ---- What must be true of a product ------------------------------------------------------------------------------ */
@@ -143,7 +132,7 @@ static void check_unit(struct ctx *cx, const struct product *p, size_t i)
 }
 
 /* Fills what was left out, and refuses what the descriptor cannot see. */
-static enum err product_settle(struct ctx *cx, const struct product_defaults *defaults, struct product *p)
+static enum err product_settle(struct ctx *cx, const struct master_defaults *defaults, struct product *p)
 {
   size_t faults = cx->fault.n;
   if (!p->unit)
@@ -174,62 +163,24 @@ static enum err store_units(struct ctx *cx, struct product *p)
   return ERR_OK;
 }
 
-static enum err emit(struct ctx *cx, const char *topic, const struct product *before, const struct product *after)
-{
-  struct product old;
-  if (before)
-    old = *before;
-  else
-    rec_init(&product_rec, &old);
-  old.id = after->id; /* what the event says by itself is no change */
-  old.version = after->version;
-  old.created_at = after->created_at;
-  old.updated_at = after->updated_at;
-  struct event_draft draft = {
-      .topic = topic,
-      .subject_kind = "product",
-      .subject_prefix = PREFIX_product,
-      .bucket = bucket_of_id(after->id.v),
-      .subject_id = after->id.v,
-      .version = after->version,
-      .data = event_changes(cx->arena, &product_rec, &old, after),
-  };
-  return event_emit(cx, &draft);
-}
-
 enum err product_store(struct ctx *cx, const struct product_plan *plan, struct product **out)
 {
   struct product *p = arena_copy(cx->arena, &plan->after, sizeof plan->after);
   *out = p;
   if (!plan->changed)
     return ERR_OK;
-  p->updated_at = cx->now;
-  if (plan->before) {
-    p->version = plan->before->version + 1;
-    TRY(db_update(cx->db, &product_table, p));
-  } else {
-    p->id.v = ids_next(cx->ids, cx->now, ids_bucket_random(cx->ids));
-    p->version = 1;
-    p->created_at = cx->now;
-    TRY(db_insert(cx->db, &product_table, p));
-  }
+  TRY(master_write(cx, &product_master, plan->before, p));
   if (plan->units_changed)
     TRY(store_units(cx, p));
-  return emit(cx, plan->before ? "product.updated" : "product.created", plan->before, p);
+  return master_emit(cx, &product_master, plan->before, p);
 }
 
 static enum err product_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct product_plan *change = plan;
-  char id[ID_TEXT];
   struct product *p;
   TRY(product_store(cx, change, &p));
-  id_format(PREFIX_product, p->id.v, id);
-  out->status = change->before ? 200 : 201;
-  out->rec = &product_rec;
-  out->value = p;
-  out->version = p->version;
-  out->location = change->before ? NULL : arena_printf(cx->arena, "/v1/products/%s", id);
+  master_answer(cx, &product_master, p, !change->before, out);
   return ERR_OK;
 }
 
@@ -248,7 +199,7 @@ static enum err create_load(struct ctx *cx, const struct act_input *in, void *ou
 {
   struct product_create_facts *f = out_facts;
   f->product = *(const struct product *)in->body;
-  TRY(product_defaults_load(cx, &f->defaults));
+  TRY(master_defaults_load(cx, &f->defaults));
   return product_exists(cx, f->product.sku, &f->exists);
 }
 
@@ -277,7 +228,7 @@ const struct act product_create_act = {
 
 struct update_facts {
   struct product product;
-  struct product_defaults defaults;
+  struct master_defaults defaults;
   const char *json;
   size_t json_n;
 };
@@ -288,7 +239,7 @@ static enum err update_load(struct ctx *cx, const struct act_input *in, void *ou
   f->json = in->json;
   f->json_n = in->json_n;
   TRY(product_load(cx, in->id, &f->product));
-  TRY(product_defaults_load(cx, &f->defaults));
+  TRY(master_defaults_load(cx, &f->defaults));
   return version_check(cx, bucket_of_id(f->product.id.v), f->product.id.v, f->product.version, in->version);
 }
 

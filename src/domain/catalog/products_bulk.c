@@ -42,7 +42,7 @@ static bool is_refusal(enum err code)
   return code == ERR_INVALID || code == ERR_MALFORMED || code == ERR_EXISTS;
 }
 
-static enum err read_item(struct ctx *own, const char *json, size_t n, const struct product_defaults *defaults,
+static enum err read_item(struct ctx *own, const char *json, size_t n, const struct master_defaults *defaults,
                           struct item *item)
 {
   fault_clear(&own->fault);
@@ -66,11 +66,11 @@ static enum err bulk_load(struct ctx *cx, const struct act_input *in, void *out_
 {
   const struct products_bulk *body = in->body;
   struct bulk *bulk = out_facts;
-  struct product_defaults defaults;
+  struct master_defaults defaults;
   struct json j;
   const char *text;
   size_t n;
-  TRY(product_defaults_load(cx, &defaults));
+  TRY(master_defaults_load(cx, &defaults));
   struct ctx *own = item_context(cx);
   json_init(&j, body->products, strlen(body->products), cx->arena);
   if (json_next(&j) != JSON_ARRAY)

@@ -1,8 +1,6 @@
 /* Tax rates by category and destination: three acts, and a look-up over all of them in the memo. */
 #include "catalog_priv.h"
 
-#include "masters.h"
-
 #include <stdlib.h>
 #include <string.h>
 
