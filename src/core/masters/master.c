@@ -135,7 +135,8 @@ enum err master_create_load(struct ctx *cx, const struct master *m, const struct
     keys[i] = TEXT(key_at(m, value, i));
   f->master = m;
   f->value = value;
-  TRY(master_defaults_load(cx, &f->defaults));
+  if (m->settle)
+    TRY(master_defaults_load(cx, &f->defaults));
   TRY(db_one_i64(cx->db, &m->count, &f->count, DB_NO_ARGS));
   return db_one_i64(cx->db, &m->same, &f->other, keys, m->n_keys);
 }
@@ -170,7 +171,8 @@ enum err master_update_load(struct ctx *cx, const struct master *m, const struct
   void *value = arena_alloc(cx->arena, m->rec->size);
   TRY(master_load(cx, m, in->id, value));
   *f = (struct master_facts){.master = m, .value = value, .json = in->json, .json_n = in->json_n};
-  TRY(master_defaults_load(cx, &f->defaults));
+  if (m->settle)
+    TRY(master_defaults_load(cx, &f->defaults));
   int64_t id = *number_at(value, m->id);
   return version_check(cx, bucket_of_id(id), id, *number_at(value, m->version), in->version);
 }

@@ -35,21 +35,25 @@ struct master {
   const struct db_table *table;
   size_t id, version, created_at, updated_at; /* offsets in the struct: MASTER_STAMPS */
 
-  struct db_where by_code;       /* finds one by $1, which is tried before the id; no table = by id alone */
-  struct db_stmt same;           /* id of the record that has the keys $1, $2 ... already */
-  size_t keys[MASTER_KEYS_MAX];  /* offsets of the texts that same wants */
+  struct db_where by_code;      /* finds one by $1, which is tried before the id; no table = by id alone */
+  struct db_stmt same;          /* id of the record that has the keys $1, $2 ... already */
+  size_t keys[MASTER_KEYS_MAX]; /* offsets of the texts that same wants */
   size_t n_keys;
-  const char *key_pointer;       /* where a taken key is reported: "/code" */
-  const char *exists;            /* the sentence then; NULL = there is a NAME KEY already */
-  struct db_stmt count;          /* how many there are */
-  int most;                      /* of them, at least 1 */
+  const char *key_pointer; /* where a taken key is reported: "/code" */
+  const char *exists;      /* the sentence then; NULL = there is a NAME KEY already */
+  struct db_stmt count;    /* how many there are */
+  int most;                /* of them */
 
   /* Hooks; NULL = nothing to do. */
-  enum err (*complete)(struct ctx *cx, void *value); /* a new one, before its keys are looked up; may refuse */
-  enum err (*settle)(struct ctx *cx, const struct master_defaults *defaults, void *value); /* fills and checks the whole;
-                                                       * pure; ERR_INVALID with all faults */
-  enum err (*fill)(struct ctx *cx, void *value);             /* after reading: what the row keeps in other ways */
-  void (*pack)(struct ctx *cx, const void *value, void *row); /* before writing: row is a copy of value */
+
+  /* A new one as sent, before its keys are looked up; may refuse. */
+  enum err (*complete)(struct ctx *cx, void *value);
+  /* Fills what was left out and checks the record as one document: pure, ERR_INVALID with all faults. */
+  enum err (*settle)(struct ctx *cx, const struct master_defaults *defaults, void *value);
+  /* After reading: what the row keeps in other ways, such as lists as JSON text. */
+  enum err (*fill)(struct ctx *cx, void *value);
+  /* Before writing, the same way back: row is a copy of value. */
+  void (*pack)(struct ctx *cx, const void *value, void *row);
 };
 
 #define MASTER_STAMPS(type)                                                                                            \
@@ -61,7 +65,7 @@ struct master {
 struct master_facts {
   const struct master *master;
   const void *value; /* as sent (created), as it is (changed) */
-  struct master_defaults defaults;
+  struct master_defaults defaults; /* for settle; of a kind without settle not loaded */
   int64_t other, count; /* created: id of the one with the same keys, 0 = none; how many there are */
   const char *json;     /* changed: the body */
   size_t json_n;
