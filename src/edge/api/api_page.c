@@ -30,7 +30,7 @@ enum err api_page(struct ctx *cx, const struct api_request *rq, const struct rec
   static const struct rec_view view = {.without_lists = true};
   struct buf body;
   struct json_out o;
-  size_t from, to;
+  size_t from = 0, to = 0;
   TRY(page_of(cx, rq, n, &from, &to));
   buf_init(&body, cx->arena);
   json_out_init(&o, &body);
