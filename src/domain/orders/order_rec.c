@@ -21,7 +21,6 @@ NAMES(payment_states, "created", "pending", "authorized", "captured", "voided", 
 NAMES(fulfillment_states, "scheduled", "open", "picking", "picked", "packed", "shipped", "closed", "ready_for_pickup",
       "handed_over", "not_collected", "rejected", "cancel_requested", "cancelled");
 NAMES(parcel_states, "created", "labeled", "handed_over", "voided");
-NAMES(line_places, "cancelled", "unallocated", "backordered", "allocated", "released", "picked", "packed", "shipped");
 static NAMES(tax_bases, "line", "document");
 
 /* A field of another name than its member, or of a nested member. */

@@ -80,7 +80,6 @@ extern const char *const parcel_states[];
 #define ORDER_TAGS_MAX     50
 #define ORDER_PARCELS_MAX  1000
 #define PARCEL_EVENTS_MAX  1000
-#define ORDER_NUMBER_MAX   32
 
 /* Where each ordered unit of a line is: all but the last two add up to the quantity.
  * 0 <= returned, delivered <= shipped. */
@@ -90,7 +89,6 @@ struct line_counters {
 };
 enum line_place { PLACE_CANCELLED, PLACE_UNALLOCATED, PLACE_BACKORDERED, PLACE_ALLOCATED, PLACE_RELEASED, PLACE_PICKED,
                   PLACE_PACKED, PLACE_SHIPPED, PLACE_COUNT };
-extern const char *const line_places[];
 
 struct order_line {
   int64_t bucket, order_id;
