@@ -49,7 +49,9 @@
   X(BUSY,                  503,  "busy",                       "Busy, please try again")                               \
   X(RETRY,                 503,  "retry",                      "Somebody was faster, please try again")                \
   X(STOPPING,              503,  "stopping",                   "The server is stopping")                               \
-  X(STORAGE,               503,  "storage_failed",             "The database cannot be written")
+  X(STORAGE,               503,  "storage_failed",             "The database cannot be written")                       \
+  X(AWAY,                  503,  "database_away",              "The database cannot be reached, please try again")     \
+  X(UNKNOWN,               503,  "outcome_unknown",            "The database did not say whether it was done")
 
 enum err {
   ERR_OK = 0,

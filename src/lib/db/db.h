@@ -14,7 +14,10 @@
 
 struct db;
 
-enum db_engine { DB_SQLITE };
+enum db_engine {
+  DB_SQLITE,   /* one process writes at a time: a guard that misses is a bug */
+  DB_POSTGRES, /* several do: a guard that misses means that somebody was faster (ERR_RETRY) */
+};
 
 enum db_mode {
   DB_WRITER, /* the one writer: 256 MB cache, creates the file */
@@ -48,11 +51,14 @@ struct db_value db_i64_or_null(int64_t v);
 
 /* ---- Connections ---------------------------------------------------------------------------------------------- */
 
-/* url: "sqlite:PATH". Fails with ERR_STORAGE and a sentence in f (missing folder, not a database, no write-ahead log on
+/* url: "sqlite:PATH", or "postgresql://..." as libpq reads it (several hosts, passfile, sslmode ...). Fails with ERR_STORAGE and a sentence in f (missing folder, not a database, no write-ahead log on
  * this file system). f and its arena are the connection's until db_use. Foreign keys are not enforced on SQLite: they
  * cost a look-up per row where one writer has loaded the parent; `ordo check` proves what they would. */
 MUST_CHECK enum err db_open(const char *url, enum db_mode mode, struct fault *f, struct db **out);
 void db_close(struct db *db); /* accepts NULL; a writer checkpoints */
+enum db_engine db_engine(const struct db *db);
+/* The url without its password, for logs and messages; in the arena. */
+const char *db_url_shown(struct arena *a, const char *url);
 /* From now on errors go to f and row text to arena a. Call at the start of each request or act. Ends rows that somebody
  * forgot to end: they would pin a reader's view and the WAL with it. */
 void db_use(struct db *db, struct fault *f, struct arena *a);
@@ -67,10 +73,12 @@ void db_on_slow(struct db *db, int64_t ms, db_slow *fn, void *arg);
 
 /* ---- Transactions (the writer's business alone) ---------------------------------------------------------------- */
 
-/* BEGIN IMMEDIATE. ERR_RETRY: another process has been writing for 2 s; ERR_STORAGE: the connection is poisoned. */
+/* BEGIN IMMEDIATE; READ COMMITTED on PostgreSQL, after connecting anew where the connection was lost. ERR_RETRY: another
+ * process has been writing for 2 s; ERR_STORAGE: the connection is poisoned; ERR_AWAY: no server can be reached. */
 MUST_CHECK enum err db_begin(struct db *db);
 /* ERR_OK only when the data are on the disk. On an error the transaction is rolled back. ERR_STORAGE: a sync or a write
- * failed and db_poisoned is true from now on, or the disk is full. */
+ * failed and db_poisoned is true from now on, or the disk is full. ERR_UNKNOWN: the connection was lost before the server
+ * had answered; whether the transaction happened must be looked up on a new one. */
 MUST_CHECK enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
 /* True once an I/O error or failed sync was seen: nothing may be acknowledged any more, the process should stop.
@@ -111,6 +119,29 @@ const void *db_bytes(const struct db_rows *rows, int column, size_t *out_n);
 /* One value of the first row; *out stays as it was when there is none. */
 MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, const struct db_value *args,
                                size_t n);
+
+/* ---- Batches: where a round trip is what costs ------------------------------------------------------------------
+ *
+ * On PostgreSQL the acts of one transaction go to the server in a few round trips: what they load is asked together, and
+ * what they write is gathered, sorted and sent as statements of many rows. On SQLite these calls do nothing, since there
+ * asking costs nothing; the text of an act is the same.
+ *
+ *   db_begin    db_together (each act's load)    db_defer    each act again: load, decide, apply    db_flush    db_commit
+ */
+
+/* Runs fn(arg, 0) ... fn(arg, n - 1) side by side on this thread, each on a stack of its own: when all of them wait for an
+ * answer, their questions go out in one pipeline. Answers are remembered until the transaction ends or one of its own
+ * writes touches them (db_reading.h says how that is seen), so whoever asks the same again gets them at once. fn calls
+ * db_use before it asks, and writes nothing. Returns at once on SQLite, without calling fn. */
+void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+/* Until commit or rollback, writes are gathered. A row count that is asked for (out_rows of an INSERT or a keyed UPDATE,
+ * db_update's ERR_NOT_FOUND) is answered as 1 and proved by db_flush. A query that one of the gathered writes may touch
+ * sends them first. */
+void db_defer(struct db *db);
+/* Sends what was gathered: rows of one statement together, inserts first, then updates, each by table and key, so that two
+ * writers never wait for each other in a circle. ERR_RETRY when a row count was not 1 after all, ERR_EXISTS for a broken
+ * unique key: roll back, and let each act run alone without db_defer. */
+MUST_CHECK enum err db_flush(struct db *db);
 
 /* ---- Tables by record ------------------------------------------------------------------------------------------ */
 
