@@ -354,6 +354,11 @@ const void *db_bytes(const struct db_rows *rows, int column, size_t *out_n)
   return v.type == DB_NULL ? NULL : arena_copy(rows->db->arena, v.bytes, v.n);
 }
 
+struct db_value db_value_at(const struct db_rows *rows, int column)
+{
+  return rows->db->driver->column(rows->stmt, column);
+}
+
 enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, const struct db_value *args, size_t n)
 {
   struct db_rows rows;
@@ -393,4 +398,29 @@ enum err db_columns(struct db *db, const char *table, const char **out)
   TRY(db->driver->columns(db, table, &b));
   *out = buf_str(&b);
   return ERR_OK;
+}
+
+enum err db_key_columns(struct db *db, const char *table, const char **out)
+{
+  struct buf b;
+  buf_init(&b, db->arena);
+  TRY(db->driver->key_columns(db, table, &b));
+  *out = buf_str(&b);
+  return ERR_OK;
+}
+
+enum err db_tables(struct db *db, const char **out)
+{
+  struct buf b;
+  buf_init(&b, db->arena);
+  TRY(db->driver->tables(db, &b));
+  *out = buf_str(&b);
+  return ERR_OK;
+}
+
+enum err db_copy_file(struct db *db, const char *path)
+{
+  if (!db->driver->copy_file)
+    return db_fail(db, ERR_STATE, "this database is no file");
+  return db->driver->copy_file(db, path);
 }

@@ -116,6 +116,8 @@ MUST_CHECK enum err db_done(struct db_rows *rows);
 int64_t db_i64(const struct db_rows *rows, int column);      /* NULL reads as ABSENT */
 const char *db_text(const struct db_rows *rows, int column); /* copied into the arena; NULL stays NULL */
 const void *db_bytes(const struct db_rows *rows, int column, size_t *out_n);
+/* Whatever it is; the engine's own memory, until the next db_next. */
+struct db_value db_value_at(const struct db_rows *rows, int column);
 /* One value of the first row; *out stays as it was when there is none. */
 MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, const struct db_value *args,
                                size_t n);
@@ -243,6 +245,14 @@ void db_each_statement(struct db *db, void (*fn)(void *arg, const char *sql, enu
 /* Columns of a table as the engine reports them, comma-separated in order, in the arena. For the test that compares
  * them with the descriptors. */
 MUST_CHECK enum err db_columns(struct db *db, const char *table, const char **out);
+/* The same of its primary key, in the key's own order. */
+MUST_CHECK enum err db_key_columns(struct db *db, const char *table, const char **out);
+/* All tables but the engine's own, in the order they were made, comma-separated, in the arena; "" = there are none. */
+MUST_CHECK enum err db_tables(struct db *db, const char **out);
+/* SQLite alone: writes the whole database as this connection sees it (db_read_begin) to the file at path, page by page
+ * and without a write-ahead log beside it; what the file held is lost. Writers go on meanwhile, and their log grows. It
+ * is not synced. ERR_STORAGE: the disk; ERR_STATE: another engine. */
+MUST_CHECK enum err db_copy_file(struct db *db, const char *path);
 
 /* ---- Testing: an SQLite VFS that fails on demand ---------------------------------------------------------------- */
 

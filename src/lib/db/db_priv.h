@@ -69,6 +69,9 @@ struct db_driver {
   struct db_value (*column)(struct db_prepared *p, int column); /* until the next step */
 
   enum err (*columns)(struct db *db, const char *table, struct buf *out);
+  enum err (*key_columns)(struct db *db, const char *table, struct buf *out);
+  enum err (*tables)(struct db *db, struct buf *out);
+  enum err (*copy_file)(struct db *db, const char *path); /* NULL: the database is no file */
   enum err (*foreign)(struct db *db, bool *out); /* are there tables, but no schema_version? */
 };
 extern const struct db_driver db_sqlite_driver;

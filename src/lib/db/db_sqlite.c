@@ -100,6 +100,13 @@ static enum err fail(struct db *db, int rc, const char *doing)
                  doing);
 }
 
+/* Of another file: this connection goes on. */
+static enum err fail_elsewhere(struct db *db, int rc, const char *path)
+{
+  const struct reaction *r = reaction_to(rc);
+  return db_fail(db, r->err, "%s: %s (%d): %s", r->sentence, sqlite3_errstr(rc), rc, path);
+}
+
 /* ---- Statements ---- */
 
 /* The largest k of the parameters $k. */
@@ -415,12 +422,12 @@ static enum err open_connection(struct db *db, const char *where, enum db_mode m
 
 /* ---- Schema ---- */
 
-static enum err columns(struct db *db, const char *table, struct buf *out)
+/* The names that sql gives, joined by commas; its one parameter, if it has one, is table. */
+static enum err names(struct db *db, const char *sql, const char *table, struct buf *out)
 {
   sqlite3_stmt *stmt = NULL;
-  int rc =
-      sqlite3_prepare_v2(engine_of(db)->handle, "SELECT name FROM pragma_table_info(?1) ORDER BY cid", -1, &stmt, NULL);
-  if (rc == SQLITE_OK)
+  int rc = sqlite3_prepare_v2(engine_of(db)->handle, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK && table)
     rc = sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
   while (rc == SQLITE_OK || rc == SQLITE_ROW) {
     rc = sqlite3_step(stmt);
@@ -431,7 +438,55 @@ static enum err columns(struct db *db, const char *table, struct buf *out)
     buf_text(out, (const char *)sqlite3_column_text(stmt, 0));
   }
   sqlite3_finalize(stmt);
-  return rc == SQLITE_DONE ? ERR_OK : fail(db, rc, table);
+  return rc == SQLITE_DONE ? ERR_OK : fail(db, rc, sql);
+}
+
+static enum err columns(struct db *db, const char *table, struct buf *out)
+{
+  return names(db, "SELECT name FROM pragma_table_info(?1) ORDER BY cid", table, out);
+}
+
+static enum err key_columns(struct db *db, const char *table, struct buf *out)
+{
+  return names(db, "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk", table, out);
+}
+
+static enum err tables(struct db *db, struct buf *out)
+{
+  static const char sql[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                            " ORDER BY rowid";
+  return names(db, sql, NULL, out);
+}
+
+/* All pages of this connection's view; between the steps nobody waits for us, they only keep each one short. */
+static int copy_pages(sqlite3 *to, sqlite3 *from)
+{
+  enum { PAGES_A_STEP = 1024 };
+  sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+  if (!backup)
+    return sqlite3_extended_errcode(to);
+  int rc;
+  do
+    rc = sqlite3_backup_step(backup, PAGES_A_STEP);
+  while (rc == SQLITE_OK);
+  int finished = sqlite3_backup_finish(backup);
+  return rc == SQLITE_DONE ? finished : rc;
+}
+
+/* The file is thrown away when this fails, so it needs no journal; at the end it is one that needs no log to be read. */
+static enum err copy_file(struct db *db, const char *path)
+{
+  sqlite3 *to = NULL;
+  int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                           NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL, NULL);
+  if (rc == SQLITE_OK)
+    rc = copy_pages(to, engine_of(db)->handle);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+  sqlite3_close(to);
+  return rc == SQLITE_OK ? ERR_OK : fail_elsewhere(db, rc, path);
 }
 
 static enum err foreign(struct db *db, bool *out)
@@ -471,5 +526,8 @@ const struct db_driver db_sqlite_driver = {
     .end = end,
     .column = column,
     .columns = columns,
+    .key_columns = key_columns,
+    .tables = tables,
+    .copy_file = copy_file,
     .foreign = foreign,
 };
