@@ -71,6 +71,7 @@ static void add(struct ctx *cx, const struct act *act, const struct rec *rec, co
   cx->now.ms += 250; /* so that some rows share a second */
   FUZZ_CHECK(db_begin(cx->db) == ERR_OK);
   FUZZ_CHECK(act_run(cx, act, &(struct act_input){.body = body, .version = ABSENT}, &ignored) == ERR_OK);
+  FUZZ_CHECK(batch_flush(cx) == ERR_OK);
   FUZZ_CHECK(events_seal(cx, &shop.feed, &shop.head) == ERR_OK && numbers_flush(cx) == ERR_OK);
   FUZZ_CHECK(db_commit(cx->db) == ERR_OK);
   shop.feed.events.n = shop.feed.events.cap = 0;
@@ -121,7 +122,7 @@ static void shop_open(void)
   ctx_init(&cx, shop.arena, db, INSTANT(1795168800000));
   ids_init(&shop.ids, 0, 0, 42);
   shop.feed.arena = shop.arena;
-  shop.batch = (struct batch){.feed = &shop.feed, .numbers = numbers_new()};
+  shop.batch = (struct batch){.feed = &shop.feed, .numbers = numbers_new(), .arena = shop.arena};
   cx.ids = &shop.ids;
   cx.batch = &shop.batch;
   cx.actor = actor_system;

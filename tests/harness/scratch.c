@@ -46,6 +46,7 @@ struct ctx *scratch_ctx(struct test *t, const char *instant)
   s->feed.arena = t->arena;
   s->batch.feed = &s->feed;
   s->batch.numbers = numbers_new();
+  s->batch.arena = t->arena;
   s->cx.ids = &s->ids;
   s->cx.batch = &s->batch;
   enum err err = schema_migrate(db);
@@ -70,6 +71,7 @@ enum err scratch_begin(struct ctx *cx)
   cx->event_ordinal = 0;
   of(cx)->feed.events.n = 0;
   of(cx)->feed.events.cap = 0;
+  batch_forget(cx->batch);
   db_use(cx->db, &cx->fault, cx->arena);
   return db_begin(cx->db);
 }
@@ -77,6 +79,7 @@ enum err scratch_begin(struct ctx *cx)
 enum err scratch_commit(struct ctx *cx)
 {
   struct scratch *s = of(cx);
+  TRY(batch_flush(cx));
   TRY(events_seal(cx, &s->feed, &s->head));
   TRY(numbers_flush(cx));
   return db_commit(cx->db);
@@ -85,6 +88,7 @@ enum err scratch_commit(struct ctx *cx)
 void scratch_rollback(struct ctx *cx)
 {
   db_rollback(cx->db);
+  batch_forget(cx->batch);
   numbers_forget(of(cx)->batch.numbers);
   db_memo_clear(cx->db);
 }

@@ -86,7 +86,7 @@ static enum err transaction_begin(struct writer *w, struct transaction *t)
   arena_reset(w->arena);
   *t = (struct transaction){.w = w, .feed.arena = w->arena};
   ctx_init(&t->cx, w->arena, w->db, writer_now(w));
-  t->batch = (struct batch){.feed = &t->feed, .numbers = w->numbers};
+  t->batch = (struct batch){.feed = &t->feed, .numbers = w->numbers, .arena = w->arena};
   t->cx.batch = &t->batch;
   t->cx.ids = &w->ids;
   TRY(db_begin(w->db));
@@ -112,6 +112,7 @@ static enum err transaction_commit(struct transaction *t)
 {
   struct writer *w = t->w;
   db_use(w->db, &t->cx.fault, w->arena);
+  TRY(batch_flush(&t->cx));
   TRY(events_seal(&t->cx, &t->feed, &t->head));
   TRY(numbers_flush(&t->cx));
   if (t->batch.masters_written)
@@ -137,6 +138,7 @@ static void transaction_abandon(struct transaction *t)
   struct writer *w = t->w;
   db_use(w->db, &t->cx.fault, w->arena);
   db_rollback(w->db);
+  batch_forget(&t->batch);
   numbers_forget(w->numbers);
   db_memo_clear(w->db);
   w->outside_version = ABSENT; /* read everything again */

@@ -89,6 +89,42 @@ void ctx_init(struct ctx *cx, struct arena *a, struct db *db, struct instant now
     db_use(db, &cx->fault, a);
 }
 
+/* ---- What rooms keep for a transaction ---- */
+
+struct batch_kept {
+  const struct batch_part *part;
+  void *kept;
+  struct batch_kept *next;
+};
+
+void *batch_keep(struct ctx *cx, const struct batch_part *part)
+{
+  struct batch *b = cx->batch;
+  struct batch_kept **at = &b->kept;
+  assert(b->arena);
+  while (*at && (*at)->part != part && strcmp((*at)->part->name, part->name) < 0)
+    at = &(*at)->next;
+  if (!*at || (*at)->part != part) {
+    struct batch_kept *fresh = ARENA_NEW(b->arena, struct batch_kept);
+    *fresh = (struct batch_kept){part, arena_alloc(b->arena, part->size), *at};
+    *at = fresh;
+  }
+  return (*at)->kept;
+}
+
+enum err batch_flush(struct ctx *cx)
+{
+  for (const struct batch_kept *k = cx->batch->kept; k; k = k->next)
+    TRY(k->part->flush(cx, k->kept));
+  batch_forget(cx->batch);
+  return ERR_OK;
+}
+
+void batch_forget(struct batch *batch)
+{
+  batch->kept = NULL;
+}
+
 enum err ctx_need(struct ctx *cx, enum permission p)
 {
   if (cx->actor.permissions & PERMISSION(p))

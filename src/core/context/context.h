@@ -75,12 +75,32 @@ struct clock clock_fixed(struct instant *at);
 
 /* ---- The transaction an act runs in ---- */
 
-/* What the rooms of core keep for one transaction of the writer; each part is its room's own (events.h, numbers.h). */
+struct ctx;
+
+/* What a room above core gathers over all acts of a transaction and writes once at its end: rows that many acts touch
+ * (stock). The writer knows no such room; it flushes and forgets what there is. */
+struct batch_part {
+  const char *name;                              /* parts are flushed in the order of their names, on every server */
+  size_t size;                                   /* of what is kept */
+  enum err (*flush)(struct ctx *cx, void *kept); /* writes it, rows in one order; cx is the batch's own, not an act's */
+};
+
+/* What rooms keep for one transaction of the writer; each member is its room's own (events.h, numbers.h). */
 struct batch {
   struct feed_batch *feed;
   struct numbers_batch *numbers;
   bool masters_written; /* set by acts with ACT_MASTERS; memos are cleared and masters_version moves */
+  struct arena *arena;  /* lives as long as the transaction; set by who begins it */
+  struct batch_kept *kept;
 };
+
+/* What the part keeps in this transaction; zeroed at its first use. Room for more comes from cx->batch->arena. */
+void *batch_keep(struct ctx *cx, const struct batch_part *part);
+/* Before the feed is sealed: every part writes what it keeps, and is forgotten; who asks afterwards begins anew. On an
+ * error the transaction must go: ERR_RETRY and all that statements answer. */
+MUST_CHECK enum err batch_flush(struct ctx *cx);
+/* After a rollback, and where a struct batch is used again for the next transaction. */
+void batch_forget(struct batch *batch);
 
 /* ---- The context ---- */
 
