@@ -2,48 +2,30 @@
  * the rule that makes it another order's. */
 #include "bare.h"
 
+#include "model.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { COLUMNS_MAX = 64, ROWS_MAX = 128, PRODUCTS_OF_ORDER = 8, TEXT_EXTRA = 32, PER_MS = 4 };
-#define ID_STEP  (INT64_C(1) << 22) /* a millisecond of an id */
-#define ID_OTHER (INT64_C(1) << 21) /* flips the highest bit of the node, so that no copy has an id of Ordo's */
-#define ID_NEAR  (INT64_C(16) * ID_STEP)
-#define DAYS_90  (INT64_C(90) * 24 * 3600 * 1000)
-
-/* How a cell of the model becomes the next order's. */
-enum rule { AS_IT_IS, ID_UP, INSTANT_UP, SEQUENCE_UP, COUNT_UP, PRODUCT, TEXT_SERIAL };
-
-struct cell {
-  enum rule rule;
-  sqlite3_value *value;
-  int64_t i64; /* of integers; PRODUCT: which of the order's products */
-  char *text;  /* TEXT_SERIAL: the value, with serial and number to be written over in place */
-  int n_text;
-  int serials[16], n_serials, numbers[16], n_numbers; /* where they stand */
-};
-
 struct row {
   char table[64];
   sqlite3_stmt *stmt;
-  struct cell cells[COLUMNS_MAX];
+  struct cell cells[MODEL_COLUMNS_MAX];
   int n;
   bool update, once_per_batch, follows; /* follows: a consumer of the feed writes it, later */
 };
 
 struct bare {
   sqlite3 *db;
-  struct row rows[ROWS_MAX];
+  struct model model;
+  struct row rows[MODEL_ROWS_MAX];
   int n;
-  int64_t k;                                                 /* copies written so far */
-  int64_t serial, number, order_id, created_at, seq, events; /* of the model; events = rows of feed */
+  int64_t k, seq; /* copies written so far, and the last number of their feed */
   int64_t *products;
   int n_products;
-  int64_t model_products[PRODUCTS_OF_ORDER];
-  int n_model_products;
   uint64_t random;
   int64_t bytes;
 };
@@ -83,7 +65,7 @@ static int columns_of(sqlite3 *db, const char *table, struct column *columns)
   if (sqlite3_prepare_v2(db, "SELECT name, pk FROM pragma_table_info(?)", -1, &stmt, NULL) != SQLITE_OK)
     return 0;
   sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
-  while (sqlite3_step(stmt) == SQLITE_ROW && n < COLUMNS_MAX) {
+  while (sqlite3_step(stmt) == SQLITE_ROW && n < MODEL_COLUMNS_MAX) {
     snprintf(columns[n].name, sizeof columns[n].name, "%s", (const char *)sqlite3_column_text(stmt, 0));
     columns[n].changed = false;
     columns[n++].key = sqlite3_column_int(stmt, 1) > 0;
@@ -143,52 +125,24 @@ static sqlite3_stmt *prepare_write(struct bare *b, const char *table, const stru
   return prepare(b->db, sqlite3_str_finish(sql));
 }
 
-static void find_all(const char *text, int n, const char *word, int *places, int *n_places)
+static void take_cell(struct bare *b, sqlite3_stmt *from, int column, const char *name, bool update, struct cell *cell)
 {
-  int length = (int)strlen(word);
-  for (int i = 0; i + length <= n && *n_places < 16; i++)
-    if (memcmp(text + i, word, (size_t)length) == 0)
-      places[(*n_places)++] = i;
-}
-
-static void rule_of_text(const struct bare *b, struct cell *cell)
-{
-  char serial[16], number[24];
-  snprintf(serial, sizeof serial, "%09lld", (long long)b->serial);
-  snprintf(number, sizeof number, "SO-%lld", (long long)b->number);
-  cell->n_text = sqlite3_value_bytes(cell->value);
-  cell->text = malloc((size_t)cell->n_text + TEXT_EXTRA);
-  memcpy(cell->text, sqlite3_value_blob(cell->value), (size_t)cell->n_text);
-  find_all(cell->text, cell->n_text, serial, cell->serials, &cell->n_serials);
-  find_all(cell->text, cell->n_text, number, cell->numbers, &cell->n_numbers);
-  cell->rule = cell->n_serials || cell->n_numbers ? TEXT_SERIAL : AS_IT_IS;
-}
-
-static int64_t distance(int64_t a, int64_t b)
-{
-  return a > b ? a - b : b - a;
-}
-
-static void rule_of_integer(struct bare *b, struct cell *cell, const struct column *column, bool update)
-{
-  cell->i64 = sqlite3_value_int64(cell->value);
-  if (strcmp(column->name, "product_id") == 0) {
-    int p = 0;
-    while (p < b->n_model_products && b->model_products[p] != cell->i64)
-      p++;
-    if (p == b->n_model_products && p < PRODUCTS_OF_ORDER)
-      b->model_products[b->n_model_products++] = cell->i64;
-    *cell = (struct cell){.rule = PRODUCT, .value = cell->value, .i64 = p};
-  } else if (strcmp(column->name, "seq") == 0) {
-    cell->rule = SEQUENCE_UP;
-  } else if (update && (strcmp(column->name, "reserved") == 0 || strcmp(column->name, "version") == 0)) {
-    cell->rule = COUNT_UP;
-  } else if (strcmp(column->name, "location_id") == 0 || strcmp(column->name, "actor_id") == 0) {
-    cell->rule = AS_IT_IS; /* not drawn with the order, but perhaps not long before it */
-  } else if (distance(cell->i64, b->order_id) < ID_NEAR) {
-    cell->rule = ID_UP;
-  } else if (distance(cell->i64, b->created_at) < DAYS_90) {
-    cell->rule = INSTANT_UP;
+  int n = sqlite3_column_bytes(from, column);
+  switch (sqlite3_column_type(from, column)) {
+  case SQLITE_INTEGER:
+    cell_take_i64(&b->model, cell, name, update, sqlite3_column_int64(from, column));
+    b->bytes += 8;
+    break;
+  case SQLITE_TEXT:
+    cell_take_text(&b->model, cell, (const char *)sqlite3_column_text(from, column), n);
+    b->bytes += n;
+    break;
+  case SQLITE_BLOB:
+    cell_take_bytes(cell, sqlite3_column_blob(from, column), n);
+    b->bytes += n;
+    break;
+  default:
+    *cell = (struct cell){.type = CELL_NULL};
   }
 }
 
@@ -202,17 +156,8 @@ static void take_row(struct bare *b, sqlite3_stmt *from, const char *table, cons
   row->once_per_batch = update && strcmp(table, "stock") != 0;
   row->follows = strcmp(table, "search_term") == 0;
   row->stmt = prepare_write(b, table, columns, n, update);
-  for (int i = 0; i < n; i++) {
-    struct cell *cell = &row->cells[i];
-    cell->value = sqlite3_value_dup(sqlite3_column_value(from, i));
-    int type = sqlite3_value_type(cell->value);
-    b->bytes += type == SQLITE_INTEGER ? 8 : sqlite3_value_bytes(cell->value);
-    if (type == SQLITE_TEXT)
-      rule_of_text(b, cell);
-    if (type == SQLITE_INTEGER)
-      rule_of_integer(b, cell, &columns[i], update);
-  }
-  b->events += strcmp(table, "feed") == 0;
+  for (int i = 0; i < n; i++)
+    take_cell(b, from, i, columns[i].name, update, &row->cells[i]);
 }
 
 /* Rows whose key is new. */
@@ -222,7 +167,7 @@ static bool take_inserts(struct bare *b, sqlite3 *models, const char *table, con
   sqlite3_stmt *stmt = prepare(models, sqlite3_mprintf("SELECT t.* FROM main.%s t WHERE NOT EXISTS"
                                                        " (SELECT 1 FROM before.%s o WHERE %s)",
                                                        table, table, match));
-  while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < ROWS_MAX)
+  while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < MODEL_ROWS_MAX)
     take_row(b, stmt, table, columns, n, false);
   sqlite3_finalize(stmt);
   return stmt != NULL;
@@ -241,7 +186,7 @@ static bool take_updates(struct bare *b, sqlite3 *models, const char *table, str
 {
   sqlite3_stmt *stmt =
       prepare(models, sqlite3_mprintf("SELECT t.*, o.* FROM main.%s t JOIN before.%s o ON %s", table, table, match));
-  while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < ROWS_MAX) {
+  while (stmt && sqlite3_step(stmt) == SQLITE_ROW && b->n < MODEL_ROWS_MAX) {
     bool any = false;
     for (int i = 0; i < n; i++) {
       sqlite3_value *now = sqlite3_value_dup(sqlite3_column_value(stmt, i));
@@ -259,7 +204,7 @@ static bool take_updates(struct bare *b, sqlite3 *models, const char *table, str
 
 static bool take_table(struct bare *b, sqlite3 *models, const char *table)
 {
-  struct column columns[COLUMNS_MAX];
+  struct column columns[MODEL_COLUMNS_MAX];
   int n = columns_of(models, table, columns);
   char *match = key_match(columns, n);
   bool fine = take_inserts(b, models, table, columns, n, match) && take_updates(b, models, table, columns, n, match);
@@ -285,8 +230,8 @@ static bool take_model(struct bare *b, const char *before, const char *after)
   bool fine =
       sqlite3_open_v2(after, &models, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
       sqlite3_exec(models, attach, NULL, NULL, NULL) == SQLITE_OK &&
-      one_integer(models, "SELECT id FROM main.orders EXCEPT SELECT id FROM before.orders", &b->order_id) &&
-      one_integer(models, "SELECT max(created_at) FROM main.orders", &b->created_at) &&
+      one_integer(models, "SELECT id FROM main.orders EXCEPT SELECT id FROM before.orders", &b->model.order_id) &&
+      one_integer(models, "SELECT max(created_at) FROM main.orders", &b->model.created_at) &&
       sqlite3_prepare_v2(models, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'", -1,
                          &tables, NULL) == SQLITE_OK;
   if (!fine)
@@ -330,14 +275,14 @@ struct bare *bare_open(const char *before, const char *after, int64_t serial, in
   struct bare *b = calloc(1, sizeof *b);
   if (!b)
     abort();
-  b->serial = serial;
-  b->number = number;
+  b->model.serial = serial;
+  b->model.number = number;
   b->random = 0x2545f4914f6cdd1du;
   bool fine = open_target(b, target) && load_products(b) && take_model(b, before, after) &&
               one_integer(b->db, "SELECT max(seq) FROM feed", &b->seq);
   for (int i = 0; fine && i < b->n; i++)
     fine = b->rows[i].stmt != NULL;
-  if (fine && b->n > 0 && b->n < ROWS_MAX)
+  if (fine && b->n > 0 && b->n < MODEL_ROWS_MAX)
     return b;
   if (fine)
     fprintf(stderr, "bare: between the two databases are %d rows, or more: not one order\n", b->n);
@@ -351,10 +296,8 @@ void bare_close(struct bare *b)
     return;
   for (int i = 0; i < b->n; i++) {
     sqlite3_finalize(b->rows[i].stmt);
-    for (int c = 0; c < b->rows[i].n; c++) {
-      sqlite3_value_free(b->rows[i].cells[c].value);
-      free(b->rows[i].cells[c].text);
-    }
+    for (int c = 0; c < b->rows[i].n; c++)
+      cell_done(&b->rows[i].cells[c]);
   }
   sqlite3_close(b->db);
   free(b->products);
@@ -373,46 +316,22 @@ void bare_shape(const struct bare *b, int *out_rows, int *out_updates, int64_t *
 
 /* ---- Writing ---- */
 
-static void write_digits(char *at, int n, int64_t value)
-{
-  for (int i = n - 1; i >= 0; i--, value /= 10)
-    at[i] = (char)('0' + value % 10);
-}
-
-static void bind_text(const struct bare *b, struct cell *cell, sqlite3_stmt *stmt, int place)
-{
-  for (int i = 0; i < cell->n_serials; i++)
-    write_digits(cell->text + cell->serials[i], 9, 500000000 + b->k);
-  for (int i = 0; i < cell->n_numbers; i++) { /* TO-: after all of Ordo's numbers, never one of them */
-    cell->text[cell->numbers[i]] = 'T';
-    write_digits(cell->text + cell->numbers[i] + 3, 6, b->k);
-  }
-  sqlite3_bind_text(stmt, place, cell->text, cell->n_text, SQLITE_STATIC);
-}
-
 static void bind_cell(struct bare *b, struct cell *cell, sqlite3_stmt *stmt, int place, const int64_t *products)
 {
-  switch (cell->rule) {
-  case AS_IT_IS:
-    sqlite3_bind_value(stmt, place, cell->value);
+  switch (cell->type) {
+  case CELL_NULL:
+    sqlite3_bind_null(stmt, place);
     break;
-  case ID_UP:
-    sqlite3_bind_int64(stmt, place, (cell->i64 ^ ID_OTHER) + b->k * ID_STEP);
+  case CELL_I64:
+    b->seq += cell->rule == SEQUENCE_UP;
+    sqlite3_bind_int64(stmt, place, cell_i64(cell, b->k, products, b->seq));
     break;
-  case INSTANT_UP:
-    sqlite3_bind_int64(stmt, place, cell->i64 + b->k / PER_MS);
+  case CELL_TEXT:
+    cell_text(cell, b->k, cell->text);
+    sqlite3_bind_text(stmt, place, cell->text, cell->n, SQLITE_STATIC);
     break;
-  case SEQUENCE_UP:
-    sqlite3_bind_int64(stmt, place, ++b->seq);
-    break;
-  case COUNT_UP:
-    sqlite3_bind_int64(stmt, place, cell->i64 + b->k);
-    break;
-  case PRODUCT:
-    sqlite3_bind_int64(stmt, place, products[cell->i64]);
-    break;
-  case TEXT_SERIAL:
-    bind_text(b, cell, stmt, place);
+  case CELL_BYTES:
+    sqlite3_bind_blob(stmt, place, cell->text, cell->n, SQLITE_STATIC);
     break;
   }
 }
@@ -431,15 +350,11 @@ static bool write_row(struct bare *b, struct row *row, const int64_t *products)
 
 static bool write_order(struct bare *b, double following)
 {
-  int64_t products[PRODUCTS_OF_ORDER];
+  int64_t products[MODEL_PRODUCTS_MAX];
   bool fine = true, follow = (int64_t)((double)(b->k + 1) * following) > (int64_t)((double)b->k * following);
   b->k++;
-  for (int i = 0; i < b->n_model_products; i++) {
-    b->random ^= b->random << 13;
-    b->random ^= b->random >> 7;
-    b->random ^= b->random << 17;
-    products[i] = b->products[b->random % (uint64_t)b->n_products];
-  }
+  for (int i = 0; i < b->model.n_products; i++)
+    products[i] = b->products[model_draw(&b->random, b->n_products)];
   for (int i = 0; fine && i < b->n; i++)
     if (!b->rows[i].once_per_batch && (follow || !b->rows[i].follows))
       fine = write_row(b, &b->rows[i], products);
