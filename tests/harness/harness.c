@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ARENA_BUDGET = 1 << 30 };
+
 static struct test *first, **last = &first;
 static jmp_buf leave;
 static char folders[64][64];
@@ -19,6 +21,14 @@ void test_register(struct test *t)
 {
   *last = t;
   last = &t->next;
+}
+
+struct test *test_program(void)
+{
+  static struct test program = {.name = "the program"};
+  if (!program.arena)
+    program.arena = arena_new(ARENA_BUDGET);
+  return &program;
 }
 
 void test_failed(const char *file, int line, const char *expression, const char *got, const char *want)
@@ -95,7 +105,7 @@ int main(int argc, char **argv)
   for (struct test *volatile t = first; t; t = t->next) {
     if (argc > 1 && !strstr(t->name, argv[1]))
       continue;
-    t->arena = arena_new((size_t)1 << 30);
+    t->arena = arena_new(ARENA_BUDGET);
     int how = setjmp(leave);
     if (how == 0) {
       t->fn(t);
@@ -108,6 +118,7 @@ int main(int argc, char **argv)
     }
     arena_free(t->arena);
   }
+  arena_free(test_program()->arena);
   if (!failed)
     for (int i = 0; i < n_folders; i++)
       nftw(folders[i], unlink_entry, 16, FTW_DEPTH | FTW_PHYS);

@@ -32,12 +32,32 @@ static struct instant instant_of(const char *text)
   return t;
 }
 
+/* Migrating takes longer than most tests, so it is done once. */
+const char *scratch_database(struct test *t)
+{
+  static const char *migrated;
+  if (!migrated) {
+    const char *url = test_database(test_program());
+    struct db *db = NULL;
+    struct fault fault;
+    fault_init(&fault, t->arena);
+    enum err err = db_open(url, DB_WRITER, &fault, &db);
+    if (err == ERR_OK)
+      err = schema_migrate(db);
+    if (err != ERR_OK)
+      test_failed(__FILE__, __LINE__, "schema_migrate", fault.detail, "ok");
+    db_close(db);
+    migrated = url;
+  }
+  return test_database_copy(t, migrated);
+}
+
 struct ctx *scratch_ctx(struct test *t, const char *instant)
 {
   struct scratch *s = calloc(1, sizeof *s);
   struct db *db = NULL;
   struct fault fault;
-  const char *url = arena_printf(t->arena, "sqlite:%s/scratch.db", test_folder(t));
+  const char *url = scratch_database(t);
   fault_init(&fault, t->arena);
   CHECK_OK(db_open(url, DB_WRITER, &fault, &db));
   ctx_init(&s->cx, t->arena, db, instant_of(instant));
@@ -49,9 +69,6 @@ struct ctx *scratch_ctx(struct test *t, const char *instant)
   s->batch.arena = t->arena;
   s->cx.ids = &s->ids;
   s->cx.batch = &s->batch;
-  enum err err = schema_migrate(db);
-  if (err != ERR_OK)
-    test_failed(__FILE__, __LINE__, "schema_migrate", s->cx.fault.detail, "ok");
   return &s->cx;
 }
 

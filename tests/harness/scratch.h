@@ -12,6 +12,8 @@
 
 /* A context on a fresh migrated database; everything goes with the test. */
 struct ctx *scratch_ctx(struct test *t, const char *instant);
+/* The url of such a database, for tests that open it themselves. */
+const char *scratch_database(struct test *t);
 /* Moves its clock. */
 void scratch_clock(struct ctx *cx, const char *instant);
 /* Runs an act in a transaction of its own: committed when it succeeds, rolled back when it fails; cx->fault says why. */

@@ -53,4 +53,21 @@ char *test_read_file(struct test *t, const char *path, size_t *out_n);
 /* A fresh empty folder, removed when the program ends well. */
 const char *test_folder(struct test *t);
 
+/* ---- The engine under test: SQLite, or the PostgreSQL server of ORDO_TEST_POSTGRES (tools/postgres.sh) ---- */
+
+/* The url of a fresh empty database. On PostgreSQL it goes when the test ends, whoever is still connected; where
+ * ORDO_TEST_ISOLATION is set, that is its default_transaction_isolation. */
+const char *test_database(struct test *t);
+/* The same, but a copy of the database at this url, which nobody has open meanwhile. */
+const char *test_database_copy(struct test *t, const char *from);
+bool test_on_postgres(void);
+/* What lasts as long as the program: test_database(test_program()) for what many tests copy. */
+struct test *test_program(void);
+/* For tests about SQLite itself. */
+#define SQLITE_ONLY(reason)                                                                                            \
+  do {                                                                                                                 \
+    if (test_on_postgres())                                                                                            \
+      SKIP("SQLite only: " reason);                                                                                    \
+  } while (0)
+
 #endif

@@ -87,7 +87,7 @@ struct shop *shop_in(struct test *t, const char *folder)
   s->t = t;
   s->arena = t->arena;
   s->folder = folder ? folder : test_folder(t);
-  s->url = arena_printf(t->arena, "sqlite:%s/ordo.db", s->folder);
+  s->url = folder ? arena_printf(t->arena, "sqlite:%s/ordo.db", folder) : test_database(t);
   s->log = arena_printf(t->arena, "%s/log", s->folder);
   arena_defer(t->arena, shop_end, s);
   return s;

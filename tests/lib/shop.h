@@ -37,7 +37,7 @@ struct shop {
 
 /* A fresh database, a key, a server that answers; gone with the test, whatever happens. */
 struct shop *shop_open(struct test *t);
-/* The same without a server, in this folder (NULL = a new one). */
+/* The same without a server; with a folder the database is a file of SQLite there. */
 struct shop *shop_in(struct test *t, const char *folder);
 /* Starts the program on the database as it is; the address is a new one. */
 void shop_start(struct shop *s);

@@ -59,7 +59,7 @@ static struct plant *plant_begin(struct test *t)
   struct db *db = NULL;
   fault_init(&f, t->arena);
   p->arena = t->arena;
-  p->url = arena_printf(t->arena, "sqlite:%s/writer.db", test_folder(t));
+  p->url = test_database(t);
   p->now = INSTANT(INT64_C(1767603600000));
   CHECK_OK(db_open(p->url, DB_WRITER, &f, &db));
   CHECK_OK(schema_migrate(db));

@@ -5,7 +5,6 @@
 #include "api.h"
 
 #include "identity.h"
-#include "schema.h"
 #include "scratch.h"
 
 #include <arpa/inet.h>
@@ -40,17 +39,6 @@ static void office_close(void *arg)
   api_stop(o->api, 2000);
   writer_stop(o->writer);
   api_free(o->api);
-}
-
-static void must_migrate(struct test *t, const char *url)
-{
-  struct db *db = NULL;
-  struct fault *fault = ARENA_NEW(t->arena, struct fault);
-  fault_init(fault, t->arena);
-  CHECK_OK(db_open(url, DB_WRITER, fault, &db));
-  db_use(db, fault, t->arena);
-  CHECK_OK(schema_migrate(db));
-  db_close(db);
 }
 
 static void run(struct office *o, const struct act *act, const void *body)
@@ -91,10 +79,9 @@ static struct office *office(struct test *t)
 {
   struct office *o = ARENA_NEW(t->arena, struct office);
   struct fault *fault = ARENA_NEW(t->arena, struct fault);
-  const char *url = arena_printf(t->arena, "sqlite:%s/office.db", test_folder(t));
+  const char *url = scratch_database(t);
   fault_init(fault, t->arena);
   o->t = t;
-  must_migrate(t, url);
   const struct api_config config = {.url = url,
                                     .listen = "127.0.0.1:0",
                                     .readers = 2,

@@ -4,7 +4,6 @@
 #include "api_priv.h"
 
 #include "identity.h"
-#include "schema.h"
 #include "scratch.h"
 
 #include <arpa/inet.h>
@@ -300,29 +299,29 @@ static void shop_close(void *arg)
   shop_stop(arg);
 }
 
-static void migrate(struct test *t, const char *url)
+static const char *a_database_of_things(struct test *t)
 {
   static const struct db_stmt table = {
       "CREATE TABLE thing (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, code TEXT NOT NULL UNIQUE, name TEXT,"
       " weight_g BIGINT, created_at BIGINT NOT NULL)",
       DB_SCHEMA};
+  const char *url = scratch_database(t);
   struct db *db;
   struct fault fault;
   fault_init(&fault, t->arena);
   CHECK_OK(db_open(url, DB_WRITER, &fault, &db));
   db_use(db, &fault, t->arena);
-  CHECK_OK(schema_migrate(db));
   CHECK_OK(db_run(db, &table, NULL, DB_NO_ARGS));
   db_close(db);
+  return url;
 }
 
 static struct shop *shop_with(struct test *t, int queue_max)
 {
   struct shop *s = ARENA_NEW(t->arena, struct shop);
-  const char *url = arena_printf(t->arena, "sqlite:%s/t.db", test_folder(t));
+  const char *url = a_database_of_things(t);
   struct fault fault;
   fault_init(&fault, t->arena);
-  migrate(t, url);
   s->t = t;
   s->url = url;
   const struct api_config config = {.url = url,
@@ -946,9 +945,8 @@ TEST(a_server_that_cannot_listen_says_so_and_leaves_nothing_behind)
 {
   struct shop *s = shop(t);
   struct fault fault;
-  const char *url = arena_printf(t->arena, "sqlite:%s/t.db", test_folder(t));
+  const char *url = a_database_of_things(t);
   fault_init(&fault, t->arena);
-  migrate(t, url);
   const struct api_config config = {
       .url = url, .listen = api_address(s->api), .rooms = rooms, .password_cost = &password_cost_tests};
   struct api *second = api_new(&config);

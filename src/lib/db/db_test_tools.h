@@ -1,4 +1,4 @@
-/* What the tests of this room share: a scratch database with the schema of testdata/. */
+/* What the tests of this room share: a scratch database of the engine under test, with the schema of testdata/. */
 #ifndef ORDO_DB_TEST_TOOLS_H
 #define ORDO_DB_TEST_TOOLS_H
 
@@ -6,22 +6,19 @@
 #include "test.h"
 #include "test_migrations.h"
 
-#include <stdio.h>
+#include <string.h>
 
 struct scratch {
-  const char *url, *path;
+  const char *url, *path; /* path: NULL on PostgreSQL */
   struct fault fault;
 };
 
 static inline struct scratch *scratch_new(struct test *t, const char *options)
 {
-  static char folder[128]; /* one for all of a file's tests */
-  static int n;
-  if (!n)
-    snprintf(folder, sizeof folder, "%s", test_folder(t));
   struct scratch *s = ARENA_NEW(t->arena, struct scratch);
-  s->path = arena_printf(t->arena, "%s/%d.db", folder, ++n);
-  s->url = arena_printf(t->arena, "sqlite:%s%s", s->path, options);
+  const char *url = test_database(t);
+  s->url = arena_printf(t->arena, "%s%s", url, options);
+  s->path = test_on_postgres() ? NULL : url + strlen("sqlite:");
   fault_init(&s->fault, t->arena);
   return s;
 }

@@ -1,0 +1,139 @@
+/* Databases for tests, of the engine under test: files of SQLite below one folder of the program, or databases on the server
+ * that ORDO_TEST_POSTGRES names. There each costs a tenth of a second to make and to drop, so what a test would build each
+ * time (the schema) is better copied from a database that has it.
+ */
+#define _GNU_SOURCE
+#include "test.h"
+
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NAME_MAX_BYTES = 64 };
+
+static const char *server_url(void)
+{
+  const char *url = getenv("ORDO_TEST_POSTGRES");
+  return text_empty(url) ? NULL : url;
+}
+
+bool test_on_postgres(void)
+{
+  return server_url() != NULL;
+}
+
+/* ---- PostgreSQL ---- */
+
+/* The program's own connection to the server: kept, since tests are many. */
+static PGconn *server(void)
+{
+  static PGconn *kept;
+  if (!kept)
+    kept = PQconnectdb(server_url());
+  else if (PQstatus(kept) != CONNECTION_OK)
+    PQreset(kept);
+  return kept;
+}
+
+/* Runs one statement on the server; what it answers when it refuses, or NULL. */
+__attribute__((format(printf, 2, 3))) static const char *tell_server(struct arena *a, const char *format, ...)
+{
+  char sql[512];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(sql, sizeof sql, format, args);
+  va_end(args);
+  PGresult *result = PQexec(server(), sql);
+  bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
+  PQclear(result);
+  return fine ? NULL : arena_printf(a, "%s: %s", sql, PQerrorMessage(server()));
+}
+
+static void must_tell(const char *error)
+{
+  if (error)
+    test_failed(__FILE__, __LINE__, "the server of ORDO_TEST_POSTGRES", error, "done");
+}
+
+/* The server's url with the name of another database. */
+static const char *url_of(struct arena *a, const char *name)
+{
+  const char *url = server_url(), *host = strstr(url, "://");
+  host = host ? host + strlen("://") : url;
+  int n = (int)(host - url) + (int)strcspn(host, "/?");
+  const char *options = strchr(host, '?');
+  return arena_printf(a, "%.*s/%s%s", n, url, name, options ? options : "");
+}
+
+static const char *name_in(struct arena *a, const char *url)
+{
+  const char *name = strrchr(url, '/') + 1;
+  return arena_textn(a, name, strcspn(name, "?"));
+}
+
+struct dropping {
+  struct arena *arena;
+  char name[NAME_MAX_BYTES];
+};
+
+/* Whoever is still connected (a server that was killed, a test that failed) is sent away. */
+static void drop(void *arg)
+{
+  struct dropping *d = arg;
+  const char *error = tell_server(d->arena, "DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)", d->name);
+  if (error)
+    printf("left behind: %s\n", error);
+}
+
+static const char *on_postgres(struct test *t, const char *from)
+{
+  static int n;
+  struct dropping *d = ARENA_NEW(t->arena, struct dropping);
+  const char *isolation = getenv("ORDO_TEST_ISOLATION");
+  d->arena = t->arena;
+  snprintf(d->name, sizeof d->name, "ordo_test_%lld_%d_%d", (long long)time(NULL), (int)getpid(), ++n);
+  must_tell(tell_server(t->arena, "CREATE DATABASE \"%s\" TEMPLATE \"%s\"", d->name,
+                           from ? name_in(t->arena, from) : "template0"));
+  arena_defer(t->arena, drop, d);
+  if (!text_empty(isolation))
+    must_tell(tell_server(t->arena, "ALTER DATABASE \"%s\" SET default_transaction_isolation = '%s'", d->name,
+                             isolation));
+  return url_of(t->arena, d->name);
+}
+
+/* ---- SQLite ---- */
+
+static void copy_file(struct test *t, const char *from, const char *to)
+{
+  size_t n = 0;
+  const char *bytes = test_read_file(t, from, &n);
+  FILE *f = fopen(to, "wb");
+  if (!bytes || !f || fwrite(bytes, 1, n, f) != n || fclose(f) != 0)
+    test_failed(__FILE__, __LINE__, from, "not copied", to);
+}
+
+static const char *on_sqlite(struct test *t, const char *from)
+{
+  static char folder[128];
+  static int n;
+  if (!n)
+    snprintf(folder, sizeof folder, "%s", test_folder(t));
+  const char *url = arena_printf(t->arena, "sqlite:%s/%d.db", folder, ++n);
+  if (from)
+    copy_file(t, from + strlen("sqlite:"), url + strlen("sqlite:"));
+  return url;
+}
+
+const char *test_database(struct test *t)
+{
+  return test_database_copy(t, NULL);
+}
+
+const char *test_database_copy(struct test *t, const char *from)
+{
+  return test_on_postgres() ? on_postgres(t, from) : on_sqlite(t, from);
+}
