@@ -116,4 +116,24 @@ struct writer_stats {
 };
 void writer_stats(struct writer *w, struct writer_stats *out); /* any thread */
 
+/* ---- The numberer: the feed where several processes write (PostgreSQL) -------------------------------------------------
+ *
+ * A thread with a connection of its own. Of all processes on the database the one that holds the lease "feed" numbers what
+ * is committed (feed_number); the others watch. In each of them on_sealed tells how far the feed has come, whoever
+ * numbered. Not started on SQLite, where the writer seals in its own transaction. */
+struct numberer;
+struct numberer_config {
+  const char *url;
+  struct clock clock;
+  const char *owner;                             /* of this process (lease_owner_draw); lives longer */
+  void (*on_sealed)(void *arg, int64_t seq);     /* the feed has moved, on the numberer's thread */
+  void (*on_trouble)(void *arg, enum err err, const char *detail); /* once for each stretch of failures; may be NULL */
+  void *arg;
+};
+MUST_CHECK enum err numberer_start(const struct numberer_config *config, struct fault *f, struct numberer **out);
+/* A transaction with events was committed: look now. Any thread; cheap; accepts NULL. */
+void numberer_nudge(struct numberer *n);
+/* Numbers what waits, if it is this process's to do, gives the lease up and ends. Accepts NULL. */
+void numberer_stop(struct numberer *n);
+
 #endif

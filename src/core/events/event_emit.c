@@ -80,9 +80,8 @@ static void unit_i64(struct buf *out, int64_t v)
   buf_char(out, '\x1f');
 }
 
-void event_canonical(const struct event *e, int64_t seq, struct buf *out)
+void event_canonical(const struct event *e, struct buf *out)
 {
-  unit_i64(out, seq);
   unit_i64(out, e->bucket);
   unit_text(out, e->subject_kind);
   unit_i64(out, e->subject_id);
@@ -100,13 +99,21 @@ void event_canonical(const struct event *e, int64_t seq, struct buf *out)
   unit_text(out, e->personal_digest);
 }
 
-void feed_chain(const unsigned char previous[HASH_BYTES], const struct event *e, int64_t seq, struct buf *scratch,
-                unsigned char out[HASH_BYTES])
+void event_digest(const struct event *e, struct buf *scratch, unsigned char out[HASH_BYTES])
 {
   scratch->n = 0;
-  buf_add(scratch, previous, HASH_BYTES);
-  event_canonical(e, seq, scratch);
+  event_canonical(e, scratch);
   sha256(scratch->at, scratch->n, out);
+}
+
+void feed_chain(struct feed_head *head, const unsigned char digest[HASH_BYTES])
+{
+  unsigned char link[HASH_BYTES + 32 + HASH_BYTES]; /* 20 digits and the U+001F between the two */
+  memcpy(link, head->hash, HASH_BYTES);
+  size_t n = HASH_BYTES + decimal_format(++head->seq, 0, (char *)link + HASH_BYTES);
+  link[n++] = 0x1f;
+  memcpy(link + n, digest, HASH_BYTES);
+  sha256(link, n + HASH_BYTES, head->hash);
 }
 
 enum err feed_head_load(struct ctx *cx, struct feed_head *out)
@@ -128,18 +135,24 @@ enum err feed_head_load(struct ctx *cx, struct feed_head *out)
   return ERR_OK;
 }
 
-enum err events_seal(struct ctx *cx, struct feed_batch *batch, struct feed_head *head)
+enum err feed_put(struct ctx *cx, const struct feed_head *head, int64_t bucket, int64_t subject_id, int64_t n)
 {
   static const struct db_stmt put = {
       "INSERT INTO feed (feed_group, seq, event_bucket, subject_id, n, hash) VALUES (0, $1, $2, $3, $4, $5)", DB_KEYED};
+  return db_run(cx->db, &put, NULL,
+                DB_ARGS(I64(head->seq), I64(bucket), I64(subject_id), I64(n), BYTES(head->hash, HASH_BYTES)));
+}
+
+enum err events_seal(struct ctx *cx, struct feed_batch *batch, struct feed_head *head)
+{
   struct feed_head next = *head;
   struct buf scratch;
   buf_init(&scratch, cx->arena);
   EACH (struct event, e, &batch->events) {
-    next.seq++;
-    feed_chain(next.hash, e, next.seq, &scratch, next.hash);
-    TRY(db_run(cx->db, &put, NULL,
-               DB_ARGS(I64(next.seq), I64(e->bucket), I64(e->subject_id), I64(e->n), BYTES(next.hash, HASH_BYTES))));
+    unsigned char digest[HASH_BYTES];
+    event_digest(e, &scratch, digest);
+    feed_chain(&next, digest);
+    TRY(feed_put(cx, &next, e->bucket, e->subject_id, e->n));
   }
   *head = next;
   return ERR_OK;

@@ -3,8 +3,12 @@
  * An event is keyed (subject, n): n = the subject's version after the act * 256 + the ordinal within the act, so a
  * timeline needs no counter. Ordinals count within the act (cx->event_ordinal); a room whose acts tell more than
  * EVENTS_PER_VERSION events, of many subjects, counts them per subject. `feed` numbers and hash-chains committed events; on SQLite in the batch itself
- * (events_seal). Events hold no personal data: what names a person lies in event_personal, and the event holds the
- * salted SHA-256 of that text. hash(seq) = SHA-256(hash(seq - 1) || canonical bytes), see event_canonical.
+ * (events_seal). Where several processes write, a transaction leaves the keys and digests of its events in feed_pending
+ * (events_hand_over), and one process at a time numbers what is committed (feed_number). Events hold no personal data:
+ * what names a person lies in event_personal, and the event holds the salted SHA-256 of that text.
+ *   digest    = SHA-256(canonical bytes)                                          see event_canonical
+ *   hash(seq) = SHA-256(hash(seq - 1) || seq in decimal || U+001F || digest)      hash(0) = 32 zero bytes
+ * so that who numbers need not read the events.
  */
 #ifndef ORDO_EVENTS_H
 #define ORDO_EVENTS_H
@@ -61,8 +65,33 @@ struct feed_batch {
 MUST_CHECK enum err feed_head_load(struct ctx *cx, struct feed_head *out);
 /* At the end of a transaction: numbers and chains what event_emit queued; *head moves. */
 MUST_CHECK enum err events_seal(struct ctx *cx, struct feed_batch *batch, struct feed_head *head);
-/* The bytes that are hashed for one event: its columns joined by U+001F in the order of the struct. */
-void event_canonical(const struct event *e, int64_t seq, struct buf *out);
+/* Appends the bytes that are hashed for one event: its columns, each ended by U+001F, in the order of the struct. */
+void event_canonical(const struct event *e, struct buf *out);
+
+/* ---- The feed where several processes write ---- */
+
+/* At the end of a transaction, before db_flush: one row of feed_pending with what event_emit queued; nothing when nothing
+ * was. (node, n) is the row's key: n rises with each transaction of the node, for ever, also over restarts (ids_next of
+ * bucket 0 gives such numbers). The row's bytes live in the arena of cx until the transaction ends. */
+MUST_CHECK enum err events_hand_over(struct ctx *cx, struct feed_batch *batch, int64_t node, int64_t n);
+
+/* In a transaction that nobody else can be in (leases_fence): numbers and chains what is committed and waits, at least one
+ * row of feed_pending and about limit events, and takes it out of feed_pending. Events of one subject get their numbers in
+ * the order of their n, whatever the clocks of those who wrote them say. *out_n = events numbered; *out_head = the feed's
+ * last. Both are true once the transaction has committed. A row that cannot be read stays where it is (feed_account). */
+MUST_CHECK enum err feed_number(struct ctx *cx, int64_t limit, struct feed_head *out_head, int64_t *out_n);
+/* Whether anything waits: one short look, without a transaction too. */
+MUST_CHECK enum err feed_waits(struct ctx *cx, bool *out);
+
+/* One event in a row of feed_pending: bucket, subject_id and n (8 bytes each, big-endian), then the digest. */
+struct pending_event {
+  int64_t bucket, subject_id, n;
+  const unsigned char *digest; /* HASH_BYTES, in the bytes that were read */
+};
+#define PENDING_EVENT_BYTES (3 * 8 + HASH_BYTES)
+typedef LIST(struct pending_event) pending_events;
+/* Adds the events of a row to out. False, with out as it was, when the bytes are not what events_hand_over writes. */
+MUST_CHECK bool pending_events_read(const void *bytes, size_t n, struct arena *a, pending_events *out);
 
 /* One entry of the feed as clients see it. */
 struct feed_entry {
@@ -81,8 +110,17 @@ typedef LIST(struct feed_entry) feed_entries;
 MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
 /* The events of one subject, oldest first: its timeline. The first 1000, or as many as some 32 MB hold. */
 MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
-/* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. */
+/* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. Numbers given before migration 11 were
+ * chained over the canonical bytes themselves: those hold as they are. */
 MUST_CHECK enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq);
+/* Whether each event has exactly one number or waits for it, as of one moment. */
+struct feed_account {
+  int64_t unnumbered; /* events that are neither in the feed nor in feed_pending; below 0: more of those than events */
+  int64_t doubled;    /* a number of an event that has another one too, or 0 */
+  int64_t waiting;    /* events in feed_pending: no harm while a server runs */
+  int64_t unreadable; /* rows of feed_pending that are not what events_hand_over writes */
+};
+MUST_CHECK enum err feed_account(struct ctx *cx, struct feed_account *out);
 
 /* If-Match: ERR_OK when wanted is ABSENT or equals have; else ERR_VERSION with one entry per field that changed since
  * wanted, told by the subject's events. */

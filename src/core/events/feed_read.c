@@ -105,7 +105,7 @@ static void entry_of(struct arena *a, const struct event *e, int64_t seq, const 
 }
 
 /* Data of events that say all changes of a large order; a reading that has passed this many bytes ends. */
-enum { FEED_BYTES = 8 << 20, TIMELINE_BYTES = 32 << 20, VERIFY_BYTES = 64 << 20 };
+enum { FEED_BYTES = 8 << 20, TIMELINE_BYTES = 32 << 20, VERIFY_BYTES = 64 << 20, ACCOUNT_ARENA = 64 << 20 };
 
 /* Rows: the event's columns, then the feed number. */
 static enum err read_entries(struct ctx *cx, struct db_rows *rows, size_t bytes_max, feed_entries *out)
@@ -146,6 +146,34 @@ enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_
 
 enum { VERIFY_SLICE = 2000 };
 
+/* Numbers given before migration 11: SHA-256(hash before || seq || U+001F || canonical bytes). */
+static bool was_chained(const struct feed_head *before, const struct event *e, struct buf *scratch,
+                        const unsigned char *stored)
+{
+  unsigned char hash[HASH_BYTES];
+  scratch->n = 0;
+  buf_add(scratch, before->hash, HASH_BYTES);
+  buf_i64(scratch, before->seq + 1);
+  buf_char(scratch, '\x1f');
+  event_canonical(e, scratch);
+  sha256(scratch->at, scratch->n, hash);
+  return memcmp(hash, stored, HASH_BYTES) == 0;
+}
+
+/* Moves the head over one row of the feed. False when the row's hash is not that of this event at this place. */
+static bool verify_event(struct feed_head *head, const struct event *e, struct buf *scratch,
+                         const unsigned char *stored)
+{
+  unsigned char digest[HASH_BYTES];
+  struct feed_head next = *head;
+  event_digest(e, scratch, digest);
+  feed_chain(&next, digest);
+  bool fits = memcmp(next.hash, stored, HASH_BYTES) == 0 || was_chained(head, e, scratch, stored);
+  memcpy(next.hash, stored, HASH_BYTES);
+  *head = next;
+  return fits;
+}
+
 /* One slice of the proof, so that the reader's snapshot stays short. */
 static enum err verify_slice(struct ctx *cx, struct feed_head *head, int64_t *bad, bool *more)
 {
@@ -171,10 +199,8 @@ static enum err verify_slice(struct ctx *cx, struct feed_head *head, int64_t *ba
       break;
     }
     read_event(&rows, &e);
-    feed_chain(head->hash, &e, seq, &scratch, head->hash);
-    if (memcmp(head->hash, stored, HASH_BYTES) != 0)
+    if (!verify_event(head, &e, &scratch, stored))
       *bad = seq;
-    head->seq = seq;
   }
   return db_done(&rows);
 }
@@ -198,6 +224,51 @@ enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq)
   *out_seq = head.seq;
   *out_bad_seq = bad;
   return err;
+}
+
+/* What waits for its number, from one look at feed_pending. */
+static enum err account_waiting(struct ctx *cx, struct feed_account *account)
+{
+  static const struct db_stmt pending = {"SELECT events FROM feed_pending ORDER BY node, n", DB_REPORT};
+  struct arena *a = arena_new(ACCOUNT_ARENA);
+  struct db_rows rows;
+  enum err err = db_query(cx->db, &pending, &rows, DB_NO_ARGS);
+  if (err == ERR_OK) {
+    while (db_next(&rows)) {
+      pending_events events = {0};
+      size_t n;
+      const void *bytes = db_bytes(&rows, 0, &n);
+      arena_reset(a);
+      if (pending_events_read(bytes, n, a, &events))
+        account->waiting += (int64_t)events.n;
+      else
+        account->unreadable++;
+    }
+    err = db_done(&rows);
+  }
+  arena_free(a);
+  return err;
+}
+
+enum err feed_account(struct ctx *cx, struct feed_account *out)
+{
+  static const struct db_stmt unnumbered = {"SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM feed)",
+                                            DB_REPORT};
+  static const struct db_stmt doubled = {"SELECT max(seq) FROM feed GROUP BY event_bucket, subject_id, n"
+                                         " HAVING count(*) > 1 ORDER BY max(seq) LIMIT 1",
+                                         DB_REPORT};
+  struct feed_account account = {0};
+  TRY(db_read_begin(cx->db));
+  enum err err = db_one_i64(cx->db, &unnumbered, &account.unnumbered, DB_NO_ARGS);
+  if (err == ERR_OK)
+    err = account_waiting(cx, &account);
+  if (err == ERR_OK)
+    err = db_one_i64(cx->db, &doubled, &account.doubled, DB_NO_ARGS);
+  db_read_end(cx->db);
+  TRY(err);
+  account.unnumbered -= account.waiting;
+  *out = account;
+  return ERR_OK;
 }
 
 static bool is_named(const struct fault *f, const char *pointer)

@@ -61,6 +61,17 @@ uint64_t ids_random(struct ids *ids); /* for salts and random numbers that need 
 
 static inline int64_t bucket_of_id(int64_t id) { return id & (BUCKETS - 1); }
 static inline int64_t bucket_of_text(const char *s) { return (int64_t)(hash_text(s) % BUCKETS); }
+/* Background work is shared by groups of 16 neighboring buckets (core/leases): a set of groups is one word, bit g being
+ * buckets 16 g to 16 g + 15. In SQL a set is one parameter: "... AND " IN_GROUPS("bucket", "$2"), where the column is a
+ * bucket or an id that carries one. */
+#define BUCKET_GROUPS 64
+struct bucket_groups {
+  int64_t bits;
+};
+#define BUCKET_GROUPS_ALL ((struct bucket_groups){-1})
+#define IN_GROUPS(column, parameter)                                                                                   \
+  "((CAST(" parameter " AS BIGINT) >> CAST(((" column " & 1023) >> 4) AS INTEGER)) & 1) = 1"
+
 /* hash(a, b) without joining the texts; the family rule of docs/architecture.md says what goes in. */
 static inline int64_t bucket_of_pair(int64_t a, const char *b) { return (int64_t)(hash_mix((uint64_t)a, hash_text(b)) % BUCKETS); }
 
