@@ -9,7 +9,7 @@
 
 enum { LASTING_BUDGET = 64 << 20 };
 
-static const struct db_driver *const drivers[] = {&db_sqlite_driver};
+static const struct db_driver *const drivers[] = {&db_sqlite_driver, &db_pg_driver};
 
 enum err db_fail(struct db *db, enum err code, const char *fmt, ...)
 {
@@ -59,14 +59,15 @@ enum err db_open(const char *url, enum db_mode mode, struct fault *f, struct db 
 {
   const struct db_driver *driver = driver_of(url);
   if (!driver)
-    return fault_fail(f, ERR_STORAGE, "", "%s: no such kind of database (sqlite:PATH)", url);
+    return fault_fail(f, ERR_STORAGE, "", "%s: no such kind of database (sqlite:PATH or postgresql://HOST/NAME)",
+                      db_url_shown(f->arena, url));
   struct db *db = calloc(1, sizeof *db);
   if (!db)
     abort();
   *db = (struct db){.driver = driver, .mode = mode, .fault = f, .arena = f->arena};
   db->lasting = arena_new(LASTING_BUDGET);
   db->memo_arena = arena_new(DB_MEMO_BYTES_MAX);
-  enum err err = driver->open(db, url + strlen(driver->scheme), mode);
+  enum err err = driver->open(db, driver->whole_url ? url : url + strlen(driver->scheme), mode);
   if (err != ERR_OK) {
     free_connection(db);
     return err;
@@ -113,6 +114,11 @@ void db_use(struct db *db, struct fault *f, struct arena *a)
 void db_use_arena(struct db *db, struct arena *a)
 {
   db->arena = a;
+}
+
+enum db_engine db_engine(const struct db *db)
+{
+  return db->driver->engine;
 }
 
 struct arena *db_arena(struct db *db)
@@ -258,7 +264,7 @@ static void close_rows(struct db *db, struct db_prepared *p)
   *p->open_link = p->next_open;
   if (p->next_open)
     p->next_open->open_link = p->open_link;
-  db->driver->end(p);
+  db->driver->end(db, p);
   if (db->slow_ms)
     tell_if_slow(db, p, p->started_ms);
 }
@@ -272,13 +278,14 @@ static void end_open_rows(struct db *db)
 
 enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, const struct db_value *args, size_t n)
 {
+  int64_t started = db->slow_ms ? coarse_ms() : 0;
   *rows = (struct db_rows){.db = db};
   rows->err = not_while_open(db, p);
-  p->started_ms = db->slow_ms ? coarse_ms() : 0;
   if (rows->err == ERR_OK)
-    rows->err = db->driver->start(db, p, args, n);
+    rows->err = db->driver->start(db, p, args, n, &p);
   if (rows->err != ERR_OK)
     return rows->err;
+  p->started_ms = started;
   rows->stmt = p;
   p->open = true;
   p->bad = ERR_OK;
@@ -299,6 +306,17 @@ enum err db_query(struct db *db, const struct db_stmt *stmt, struct db_rows *row
   return rows->err != ERR_OK ? rows->err : db_start(db, p, rows, args, n);
 }
 
+/* The reading ends with its last row: what it used may be another's from now on. */
+static void end_rows(struct db_rows *rows)
+{
+  struct db_prepared *p = rows->stmt;
+  close_rows(rows->db, p);
+  rows->stmt = NULL;
+  if (rows->err == ERR_OK)
+    rows->err = p->bad;
+  p->bad = ERR_OK;
+}
+
 bool db_next(struct db_rows *rows)
 {
   struct db_prepared *p = rows->stmt;
@@ -307,20 +325,14 @@ bool db_next(struct db_rows *rows)
   bool row = false;
   rows->err = rows->db->driver->step(rows->db, p, &row);
   if (!row)
-    close_rows(rows->db, p);
+    end_rows(rows);
   return row;
 }
 
 enum err db_done(struct db_rows *rows)
 {
-  struct db_prepared *p = rows->stmt;
-  if (!p)
-    return rows->err;
-  close_rows(rows->db, p);
-  rows->stmt = NULL;
-  if (rows->err == ERR_OK)
-    rows->err = p->bad;
-  p->bad = ERR_OK;
+  if (rows->stmt)
+    end_rows(rows);
   return rows->err;
 }
 
@@ -371,6 +383,25 @@ enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, con
   if (found)
     *out = value;
   return ERR_OK;
+}
+
+/* ---- Batches ---- */
+
+void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+  if (db->driver->together)
+    db->driver->together(db, n, fn, arg);
+}
+
+void db_defer(struct db *db)
+{
+  if (db->driver->defer)
+    db->driver->defer(db);
+}
+
+enum err db_flush(struct db *db)
+{
+  return db->driver->flush ? db->driver->flush(db) : ERR_OK;
 }
 
 /* ---- For tests that read the statements, or compare the schema with the descriptors ---- */

@@ -57,7 +57,8 @@ struct db_value db_i64_or_null(int64_t v);
 MUST_CHECK enum err db_open(const char *url, enum db_mode mode, struct fault *f, struct db **out);
 void db_close(struct db *db); /* accepts NULL; a writer checkpoints */
 enum db_engine db_engine(const struct db *db);
-/* The url without its password, for logs and messages; in the arena. */
+/* The url without its password, for logs and messages; in the arena. A command line must not hold one: others see it. */
+bool db_url_has_password(const char *url);
 const char *db_url_shown(struct arena *a, const char *url);
 /* From now on errors go to f and row text to arena a. Call at the start of each request or act. Ends rows that somebody
  * forgot to end: they would pin a reader's view and the WAL with it. */
@@ -240,6 +241,9 @@ struct db_migration {
 /* Brings the database to the newest migration, one transaction each; ERR_STORAGE when it is newer than the program. A
  * reader only checks: ERR_STORAGE when it is older, too. migrations are in the order of their numbers. */
 MUST_CHECK enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t n);
+/* As the number of a row of schema_version: the data are not whole yet (a copy into them has not ended, core/transfer), and
+ * db_migrate refuses the database with that sentence. */
+#define DB_UNFINISHED 2147483647
 /* Every statement text this connection has prepared so far, for the tests that read them. */
 void db_each_statement(struct db *db, void (*fn)(void *arg, const char *sql, enum db_marker marker), void *arg);
 /* Columns of a table as the engine reports them, comma-separated in order, in the arena. For the test that compares

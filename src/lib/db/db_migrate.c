@@ -66,7 +66,7 @@ static enum err expand_key(struct reader *r, struct buf *out)
   TRY(read_arguments(r, out->arena, COUNT_OF(columns), columns, &n));
   if (n < 2 || strcmp(columns[0], "bucket") != 0)
     return bad_text(r, "KEY needs bucket first and a column after it");
-  bool last = r->db->driver->words->bucket_last;
+  bool last = r->db->words->bucket_last;
   buf_text(out, last ? "(" : "(bucket, ");
   for (size_t i = 1; i < n; i++)
     buf_printf(out, "%s%s", i > 1 ? ", " : "", columns[i]);
@@ -90,7 +90,7 @@ static enum err expand_place(struct reader *r, const char *before, const char *a
 /* At the beginning of a word: expands it when it is a macro, copies it when not. */
 static enum err expand_word(struct reader *r, struct buf *out)
 {
-  const struct db_words *words = r->db->driver->words;
+  const struct db_words *words = r->db->words;
   const char *word = r->at;
   size_t n = 0;
   while (word_char(word[n]))
@@ -199,13 +199,11 @@ static enum err current_version(struct db *db, int64_t *out)
 
 static enum err apply_in_transaction(struct db *db, const struct db_migration *m, struct arena *a)
 {
-  int64_t version = 0;
-  TRY(current_version(db, &version)); /* another process may have been here since */
-  if (version >= m->number)
-    return ERR_OK;
-  TRY(run_statements(db, m, a));
-  return run_once(db, "INSERT INTO schema_version (number, name) VALUES ($1, $2)",
-                  DB_ARGS(I64(m->number), TEXT(m->name)));
+  static const struct db_stmt begin = {
+      "INSERT INTO schema_version (number, name) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING", DB_SCHEMA};
+  int64_t rows = 0; /* 0 = another process has been here since, and this waited until it was done */
+  TRY(db_run(db, &begin, &rows, DB_ARGS(I64(m->number), TEXT(m->name))));
+  return rows ? run_statements(db, m, a) : ERR_OK;
 }
 
 static enum err apply(struct db *db, const struct db_migration *m)
@@ -231,6 +229,8 @@ static enum err check_version(struct db *db, int newest, int64_t *out)
 {
   int64_t version = 0;
   TRY(current_version(db, &version));
+  if (version == DB_UNFINISHED)
+    return db_fail(db, ERR_STORAGE, "a copy into this database has not ended: go on with ordo copy --resume");
   if (version > newest)
     return db_fail(db, ERR_STORAGE,
                    "the database has schema %d and this program knows up to %d: please use a newer one", (int)version,
@@ -247,16 +247,25 @@ static enum err check_ours(struct db *db)
   return foreign ? db_fail(db, ERR_STORAGE, "the database holds the tables of another program") : ERR_OK;
 }
 
+/* Where two processes make it at one time, PostgreSQL refuses the slower one in spite of IF NOT EXISTS. */
+static enum err make_version_table(struct db *db)
+{
+  static const char make[] = "CREATE TABLE IF NOT EXISTS schema_version ("
+                             "number BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (number))";
+  enum err err = run_once(db, make, DB_NO_ARGS);
+  if (err != ERR_EXISTS)
+    return err;
+  fault_clear(db->fault);
+  return run_once(db, make, DB_NO_ARGS);
+}
+
 enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t n)
 {
   int newest = newest_of(migrations, n);
   int64_t version = 0;
   TRY(check_ours(db));
   if (db->mode == DB_WRITER)
-    TRY(run_once(db,
-                 "CREATE TABLE IF NOT EXISTS schema_version ("
-                 "number BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (number))",
-                 DB_NO_ARGS));
+    TRY(make_version_table(db));
   TRY(check_version(db, newest, &version));
   if (version < newest && db->mode == DB_READER)
     return db_fail(db, ERR_STORAGE, "the database has schema %d and this program needs %d: please migrate it first",

@@ -51,7 +51,8 @@ struct db_words {
 
 struct db_driver {
   const char *scheme; /* "sqlite:" */
-  const struct db_words *words;
+  bool whole_url;     /* open gets the url with its scheme */
+  enum db_engine engine;
 
   enum err (*open)(struct db *db, const char *where, enum db_mode mode); /* cleans up after itself on an error */
   void (*close)(struct db *db);
@@ -63,9 +64,11 @@ struct db_driver {
   enum err (*prepare)(struct db *db, const char *sql, struct db_prepared **out);
   void (*finish)(struct db_prepared *p);
   enum err (*run)(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n, int64_t *out_rows);
-  enum err (*start)(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n);
+  /* *out = what step, end and column are called with: p itself, or one of several readings of it at a time. */
+  enum err (*start)(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n,
+                    struct db_prepared **out);
   enum err (*step)(struct db *db, struct db_prepared *p, bool *out_row);
-  void (*end)(struct db_prepared *p);
+  void (*end)(struct db *db, struct db_prepared *p);
   struct db_value (*column)(struct db_prepared *p, int column); /* until the next step */
 
   enum err (*columns)(struct db *db, const char *table, struct buf *out);
@@ -73,13 +76,19 @@ struct db_driver {
   enum err (*tables)(struct db *db, struct buf *out);
   enum err (*copy_file)(struct db *db, const char *path); /* NULL: the database is no file */
   enum err (*foreign)(struct db *db, bool *out); /* are there tables, but no schema_version? */
+
+  /* Batches (db.h); NULL where asking costs nothing. */
+  void (*together)(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+  void (*defer)(struct db *db);
+  enum err (*flush)(struct db *db);
 };
-extern const struct db_driver db_sqlite_driver;
+extern const struct db_driver db_sqlite_driver, db_pg_driver;
 
 /* ---- A connection ---- */
 
 struct db {
   const struct db_driver *driver;
+  const struct db_words *words; /* set by the driver's open */
   void *engine;
   enum db_mode mode;
   bool in_transaction, poisoned;

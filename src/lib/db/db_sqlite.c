@@ -32,6 +32,12 @@ static const char reader_settings[] = "PRAGMA cache_size = -65536;"
                                       "PRAGMA temp_store = MEMORY;"
                                       "PRAGMA query_only = ON;";
 
+static const struct db_words words = {
+    .bucket_last = true, /* bucket first would scatter a batch's new rows over the whole tree */
+    .narrow = "WITHOUT ROWID",
+    .bytes = "BLOB",
+};
+
 struct engine {
   sqlite3 *handle;
   sqlite3_stmt *begin, *begin_read, *commit, *rollback, *version;
@@ -174,9 +180,11 @@ static enum err may_run(struct db *db, sqlite3_stmt *stmt)
   return db_fail(db, ERR_STORAGE, "the transaction was rolled back by an earlier error");
 }
 
-static enum err start(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n)
+static enum err start(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n,
+                      struct db_prepared **out)
 {
   struct statement *s = statement_of(p);
+  *out = p;
   assert(n == s->n); /* as many values as the text has parameters */
   TRY(may_run(db, s->stmt));
   for (size_t i = 0; i < n; i++) {
@@ -204,20 +212,21 @@ static enum err step(struct db *db, struct db_prepared *p, bool *out_row)
   return rc == SQLITE_DONE ? checkpoint_result(db) : fail(db, rc, p->sql);
 }
 
-static void end(struct db_prepared *p)
+static void end(struct db *db, struct db_prepared *p)
 {
+  (void)db;
   sqlite3_reset(statement_of(p)->stmt);
 }
 
 static enum err run(struct db *db, struct db_prepared *p, const struct db_value *args, size_t n, int64_t *out_rows)
 {
-  TRY(start(db, p, args, n));
+  TRY(start(db, p, args, n, &p));
   bool row = false;
   enum err err;
   do
     err = step(db, p, &row);
   while (row);
-  end(p);
+  end(db, p);
   if (err == ERR_OK && out_rows)
     *out_rows = sqlite3_changes64(engine_of(db)->handle);
   return err;
@@ -411,6 +420,7 @@ static enum err open_connection(struct db *db, const char *where, enum db_mode m
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, configure_library);
+  db->words = &words;
   db->engine = calloc(1, sizeof(struct engine));
   if (!db->engine)
     abort();
@@ -503,15 +513,9 @@ static enum err foreign(struct db *db, bool *out)
   return rc == SQLITE_ROW ? ERR_OK : fail(db, rc, sql);
 }
 
-static const struct db_words words = {
-    .bucket_last = true, /* bucket first would scatter a batch's new rows over the whole tree */
-    .narrow = "WITHOUT ROWID",
-    .bytes = "BLOB",
-};
-
 const struct db_driver db_sqlite_driver = {
     .scheme = "sqlite:",
-    .words = &words,
+    .engine = DB_SQLITE,
     .open = open_connection,
     .close = close_connection,
     .begin = begin,
