@@ -1,7 +1,8 @@
 """Imports the two real data sets with the program under test and compares what it says with what the files say.
 
 usage: import_test.py ORDO SOURCE_FOLDER        ORDO_LONG=1: everything instead of slices
-Each test_... is one rule; exit status 77 = skipped, the data are not there.
+Each test_... is one rule; exit status 77 = skipped, the data are not there. With ORDO_TEST_POSTGRES the databases are on that
+server, otherwise files of SQLite.
 """
 import csv, gzip, os, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 from decimal import Decimal
@@ -12,6 +13,7 @@ EXAMPLES = os.path.join(SOURCE, "docs", "examples")
 LONG = os.environ.get("ORDO_LONG") == "1"
 RETAIL_LINES, OLIST_ORDERS = (None, None) if LONG else (3000, 300)
 HOME = tempfile.mkdtemp(prefix="ordo-import-")
+POSTGRES = os.environ.get("ORDO_TEST_POSTGRES")
 ENV = {k: v for k, v in os.environ.items() if not k.startswith("ORDO_")}
 
 
@@ -47,14 +49,39 @@ def slices():
     shutil.copy(os.path.join(DATA, "olist", "product_category_name_translation.csv"), "olist")
 
 
+class Postgres:
+    """The databases of this run on the server of ORDO_TEST_POSTGRES."""
+
+    made = set()
+
+    @classmethod
+    def url(cls, name):
+        database = f"ordo_import_{os.getpid()}_{name}"
+        if database not in cls.made:
+            subprocess.run(["createdb", "--maintenance-db", POSTGRES, database], check=True)
+            cls.made.add(database)
+        return POSTGRES.rsplit("/", 1)[0] + "/" + database
+
+    @staticmethod
+    def rows(url, sql):
+        said = subprocess.run(["psql", "-X", "--csv", "-t", "-c", sql, url], capture_output=True, text=True, check=True).stdout
+        return [[int(v) if v.lstrip("-").isdigit() else v for v in row] for row in csv.reader(said.splitlines())]
+
+    @classmethod
+    def drop_all(cls):
+        for database in cls.made:
+            subprocess.run(["dropdb", "--force", "--maintenance-db", POSTGRES, database], check=True)
+
+
 class Shop:
     """A database and what is imported into it."""
 
     def __init__(self, name):
         self.name, self.path = name, os.path.join(HOME, name + ".db")
+        self.url = Postgres.url(name) if POSTGRES else "sqlite:" + self.path
 
     def command(self, file, mapping, *options):
-        return [ORDO, "import", file, "--mapping", os.path.join(EXAMPLES, mapping), "--database", "sqlite:" + self.path,
+        return [ORDO, "import", file, "--mapping", os.path.join(EXAMPLES, mapping), "--database", self.url,
                 "--progress", f"{self.name}.{os.path.basename(mapping)}.progress", *options]
 
     def run(self, file, mapping, *options, status=0):
@@ -62,15 +89,20 @@ class Shop:
         check(done.returncode, status, f"{mapping}: {done.stdout}{done.stderr}")
         return Account(done.stdout)
 
-    def one(self, sql):
+    def rows(self, sql):
+        if POSTGRES:
+            return Postgres.rows(self.url, sql)
         db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
         try:
-            return db.execute(sql).fetchone()[0]
+            return db.execute(sql).fetchall()
         finally:
             db.close()
 
+    def one(self, sql):
+        return self.rows(sql)[0][0]
+
     def check(self):
-        done = subprocess.run([ORDO, "check", "--database", "sqlite:" + self.path], env=ENV, capture_output=True, text=True)
+        done = subprocess.run([ORDO, "check", "--database", self.url], env=ENV, capture_output=True, text=True)
         check((done.returncode, done.stdout.strip()), (0, "0 differences"), "ordo check")
 
     def retail_masters(self, file="retail.csv"):
@@ -131,8 +163,11 @@ def test_a_second_import_changes_nothing():
 
 
 def test_a_dry_run_writes_nothing():
-    Shop("none").run("retail.csv", "online-retail/orders.map.json", "--dry-run")
+    none = Shop("none")
+    none.run("retail.csv", "online-retail/orders.map.json", "--dry-run")
     check(os.path.exists("none.db"), False, "a database")
+    if POSTGRES:
+        check(none.one("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), 0, "tables")
     check(os.path.exists("none.orders.map.json.progress"), False, "a state file")
     shop = Shop("dry")
     shop.retail_masters()
@@ -202,11 +237,9 @@ def test_olist_orders_end_where_they_are_in_the_real_world():
         of_product.setdefault(i["product_id"], set()).add(i["seller_id"])
     shared = {i["order_id"] for i in items if len(of_product[i["product_id"]]) > 1}  # sourcing has a choice there
     places = {}
-    db = sqlite3.connect(f"file:{shop.path}?mode=ro", uri=True)
-    for order, code in db.execute("SELECT o.external_id, l.code FROM fulfillment f JOIN orders o ON o.id = f.order_id"
-                                  " JOIN location l ON l.id = f.location_id"):
+    for order, code in shop.rows("SELECT o.external_id, l.code FROM fulfillment f JOIN orders o ON o.id = f.order_id"
+                                 " JOIN location l ON l.id = f.location_id"):
         places.setdefault(order, set()).add(code)
-    db.close()
     wrong = [o for o in sellers if o not in shared and places.get(o) != sellers[o]]
     check(wrong, [], "orders that did not come from their sellers")
     events = shop.one("SELECT count(*) FROM event")
@@ -216,17 +249,16 @@ def test_olist_orders_end_where_they_are_in_the_real_world():
 
 
 def test_a_running_server_takes_the_same_as_the_database():
-    database = "sqlite:" + os.path.join(HOME, "served.db")
+    shop = Shop("served")
     log = open("served.log", "w+")
-    server = subprocess.Popen([ORDO, "serve", "--database", database, "--listen", "127.0.0.1:0", "--quiet"], env=ENV, stderr=log)
+    server = subprocess.Popen([ORDO, "serve", "--database", shop.url, "--listen", "127.0.0.1:0", "--quiet"], env=ENV, stderr=log)
     deadline, address = time.time() + 60, None
     while not address and server.poll() is None and time.time() < deadline:
         time.sleep(0.05)
         address = next((l.split()[-1] for l in open("served.log") if "listening on" in l), None)
     try:
-        key = subprocess.run([ORDO, "key", "add", "--database", database, "--name", "import", "--scope", "*"], env=ENV,
+        key = subprocess.run([ORDO, "key", "add", "--database", shop.url, "--name", "import", "--scope", "*"], env=ENV,
                              capture_output=True, text=True, check=True).stdout.strip()
-        shop = Shop("served")
         over = ["--server", address, "--key", key]
         for what in ["channel", "location"]:
             shop.run(f"{EXAMPLES}/online-retail/{what}.jsonl", f"online-retail/{what}.map.json", *over)
@@ -269,6 +301,7 @@ def main():
         except AssertionError as why:
             failed += 1
             print(f"FAILED  {name}: {why}")
+    Postgres.drop_all()
     if not failed:
         shutil.rmtree(HOME)
     return 1 if failed else 0
