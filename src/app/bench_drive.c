@@ -244,7 +244,7 @@ static bool attach(struct loop *l, struct connection *c)
 {
   /* Edge-triggered: both directions are tried whenever anything moves. */
   struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
-  c->fd = connect_to(l->drive->address);
+  c->fd = connect_to(c->kind->address ? c->kind->address : l->drive->address);
   return c->fd >= 0 && epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0;
 }
 

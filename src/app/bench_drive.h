@@ -47,6 +47,7 @@ struct drive_kind {
   bool (*fine)(void *arg, int status, const char *body, size_t n);
   int expect;
   void *arg;
+  const char *address; /* another server than the drive's; NULL = that one */
 
   /* Filled: */
   struct latencies latencies;
