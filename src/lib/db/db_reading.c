@@ -1,8 +1,8 @@
-/* Reads the portable subset, by descent: each clause has its function. Where something is not understood reading ends at
- * once: the place is kept, everything after it is the end, and the statement is not whole.
+/* Reads the portable subset, by descent: each clause has its function. Where something is not understood reading ends
+ * at once: the place is kept, everything after it is the end, and the statement is not whole.
  *
- * Conditions are collected as they are met, with the names they are written with; FROM may come after them, so names find
- * their tables when all has been read. */
+ * Conditions are collected as they are met, with the names they are written with; FROM may come after them, so names
+ * find their tables when all has been read. */
 #include "db_reading_priv.h"
 
 #include <string.h>
@@ -42,11 +42,12 @@ struct reader {
 
 /* What is no name of a column, table or alias. */
 static const char *const reserved[] = {
-    "all",   "and",   "as",     "asc",    "between", "by",       "case",      "cast",   "check",  "conflict", "create", "cross",
-    "desc",  "default", "delete", "distinct", "do",  "else",     "end",       "except", "exists", "for",      "from",   "full",
-    "group", "having", "in",    "index",  "inner",   "insert",   "intersect", "into",   "is",     "join",     "left",   "like",
-    "limit", "not",   "null",   "offset", "on",      "or",       "order",     "outer",  "returning", "right", "select", "set",
-    "table", "then",  "union",  "update", "user",    "using",    "values",    "when",   "where",  "with",     "natural",
+    "all",       "and",    "as",    "asc",     "between",   "by",       "case",   "cast",  "check",   "conflict",
+    "create",    "cross",  "desc",  "default", "delete",    "distinct", "do",     "else",  "end",     "except",
+    "exists",    "for",    "from",  "full",    "group",     "having",   "in",     "index", "inner",   "insert",
+    "intersect", "into",   "is",    "join",    "left",      "like",     "limit",  "not",   "null",    "offset",
+    "on",        "or",     "order", "outer",   "returning", "right",    "select", "set",   "table",   "then",
+    "union",     "update", "user",  "using",   "values",    "when",     "where",  "with",  "natural",
 };
 
 static bool is_word(const struct db_token *t, const char *word)
@@ -833,7 +834,8 @@ static void read_statement(struct reader *r, const char *sql)
 
 /* ---- Names find their tables ---- */
 
-/* The source a column belongs to, as a person reads it: by its alias, or the only one; from the inside out. -1 = unknown. */
+/* The source a column belongs to, as a person reads it: by its alias, or the only one; from the inside out. -1 = it is
+ * not known. */
 static int source_of(const struct db_anatomy *an, int scope, const struct operand *o)
 {
   for (; scope >= 0; scope = an->scopes.at[scope].outer) {

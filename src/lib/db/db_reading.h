@@ -1,8 +1,8 @@
 /* db_reading - what a statement's text says: which tables it touches, which columns it binds to which parameter.
  *
  * Three things rest on it: the rules of portable SQL (docs/decisions) are checked by it, the batches of db.h see by it
- * whether a gathered write touches what is asked, and alike INSERTs become one of many rows. It reads the portable subset
- * alone; of what it does not understand it says so (whole = false), and its users then assume the worst.
+ * whether a gathered write touches what is asked, and alike INSERTs become one of many rows. It reads the portable
+ * subset alone; of what it does not understand it says so (whole = false), and its users then assume the worst.
  */
 #ifndef ORDO_DB_READING_H
 #define ORDO_DB_READING_H
@@ -18,9 +18,9 @@ enum db_conflict { DB_CONFLICT_NONE, DB_CONFLICT_NOTHING, DB_CONFLICT_UPDATE };
 struct db_reading_table {
   const char *name, *alias; /* alias = name where there is none; both in lower case */
 };
-/* "column = $n" (or IN ($n, ...): a term for each, in_list), joined to the others of its SELECT by AND alone and so true of
- * every row it touches; the value of a column in INSERT ... VALUES. Where "a.x = b.x" stands beside "b.x = $1", there is a
- * term for both. CAST($n AS ...) is $n. */
+/* "column = $n" (or IN ($n, ...): a term for each, in_list), joined to the others of its SELECT by AND alone and so true
+ * of every row it touches; the value of a column in INSERT ... VALUES. Where "a.x = b.x" stands beside "b.x = $1", there
+ * is a term for both. CAST($n AS ...) is $n. */
 struct db_reading_term {
   int table; /* index in tables */
   const char *column;
@@ -43,8 +43,8 @@ struct db_reading {
   const char *const *conflict_key; /* columns of ON CONFLICT (...) */
   size_t n_conflict_key;
   /* INSERT INTO t (...) VALUES (...) ...: the text around the one row of values, to repeat it: head "INSERT INTO t (..)
-   * VALUES ", row "($1, $2, 'live')", tail " ON CONFLICT ..." or "". head NULL = it cannot be repeated (INSERT ... SELECT,
-   * several rows). */
+   * VALUES ", row "($1, $2, 'live')", tail " ON CONFLICT ..." or "". head NULL = it cannot be repeated (it selects, or
+   * has several rows). */
   const char *head, *row, *tail;
   int n_params; /* the largest n of $n */
 };
@@ -63,6 +63,7 @@ struct db_placed_table {
   const char *family;
 };
 /* The first rule that the statement breaks, as a sentence in a, or NULL. marker is its enum db_marker (db.h). */
-const char *db_statement_fault(const char *sql, int marker, const struct db_placed_table *tables, size_t n, struct arena *a);
+const char *db_statement_fault(const char *sql, int marker, const struct db_placed_table *tables, size_t n,
+                               struct arena *a);
 
 #endif

@@ -1,11 +1,19 @@
-/* What db_reading.c finds in a statement beyond its public reading, for the rules of db_rules.c: the words it is made of,
- * which SELECT each table stands in, and what its columns are compared with. */
+/* What db_reading.c finds in a statement beyond its public reading, for the rules of db_rules.c: the words it is made
+ * of, which SELECT each table stands in, and what its columns are compared with. */
 #ifndef ORDO_DB_READING_PRIV_H
 #define ORDO_DB_READING_PRIV_H
 
 #include "db_reading.h"
 
-enum db_token_kind { DB_TOKEN_END, DB_TOKEN_WORD, DB_TOKEN_NUMBER, DB_TOKEN_STRING, DB_TOKEN_PARAM, DB_TOKEN_SIGN, DB_TOKEN_BAD };
+enum db_token_kind {
+  DB_TOKEN_END,
+  DB_TOKEN_WORD,
+  DB_TOKEN_NUMBER,
+  DB_TOKEN_STRING,
+  DB_TOKEN_PARAM,
+  DB_TOKEN_SIGN,
+  DB_TOKEN_BAD
+};
 struct db_token {
   enum db_token_kind kind;
   const char *at; /* in the statement */
@@ -14,8 +22,8 @@ struct db_token {
   int param;
 };
 typedef LIST(struct db_token) db_tokens;
-/* The words of a text and one DB_TOKEN_END. Comments, double quotes, semicolons and whatever else the subset does not know
- * are DB_TOKEN_BAD. */
+/* The words of a text and one DB_TOKEN_END. Comments, double quotes, semicolons and whatever else the subset does not
+ * know are DB_TOKEN_BAD. */
 void db_tokens_read(const char *sql, struct arena *a, db_tokens *out);
 
 /* A SELECT, UPDATE or DELETE; those in parentheses have an outer one. */
@@ -38,8 +46,8 @@ struct db_bond {
 };
 struct db_call {
   const char *name;
-  int arguments;  /* 0 with * */
-  bool cast;      /* inside CAST(... AS BIGINT) */
+  int arguments; /* 0 with * */
+  bool cast;     /* inside CAST(... AS BIGINT) */
 };
 
 struct db_anatomy {
@@ -52,11 +60,11 @@ struct db_anatomy {
   LIST(struct db_reading_term) where;
   LIST(const char *) set, conflict_key;
   LIST(const char *) insert_columns;
-  int *scope_of;           /* of each table */
-  bool *from_values;       /* of each table: its bucket is compared with a CTE of VALUES */
+  int *scope_of;                /* of each table */
+  bool *from_values;            /* of each table: its bucket is compared with a CTE of VALUES */
   const struct db_token *stuck; /* where reading ended, NULL = it did not */
   const struct db_token *lone_parameter, *returning_alias;
-  bool selects_into;       /* INSERT ... SELECT */
+  bool selects_into; /* INSERT ... SELECT */
   bool where_before_conflict;
   struct db_reading reading;
 };
