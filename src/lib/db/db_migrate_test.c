@@ -20,6 +20,7 @@ static const char *schema_of(struct test *t, struct db *db, const char *table)
 
 TEST(macros_become_the_engines_words_but_not_in_comments)
 {
+  SQLITE_ONLY("it keeps the text");
   struct db *db = open_writer(scratch_new(t, ""));
   const char *thing = schema_of(t, db, "thing");
   CHECK(strstr(thing, "PRIMARY KEY (id, bucket)"));
@@ -52,11 +53,12 @@ TEST(each_migration_runs_once)
 TEST(the_database_of_another_program_is_left_alone)
 {
   static const struct db_stmt make = {"CREATE TABLE recipes (name TEXT)", DB_SCHEMA};
-  static const struct db_stmt tables = {"SELECT count(*) FROM sqlite_master WHERE type = 'table'", DB_SCHEMA};
+  const char *tables = NULL;
   struct db *db = open_as(scratch_new(t, ""), DB_WRITER);
   CHECK_OK(db_run(db, &make, NULL, DB_NO_ARGS));
   CHECK_ERR(db_migrate(db, test_migrations, 1), ERR_STORAGE);
-  CHECK_INT(number(db, &tables), 1);
+  CHECK_OK(db_tables(db, &tables));
+  CHECK_TEXT(tables, "recipes");
   db_close(db);
 }
 

@@ -727,7 +727,7 @@ static enum err names_of(struct db *db, const struct db_stmt *stmt, const char *
 {
   struct db_rows rows;
   TRY(db_query(db, stmt, &rows, DB_ARGS(TEXT(table))));
-  for (const char *between = ""; db_next(&rows); between = ", ")
+  for (const char *between = ""; db_next(&rows); between = ",")
     buf_printf(out, "%s%s", between, db_text(&rows, 0));
   return db_done(&rows);
 }

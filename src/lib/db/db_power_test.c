@@ -16,6 +16,7 @@ static const struct db_stmt count_partial = {
 
 static struct scratch *bad_disk(struct test *t)
 {
+  SQLITE_ONLY("its files");
   db_fault_vfs_register();
   db_fault_vfs_replug();
   return scratch_new(t, "?vfs=ordo-fault");
