@@ -80,22 +80,12 @@ static enum err load_line(struct ctx *cx, struct stock_adjust_facts *f, size_t n
 
 static enum err load_row(struct ctx *cx, const struct location *location, struct stock_adjust_row *row)
 {
-  struct stock stock;
-  rec_init(&stock_rec, &stock);
-  stock.bucket = stock_bucket(location, row->key.product_id);
-  stock.location_id = row->key.location_id;
-  stock.product_id = row->key.product_id;
-  stock.owner = row->key.owner;
-  stock.condition = row->key.condition;
-  stock.lot = row->key.lot;
-  enum err err = db_get(cx->db, &stock_table, &stock);
-  if (err == ERR_NOT_FOUND)
-    return ERR_OK;
-  TRY(err);
-  row->exists = true;
-  row->on_hand = stock.on_hand;
-  row->reserved = stock.reserved;
-  row->movements = stock.movements;
+  struct stock_row *stock;
+  TRY(stock_row_load(cx, &row->key, stock_bucket(location, row->key.product_id), &stock));
+  row->exists = stock->now.version > 0;
+  row->on_hand = stock->now.on_hand;
+  row->reserved = stock->now.reserved;
+  row->movements = stock->now.movements;
   return ERR_OK;
 }
 

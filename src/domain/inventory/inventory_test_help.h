@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a guard that misses is: a bug where there is one writer. */
+#define guard_missed (test_on_postgres() ? ERR_RETRY : ERR_INTERNAL)
 /* The act of the room above, without its order lines. */
 extern const struct act adjust_act;
 

@@ -67,8 +67,10 @@ enum err reservations_of_demand(struct ctx *cx, int64_t demand_id, int64_t line,
                                           DB_LIST};
   struct list *list = (struct list *)(void *)out;
   if (line == ABSENT)
-    return db_select(cx->db, &of_demand, list, DB_ARGS(I64(demand_id)));
-  return db_select(cx->db, &of_line, list, DB_ARGS(I64(demand_id), I64(line)));
+    TRY(db_select(cx->db, &of_demand, list, DB_ARGS(I64(demand_id))));
+  else
+    TRY(db_select(cx->db, &of_line, list, DB_ARGS(I64(demand_id), I64(line))));
+  return stock_rows_prefetch(cx, demand_id, out);
 }
 
 enum err reservations_expired(struct ctx *cx, int64_t limit, reservations *out)

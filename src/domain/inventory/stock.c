@@ -50,10 +50,14 @@ enum err stock_key_bucket(struct ctx *cx, const struct stock_key *key, const str
   return ERR_OK;
 }
 
-bool stock_is_low(struct quantity on_hand, struct quantity reserved, struct quantity safety)
+int64_t stock_low_mark(struct quantity safety)
 {
-  int64_t available = on_hand.millionths - reserved.millionths - safety.millionths;
-  return available < 0 || (available == 0 && safety.millionths > 0);
+  return safety.millionths > 0 ? safety.millionths : -1;
+}
+
+bool stock_is_low(const struct stock_values *v)
+{
+  return v->on_hand.millionths - v->reserved.millionths <= stock_low_mark(v->safety);
 }
 
 /* ---- Records ---- */
@@ -107,8 +111,8 @@ enum err stock_fill(struct ctx *cx, struct stock *rows, size_t n)
 /* ---- Levels ---- */
 
 #define LEVELS_OF                                                                                                      \
-  "SELECT location_id, product_id, lot, on_hand, reserved, safety, incoming FROM stock"                                \
-  " WHERE owner = '' AND stock_condition = 'good' AND product_id "
+  "SELECT location_id, product_id, lot, on_hand, reserved, safety, incoming, bucket, id, movements, alerted, version,"  \
+  " updated_at FROM stock WHERE owner = '' AND stock_condition = 'good' AND product_id "
 #define PLACES_32                                                                                                      \
   "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25" \
   ", $26, $27, $28, $29, $30, $31, $32"
@@ -126,6 +130,14 @@ static const struct levels_statement {
     {32, {LEVELS_OF "IN (" PLACES_32 ")", DB_LIST}},
 };
 
+static void add_level(struct ctx *cx, struct stock_levels *out, const struct stock_key *key,
+                      const struct stock_values *v)
+{
+  *LIST_ADD(cx->arena, &out->rows) = (struct stock_level){
+      .key = *key, .on_hand = v->on_hand, .reserved = v->reserved, .safety = v->safety, .incoming = v->incoming};
+}
+
+/* Rows that the memory has no room for go to out. */
 static enum err levels_read(struct ctx *cx, const int64_t *ids, size_t n, struct stock_levels *out)
 {
   const struct levels_statement *s = levels_statements;
@@ -137,15 +149,35 @@ static enum err levels_read(struct ctx *cx, const int64_t *ids, size_t n, struct
   struct db_rows rows;
   TRY(db_query(cx->db, &s->stmt, &rows, args, s->places));
   while (db_next(&rows)) {
-    *LIST_ADD(cx->arena, &out->rows) = (struct stock_level){
-        .key = {.location_id = db_i64(&rows, 0), .product_id = db_i64(&rows, 1), .owner = "", .lot = db_text(&rows, 2)},
-        .on_hand = {db_i64(&rows, 3)},
-        .reserved = {db_i64(&rows, 4)},
-        .safety = {db_i64(&rows, 5)},
-        .incoming = {db_i64(&rows, 6)},
-    };
+    struct stock_key key = {
+        .location_id = db_i64(&rows, 0), .product_id = db_i64(&rows, 1), .owner = "", .lot = db_text(&rows, 2)};
+    struct stock_values v = {.on_hand = {db_i64(&rows, 3)},
+                             .reserved = {db_i64(&rows, 4)},
+                             .safety = {db_i64(&rows, 5)},
+                             .incoming = {db_i64(&rows, 6)}};
+    if (cx->batch) {
+      v.movements = db_i64(&rows, 9);
+      v.alerted = db_i64(&rows, 10) == 1;
+      v.version = db_i64(&rows, 11);
+      v.updated_at = INSTANT(db_i64(&rows, 12));
+    }
+    if (!cx->batch || !stock_row_keep(cx, &key, db_i64(&rows, 7), db_i64(&rows, 8), &v))
+      add_level(cx, out, &key, &v);
   }
   return db_done(&rows);
+}
+
+/* Rows that the transaction has in memory: as its acts so far left them, and those that they have begun. */
+static void levels_remembered(struct ctx *cx, int64_t product_id, struct stock_levels *out)
+{
+  for (const struct stock_row *row = stock_rows_of_product(cx, product_id); row; row = row->next_of_product) {
+    struct stock_key key = row->key;
+    if (row->now.version == 0 || key.condition != STOCK_GOOD || *key.owner)
+      continue;
+    if (*key.lot)
+      key.lot = arena_text(cx->arena, key.lot); /* an act's plan may outlive the transaction */
+    add_level(cx, out, &key, &row->now);
+  }
 }
 
 static int order_ids(const void *a, const void *b)
@@ -163,14 +195,22 @@ enum err stock_levels_load(struct ctx *cx, const int64_t *product_ids, size_t n,
   enum { READ_MAX = 32 };
   struct stock_levels levels = {0};
   int64_t *ids = arena_copy(cx->arena, product_ids, n * sizeof *ids);
-  size_t different = 0;
+  size_t different = 0, unknown = 0;
   assert(n <= STOCK_PRODUCTS_MAX);
   qsort(ids, n, sizeof *ids, order_ids);
   for (size_t i = 0; i < n; i++)
     if (i == 0 || ids[i] != ids[i - 1])
       ids[different++] = ids[i];
-  for (size_t i = 0; i < different; i += READ_MAX)
-    TRY(levels_read(cx, ids + i, different - i < READ_MAX ? different - i : READ_MAX, &levels));
+  int64_t *ask = ARENA_ARRAY(cx->arena, int64_t, different + 1);
+  for (size_t i = 0; i < different; i++)
+    if (!stock_product_known(cx, ids[i]))
+      ask[unknown++] = ids[i];
+  for (size_t i = 0; i < unknown; i += READ_MAX)
+    TRY(levels_read(cx, ask + i, unknown - i < READ_MAX ? unknown - i : READ_MAX, &levels));
+  for (size_t i = 0; i < unknown; i++)
+    stock_product_knows(cx, ask[i]);
+  for (size_t i = 0; i < different; i++)
+    levels_remembered(cx, ids[i], &levels);
   if (levels.rows.n > 1)
     qsort(levels.rows.at, levels.rows.n, sizeof *levels.rows.at, order_levels);
   *out = levels;

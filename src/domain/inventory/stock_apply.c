@@ -1,5 +1,6 @@
-/* Writing a plan of stock: changes are summed per row and rows are touched in one order, so that two writers never wait
- * for each other in a circle. The usual change, a reservation, is one UPDATE and one INSERT and reads nothing. */
+/* Applying a plan of stock: changes are summed per row and checked against the row as the acts before left it, in
+ * memory; what the guards of the UPDATE at the end of the transaction (stock_rows.c) must ask for is gathered here.
+ * Ledger entries, reservations and events are written at once. */
 #include "inventory_priv.h"
 
 #include <stdlib.h>
@@ -22,25 +23,26 @@ struct group {
 
 /* ---- Events of a row ---- */
 
-static enum err event_data(struct ctx *cx, const struct stock_after *row, const char *changes, const char **out)
+static enum err event_data(struct ctx *cx, const struct location *location, const struct stock_row *row,
+                           const char *changes, const char **out)
 {
   const struct product *product;
   struct buf text;
   struct json_out o;
-  TRY(catalog_product_by_id(cx, (struct product_id){row->key->product_id}, &product));
+  TRY(catalog_product_by_id(cx, (struct product_id){row->key.product_id}, &product));
   buf_init(&text, cx->arena);
   json_out_init(&o, &text);
   json_object(&o);
   json_put_text(&o, "sku", product->sku);
-  json_put_text(&o, "location", row->location->code);
-  if (*row->key->owner)
-    json_put_text(&o, "owner", row->key->owner);
-  json_put_text(&o, "condition", stock_conditions[row->key->condition]);
-  if (*row->key->lot)
-    json_put_text(&o, "lot", row->key->lot);
-  json_put_quantity(&o, "on_hand", row->on_hand);
-  json_put_quantity(&o, "reserved", row->reserved);
-  json_put_quantity(&o, "safety", row->safety);
+  json_put_text(&o, "location", location->code);
+  if (*row->key.owner)
+    json_put_text(&o, "owner", row->key.owner);
+  json_put_text(&o, "condition", stock_conditions[row->key.condition]);
+  if (*row->key.lot)
+    json_put_text(&o, "lot", row->key.lot);
+  json_put_quantity(&o, "on_hand", row->now.on_hand);
+  json_put_quantity(&o, "reserved", row->now.reserved);
+  json_put_quantity(&o, "safety", row->now.safety);
   if (changes) {
     json_key(&o, "changes");
     json_raw(&o, changes);
@@ -50,9 +52,16 @@ static enum err event_data(struct ctx *cx, const struct stock_after *row, const 
   return ERR_OK;
 }
 
-/* The row is the subject and its version moves with every write, so ordinals count anew for each: a document of
- * hundreds of lines does not use up those of its act. */
-enum err stock_event(struct ctx *cx, struct stock_after *row, const char *topic, const char *changes)
+/* Entries and events are keyed by the row's counters as they were seen: a double means that another server was faster. */
+static enum err taken_is_missed(struct ctx *cx, enum err err, const char *where)
+{
+  return err == ERR_EXISTS ? act_guard_missed(cx, where) : err;
+}
+
+/* The row is the subject and its version moves with every act, so ordinals count anew for each: a document of hundreds
+ * of lines does not use up those of its act. */
+enum err stock_event(struct ctx *cx, const struct location *location, struct stock_row *row, const char *topic,
+                     const char *changes)
 {
   int64_t ordinal_of_act = cx->event_ordinal;
   struct event_draft draft = {
@@ -61,121 +70,81 @@ enum err stock_event(struct ctx *cx, struct stock_after *row, const char *topic,
       .subject_prefix = PREFIX_stock,
       .bucket = row->bucket,
       .subject_id = row->id,
-      .version = row->version,
+      .version = row->now.version,
       .ref_prefix = PREFIX_product,
-      .ref_id = row->key->product_id,
+      .ref_id = row->key.product_id,
   };
-  TRY(event_data(cx, row, changes, &draft.data));
+  TRY(event_data(cx, location, row, changes, &draft.data));
+  row->told = true;
   cx->event_ordinal = row->events++;
   enum err err = event_emit(cx, &draft);
   cx->event_ordinal = ordinal_of_act;
-  return err;
+  return taken_is_missed(cx, err, __func__);
 }
 
-enum err stock_watch(struct ctx *cx, struct stock_after *row)
+enum err stock_watch(struct ctx *cx, const struct location *location, struct stock_row *row)
 {
-  static const struct db_stmt mark = {"UPDATE stock SET alerted = $7 WHERE " STOCK_KEY_IS, DB_KEYED};
-  bool low = row->key->condition == STOCK_GOOD && stock_is_low(row->on_hand, row->reserved, row->safety);
-  if (low == row->alerted)
+  bool low = row->key.condition == STOCK_GOOD && stock_is_low(&row->now);
+  if (low == row->now.alerted)
     return ERR_OK;
-  row->alerted = low;
-  TRY(db_run(cx->db, &mark, NULL, DB_ARGS(STOCK_KEY_ARGS(row->bucket, row->key), I64(low))));
-  return stock_event(cx, row, low ? "stock.low" : "stock.recovered", NULL);
+  row->now.alerted = low;
+  return stock_event(cx, location, row, low ? "stock.low" : "stock.recovered", NULL);
 }
 
 /* ---- One row ---- */
 
-enum err stock_make(struct ctx *cx, struct stock_after *row, bool *out_made)
+static void ask_for(int64_t *min, int64_t at_least)
 {
-  static const struct db_stmt make = {
-      "INSERT INTO stock (bucket, location_id, product_id, owner, stock_condition, lot, id, on_hand, reserved, safety,"
-      " incoming, movements, alerted, version, updated_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 0, 1, $12)"
-      " ON CONFLICT (bucket, location_id, product_id, owner, stock_condition, lot) DO NOTHING",
-      DB_KEYED};
-  int64_t rows = 0;
-  row->id = ids_next(cx->ids, cx->now, row->bucket);
-  row->version = 1;
-  row->updated_at = cx->now;
-  TRY(db_run(cx->db, &make, &rows,
-             DB_ARGS(STOCK_KEY_ARGS(row->bucket, row->key), I64(row->id), I64(row->on_hand.millionths),
-                     I64(row->reserved.millionths), I64(row->safety.millionths), I64(row->movements),
-                     I64(cx->now.ms))));
-  *out_made = rows == 1;
-  return ERR_OK;
+  if (at_least > *min)
+    *min = at_least;
 }
 
-/* The row as it is after our own UPDATE, which holds it. */
-static enum err read_row(struct ctx *cx, struct stock_after *out)
+/* What may not get worse: on hand below 0, reserved above it; and nothing new is promised beyond what is available. The
+ * row in the database must allow the same, after the changes of this transaction: on hand by the count of movements, the
+ * rest by the bounds kept in the row. False = decide should have seen it. */
+static bool change_row(struct stock_row *row, const struct group *g)
 {
-  static const struct db_stmt read = {
-      "SELECT id, version, on_hand, reserved, safety, alerted, movements, updated_at FROM stock WHERE " STOCK_KEY_IS,
-      DB_KEYED};
-  struct db_rows rows;
-  TRY(db_query(cx->db, &read, &rows, DB_ARGS(STOCK_KEY_ARGS(out->bucket, out->key))));
-  while (db_next(&rows)) {
-    out->id = db_i64(&rows, 0);
-    out->version = db_i64(&rows, 1);
-    out->on_hand = QUANTITY(db_i64(&rows, 2));
-    out->reserved = QUANTITY(db_i64(&rows, 3));
-    out->safety = QUANTITY(db_i64(&rows, 4));
-    out->alerted = db_i64(&rows, 5) == 1;
-    out->movements = db_i64(&rows, 6);
-    out->updated_at = INSTANT(db_i64(&rows, 7));
+  struct stock_values *v = &row->now;
+  int64_t on_hand = v->on_hand.millionths + g->d_on_hand, reserved = v->reserved.millionths + g->d_reserved;
+  int64_t free_then = row->was.on_hand.millionths - row->was.reserved.millionths;
+  int64_t rest = free_then - (on_hand - reserved); /* what the row must have free for nothing to be left */
+  bool negative = g->first->location->negative_stock, promises = g->d_reserved > g->d_on_hand;
+  if (v->version == 0 && g->entries == 0)
+    return false; /* only a movement begins a row */
+  if (reserved < 0 || (g->seen_movements >= 0 && g->seen_movements != v->movements))
+    return false;
+  if (g->d_reserved < 0)
+    ask_for(&row->reserved_min, row->was.reserved.millionths - reserved);
+  if (!negative && ((g->d_on_hand < 0 && on_hand < 0) || (promises && reserved > on_hand)))
+    return false;
+  if (!negative && promises)
+    ask_for(&row->free_min, rest);
+  if (promises && g->d_reserved > 0) { /* what comes in may come in promised */
+    if (on_hand - reserved < v->safety.millionths)
+      return false;
+    ask_for(&row->free_min, rest + v->safety.millionths);
   }
-  return db_done(&rows);
-}
-
-/* What may not get worse: on hand below 0, reserved above it; and nothing new is promised beyond what is available. Two
- * statements, since SQLite makes and drops a temporary table for each RETURNING: three times the cost of the read. */
-static enum err change_row(struct ctx *cx, const struct group *g, struct stock_after *out, bool *out_found)
-{
-  static const struct db_stmt change = {
-      "UPDATE stock SET on_hand = on_hand + $7, reserved = reserved + $8, movements = movements + $9,"
-      " version = version + 1, updated_at = CASE WHEN updated_at > $10 THEN updated_at ELSE $10 END"
-      " WHERE " STOCK_KEY_IS " AND reserved + $8 >= 0"
-      " AND ($11 = 1 OR (($7 >= 0 OR on_hand + $7 >= 0) AND ($8 <= $7 OR reserved + $8 <= on_hand + $7)))"
-      " AND ($8 <= $7 OR $8 <= 0 OR on_hand + $7 - reserved - safety >= $8)" /* what comes in may come in promised */
-      " AND (movements = $12 OR $12 < 0)",
-      DB_KEYED};
-  int64_t n = 0;
-  TRY(db_run(cx->db, &change, &n,
-             DB_ARGS(STOCK_KEY_ARGS(out->bucket, out->key), I64(g->d_on_hand), I64(g->d_reserved), I64(g->entries),
-                     I64(cx->now.ms), I64(out->location->negative_stock), I64(g->seen_movements))));
-  *out_found = n == 1;
-  return n == 1 ? read_row(cx, out) : ERR_OK;
-}
-
-/* A movement may begin a row, under the same conditions as change_row's. */
-static enum err begin_row(struct ctx *cx, const struct group *g, struct stock_after *out)
-{
-  bool made = false;
-  bool allowed = out->location->negative_stock || (g->d_on_hand >= 0 && g->d_reserved <= g->d_on_hand);
-  if (g->entries == 0 || !allowed || g->d_reserved < 0 || (g->d_reserved > 0 && g->d_reserved > g->d_on_hand) ||
-      g->seen_movements > 0)
-    return act_guard_missed(cx, __func__);
-  out->on_hand = QUANTITY(g->d_on_hand);
-  out->reserved = QUANTITY(g->d_reserved);
-  out->movements = g->entries;
-  TRY(stock_make(cx, out, &made));
-  return made ? ERR_OK : act_guard_missed(cx, __func__);
+  v->on_hand = QUANTITY(on_hand);
+  v->reserved = QUANTITY(reserved);
+  v->movements += g->entries;
+  return true;
 }
 
 /* ---- The ledger ---- */
 
 static enum err write_entries(struct ctx *cx, const struct stock_changes *plan, const struct group *g,
-                              const struct stock_after *row)
+                              const struct stock_row *row)
 {
   struct movement m = {
       .bucket = row->bucket,
-      .location_id = row->key->location_id,
-      .product_id = row->key->product_id,
-      .owner = row->key->owner,
-      .condition = row->key->condition,
-      .lot = row->key->lot,
-      .n = row->movements - g->entries,
-      .at = row->updated_at,
-      .on_hand = {row->on_hand.millionths - g->d_on_hand},
+      .location_id = row->key.location_id,
+      .product_id = row->key.product_id,
+      .owner = row->key.owner,
+      .condition = row->key.condition,
+      .lot = row->key.lot,
+      .n = row->now.movements - g->entries,
+      .at = row->now.updated_at,
+      .on_hand = {row->now.on_hand.millionths - g->d_on_hand},
       .actor_kind = cx->actor.kind,
       .actor_id = cx->actor.id,
   };
@@ -192,23 +161,24 @@ static enum err write_entries(struct ctx *cx, const struct stock_changes *plan, 
     m.reason = c->why.reason;
     m.document_prefix = c->why.document_prefix;
     m.document_id = c->why.document_prefix && document ? document : ABSENT;
-    TRY(db_insert(cx->db, &movement_table, &m));
+    TRY(taken_is_missed(cx, db_insert(cx->db, &movement_table, &m), __func__));
   }
   return ERR_OK;
 }
 
 static enum err apply_group(struct ctx *cx, const struct stock_changes *plan, const struct group *g)
 {
-  struct stock_after row = {.location = g->first->location, .key = &g->first->change->key, .bucket = g->first->bucket};
-  bool found;
-  TRY(change_row(cx, g, &row, &found));
-  if (!found)
-    TRY(begin_row(cx, g, &row));
-  TRY(write_entries(cx, plan, g, &row));
-  bool overdrawn = row.on_hand.millionths < 0 && g->d_on_hand < 0;
-  if (overdrawn && row.on_hand.millionths - g->d_on_hand >= 0)
-    TRY(stock_event(cx, &row, "stock.negative", NULL));
-  return stock_watch(cx, &row);
+  const struct location *location = g->first->location;
+  struct stock_row *row;
+  TRY(stock_row_load(cx, &g->first->change->key, g->first->bucket, &row));
+  if (!change_row(row, g))
+    return act_guard_missed(cx, "change_row");
+  stock_row_touch(cx, row);
+  TRY(write_entries(cx, plan, g, row));
+  bool overdrawn = row->now.on_hand.millionths < 0 && g->d_on_hand < 0;
+  if (overdrawn && row->now.on_hand.millionths - g->d_on_hand >= 0)
+    TRY(stock_event(cx, location, row, "stock.negative", NULL));
+  return stock_watch(cx, location, row);
 }
 
 /* ---- All rows ---- */

@@ -24,6 +24,25 @@ struct safety_plan {
   bool changes;
 };
 
+/* Plain stock: without texts that belong to the transaction. */
+static struct stock as_record(const struct stock_row *row)
+{
+  return (struct stock){.id = {row->id},
+                        .bucket = row->bucket,
+                        .location_id = row->key.location_id,
+                        .product_id = row->key.product_id,
+                        .owner = "",
+                        .lot = "",
+                        .on_hand = row->now.on_hand,
+                        .reserved = row->now.reserved,
+                        .safety = row->now.safety,
+                        .incoming = row->now.incoming,
+                        .movements = row->now.movements,
+                        .alerted = row->now.alerted,
+                        .version = row->now.version,
+                        .updated_at = row->now.updated_at};
+}
+
 static enum err safety_load(struct ctx *cx, const struct act_input *in, void *out_facts)
 {
   const struct stock_safety_input *body = in->body;
@@ -33,21 +52,11 @@ static enum err safety_load(struct ctx *cx, const struct act_input *in, void *ou
   TRY(stock_find_product(cx, body->sku, "/sku", &product));
   TRY(location_err);
   f->safety = body->safety;
-  rec_init(&stock_rec, &f->row);
-  f->row.bucket = stock_bucket(f->location, product->id.v);
-  f->row.location_id = f->location->id.v;
-  f->row.product_id = product->id.v;
-  f->row.owner = f->row.lot = "";
-  struct stock fresh = f->row;
-  enum err err = db_get(cx->db, &stock_table, &f->row);
-  if (err == ERR_OK)
-    return version_check(cx, f->row.bucket, f->row.id.v, f->row.version, in->version);
-  if (err != ERR_NOT_FOUND)
-    return err;
-  fresh.on_hand = fresh.reserved = fresh.safety = fresh.incoming = QUANTITY(0);
-  fresh.version = fresh.movements = 0;
-  f->row = fresh;
-  return ERR_OK;
+  struct stock_key key = stock_key_plain(f->location->id.v, product->id.v);
+  struct stock_row *row;
+  TRY(stock_row_load(cx, &key, stock_bucket(f->location, product->id.v), &row));
+  f->row = as_record(row);
+  return f->row.version == 0 ? ERR_OK : version_check(cx, f->row.bucket, f->row.id.v, f->row.version, in->version);
 }
 
 static enum err safety_decide(struct ctx *cx, const void *facts, void *out_plan)
@@ -63,26 +72,7 @@ static enum err safety_decide(struct ctx *cx, const void *facts, void *out_plan)
   return ERR_OK;
 }
 
-static enum err change_safety(struct ctx *cx, const struct safety_plan *p, struct stock_after *row)
-{
-  static const struct db_stmt change = {"UPDATE stock SET safety = $7, version = version + 1,"
-                                        " updated_at = CASE WHEN updated_at > $8 THEN updated_at ELSE $8 END"
-                                        " WHERE " STOCK_KEY_IS " AND version = $9",
-                                        DB_KEYED};
-  int64_t rows = 0;
-  if (p->row.version == 0) {
-    bool made;
-    TRY(stock_make(cx, row, &made));
-    return made ? ERR_OK : act_guard_missed(cx, __func__);
-  }
-  row->version++;
-  TRY(db_run(
-      cx->db, &change, &rows,
-      DB_ARGS(STOCK_KEY_ARGS(row->bucket, row->key), I64(p->safety.millionths), I64(cx->now.ms), I64(p->row.version))));
-  return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
-}
-
-static enum err tell(struct ctx *cx, const struct safety_plan *p, struct stock_after *row)
+static enum err tell(struct ctx *cx, const struct safety_plan *p, struct stock_row *row)
 {
   struct buf text;
   struct json_out o;
@@ -95,31 +85,30 @@ static enum err tell(struct ctx *cx, const struct safety_plan *p, struct stock_a
   json_put_quantity(&o, "after", p->safety);
   json_object_end(&o);
   json_array_end(&o);
-  TRY(stock_event(cx, row, "stock.safety_changed", buf_str(&text)));
-  return stock_watch(cx, row);
+  TRY(stock_event(cx, p->location, row, "stock.safety_changed", buf_str(&text)));
+  return stock_watch(cx, p->location, row);
+}
+
+static enum err change_safety(struct ctx *cx, const struct safety_plan *p, struct stock *record)
+{
+  struct stock_key key = stock_key_plain(record->location_id, record->product_id);
+  struct stock_row *row;
+  TRY(stock_row_load(cx, &key, record->bucket, &row));
+  if (row->now.version != p->row.version)
+    return act_guard_missed(cx, __func__);
+  stock_row_touch(cx, row);
+  row->now.safety = p->safety;
+  TRY(tell(cx, p, row));
+  *record = as_record(row);
+  return ERR_OK;
 }
 
 static enum err safety_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct safety_plan *p = plan;
   struct stock *row = arena_copy(cx->arena, &p->row, sizeof *row);
-  struct stock_key key = stock_key_plain(row->location_id, row->product_id);
-  struct stock_after after = {
-      .location = p->location,
-      .key = &key,
-      .bucket = row->bucket,
-      .id = row->id.v,
-      .version = row->version,
-      .on_hand = row->on_hand,
-      .reserved = row->reserved,
-      .safety = p->safety,
-      .alerted = row->alerted,
-  };
-  if (p->changes) {
-    TRY(change_safety(cx, p, &after));
-    TRY(tell(cx, p, &after));
-    TRY(db_get(cx->db, &stock_table, row));
-  }
+  if (p->changes)
+    TRY(change_safety(cx, p, row));
   TRY(stock_fill(cx, row, 1));
   out->rec = &stock_rec;
   out->value = row;
