@@ -91,7 +91,8 @@ const struct pg_touch *pg_touch_of(struct db *db, struct pg_statement *s)
   touch->deferrable = touch->keyed && r->whole && !r->returning && (r->kind != DB_KIND_INSERT || r->head);
   read_parts(r, db->lasting, touch);
   const char **set = ARENA_ARRAY(db->lasting, const char *, r->n_set ? r->n_set : 1);
-  memcpy(set, r->set, r->n_set * sizeof *set);
+  if (r->n_set)
+    memcpy(set, r->set, r->n_set * sizeof *set);
   touch->set = set;
   touch->n_set = r->n_set;
   s->touch = touch; /* before find_key, which asks */
