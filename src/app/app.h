@@ -52,7 +52,11 @@ int cmd_openapi(const struct arguments *args);
 int cmd_import(const struct arguments *args);
 int cmd_demo(const struct arguments *args);
 int cmd_bench(const struct arguments *args);
+int cmd_copy(const struct arguments *args);
+int cmd_backup(const struct arguments *args);
+int cmd_restore(const struct arguments *args);
 extern const struct option_row serve_options[], import_options[], demo_options[], bench_options[];
+extern const struct option_row copy_options[], backup_options[], restore_options[];
 
 /* ---- The database of a command ---- */
 
