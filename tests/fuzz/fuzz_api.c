@@ -122,7 +122,7 @@ static void shop_open(void)
   ctx_init(&cx, shop.arena, db, INSTANT(1795168800000));
   ids_init(&shop.ids, 0, 0, 42);
   shop.feed.arena = shop.arena;
-  shop.batch = (struct batch){.feed = &shop.feed, .numbers = numbers_new(), .arena = shop.arena};
+  shop.batch = (struct batch){.feed = &shop.feed, .numbers = numbers_new(false), .arena = shop.arena};
   cx.ids = &shop.ids;
   cx.batch = &shop.batch;
   cx.actor = actor_system;

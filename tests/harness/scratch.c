@@ -65,7 +65,7 @@ struct ctx *scratch_ctx(struct test *t, const char *instant)
   ids_init(&s->ids, 0, 0, 42);
   s->feed.arena = t->arena;
   s->batch.feed = &s->feed;
-  s->batch.numbers = numbers_new();
+  s->batch.numbers = numbers_new(false);
   s->batch.arena = t->arena;
   s->cx.ids = &s->ids;
   s->cx.batch = &s->batch;

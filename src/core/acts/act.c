@@ -36,6 +36,8 @@ enum err act_run(struct ctx *cx, const struct act *act, const struct act_input *
 
 enum err act_guard_missed(struct ctx *cx, const char *where)
 {
+  if (db_engine(cx->db) != DB_SQLITE)
+    return err_fail(cx, ERR_RETRY, "", "%s: somebody was faster", where);
   return err_fail(cx, ERR_INTERNAL, "", "%s: the guard hit no row although this is the only writer", where);
 }
 

@@ -4,9 +4,10 @@
  *   decide  a pure function of facts, settings and the context's clock       may refuse; touches no database
  *   apply   turns the plan into rows and the event, draws ids and numbers    may fail only for reasons outside
  *
- * A refused act has written nothing, so acts share a commit (group commit) without savepoints. One writer thread takes
- * everything that waits as one transaction; done() is called after COMMIT has returned, never before. An act may run
- * twice (a batch that failed is replayed act by act), so it touches nothing but the database and its own arena.
+ * A refused act has written nothing, so acts share a commit (group commit) without savepoints. A lane of the writer takes
+ * everything that waits as one transaction; done() is called after COMMIT has returned, never before. An act may be loaded
+ * and run several times (a batch that failed is replayed act by act), so it touches nothing but the database and its own
+ * arena, and load writes nothing. One lane on SQLite; a few on PostgreSQL, where other processes write as well.
  */
 #ifndef ORDO_ACTS_H
 #define ORDO_ACTS_H
@@ -52,7 +53,7 @@ struct act {
 MUST_CHECK enum err act_run(struct ctx *cx, const struct act *act, const struct act_input *in, struct act_result *out);
 /* Load and decide alone: the preview. *out_plan in the arena. */
 MUST_CHECK enum err act_preview(struct ctx *cx, const struct act *act, const struct act_input *in, void **out_plan);
-/* A guarded UPDATE hit 0 rows: on SQLite a bug (reported as ERR_INTERNAL), elsewhere ERR_RETRY. */
+/* A guarded UPDATE hit 0 rows: on SQLite a bug (ERR_INTERNAL), elsewhere somebody was faster (ERR_RETRY). */
 enum err act_guard_missed(struct ctx *cx, const char *where);
 
 /* ---- The writer ---- */
@@ -92,7 +93,9 @@ struct writer_config {
   struct clock clock;
   uint64_t seed;       /* of ids and buckets; 0 = from the system's randomness */
   int queue_max;       /* waiting calls; 0 = WRITER_QUEUE_MAX */
-  void (*on_commit)(void *arg, int64_t feed_seq); /* after each commit with the last sealed event, on the writer's thread */
+  int lanes;           /* connections that write at a time, where the engine lets several; 0 = WRITER_LANES */
+  /* After each commit, on the writer's thread, with the last sealed event; ABSENT where a numberer seals later. */
+  void (*on_commit)(void *arg, int64_t feed_seq);
   void (*on_poisoned)(void *arg);                 /* the storage cannot be trusted any more: stop the process */
   db_slow *on_slow;                               /* statements of WRITER_SLOW_MS or longer; NULL = not told */
   void *arg;
@@ -100,8 +103,11 @@ struct writer_config {
 #define WRITER_SLOW_MS     100
 #define WRITER_QUEUE_MAX   4096
 #define WRITER_BATCH_MAX   512 /* acts in one commit */
+#define WRITER_LANES       3
+#define WRITER_LANES_MAX   16
+#define WRITER_SHARE_MIN   8   /* acts that a lane takes although another is idle */
 
-/* Opens the database, leases a node number and starts the thread. */
+/* Opens the database, leases a node number for each lane and starts the threads. */
 MUST_CHECK enum err writer_start(const struct writer_config *config, struct fault *f, struct writer **out);
 /* False when the queue is full or the writer is stopping: answer 503. */
 MUST_CHECK bool writer_submit(struct writer *w, struct act_call *call);

@@ -1,4 +1,4 @@
-/* Series of numbers: a handful of rows, kept by the writer between batches. */
+/* Series of numbers: a handful of rows, kept by the writer between batches, or drawn from in blocks by several. */
 #include "numbers.h"
 
 #include <stdio.h>
@@ -23,24 +23,29 @@ const struct rec number_series_rec =
     REC(struct number_series, "NumberSeries", number_series_fields, "A series that human numbers are drawn from");
 const struct db_table number_series_table = {"number_series", &number_series_rec};
 
-enum { SERIES_MAX = 64, FIRST_VALUE = 100001, DIGITS = 6 };
+enum { SERIES_MAX = 64, FIRST_VALUE = 100001, DIGITS = 6, BLOCK_MIN = 16, BLOCK_TIMES = 4 };
 
 struct kept {
   char code[48], prefix[16];
-  struct number_series row;
-  bool drawn;
+  struct number_series row; /* next_value = the next to draw */
+  bool drawn;               /* in this transaction */
+  int64_t settled;          /* blocks: next_value as it is committed */
+  int64_t end;              /* blocks: the first value that is not ours */
+  bool fresh;               /* blocks: taken in this transaction, and lost with it */
 };
 
 struct numbers_batch {
+  bool in_blocks;
   struct kept kept[SERIES_MAX];
   int n;
 };
 
-struct numbers_batch *numbers_new(void)
+struct numbers_batch *numbers_new(bool in_blocks)
 {
   struct numbers_batch *n = calloc(1, sizeof *n);
   if (!n)
     abort();
+  n->in_blocks = in_blocks;
   return n;
 }
 
@@ -49,36 +54,173 @@ void numbers_free(struct numbers_batch *n)
   free(n);
 }
 
+/* Texts of a kept series point into its own struct, so it cannot just be copied. */
+static void keep_as(struct kept *k, const struct kept *from)
+{
+  *k = *from;
+  k->row.code = k->code;
+  k->row.prefix = k->prefix;
+}
+
+static void leave(struct numbers_batch *n, int i)
+{
+  n->n--;
+  if (i < n->n)
+    keep_as(&n->kept[i], &n->kept[n->n]);
+}
+
 void numbers_forget(struct numbers_batch *n)
 {
-  n->n = 0;
+  if (!n->in_blocks)
+    n->n = 0;
+  for (int i = n->n - 1; i >= 0; i--) {
+    struct kept *k = &n->kept[i];
+    k->row.next_value = k->settled;
+    k->drawn = false;
+    if (k->fresh)
+      leave(n, i);
+  }
+}
+
+void numbers_settle(struct numbers_batch *n)
+{
+  for (int i = 0; i < n->n; i++) {
+    n->kept[i].settled = n->kept[i].row.next_value;
+    n->kept[i].drawn = n->kept[i].fresh = false;
+  }
+}
+
+/* ---- Series ---- */
+
+static enum err add_series(struct ctx *cx, const char *code, const char *prefix)
+{
+  static const struct db_stmt add = {
+      "INSERT INTO number_series (code, prefix, mode, digits, next_value, version) VALUES ($1, $2, $3, $4, $5, 1)"
+      " ON CONFLICT (code) DO NOTHING",
+      DB_KEYED};
+  return db_run(cx->db, &add, NULL,
+                DB_ARGS(TEXT(code), TEXT(prefix), TEXT(number_modes[NUMBER_SEQUENTIAL]), I64(DIGITS), I64(FIRST_VALUE)));
+}
+
+/* *out with texts in the arena. */
+static enum err read_series(struct ctx *cx, const char *code, const char *prefix, struct number_series *out)
+{
+  *out = (struct number_series){.code = code};
+  enum err err = db_get(cx->db, &number_series_table, out);
+  if (err != ERR_NOT_FOUND)
+    return err;
+  TRY(add_series(cx, code, prefix));
+  return db_get(cx->db, &number_series_table, out);
+}
+
+/* Moves the row by size and reads where it came to: between the two it is ours. */
+static enum err take_block(struct ctx *cx, const char *code, int64_t size, struct number_series *out)
+{
+  static const struct db_stmt move = {"UPDATE number_series SET next_value = next_value + $2 WHERE code = $1", DB_KEYED};
+  TRY(db_run(cx->db, &move, NULL, DB_ARGS(TEXT(code), I64(size))));
+  TRY(read_series(cx, code, "", out));
+  out->next_value -= size;
+  return ERR_OK;
+}
+
+static void keep_block(struct kept *k, const struct number_series *row, int64_t end)
+{
+  *k = (struct kept){.row = *row, .settled = row->next_value, .end = end, .fresh = true};
+  snprintf(k->code, sizeof k->code, "%s", row->code);
+  snprintf(k->prefix, sizeof k->prefix, "%s", row->prefix);
+  k->row.code = k->code;
+  k->row.prefix = k->prefix;
+}
+
+static struct kept *find(struct numbers_batch *n, const char *code)
+{
+  for (int i = 0; i < n->n; i++)
+    if (strcmp(n->kept[i].code, code) == 0)
+      return &n->kept[i];
+  return NULL;
 }
 
 static enum err keep(struct ctx *cx, const char *code, const char *prefix, struct kept **out)
 {
   struct numbers_batch *n = cx->batch->numbers;
-  for (int i = 0; i < n->n; i++) {
-    if (strcmp(n->kept[i].code, code) == 0) {
-      *out = &n->kept[i];
-      return ERR_OK;
-    }
-  }
-  struct number_series row = {.code = code};
-  enum err err = db_get(cx->db, &number_series_table, &row);
-  if (err == ERR_NOT_FOUND) {
-    row = (struct number_series){code, prefix, NUMBER_SEQUENTIAL, DIGITS, FIRST_VALUE, 1};
-    err = db_insert(cx->db, &number_series_table, &row);
-  }
-  TRY(err);
-  if (n->n == SERIES_MAX)
+  struct number_series row;
+  *out = find(n, code);
+  if (*out && (!n->in_blocks || (*out)->row.next_value < (*out)->end))
+    return ERR_OK;
+  TRY(read_series(cx, code, prefix, &row));
+  if (n->in_blocks)
+    TRY(take_block(cx, code, BLOCK_MIN, &row));
+  if (!*out && n->n == SERIES_MAX)
     return err_fail(cx, ERR_INTERNAL, "", "more than %d number series in use", SERIES_MAX);
-  struct kept *k = &n->kept[n->n++];
-  *k = (struct kept){.row = row};
-  snprintf(k->code, sizeof k->code, "%s", row.code);
-  snprintf(k->prefix, sizeof k->prefix, "%s", row.prefix);
-  k->row.code = k->code;
-  k->row.prefix = k->prefix;
-  *out = k;
+  if (!*out)
+    *out = &n->kept[n->n++];
+  keep_block(*out, &row, n->in_blocks ? row.next_value + BLOCK_MIN : INT64_MAX);
+  return ERR_OK;
+}
+
+void numbers_leave(struct numbers_batch *n, const char *code)
+{
+  struct kept *k = find(n, code);
+  if (k)
+    leave(n, (int)(k - n->kept));
+}
+
+/* ---- Blocks ---- */
+
+static bool runs_out(const struct kept *k, int64_t draws)
+{
+  return k->end - k->row.next_value < draws;
+}
+
+bool numbers_short(const struct numbers_batch *n, int64_t draws)
+{
+  for (int i = 0; i < n->n && n->in_blocks; i++)
+    if (runs_out(&n->kept[i], draws))
+      return true;
+  return false;
+}
+
+/* What is left of a block is drawn by nobody: numbers go up, and one gap is better than two that are filled later. */
+enum err numbers_top_up(struct ctx *cx, int64_t draws)
+{
+  struct numbers_batch *n = cx->batch->numbers;
+  int64_t size = draws * BLOCK_TIMES > BLOCK_MIN ? draws * BLOCK_TIMES : BLOCK_MIN;
+  for (int i = 0; i < n->n; i++) {
+    struct kept *k = &n->kept[i];
+    struct number_series row;
+    if (!runs_out(k, draws))
+      continue;
+    TRY(take_block(cx, k->code, size, &row));
+    bool goes_on = row.next_value == k->end; /* nobody has drawn since: the rest is drawn first */
+    int64_t end = row.next_value + size;
+    if (goes_on)
+      row.next_value = k->row.next_value;
+    keep_block(k, &row, end);
+  }
+  return ERR_OK;
+}
+
+enum err numbers_refresh(struct ctx *cx)
+{
+  struct numbers_batch *n = cx->batch->numbers;
+  for (int i = n->n - 1; i >= 0 && n->in_blocks; i--) {
+    struct number_series row;
+    TRY(read_series(cx, n->kept[i].code, "", &row));
+    if (row.version != n->kept[i].row.version)
+      leave(n, i);
+  }
+  return ERR_OK;
+}
+
+enum err numbers_return(struct ctx *cx)
+{
+  static const struct db_stmt give = {"UPDATE number_series SET next_value = $2 WHERE code = $1 AND next_value = $3",
+                                      DB_KEYED};
+  struct numbers_batch *n = cx->batch->numbers;
+  for (int i = 0; i < n->n && n->in_blocks; i++)
+    TRY(db_run(cx->db, &give, NULL,
+               DB_ARGS(TEXT(n->kept[i].code), I64(n->kept[i].row.next_value), I64(n->kept[i].end))));
+  n->n = 0;
   return ERR_OK;
 }
 
@@ -121,7 +263,7 @@ enum err numbers_flush(struct ctx *cx)
 {
   static const struct db_stmt put = {"UPDATE number_series SET next_value = $2 WHERE code = $1", DB_KEYED};
   struct numbers_batch *n = cx->batch->numbers;
-  for (int i = 0; i < n->n; i++) {
+  for (int i = 0; i < n->n && !n->in_blocks; i++) {
     struct kept *k = &n->kept[i];
     if (!k->drawn)
       continue;

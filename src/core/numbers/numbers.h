@@ -1,8 +1,12 @@
 /* numbers - series of human numbers: SO-100023. Sequential or random-looking, unique, without gaps that nobody can
  * explain: a number is drawn in apply, in the transaction that uses it; a batch that rolls back gives it back.
  *
- * A series is a row of number_series (reference). The writer keeps the next value in memory and writes it back once per
- * batch (numbers_flush); what it keeps is dropped when another process committed (numbers_forget).
+ * A series is a row of number_series (reference). Where there is one writer, it keeps the next value in memory and writes
+ * it back once per batch (numbers_flush); what it keeps is dropped when another process committed (numbers_forget).
+ *
+ * Where several write (PostgreSQL), each takes a block of values in a short transaction of its own (numbers_top_up), so that
+ * nobody waits for the series' row: numbers rise in each writer, and what is left of a block at its end is given back if
+ * nobody has drawn since (numbers_return), or is a gap that the row's next_value explains.
  */
 #ifndef ORDO_NUMBERS_H
 #define ORDO_NUMBERS_H
@@ -23,11 +27,28 @@ struct number_series {
 extern const struct rec number_series_rec;
 extern const struct db_table number_series_table;
 
-/* The writer's own copy of the series in use. */
+/* The writer's own copy of the series in use; in_blocks = one of several writers. */
 struct numbers_batch;
-struct numbers_batch *numbers_new(void);
+struct numbers_batch *numbers_new(bool in_blocks);
 void numbers_free(struct numbers_batch *n);
-void numbers_forget(struct numbers_batch *n); /* after a rollback, or when another process committed */
+/* After a rollback: what was drawn in it is drawn again. One writer forgets the series, since another process may have
+ * committed. */
+void numbers_forget(struct numbers_batch *n);
+/* A series whose row is being changed: it is read again when it is next drawn from. Flush before. */
+void numbers_leave(struct numbers_batch *n, const char *code);
+/* After a commit. */
+void numbers_settle(struct numbers_batch *n);
+
+/* ---- Blocks ---- */
+
+/* Whether a transaction that draws so many numbers of a series in use may run out of them. */
+bool numbers_short(const struct numbers_batch *n, int64_t draws);
+/* In a transaction of its own: a new block for each series that is short, several times as many as are drawn at once. */
+MUST_CHECK enum err numbers_top_up(struct ctx *cx, int64_t draws);
+/* In a transaction: blocks of series that somebody has changed since are left. Ask when masters have moved. */
+MUST_CHECK enum err numbers_refresh(struct ctx *cx);
+/* In the last transaction: gives back what is left. */
+MUST_CHECK enum err numbers_return(struct ctx *cx);
 
 /* Draws the next number of a series (created with prefix and sequential mode when it does not exist), in the arena. */
 MUST_CHECK enum err number_draw(struct ctx *cx, const char *code, const char *prefix, const char **out);

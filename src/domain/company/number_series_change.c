@@ -70,7 +70,7 @@ static enum err series_write(struct ctx *cx, const struct number_series *series)
   TRY(db_run(cx->db, &put, NULL,
              DB_ARGS(TEXT(series->code), TEXT(series->prefix), TEXT(number_modes[series->mode]), I64(series->digits),
                      I64(series->version))));
-  numbers_forget(cx->batch->numbers);
+  numbers_leave(cx->batch->numbers, series->code);
   return ERR_OK;
 }
 
@@ -115,4 +115,5 @@ const struct act number_series_change_act = {
     .load = series_load,
     .decide = series_decide,
     .apply = series_apply,
+    .flags = ACT_MASTERS, /* other writers draw from blocks of it, and look again when masters have moved */
 };

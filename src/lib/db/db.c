@@ -64,7 +64,7 @@ enum err db_open(const char *url, enum db_mode mode, struct fault *f, struct db 
   struct db *db = calloc(1, sizeof *db);
   if (!db)
     abort();
-  *db = (struct db){.driver = driver, .mode = mode, .fault = f, .arena = f->arena};
+  *db = (struct db){.driver = driver, .mode = mode, .fault = f, .arena = f->arena, .home = f->arena};
   db->lasting = arena_new(LASTING_BUDGET);
   db->memo_arena = arena_new(DB_MEMO_BYTES_MAX);
   enum err err = driver->open(db, driver->whole_url ? url : url + strlen(driver->scheme), mode);
@@ -108,7 +108,7 @@ void db_use(struct db *db, struct fault *f, struct arena *a)
 {
   end_open_rows(db);
   db->fault = f;
-  db->arena = a;
+  db->arena = db->home = a;
 }
 
 void db_use_arena(struct db *db, struct arena *a)

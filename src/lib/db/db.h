@@ -95,7 +95,8 @@ void db_read_end(struct db *db);
 
 /* Errors of all that run a statement: ERR_EXISTS a broken unique key; ERR_RETRY another process is writing; ERR_STORAGE
  * the disk; ERR_INTERNAL a mistake of ours in the text or against the schema. On SQLite the transaction goes on after
- * ERR_EXISTS and ERR_INTERNAL; otherwise roll it back (on PostgreSQL what follows is ERR_RETRY). There must be as many values as the text has parameters. */
+ * ERR_EXISTS and ERR_INTERNAL; otherwise roll it back (on PostgreSQL what follows is ERR_RETRY). There must be as many
+ * values as the text has parameters. */
 
 /* Runs a statement without rows (those of RETURNING are passed over); out_rows (may be NULL) = rows changed. */
 MUST_CHECK enum err db_run(struct db *db, const struct db_stmt *stmt, int64_t *out_rows, const struct db_value *args,

@@ -124,7 +124,7 @@ struct load {
   struct fiber *fiber; /* NULL = the place is free */
   size_t i;
   struct fault *fault;
-  struct arena *arena;
+  struct arena *arena, *home;
   struct db_prepared *open_rows;
 };
 
@@ -145,6 +145,7 @@ static void swap_in(struct db *db, const struct load *l)
 {
   db->fault = l->fault;
   db->arena = l->arena;
+  db->home = l->home;
   db->open_rows = l->open_rows;
 }
 
@@ -159,12 +160,12 @@ static void run_load(struct together *t, size_t place)
 {
   struct db *db = t->db;
   struct load *l = &t->loads[place];
-  struct load home = {.fault = db->fault, .arena = db->arena, .open_rows = db->open_rows};
+  struct load home = {.fault = db->fault, .arena = db->arena, .home = db->home, .open_rows = db->open_rows};
   pg_of(db)->batch->load = place;
   swap_in(db, l);
   relink(db);
   bool waits = fiber_resume(l->fiber);
-  *l = (struct load){waits ? l->fiber : NULL, l->i, db->fault, db->arena, db->open_rows};
+  *l = (struct load){waits ? l->fiber : NULL, l->i, db->fault, db->arena, db->home, db->open_rows};
   swap_in(db, &home);
   relink(db);
 }
@@ -179,7 +180,8 @@ static bool run_loads(struct together *t, size_t *next, size_t n)
       run_load(t, place);
     while (!l->fiber && *next < n) {
       struct db *db = t->db;
-      *l = (struct load){fiber_new(pg_of(db)->batch->pool, load_main, t), (*next)++, db->fault, db->arena, NULL};
+      *l = (struct load){fiber_new(pg_of(db)->batch->pool, load_main, t), (*next)++, db->fault, db->arena, db->home,
+                         NULL};
       run_load(t, place);
     }
     waiting |= l->fiber != NULL;
@@ -303,7 +305,7 @@ static enum err ask_together(struct db *db, struct pg_statement *s, const struct
 /* A memo is filled from one question to the next, and nobody else may come between. */
 static bool fills_memo(const struct db *db)
 {
-  return db->arena == db->memo_arena;
+  return db->arena != db->home;
 }
 
 static enum err ask_alone(struct db *db, struct pg_statement *s, const struct db_value *args, size_t n,

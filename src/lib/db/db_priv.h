@@ -94,6 +94,7 @@ struct db {
   bool in_transaction, poisoned;
   struct fault *fault;   /* of the request that uses the connection now */
   struct arena *arena;   /* its row text */
+  struct arena *home;    /* arena, but while a memo is filled (db_use_arena) */
   struct arena *lasting; /* texts and column arrays, as long as the connection */
   struct db_map stmts;   /* struct db_stmt -> struct db_prepared */
   struct db_map wheres;  /* struct db_where -> struct db_prepared */

@@ -616,7 +616,10 @@ static void read_ctes(struct reader *r)
     must(r, word(r, "as"));
     must(r, sign(r, "("));
     cte.values = is_word(r->at, "values");
+    size_t first = r->an->scopes.n;
     read_subselect(r);
+    for (size_t i = first; i < r->an->scopes.n; i++)
+      r->an->scopes.at[i].cte = true;
     *LIST_ADD(r->a, &r->ctes) = cte;
   } while (sign(r, ","));
 }

@@ -53,16 +53,28 @@ struct db_reading {
  * SELECT (UNION ALL), a sub-select or a CTE lists all its tables, and only the terms that hold for every row. */
 void db_read_statement(const char *sql, struct arena *a, struct db_reading *out);
 
-/* ---- The rules ---- */
+/* ---- Where tables are placed ---- */
 
 enum db_placement { DB_SPREAD, DB_REFERENCE, DB_LOCAL };
-/* How the schema places its tables, and to which family a spread one belongs (orders, stock, customer ...). */
+/* How the schema places a table: over the nodes by its bucket, on every node, or on one. Spread tables of one family lie
+ * together and may be joined; a family is called after its first table. */
 struct db_placed_table {
   const char *name;
   enum db_placement placement;
-  const char *family;
+  const char *family; /* of a spread one, else NULL */
+  const char *const *key; /* columns of the primary key, bucket among them */
+  size_t n_key;
 };
-/* The first rule that the statement breaks, as a sentence in a, or NULL. marker is its enum db_marker (db.h). */
+struct db_migration;
+/* What the macros of the migrations (db.h) say, in the order of the tables; in a. A table without a macro is left out. */
+size_t db_placements(const struct db_migration *migrations, size_t n, struct arena *a,
+                     const struct db_placed_table **out);
+const struct db_placed_table *db_placed(const struct db_placed_table *tables, size_t n, const char *name); /* or NULL */
+
+/* ---- The rules ---- */
+
+/* The first rule of portable SQL that the statement breaks, as a sentence in a, or NULL. marker is its enum db_marker
+ * (db.h): what is DB_SCHEMA is not judged. Tables that are not among tables may be anywhere. */
 const char *db_statement_fault(const char *sql, int marker, const struct db_placed_table *tables, size_t n,
                                struct arena *a);
 

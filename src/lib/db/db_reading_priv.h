@@ -31,6 +31,7 @@ struct db_scope {
   int outer; /* -1 = none */
   bool ordered, limited;
   bool one_row; /* aggregates without GROUP BY, or SELECT 1: order does not matter */
+  bool cte;
 };
 /* What FROM names. */
 struct db_source {
