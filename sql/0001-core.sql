@@ -91,7 +91,7 @@ CREATE TABLE event_personal (
   personal TEXT NOT NULL,
   PRIMARY KEY KEY(bucket, subject_id, n)
 );
-SPREAD(event_personal);
+SPREAD(event_personal, event);
 
 -- The order in which committed events are offered to consumers, and the hash chain over them.
 CREATE TABLE feed (

@@ -43,7 +43,7 @@ CREATE TABLE customer_address (
   longitude BIGINT,
   PRIMARY KEY KEY(bucket, customer_id, n)
 );
-SPREAD(customer_address);
+SPREAD(customer_address, customer);
 
 -- What a customer is found by, each key one customer's. bucket = hash(kind, key_value), so uniqueness holds by bucket.
 CREATE TABLE customer_key (

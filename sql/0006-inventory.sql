@@ -82,7 +82,7 @@ CREATE TABLE stock_movement (
   actor_id BIGINT NOT NULL,
   PRIMARY KEY KEY(bucket, location_id, product_id, owner, stock_condition, lot, n)
 ) NARROW;
-SPREAD(stock_movement);
+SPREAD(stock_movement, stock);
 CREATE INDEX stock_movement_product ON stock_movement (product_id, at, entry);
 CREATE INDEX stock_movement_at ON stock_movement (at, entry);
 CREATE INDEX stock_movement_location ON stock_movement (location_id, at, entry);
@@ -106,7 +106,7 @@ CREATE TABLE reservation (
   expires_at BIGINT,              -- soft ones only
   PRIMARY KEY KEY(bucket, demand_id, line, location_id, product_id, owner, stock_condition, lot)
 ) NARROW;
-SPREAD(reservation);
+SPREAD(reservation, stock);
 -- Who holds a row's stock, for counts that find less.
 CREATE INDEX reservation_stock ON reservation (location_id, product_id) WHERE state = 'live';
 CREATE INDEX reservation_expiry ON reservation (expires_at) WHERE state = 'live' AND kind = 'soft';
@@ -140,4 +140,4 @@ CREATE TABLE adjustment_line (
   displaced BIGINT NOT NULL,      -- reservations that had to go
   PRIMARY KEY KEY(bucket, adjustment_id, n)
 ) NARROW;
-SPREAD(adjustment_line);
+SPREAD(adjustment_line, adjustment);

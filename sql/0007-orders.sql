@@ -87,7 +87,7 @@ CREATE TABLE order_personal (
   notes TEXT,
   PRIMARY KEY KEY(bucket, order_id)
 );
-SPREAD(order_personal);
+SPREAD(order_personal, orders);
 
 CREATE TABLE order_line (
   bucket INTEGER NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE order_line (
   metadata TEXT,
   PRIMARY KEY KEY(bucket, order_id, line)
 ) NARROW;
-SPREAD(order_line);
+SPREAD(order_line, orders);
 -- Lines that wait for stock, per product: who is served when goods come in.
 CREATE INDEX order_line_waiting ON order_line (product_id, order_id, line) WHERE at_backordered > 0;
 
@@ -145,7 +145,7 @@ CREATE TABLE order_charge (
   refunded BIGINT NOT NULL,
   PRIMARY KEY KEY(bucket, order_id, n)
 ) NARROW;
-SPREAD(order_charge);
+SPREAD(order_charge, orders);
 
 CREATE TABLE hold (
   bucket INTEGER NOT NULL,
@@ -166,7 +166,7 @@ CREATE TABLE hold (
   release_reason TEXT,
   PRIMARY KEY KEY(bucket, id)
 ) NARROW;
-SPREAD(hold);
+SPREAD(hold, orders);
 CREATE INDEX hold_order ON hold (order_id, id);
 CREATE INDEX hold_active ON hold (type, created_at, id) WHERE state = 'active';
 CREATE INDEX hold_expiry ON hold (expires_at) WHERE state = 'active' AND expires_at IS NOT NULL;
@@ -186,7 +186,7 @@ CREATE TABLE payment (
   expires_at BIGINT,
   PRIMARY KEY KEY(bucket, id)
 ) NARROW;
-SPREAD(payment);
+SPREAD(payment, orders);
 CREATE INDEX payment_order ON payment (order_id, id);
 
 -- Immutable: sums decide the status.
@@ -203,7 +203,7 @@ CREATE TABLE payment_entry (
   actor_name TEXT,
   PRIMARY KEY KEY(bucket, order_id, payment_id, n)
 ) NARROW;
-SPREAD(payment_entry);
+SPREAD(payment_entry, orders);
 
 CREATE TABLE fulfillment (
   bucket INTEGER NOT NULL,
@@ -226,7 +226,7 @@ CREATE TABLE fulfillment (
   closed_at BIGINT,
   PRIMARY KEY KEY(bucket, id)
 ) NARROW;
-SPREAD(fulfillment);
+SPREAD(fulfillment, orders);
 CREATE INDEX fulfillment_order ON fulfillment (order_id, id);
 CREATE INDEX fulfillment_work ON fulfillment (location, state, ship_by, id);
 
@@ -243,7 +243,7 @@ CREATE TABLE fulfillment_line (
   delivered BIGINT NOT NULL,
   PRIMARY KEY KEY(bucket, order_id, fulfillment_id, line)
 ) NARROW;
-SPREAD(fulfillment_line);
+SPREAD(fulfillment_line, orders);
 
 CREATE TABLE shipment (
   bucket INTEGER NOT NULL,
@@ -262,7 +262,7 @@ CREATE TABLE shipment (
   voided_at BIGINT,
   PRIMARY KEY KEY(bucket, id)
 ) NARROW;
-SPREAD(shipment);
+SPREAD(shipment, orders);
 CREATE INDEX shipment_order ON shipment (order_id, id);
 CREATE INDEX shipment_location ON shipment (location, shipped_at, id);
 
@@ -283,7 +283,7 @@ CREATE TABLE parcel (
   delivered_at BIGINT,
   PRIMARY KEY KEY(bucket, id)
 ) NARROW;
-SPREAD(parcel);
+SPREAD(parcel, orders);
 CREATE INDEX parcel_order ON parcel (order_id, id);
 
 -- In the order's family: one parcel may carry lines of several orders.
@@ -296,7 +296,7 @@ CREATE TABLE parcel_item (
   quantity BIGINT NOT NULL,
   PRIMARY KEY KEY(bucket, order_id, parcel_id, fulfillment_id, line)
 ) NARROW;
-SPREAD(parcel_item);
+SPREAD(parcel_item, orders);
 
 -- Tracking numbers by their own hash, for exact look-up.
 CREATE TABLE tracking_number (
@@ -319,7 +319,7 @@ CREATE TABLE tracking_event (
   received_at BIGINT NOT NULL,
   PRIMARY KEY KEY(bucket, order_id, parcel_id, occurred_at, status)
 ) NARROW;
-SPREAD(tracking_event);
+SPREAD(tracking_event, orders);
 
 -- Why each order is sourced as it is: input and decision as JSON, replayable bit for bit. Wide rows.
 CREATE TABLE sourcing_decision (
@@ -332,5 +332,5 @@ CREATE TABLE sourcing_decision (
   record TEXT NOT NULL,
   PRIMARY KEY KEY(bucket, id)
 );
-SPREAD(sourcing_decision);
+SPREAD(sourcing_decision, orders);
 CREATE INDEX sourcing_decision_order ON sourcing_decision (order_id, id);

@@ -232,7 +232,9 @@ size_t db_memo_bytes(const struct db *db);
  *   PRIMARY KEY KEY(bucket, a, b)      the key's columns in the engine's order: (a, b, bucket) on SQLite
  *   NARROW                             after ")" of a table with small rows: WITHOUT ROWID on SQLite
  *   BYTES                              the column type of bytes
- *   SPREAD(t); REFERENCE(t); LOCAL(t); how a sharded engine places a table; nothing on SQLite
+ *   SPREAD(t); REFERENCE(t); LOCAL(t); how a sharded engine places a table: by bucket, on every node, on one; nothing
+ *                                      on SQLite. SPREAD(t, family): beside the table that the family is called after,
+ *                                      so that the two may be joined
  * Statements end with ";" at a line's end, which only a comment may follow. Macros are not looked for in comments and
  * quotes. */
 struct db_migration {

@@ -74,18 +74,25 @@ static enum err expand_key(struct reader *r, struct buf *out)
   return ERR_OK;
 }
 
-/* SPREAD(table) and REFERENCE(table) are statements where an engine has shards, and nothing elsewhere. */
-static enum err expand_place(struct reader *r, const char *before, const char *after, struct buf *out)
+/* SPREAD(table), SPREAD(table, family) and REFERENCE(table) are statements where an engine has shards, and nothing
+ * elsewhere. */
+static enum err expand_place(struct reader *r, const struct db_place_words *words, size_t max, struct buf *out)
 {
-  const char *table[1];
+  const char *names[2];
   size_t n = 0;
-  TRY(read_arguments(r, out->arena, 1, table, &n));
-  if (n != 1)
+  TRY(read_arguments(r, out->arena, max, names, &n));
+  if (n == 0)
     return bad_text(r, "the table is missing");
-  if (before)
-    buf_printf(out, "%s%s%s", before, table[0], after);
+  if (words->before)
+    buf_printf(out, "%s%s%s", words->before, names[0], words->after);
+  if (words->before && n > 1)
+    buf_printf(out, "%s%s%s", words->beside, names[1], words->after);
+  if (words->before)
+    buf_text(out, words->end);
   return ERR_OK;
 }
+
+static const struct db_place_words nothing;
 
 /* At the beginning of a word: expands it when it is a macro, copies it when not. */
 static enum err expand_word(struct reader *r, struct buf *out)
@@ -100,11 +107,11 @@ static enum err expand_word(struct reader *r, struct buf *out)
   if (call && n == 3 && !memcmp(word, "KEY", n))
     return expand_key(r, out);
   if (call && n == 6 && !memcmp(word, "SPREAD", n))
-    return expand_place(r, words->spread[0], words->spread[1], out);
+    return expand_place(r, &words->spread, 2, out);
   if (call && n == 9 && !memcmp(word, "REFERENCE", n))
-    return expand_place(r, words->reference[0], words->reference[1], out);
+    return expand_place(r, &words->reference, 1, out);
   if (call && n == 5 && !memcmp(word, "LOCAL", n))
-    return expand_place(r, NULL, NULL, out);
+    return expand_place(r, &nothing, 1, out);
   if (n == 6 && !memcmp(word, "NARROW", n))
     buf_text(out, words->narrow);
   else if (n == 5 && !memcmp(word, "BYTES", n))

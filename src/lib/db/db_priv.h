@@ -42,11 +42,16 @@ struct db_prepared {
   struct db_prepared *next_open, **open_link;
 };
 
+/* A statement that places a table: before, its name, after; for one that lies beside another also beside, that one's
+ * name, after; and end. before NULL = there is nothing to say. */
+struct db_place_words {
+  const char *before, *after, *beside, *end;
+};
 /* What the macros of a migration become. */
 struct db_words {
-  bool bucket_last;                     /* KEY(bucket, a, b) is (a, b, bucket) */
-  const char *narrow, *bytes;           /* WITHOUT ROWID, BLOB */
-  const char *spread[2], *reference[2]; /* the statement's text before and after the table's name; NULL = none */
+  bool bucket_last;           /* KEY(bucket, a, b) is (a, b, bucket) */
+  const char *narrow, *bytes; /* WITHOUT ROWID, BLOB */
+  struct db_place_words spread, reference;
 };
 
 struct db_driver {
