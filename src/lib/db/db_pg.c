@@ -230,7 +230,7 @@ const char *db_url_shown(struct arena *a, const char *url)
   if (!from)
     return arena_text(a, url);
   /* what follows may hold another one */
-  return db_url_has_password(end) ? "postgresql://..." : arena_printf(a, "%.*s***%s", (int)(from - url), url, end);
+  return strstr(end, "password=") ? "postgresql://..." : arena_printf(a, "%.*s***%s", (int)(from - url), url, end);
 }
 
 static void close_connection(struct db *db)

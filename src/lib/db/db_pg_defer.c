@@ -26,7 +26,7 @@ static const struct pg_term *terms_of(const struct db_reading *r, int table, str
   for (size_t i = 0; i < r->n_where; i++) {
     const struct db_reading_term *t = &r->where[i];
     if (t->table == table && !t->in_list)
-      terms[n++] = (struct pg_term){t->column, t->param, t->literal};
+      terms[n++] = (struct pg_term){arena_text(a, t->column), t->param, t->literal ? arena_text(a, t->literal) : NULL};
   }
   *out_n = n;
   return terms;
@@ -44,7 +44,7 @@ static void read_parts(const struct db_reading *r, struct arena *a, struct pg_to
 {
   struct pg_part *parts = ARENA_ARRAY(a, struct pg_part, r->n_tables ? r->n_tables : 1);
   for (size_t i = 0; i < r->n_tables; i++) {
-    parts[i].table = r->tables[i].name;
+    parts[i].table = arena_text(a, r->tables[i].name);
     parts[i].terms = terms_of(r, (int)i, a, &parts[i].n_terms);
     parts[i].bucket = term_named(&parts[i], "bucket");
   }
@@ -70,6 +70,11 @@ static void find_key(struct db *db, struct pg_touch *touch)
   touch->key = key;
 }
 
+static const char *lasting_text(struct db *db, const char *text)
+{
+  return text ? arena_text(db->lasting, text) : NULL;
+}
+
 const struct pg_touch *pg_touch_of(struct db *db, struct pg_statement *s)
 {
   if (s->touch)
@@ -77,22 +82,24 @@ const struct pg_touch *pg_touch_of(struct db *db, struct pg_statement *s)
   struct arena *scratch = arena_new(1 << 20);
   struct db_reading *r = ARENA_NEW(scratch, struct db_reading);
   struct pg_touch *touch = ARENA_NEW(db->lasting, struct pg_touch);
-  db_read_statement(arena_text(db->lasting, s->text), db->lasting, r);
+  db_read_statement(s->text, scratch, r);
   *touch = (struct pg_touch){
       .writes = r->kind != DB_KIND_SELECT,
       .inserts = r->kind == DB_KIND_INSERT,
       .upserts = r->conflict != DB_CONFLICT_NONE,
       .keyed = s->head.marker == DB_KEYED && r->n_tables > 0,
-      .head = r->head,
-      .row = r->row,
-      .tail = r->tail,
+      .nothing = r->whole && r->n_tables == 0,
+      .head = lasting_text(db, r->head),
+      .row = lasting_text(db, r->row),
+      .tail = lasting_text(db, r->tail),
   };
   touch->repeatable = r->head && !strchr(r->tail, '$') && !r->returning;
   touch->deferrable = touch->keyed && r->whole && !r->returning && (r->kind != DB_KIND_INSERT || r->head);
   read_parts(r, db->lasting, touch);
   const char **set = ARENA_ARRAY(db->lasting, const char *, r->n_set ? r->n_set : 1);
   if (r->n_set)
-    memcpy(set, r->set, r->n_set * sizeof *set);
+    for (size_t i = 0; i < r->n_set; i++)
+    set[i] = arena_text(db->lasting, r->set[i]);
   touch->set = set;
   touch->n_set = r->n_set;
   s->touch = touch; /* before find_key, which asks */
@@ -173,7 +180,7 @@ int64_t pg_touched_at(struct db *db, const struct pg_touch *query, const struct 
   const struct pg_batch *b = pg_of(db)->batch;
   int64_t last = 0;
   if (query->n_parts == 0)
-    return b->written; /* nobody knows what it reads */
+    return query->nothing ? 0 : b->written; /* nobody knows what it reads */
   for (size_t i = 0; i < query->n_parts; i++) {
     const struct pg_part *part = &query->parts[i];
     int64_t bucket = bucket_of_part(part, args);

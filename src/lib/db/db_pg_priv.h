@@ -27,7 +27,7 @@ struct pg_part {
 };
 /* How a statement touches tables: made of db_reading when it is first needed. */
 struct pg_touch {
-  bool writes, inserts, upserts, repeatable, keyed, deferrable;
+  bool writes, inserts, upserts, repeatable, keyed, deferrable, nothing /* no table at all */;
   const struct pg_part *parts; /* [0] = the written one */
   size_t n_parts;
   const char *const *set; /* columns an UPDATE changes */
