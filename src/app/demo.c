@@ -468,7 +468,7 @@ static enum tenant tenant_of(const char *url)
 }
 
 const struct option_row demo_options[] = {
-    {"database", "ORDO_DATABASE", "sqlite:data/demo.db", false, "sqlite:PATH of the database"},
+    {"database", "ORDO_DATABASE", "sqlite:data/demo.db", false, "sqlite:PATH or postgresql://HOST/NAME"},
     {"listen", "ORDO_LISTEN", LISTEN_DEFAULT, false, "HOST:PORT; port 0 picks a free one"},
     {"fill-only", NULL, NULL, true, "fill the database and leave"},
     {"quiet", NULL, NULL, true, "no access log"},

@@ -108,6 +108,17 @@ static void take_defaults(struct arguments *args)
   }
 }
 
+/* Everybody on the machine sees the words of a command; the environment and files only their owner. */
+static bool is_secret(const struct option_row *o, const char *value)
+{
+  if (!db_url_has_password(value))
+    return false;
+  failed("the url of --%s holds a password, which everybody on this machine can see: put it into PGPASSWORD, into a file"
+         " that passfile= names, or give the whole url as ORDO_DATABASE",
+         o->name);
+  return true;
+}
+
 /* One word that begins with "--"; false when it cannot be used. */
 static bool take_option(struct arguments *args, int argc, char **argv, int *i)
 {
@@ -125,7 +136,7 @@ static bool take_option(struct arguments *args, int argc, char **argv, int *i)
       args->values[k] = argv[++*i];
     else
       return failed("--%s needs a value", o->name), false;
-    return true;
+    return o->is_switch || !is_secret(o, args->values[k]);
   }
   return failed("there is no option --%.*s; see ordo COMMAND --help", (int)n, name), false;
 }
