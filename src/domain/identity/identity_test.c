@@ -578,11 +578,12 @@ TEST(the_last_use_of_a_key_is_written_by_the_minute_without_a_version)
 static int64_t traces(struct ctx *cx, const char *secret)
 {
   static const struct db_stmt find = {
-      "SELECT (SELECT count(*) FROM event WHERE instr(data, $1) > 0)"
-      " + (SELECT count(*) FROM event_personal WHERE instr(personal, $1) > 0)"
-      " + (SELECT count(*) FROM api_key WHERE instr(key_hash || coalesce(previous_hash, '') || hint, $1) > 0)"
-      " + (SELECT count(*) FROM user_session WHERE instr(token_hash, $1) > 0)"
-      " + (SELECT count(*) FROM app_user WHERE instr(password_hash, $1) > 0)",
+      "SELECT (SELECT count(*) FROM event WHERE replace(data, $1, '') <> data)"
+      " + (SELECT count(*) FROM event_personal WHERE replace(personal, $1, '') <> personal)"
+      " + (SELECT count(*) FROM api_key WHERE replace(key_hash || coalesce(previous_hash, '') || hint, $1, '')"
+      "    <> key_hash || coalesce(previous_hash, '') || hint)"
+      " + (SELECT count(*) FROM user_session WHERE replace(token_hash, $1, '') <> token_hash)"
+      " + (SELECT count(*) FROM app_user WHERE replace(password_hash, $1, '') <> password_hash)",
       DB_REPORT};
   int64_t n = -1;
   CHECK_OK(db_one_i64(cx->db, &find, &n, DB_ARGS(TEXT(secret))));
