@@ -8,6 +8,11 @@ enum err schema_migrate(struct db *db)
   return db_migrate(db, schema_migrations, schema_migrations_n);
 }
 
+size_t schema_placements(struct arena *a, const struct db_placed_table **out)
+{
+  return db_placements(schema_migrations, schema_migrations_n, a, out);
+}
+
 int schema_version(void)
 {
   return schema_migrations[schema_migrations_n - 1].number;

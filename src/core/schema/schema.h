@@ -4,10 +4,13 @@
 
 #include "context.h"
 #include "db.h"
+#include "db_reading.h"
 
 /* Brings the writer's database to the newest schema. ERR_STORAGE when it is newer than this program. */
 MUST_CHECK enum err schema_migrate(struct db *db);
 /* Number of the newest migration. */
 int schema_version(void);
+/* How its tables are placed, and their keys; in a. */
+size_t schema_placements(struct arena *a, const struct db_placed_table **out);
 
 #endif

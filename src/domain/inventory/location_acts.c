@@ -120,10 +120,10 @@ struct update_plan {
 static enum err overdrawn(struct ctx *cx, int64_t location_id, bool *out)
 {
   static const struct db_stmt any = {
-      "SELECT id FROM stock WHERE location_id = $1 AND (on_hand < 0 OR reserved > on_hand) LIMIT 1", DB_REPORT};
-  int64_t id = 0;
-  TRY(db_one_i64(cx->db, &any, &id, DB_ARGS(I64(location_id))));
-  *out = id != 0;
+      "SELECT 1 FROM stock WHERE location_id = $1 AND (on_hand < 0 OR reserved > on_hand) LIMIT 1", DB_REPORT};
+  int64_t found = 0;
+  TRY(db_one_i64(cx->db, &any, &found, DB_ARGS(I64(location_id))));
+  *out = found == 1;
   return ERR_OK;
 }
 

@@ -40,14 +40,16 @@ struct reader {
 
 /* ---- Words ---- */
 
-/* What is no name of a column, table or alias. */
+/* What is no name of a column, table or alias, here or with one of the engines. */
 static const char *const reserved[] = {
-    "all",       "and",    "as",    "asc",     "between",   "by",       "case",   "cast",  "check",   "conflict",
-    "create",    "cross",  "desc",  "default", "delete",    "distinct", "do",     "else",  "end",     "except",
-    "exists",    "for",    "from",  "full",    "group",     "having",   "in",     "index", "inner",   "insert",
-    "intersect", "into",   "is",    "join",    "left",      "like",     "limit",  "not",   "null",    "offset",
-    "on",        "or",     "order", "outer",   "returning", "right",    "select", "set",   "table",   "then",
-    "union",     "update", "user",  "using",   "values",    "when",     "where",  "with",  "natural",
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "between", "both", "by", "case",
+    "cast", "check", "collate", "column", "conflict", "constraint", "create", "cross", "default", "deferrable",
+    "delete", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "for", "foreign", "from",
+    "full", "grant", "group", "having", "in", "index", "initially", "inner", "insert", "intersect", "into", "is",
+    "join", "lateral", "leading", "left", "like", "limit", "localtime", "natural", "not", "null", "offset", "on",
+    "only", "or", "order", "outer", "placing", "primary", "references", "returning", "right", "select", "set", "some",
+    "symmetric", "table", "then", "to", "trailing", "true", "union", "unique", "update", "user", "using", "values",
+    "variadic", "when", "where", "window", "with",
 };
 
 static bool is_word(const struct db_token *t, const char *word)
@@ -293,7 +295,8 @@ static bool at_literal(const struct reader *r)
   const struct db_token *t = r->at;
   if (is_sign(t, "-"))
     return t[1].kind == DB_TOKEN_NUMBER;
-  return t->kind == DB_TOKEN_NUMBER || t->kind == DB_TOKEN_STRING || is_word(t, "null");
+  return t->kind == DB_TOKEN_NUMBER || t->kind == DB_TOKEN_STRING || is_word(t, "null") ||
+         is_word(t, "true");
 }
 
 static struct operand read_value_inside(struct reader *r, bool sure)
@@ -323,25 +326,32 @@ static struct operand read_value_inside(struct reader *r, bool sure)
   return read_named(r);
 }
 
-static bool read_operator(struct reader *r)
+enum { OPERATORS_OF_BITS = 6 }; /* the first of them */
+static bool read_operator(struct reader *r, bool *out_bits)
 {
   static const char *const operators[] = {"+", "-", "*", "/", "%", "||", "&", "|", "<<", ">>"};
   for (size_t i = 0; i < COUNT_OF(operators); i++)
-    if (sign(r, operators[i]))
+    if (sign(r, operators[i])) {
+      *out_bits |= i >= OPERATORS_OF_BITS;
       return true;
+    }
   return false;
 }
 
 /* Values and what is between them. */
 static struct operand read_value(struct reader *r, bool sure)
 {
-  size_t before = r->conditions.n;
+  const struct db_token *first = r->at;
+  size_t before = r->conditions.n, n = 0;
+  bool bits = false;
   struct operand o = read_value_inside(r, sure);
-  while (read_operator(r)) {
+  for (; read_operator(r, &bits); n++) {
     forget_since(r, before);
     o = other_side;
     read_value_inside(r, false);
   }
+  if (bits && (n > 1 || !is_sign(first - 1, "(") || !is_sign(r->at, ")")))
+    r->an->bare_bits = first;
   return o;
 }
 

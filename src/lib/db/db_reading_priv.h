@@ -64,7 +64,7 @@ struct db_anatomy {
   int *scope_of;                /* of each table */
   bool *from_values;            /* of each table: its bucket is compared with a CTE of VALUES */
   const struct db_token *stuck; /* where reading ended, NULL = it did not */
-  const struct db_token *lone_parameter, *returning_alias;
+  const struct db_token *lone_parameter, *returning_alias, *bare_bits;
   bool selects_into; /* INSERT ... SELECT */
   bool where_before_conflict;
   struct db_reading reading;

@@ -115,25 +115,9 @@ static const char *long_name(struct judged *j)
   return NULL;
 }
 
-/* "a & b" alone in its parentheses: precedence differs. */
 static const char *bits_without_parentheses(struct judged *j)
 {
-  static const char bits[] = " & | << >> ";
-  const struct db_token *first = j->an->tokens.at;
-  EACH (struct db_token, t, &j->an->tokens) {
-    if (t->kind != DB_TOKEN_SIGN || !strstr(bits, arena_printf(j->a, " %s ", t->text)))
-      continue;
-    const struct db_token *before = t, *after = t;
-    do
-      before--;
-    while (before > first && (before->kind != DB_TOKEN_SIGN || *before->text == '.'));
-    do
-      after++;
-    while (after->kind != DB_TOKEN_END && (after->kind != DB_TOKEN_SIGN || *after->text == '.'));
-    if (before < first || strcmp(before->text, "(") != 0 || strcmp(after->text, ")") != 0)
-      return found(j, t);
-  }
-  return NULL;
+  return found(j, j->an->bare_bits);
 }
 
 static const char *unread(struct judged *j)
@@ -156,8 +140,9 @@ static const char *returning_alias(struct judged *j)
 
 static const char *unknown_function(struct judged *j)
 {
-  static const char *const known[] = {"length", "lower", "substr", "replace", "trim", "coalesce", "nullif", "abs", "count",
-                                      "sum", "min", "max", "row_number", "rank", "dense_rank", "lag", "lead"};
+  static const char *const known[] = {"length",     "lower", "substr",     "replace", "trim", "coalesce",
+                                      "nullif",     "abs",   "count",      "sum",     "min",  "max",
+                                      "row_number", "rank",  "dense_rank", "lag",     "lead"};
   EACH (struct db_call, call, &j->an->calls) {
     bool is_known = false;
     for (size_t i = 0; i < COUNT_OF(known); i++)
@@ -255,14 +240,22 @@ static bool is_limited(const struct judged *j, int scope)
   return false;
 }
 
+/* What is joined to such rows is bounded, too: that a join is by key is another rule. */
+static bool is_keyed(const struct judged *j, size_t table)
+{
+  bool keyed = false;
+  for (size_t i = 0; i < j->r->n_tables; i++)
+    keyed |= j->an->scope_of[i] == j->an->scope_of[table] && names_key_column(j, i);
+  return keyed;
+}
+
 static const char *unbounded_list(struct judged *j)
 {
   if (j->marker != DB_LIST)
     return NULL;
   for (size_t i = 0; i < j->r->n_tables; i++) {
-    bool small = !j->placed[i] || j->placed[i]->placement == DB_REFERENCE;
     bool inserted = is_written(j, i) && j->r->kind == DB_KIND_INSERT;
-    if (!small && !inserted && !is_limited(j, j->an->scope_of[i]) && !names_key_column(j, i))
+    if (is_spread(j, i) && !inserted && !is_limited(j, j->an->scope_of[i]) && !is_keyed(j, i))
       return j->r->tables[i].name;
   }
   return NULL;
@@ -307,7 +300,8 @@ static const char *two_families(struct judged *j)
 {
   for (size_t a = 0; a < j->r->n_tables; a++)
     for (size_t b = a + 1; b < j->r->n_tables; b++)
-      if (is_spread(j, a) && is_spread(j, b) && strcmp(j->placed[a]->family, j->placed[b]->family) != 0 && touch(j, a, b))
+      if (is_spread(j, a) && is_spread(j, b) && strcmp(j->placed[a]->family, j->placed[b]->family) != 0 &&
+          touch(j, a, b))
         return arena_printf(j->a, "%s and %s", j->r->tables[a].name, j->r->tables[b].name);
   return NULL;
 }
@@ -325,8 +319,9 @@ static size_t class_of(struct judged *j, equal_columns *all, size_t table, const
   EACH (struct equal_column, e, all)
     if (e->table == table && strcmp(e->column, column) == 0)
       return e->class;
-  *LIST_ADD(j->a, all) = (struct equal_column){table, column, all->n};
-  return all->n - 1;
+  size_t class = all->n; /* of its own */
+  *LIST_ADD(j->a, all) = (struct equal_column){table, column, class};
+  return class;
 }
 
 static void unite(equal_columns *all, size_t a, size_t b)
@@ -411,27 +406,27 @@ struct rule {
 };
 /* Of texts whose words may be wrong. */
 static const struct rule text_rules[] = {
-    {double_quotes,            "text has single quotes, and names have none"},
-    {bits_without_parentheses, "parentheses stand round &, |, << and >>"},
-    {long_name,                "a name has at most 55 bytes"},
-    {unread,                   "the statement is not in the portable subset from here"},
+    {double_quotes, "text has single quotes, and names have none"},
+    {long_name, "a name has at most 55 bytes"},
+    {unread, "the statement is not in the portable subset from here"},
 };
 /* Of those that were read whole. */
 static const struct rule rules[] = {
-    {unknown_function,         "this function is not among those that all engines have"},
-    {extreme_of_two,           "the larger or smaller of two is a CASE"},
-    {sum_without_cast,         "a sum is CAST(sum(x) AS BIGINT)"},
-    {lone_parameter,           "a parameter alone in a select list is CAST($n AS BIGINT)"},
-    {returning_alias,          "RETURNING has plain column names"},
-    {bucket_not_named,         "a spread table's bucket is named (= $n or IN), or the statement is a LIST or a REPORT"},
-    {unbounded_list,           "a LIST has a LIMIT, or names a column of the key; what looks at all rows is a REPORT"},
-    {limit_without_order,      "a LIMIT has an ORDER BY, unless rows are only counted"},
-    {two_families,             "spread tables of two families do not meet in one statement"},
-    {joined_otherwise,         "spread tables are joined on bucket and key"},
-    {moved_key,                "a bucket or a column of the key never changes"},
+    {unknown_function, "this function is not among those that all engines have"},
+    {extreme_of_two, "the larger or smaller of two is a CASE"},
+    {sum_without_cast, "a sum is CAST(sum(x) AS BIGINT)"},
+    {bits_without_parentheses, "parentheses stand round each &, |, << and >>: their ranks differ"},
+    {lone_parameter, "a parameter alone in a select list is CAST($n AS BIGINT)"},
+    {returning_alias, "RETURNING has plain column names"},
+    {bucket_not_named, "a spread table's bucket is named (= $n or IN), or the statement is a LIST or a REPORT"},
+    {unbounded_list, "a LIST has a LIMIT, or names a column of the key; what looks at all rows is a REPORT"},
+    {limit_without_order, "a LIMIT has an ORDER BY, unless rows are only counted"},
+    {two_families, "spread tables of two families do not meet in one statement"},
+    {joined_otherwise, "spread tables are joined on bucket and key"},
+    {moved_key, "a bucket or a column of the key never changes"},
     {conflict_without_columns, "ON CONFLICT names its columns"},
-    {conflict_without_bucket,  "ON CONFLICT of a spread table names its bucket"},
-    {ambiguous_on,             "INSERT ... SELECT has a WHERE (true) before ON CONFLICT"},
+    {conflict_without_bucket, "ON CONFLICT of a spread table names its bucket"},
+    {ambiguous_on, "INSERT ... SELECT has a WHERE (true) before ON CONFLICT"},
 };
 
 static const char *first_broken(struct judged *j, const struct rule *all, size_t n)
