@@ -277,25 +277,52 @@ static enum err check_slice(struct checker *c, int64_t *last)
   return err;
 }
 
+/* Orders that hold stock, in slices: they and their reservations lie apart. */
+enum { HOLDERS = 200 };
+
+static enum err read_holders(struct ctx *cx, int64_t after, int64_t *ids, size_t *n)
+{
+  static const struct db_stmt slice = {
+      "SELECT DISTINCT demand_id FROM reservation WHERE state = 'live' AND demand_kind = 'order' AND demand_id > $1"
+      " ORDER BY demand_id LIMIT $2",
+      DB_REPORT};
+  struct db_rows rows;
+  *n = 0;
+  TRY(db_query(cx->db, &slice, &rows, DB_ARGS(I64(after), I64(HOLDERS))));
+  while (*n < HOLDERS && db_next(&rows))
+    ids[(*n)++] = db_i64(&rows, 0);
+  return db_done(&rows);
+}
+
+static enum err check_holder(struct checker *c, int64_t order)
+{
+  static const struct db_stmt live = {
+      "SELECT count(*) FROM orders WHERE bucket = $1 AND id = $2 AND state NOT IN ('cancelled', 'expired', 'closed')",
+      DB_KEYED};
+  int64_t n = 0;
+  char id[ID_TEXT];
+  TRY(db_one_i64(c->cx->db, &live, &n, DB_ARGS(I64(bucket_of_id(order)), I64(order))));
+  if (n)
+    return ERR_OK;
+  id_format(PREFIX_order, order, id);
+  c->report(c->arg,
+            arena_printf(c->cx->arena, "order %s: it has ended or is not there, but stock is reserved for it", id),
+            "release the reservation");
+  return ERR_OK;
+}
+
 /* Live reservations of orders that are not there or have ended. */
 static enum err check_orphans(struct checker *c)
 {
-  static const struct db_stmt orphans = {
-      "SELECT r.demand_id FROM reservation r LEFT JOIN orders o ON o.id = r.demand_id"
-      " WHERE r.state = 'live' AND r.demand_kind = 'order' AND (o.id IS NULL OR o.state IN ('cancelled', 'expired', "
-      "'closed'))"
-      " ORDER BY r.demand_id LIMIT 1000",
-      DB_REPORT};
-  struct db_rows rows;
-  TRY(db_query(c->cx->db, &orphans, &rows, DB_NO_ARGS));
-  while (db_next(&rows)) {
-    char id[ID_TEXT];
-    id_format(PREFIX_order, db_i64(&rows, 0), id);
-    c->report(c->arg,
-              arena_printf(c->cx->arena, "order %s: it has ended or is not there, but stock is reserved for it", id),
-              "release the reservation");
-  }
-  return db_done(&rows);
+  int64_t ids[HOLDERS], last = 0;
+  size_t n;
+  do {
+    TRY(read_holders(c->cx, last, ids, &n));
+    for (size_t i = 0; i < n; i++)
+      TRY(check_holder(c, ids[i]));
+    last = n ? ids[n - 1] : last;
+  } while (n == HOLDERS);
+  return ERR_OK;
 }
 
 enum err orders_check(struct ctx *cx, inventory_report *report, void *arg)
