@@ -25,7 +25,7 @@ extern const struct rec stored_reply_rec;
 MUST_CHECK enum err idempotency_find(struct ctx *cx, const char *key, struct stored_reply *out);
 /* Stores a reply; fills bucket, actor and times. A row that had expired is replaced. */
 MUST_CHECK enum err idempotency_store(struct ctx *cx, struct stored_reply *reply);
-/* Deletes at most limit replies that have expired; *out_n = how many. For a background act. */
-MUST_CHECK enum err idempotency_expire(struct ctx *cx, int64_t limit, int64_t *out_n);
+/* Deletes at most limit replies of these buckets that have expired; *out_n = how many. For a background act. */
+MUST_CHECK enum err idempotency_expire(struct ctx *cx, struct bucket_groups groups, int64_t limit, int64_t *out_n);
 
 #endif

@@ -37,9 +37,9 @@ TEST(replies_that_expired_are_deleted_and_no_others)
   CHECK_OK(store(cx, "late"));
   scratch_clock(cx, "2026-01-07T09:00:00Z");
   CHECK_OK(scratch_begin(cx));
-  CHECK_OK(idempotency_expire(cx, 2, &n));
+  CHECK_OK(idempotency_expire(cx, BUCKET_GROUPS_ALL, 2, &n));
   CHECK_INT(n, 2);
-  CHECK_OK(idempotency_expire(cx, 100, &n));
+  CHECK_OK(idempotency_expire(cx, BUCKET_GROUPS_ALL, 100, &n));
   CHECK_INT(n, 1);
   CHECK_OK(scratch_commit(cx));
   CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM idempotency"), 1);

@@ -99,9 +99,10 @@ extern const struct act order_source_act;
 /* Orders that wait for stock and for which some is free now: at most limit with backordered units, those of a product in
  * the order they came, and at most limit that are held as stock_short. For a timer: products take turns, so that orders
  * that nothing can be done for (their channel does not sell from where the stock is) keep none waiting; *turn is 0 at
- * first and handed back each time. */
+ * first and handed back each time. groups: of the products, so that one process serves all who wait for the same. */
 typedef LIST(struct order_id) order_ids;
-MUST_CHECK enum err orders_fillable(struct ctx *cx, int64_t limit, int64_t *turn, order_ids *out);
+MUST_CHECK enum err orders_fillable(struct ctx *cx, struct bucket_groups groups, int64_t limit, int64_t *turn,
+                                    order_ids *out);
 /* Allocates what an order still waits for, without touching what it has; releases its hold stock_short when nothing is
  * missing any more. id = "ord_...". */
 extern const struct act order_fill_act;

@@ -28,27 +28,31 @@ static void add_once(struct ctx *cx, order_ids *ids, int64_t limit, int64_t id)
 
 typedef LIST(int64_t) numbers;
 
-static enum err read_numbers(struct ctx *cx, const struct db_stmt *stmt, int64_t of, int64_t limit, numbers *out)
+static enum err read_numbers(struct ctx *cx, const struct db_stmt *stmt, const struct db_value *args, size_t n,
+                             numbers *out)
 {
   struct db_rows rows;
-  TRY(db_query(cx->db, stmt, &rows, DB_ARGS(I64(of), I64(limit))));
+  TRY(db_query(cx->db, stmt, &rows, args, n));
   while (db_next(&rows))
     *LIST_ADD(cx->arena, out) = db_i64(&rows, 0);
   return db_done(&rows);
 }
 
-/* Orders with backordered units. Looked for by product: most wait for what is not there, and would hide the others. */
-static enum err add_backordered(struct ctx *cx, int64_t limit, int64_t *turn, order_ids *out)
+/* Orders with backordered units. Looked for by product: most wait for what is not there, and would hide the others. Who
+ * has a product's group serves all orders that wait for it: oldest first also where several processes share the work. */
+static enum err add_backordered(struct ctx *cx, struct bucket_groups groups, int64_t limit, int64_t *turn,
+                                order_ids *out)
 {
-  static const struct db_stmt products = {"SELECT DISTINCT product_id FROM order_line WHERE at_backordered > 0 AND "
-                                          "product_id > $1 ORDER BY product_id LIMIT $2",
-                                          DB_LIST};
+  static const struct db_stmt products = {
+      "SELECT DISTINCT product_id FROM order_line WHERE at_backordered > 0 AND product_id > $1"
+      " AND " IN_GROUPS("product_id", "$2") " ORDER BY product_id LIMIT $3",
+      DB_LIST};
   static const struct db_stmt orders = {
       "SELECT order_id FROM order_line WHERE at_backordered > 0 AND product_id = $1 ORDER BY order_id, line LIMIT $2",
       DB_LIST};
   numbers waiting = {0};
   struct stock_levels levels = {0};
-  TRY(read_numbers(cx, &products, *turn, PRODUCTS_MAX, &waiting));
+  TRY(read_numbers(cx, &products, DB_ARGS(I64(*turn), I64(groups.bits), I64(PRODUCTS_MAX)), &waiting));
   *turn = waiting.n == PRODUCTS_MAX ? waiting.at[waiting.n - 1] : 0;
   if (waiting.n)
     TRY(stock_levels_load(cx, waiting.at, waiting.n, &levels));
@@ -56,7 +60,7 @@ static enum err add_backordered(struct ctx *cx, int64_t limit, int64_t *turn, or
     numbers ids = {0};
     if (!some_free(&levels, *product))
       continue;
-    TRY(read_numbers(cx, &orders, *product, limit, &ids));
+    TRY(read_numbers(cx, &orders, DB_ARGS(I64(*product), I64(limit)), &ids));
     EACH (const int64_t, id, &ids)
       add_once(cx, out, limit, *id);
     if ((int64_t)out->n == limit) {
@@ -68,17 +72,17 @@ static enum err add_backordered(struct ctx *cx, int64_t limit, int64_t *turn, or
 }
 
 /* Orders that a hold stops because stock was short. */
-static enum err add_held(struct ctx *cx, int64_t limit, order_ids *out)
+static enum err add_held(struct ctx *cx, struct bucket_groups groups, int64_t limit, order_ids *out)
 {
   static const struct db_stmt held = {
       "SELECT l.order_id, l.product_id FROM hold h JOIN order_line l ON l.bucket = h.bucket AND l.order_id = h.order_id"
       " WHERE h.type = 'stock_short' AND h.state = 'active' AND l.stocked = 1 AND l.at_unallocated > 0"
-      " ORDER BY h.created_at, h.id, l.line LIMIT $1",
+      " AND " IN_GROUPS("l.product_id", "$1") " ORDER BY h.created_at, h.id, l.line LIMIT $2",
       DB_LIST};
   numbers ids = {0}, products = {0};
   struct stock_levels levels = {0};
   struct db_rows rows;
-  TRY(db_query(cx->db, &held, &rows, DB_ARGS(I64(HELD_MAX))));
+  TRY(db_query(cx->db, &held, &rows, DB_ARGS(I64(groups.bits), I64(HELD_MAX))));
   while (db_next(&rows)) {
     *LIST_ADD(cx->arena, &ids) = db_i64(&rows, 0);
     *LIST_ADD(cx->arena, &products) = db_i64(&rows, 1);
@@ -92,11 +96,11 @@ static enum err add_held(struct ctx *cx, int64_t limit, order_ids *out)
   return ERR_OK;
 }
 
-enum err orders_fillable(struct ctx *cx, int64_t limit, int64_t *turn, order_ids *out)
+enum err orders_fillable(struct ctx *cx, struct bucket_groups groups, int64_t limit, int64_t *turn, order_ids *out)
 {
   order_ids held = {0};
-  TRY(add_backordered(cx, limit, turn, out));
-  TRY(add_held(cx, limit, &held));
+  TRY(add_backordered(cx, groups, limit, turn, out));
+  TRY(add_held(cx, groups, limit, &held));
   EACH (const struct order_id, id, &held)
     add_once(cx, out, 2 * limit, id->v);
   return ERR_OK;

@@ -118,10 +118,11 @@ extern const struct act order_reject_act;
 
 /* ---- Time ---- */
 
-/* Fulfillments that shipped setting order.close_days ago and were never scanned since: at most limit ids, oldest
- * first. */
+/* Fulfillments of these buckets that shipped setting order.close_days ago and were never scanned since: at most limit
+ * ids, oldest first. */
 typedef LIST(struct fulfillment_id) fulfillment_ids;
-MUST_CHECK enum err fulfillments_to_close(struct ctx *cx, int64_t limit, fulfillment_ids *out);
+MUST_CHECK enum err fulfillments_to_close(struct ctx *cx, struct bucket_groups groups, int64_t limit,
+                                          fulfillment_ids *out);
 /* Counts one of them as delivered and closes it, and its order when nothing is due. id = "ful_..."; a fulfillment that
  * is no longer due stays as it is. */
 extern const struct act fulfillment_close_act;

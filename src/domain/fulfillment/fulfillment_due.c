@@ -11,18 +11,19 @@ static enum err limit_of(struct ctx *cx, int64_t *out_ms)
   return ERR_OK;
 }
 
-enum err fulfillments_to_close(struct ctx *cx, int64_t limit, fulfillment_ids *out)
+enum err fulfillments_to_close(struct ctx *cx, struct bucket_groups groups, int64_t limit, fulfillment_ids *out)
 {
   static const struct db_stmt due = {
-      "SELECT f.id FROM fulfillment f WHERE f.state = 'shipped' AND f.shipped_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
-      "parcel p"
-      " WHERE p.bucket = f.bucket AND p.order_id = f.order_id AND p.fulfillment_id = f.id AND p.tracked_at IS NOT NULL)"
-      " ORDER BY f.shipped_at, f.id LIMIT $2",
+      "SELECT f.id FROM fulfillment f WHERE f.state = 'shipped' AND f.shipped_at <= $1"
+      " AND " IN_GROUPS("f.bucket", "$2") 
+      " AND NOT EXISTS (SELECT 1 FROM parcel p WHERE p.bucket = f.bucket AND p.order_id = f.order_id"
+      " AND p.fulfillment_id = f.id AND p.tracked_at IS NOT NULL)"
+      " ORDER BY f.shipped_at, f.id LIMIT $3",
       DB_LIST};
   struct db_rows rows;
   int64_t before;
   TRY(limit_of(cx, &before));
-  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(before), I64(limit))));
+  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(before), I64(groups.bits), I64(limit))));
   while (db_next(&rows))
     *LIST_ADD(cx->arena, out) = (struct fulfillment_id){db_i64(&rows, 0)};
   return db_done(&rows);

@@ -18,7 +18,7 @@ TEST(an_order_goes_from_shelf_to_customer)
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
   CHECK_INT(reserved(cx, "CUP", "NJ"), 2);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   struct order *o = the_order(cx, id);
   const struct fulfillment *f = &o->fulfillments.at[0];
   CHECK_INT(f->state, FUL_SHIPPED);
@@ -102,7 +102,7 @@ TEST(a_short_pick_takes_the_rest_from_elsewhere_and_mends_the_stock)
   CHECK_OK(pack(cx, ful, "{}"));
   CHECK_OK(ship(cx, ful, "{}"));
   CHECK_INT(the_order(cx, id)->fulfillment_status, STATUS_PARTIALLY_SHIPPED);
-  send(cx, id, 1);
+  send_off(cx, id, 1);
   CHECK_INT(the_order(cx, id)->fulfillment_status, STATUS_SHIPPED);
   check_books(cx);
 }
@@ -222,7 +222,7 @@ TEST(a_tracking_number_may_come_after_the_goods_left)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 1, 1000}}, .captured = -1});
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   const char *parcel = id_text(cx, PREFIX_parcel, the_order(cx, id)->fulfillments.at[0].parcels.at[0].id.v);
   const char *json = "{\"tracking_number\":\"LATE-1\",\"weight_g\":420}";
   struct act_input in = {.id = parcel, .json = json, .json_n = strlen(json), .version = ABSENT};
@@ -241,7 +241,7 @@ TEST(a_voided_shipment_brings_its_goods_back_to_the_packing_table)
   struct ctx *cx = a_shop(t);
   struct act_result r;
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   const struct parcel *p = &the_ful(cx, id, 0)->parcels.at[0];
   const char *first = p->tracking_number, *shp = id_text(cx, PREFIX_shipment, p->shipment_id.v);
   CHECK_OK(act_json(cx, &shipment_void_act, &reason_maybe_rec, shp, "{\"reason\":\"wrong label\"}", &r));
@@ -263,7 +263,7 @@ TEST(a_void_does_not_ask_for_free_stock)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   CHECK_OK(act_json(cx, &stock_safety_act, &stock_safety_rec, NULL,
                     "{\"location\":\"NJ\",\"sku\":\"CUP\",\"safety\":50}", NULL));
   const char *shp = id_text(cx, PREFIX_shipment, the_ful(cx, id, 0)->parcels.at[0].shipment_id.v);
@@ -313,7 +313,7 @@ TEST(a_scan_counts_once_and_in_any_order)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   int64_t par = the_ful(cx, id, 0)->parcels.at[0].id.v;
   CHECK_OK(track(cx, par, "{\"status\":\"out_for_delivery\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}"));
   CHECK_OK(track(cx, par, "{\"status\":\"in_transit\",\"occurred_at\":\"2026-01-06T08:00:00Z\",\"place\":\"Reno\"}"));
@@ -338,7 +338,7 @@ TEST(a_carrier_reports_by_tracking_number)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   const char *number = the_ful(cx, id, 0)->parcels.at[0].tracking_number;
   const char *json = arena_printf(
       cx->arena, "{\"tracking_number\":\"%s\",\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}",
@@ -375,7 +375,7 @@ TEST(what_returns_to_the_sender_was_not_delivered)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   int64_t par = the_ful(cx, id, 0)->parcels.at[0].id.v;
   CHECK_OK(track(cx, par, "{\"status\":\"return_to_sender\",\"occurred_at\":\"2026-01-07T08:00:00Z\"}"));
   struct order *o = the_order(cx, id);
@@ -391,11 +391,11 @@ TEST(what_shipped_without_tracking_closes_after_some_days)
   struct ctx *cx = a_shop(t);
   fulfillment_ids due = {0};
   const char *id = an_order(cx, &(struct order_spec)TWO_CUPS);
-  send(cx, id, 0);
-  CHECK_OK(fulfillments_to_close(cx, 10, &due));
+  send_off(cx, id, 0);
+  CHECK_OK(fulfillments_to_close(cx, BUCKET_GROUPS_ALL, 10, &due));
   CHECK_INT(due.n, 0);
   scratch_clock(cx, "2026-01-20T12:00:01Z");
-  CHECK_OK(fulfillments_to_close(cx, 10, &due));
+  CHECK_OK(fulfillments_to_close(cx, BUCKET_GROUPS_ALL, 10, &due));
   CHECK_INT(due.n, 1);
   CHECK_OK(scratch_act(cx, &fulfillment_close_act,
                        (struct act_input){.id = id_text(cx, PREFIX_fulfillment, due.at[0].v), .version = ABSENT},

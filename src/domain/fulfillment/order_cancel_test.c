@@ -43,7 +43,7 @@ TEST(a_part_is_cancelled_with_its_exact_share)
   CHECK_INT(reserved(cx, "CUP", "NJ"), 2);
   CHECK_INT(scratch_events(cx, "order.lines_cancelled"), 1);
   check_books(cx);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   CHECK_INT(on_hand(cx, "CUP", "NJ"), 8);
   CHECK_ERR(cancel(cx, id, "{\"lines\":[{\"line\":2,\"quantity\":1}]}"), ERR_STATE);
   check_books(cx);
@@ -106,7 +106,7 @@ TEST(shipped_units_are_no_longer_cancelled)
 {
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 2, 1000}}, .captured = -1});
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   CHECK_ERR(cancel(cx, id, "{}"), ERR_STATE);
   CHECK_TEXT(cx->fault.entries[0].pointer, "/lines/0");
   check_books(cx);
@@ -233,7 +233,7 @@ TEST(a_partly_sent_order_closes_when_the_rest_is_cancelled)
   struct ctx *cx = a_shop(t);
   const char *id = an_order(cx, &(struct order_spec){.lines = {{"CUP", 12, 100}}, .captured = -1});
   CHECK_INT(the_order(cx, id)->fulfillments.n, 2);
-  send(cx, id, 0);
+  send_off(cx, id, 0);
   int64_t parcel = the_order(cx, id)->fulfillments.at[0].parcels.at[0].id.v,
           sent = at(the_order(cx, id), 1, PLACE_SHIPPED);
   CHECK_OK(track(cx, parcel, "{\"status\":\"delivered\",\"occurred_at\":\"2026-01-07T09:00:00Z\"}"));

@@ -169,7 +169,7 @@ enum err track(struct ctx *cx, int64_t parcel, const char *json)
   return act_json(cx, &parcel_track_act, &tracking_event_rec, id_text(cx, PREFIX_parcel, parcel), json, NULL);
 }
 
-void send(struct ctx *cx, const char *order_id, size_t n)
+void send_off(struct ctx *cx, const char *order_id, size_t n)
 {
   const char *id = ful_id(cx, order_id, n);
   CHECK_OK(pick(cx, id, "{}"));

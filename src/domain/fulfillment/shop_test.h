@@ -41,7 +41,7 @@ enum err reject(struct ctx *cx, const char *id, const char *json);
 enum err cancel(struct ctx *cx, const char *order_id, const char *json);
 enum err track(struct ctx *cx, int64_t parcel, const char *json);
 /* Picks, packs and ships the n-th fulfillment as asked. */
-void send(struct ctx *cx, const char *order_id, size_t n);
+void send_off(struct ctx *cx, const char *order_id, size_t n);
 int64_t on_hand(struct ctx *cx, const char *sku, const char *location); /* pieces, good ones */
 int64_t reserved(struct ctx *cx, const char *sku, const char *location);
 /* Pieces of a line at a place. */

@@ -97,8 +97,9 @@ extern const struct rec orders_bulk_rec, orders_bulk_result_rec;
 extern const struct act orders_bulk_act;
 
 /* An unpaid prepaid order whose time is over expires: units, stock and holds are let go. Runs from a timer, one order each;
- * orders_expiring gives at most limit ids. */
-MUST_CHECK enum err orders_expiring(struct ctx *cx, int64_t limit, struct list *out_order_ids);
+ * orders_expiring gives at most limit ids of these buckets. */
+MUST_CHECK enum err orders_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit,
+                                    struct list *out_order_ids);
 extern const struct act order_expire_act;
 
 #endif

@@ -1,12 +1,14 @@
 /* Unpaid orders do not keep stock for ever: when their time is over and no money came, they expire and let everything go. */
 #include "intake_priv.h"
 
-enum err orders_expiring(struct ctx *cx, int64_t limit, struct list *out)
+enum err orders_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit, struct list *out)
 {
   static const struct db_stmt due = {
-      "SELECT id FROM orders WHERE expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2", DB_LIST};
+      "SELECT id FROM orders WHERE expires_at IS NOT NULL AND expires_at <= $1 AND " IN_GROUPS("bucket", "$2")
+      " ORDER BY expires_at LIMIT $3",
+      DB_LIST};
   struct db_rows rows;
-  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(cx->now.ms), I64(limit))));
+  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(cx->now.ms), I64(groups.bits), I64(limit))));
   while (db_next(&rows))
     *(struct order_id *)list_grow(cx->arena, out, sizeof(struct order_id)) = (struct order_id){db_i64(&rows, 0)};
   return db_done(&rows);

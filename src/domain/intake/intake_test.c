@@ -317,10 +317,10 @@ TEST(an_unpaid_order_expires_and_lets_its_stock_go)
   CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":5}]}", &o));
   LIST(struct order_id) due = {0};
   scratch_clock(cx, "2026-01-05T09:29:59Z");
-  CHECK_OK(orders_expiring(cx, 10, (struct list *)(void *)&due));
+  CHECK_OK(orders_expiring(cx, BUCKET_GROUPS_ALL, 10, (struct list *)(void *)&due));
   CHECK_INT(due.n, 0);
   scratch_clock(cx, "2026-01-05T09:30:00Z");
-  CHECK_OK(orders_expiring(cx, 10, (struct list *)(void *)&due));
+  CHECK_OK(orders_expiring(cx, BUCKET_GROUPS_ALL, 10, (struct list *)(void *)&due));
   CHECK_INT(due.n, 1);
   id_format(PREFIX_order, o->id.v, id);
   CHECK_OK(scratch_act(cx, &order_expire_act, (struct act_input){.id = id, .version = ABSENT}, NULL));
@@ -368,11 +368,11 @@ TEST(a_held_order_is_served_when_goods_come_in)
                  "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":7}],"
                  "\"payments\":[{\"provider\":\"manual\",\"kind\":\"capture\",\"amount\":8400}]}",
                  &o));
-  CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 10, &turn, &ids));
   CHECK_INT(ids.n, 0);
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
        "{\"location\":\"BER\",\"reason\":\"goods in\",\"lines\":[{\"sku\":\"MUG\",\"delta\":5}]}");
-  CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 10, &turn, &ids));
   CHECK_INT(ids.n, 1);
   id_format(PREFIX_order, ids.at[0].v, id);
   CHECK_OK(scratch_act(cx, &order_fill_act, (struct act_input){.id = id, .version = ABSENT}, &r));
@@ -383,7 +383,7 @@ TEST(a_held_order_is_served_when_goods_come_in)
   CHECK_INT(o->fulfillments.n, 2);
   CHECK_INT(o->fulfillments.at[0].state, FUL_OPEN);
   ids.n = 0;
-  CHECK_OK(orders_fillable(cx, 10, &turn, &ids));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 10, &turn, &ids));
   CHECK_INT(ids.n, 0);
   check_all(cx);
 }
@@ -408,14 +408,14 @@ TEST(products_take_turns_when_goods_come_in)
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
        "{\"location\":\"BER\",\"lines\":[{\"sku\":\"TEE\",\"counted\":0}]}");
   order_ids none = {0}, first = {0}, second = {0}, end = {0};
-  CHECK_OK(orders_fillable(cx, 1, &turn, &none));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 1, &turn, &none));
   CHECK_INT(none.n, 0);
   CHECK_INT(turn, 0);
   must(cx, &stock_adjust_act, &adjustment_rec, NULL,
        "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":9},{\"sku\":\"TEE\",\"counted\":9}]}");
-  CHECK_OK(orders_fillable(cx, 1, &turn, &first));
-  CHECK_OK(orders_fillable(cx, 1, &turn, &second));
-  CHECK_OK(orders_fillable(cx, 1, &turn, &end));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 1, &turn, &first));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 1, &turn, &second));
+  CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 1, &turn, &end));
   CHECK_INT(first.n, 1);
   CHECK_INT(first.at[0].v, orders[0]);
   CHECK_INT(second.n, 1);

@@ -144,7 +144,8 @@ extern const struct act order_approve_act;
 MUST_CHECK enum err hold_load(struct ctx *cx, const char *id, struct hold *out);
 
 /* The timer: lets active holds that are past expires_at expire, at most HOLDS_EXPIRE_MAX a run, the longest overdue
- * first; an order whose last hold that was opens. No body. Answers with holds_expired. */
+ * first; an order whose last hold that was opens. Body: struct bucket_groups, whose orders to look at, or NULL for all.
+ * Answers with holds_expired. */
 struct holds_expired {
   int64_t expired, orders;
   bool more; /* run it again at once */

@@ -255,6 +255,21 @@ TEST(an_order_opens_when_its_last_hold_has_expired)
   CHECK_INT(scratch_events(cx, "order.opened"), 1);
 }
 
+/* Of several processes each has some groups of buckets. */
+TEST(holds_expire_where_their_order_is_looked_after)
+{
+  struct ctx *cx = shop(t);
+  CHECK_OK(patch_rule(cx, "blocked_customer", "{\"expire_hours\":1}", NULL));
+  struct order_id id = an_order_in_review(cx);
+  struct bucket_groups its = {(int64_t)(UINT64_C(1) << (bucket_of_id(id.v) >> 4))}, others = {~its.bits};
+  struct act_result out;
+  scratch_clock(cx, "2026-01-05T10:00:00Z");
+  CHECK_OK(scratch_act(cx, &holds_expire_act, (struct act_input){.body = &others, .version = ABSENT}, &out));
+  CHECK_INT(((const struct holds_expired *)out.value)->expired, 0);
+  CHECK_OK(scratch_act(cx, &holds_expire_act, (struct act_input){.body = &its, .version = ABSENT}, &out));
+  CHECK_INT(((const struct holds_expired *)out.value)->expired, 1);
+}
+
 TEST(holds_without_an_end_do_not_expire)
 {
   struct ctx *cx = shop(t);

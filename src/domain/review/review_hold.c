@@ -84,13 +84,13 @@ static enum err expire_load(struct ctx *cx, const struct act_input *in, void *ou
 {
   static const struct db_stmt due = {
       "SELECT id, order_id FROM hold WHERE state = 'active' AND expires_at IS NOT NULL AND expires_at <= $1"
-      " ORDER BY expires_at, id LIMIT $2",
+      " AND " IN_GROUPS("bucket", "$2") " ORDER BY expires_at, id LIMIT $3",
       DB_LIST};
   struct expire_facts *f = out_facts;
   LIST(struct order_id) orders = {0};
+  struct bucket_groups groups = in->body ? *(const struct bucket_groups *)in->body : BUCKET_GROUPS_ALL;
   struct db_rows rows;
-  (void)in;
-  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(cx->now.ms), I64(HOLDS_EXPIRE_MAX))));
+  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(cx->now.ms), I64(groups.bits), I64(HOLDS_EXPIRE_MAX))));
   while (db_next(&rows)) {
     LIST_ADD(cx->arena, &f->due)->v = db_i64(&rows, 0);
     LIST_ADD(cx->arena, &orders)->v = db_i64(&rows, 1);

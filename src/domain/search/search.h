@@ -25,7 +25,8 @@ void search_terms_add(struct arena *a, search_terms *terms, const char *text);
 /* ---- Index ---- */
 
 /* One run of the consumer: reads at most limit events after its durable cursor and indexes what they changed. Body of
- * search_index_act is made by search_collect on a reader; *out_n = events seen (0 = nothing to do). */
+ * search_index_act is made by search_collect on a reader; *out_n = events seen (0 = nothing to do). The act does nothing
+ * when the cursor has moved since: another process was here. */
 struct search_work;
 MUST_CHECK enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n);
 extern const struct act search_index_act;

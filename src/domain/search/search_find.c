@@ -20,7 +20,7 @@ static const char *after_prefix(struct arena *a, const char *prefix)
 static enum err count_records(struct ctx *cx, const char *kind, struct word *w)
 {
   static const struct db_stmt count = {"SELECT count(*) FROM (SELECT subject_id FROM search_term WHERE term >= $1 AND "
-                                       "term <= $2 AND kind = $3 LIMIT $4) AS some",
+                                       "term <= $2 AND kind = $3 LIMIT $4) AS found",
                                        DB_LIST};
   return db_one_i64(cx->db, &count, &w->records, DB_ARGS(TEXT(w->from), TEXT(w->to), TEXT(kind), I64(RARITY_MAX)));
 }
@@ -59,7 +59,8 @@ static enum err candidates(struct ctx *cx, const char *kind, const struct word *
                                          DB_LIST};
   static const struct db_stmt of_prefix = {"SELECT DISTINCT subject_id FROM (SELECT subject_id FROM search_term WHERE "
                                            "term >= $1 AND term <= $2 AND kind = $3"
-                                           " AND subject_id < $4 LIMIT $5) AS some ORDER BY subject_id DESC",
+                                           " AND subject_id < $4 ORDER BY term, subject_id LIMIT $5)"
+                                           " AS found ORDER BY subject_id DESC",
                                            DB_LIST};
   struct db_rows rows;
   *n = 0;

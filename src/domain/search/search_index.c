@@ -132,9 +132,15 @@ struct seen {
 
 enum { COLLECT_BYTES = 64 << 20 }; /* of records read for one batch; large orders make it shorter */
 
-enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n)
+static enum err read_cursor(struct ctx *cx, int64_t *out)
 {
   static const struct db_stmt cursor = {"SELECT feed_seq FROM consumer WHERE name = $1", DB_KEYED};
+  *out = 0;
+  return db_one_i64(cx->db, &cursor, out, DB_ARGS(TEXT(CONSUMER)));
+}
+
+enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n)
+{
   static const struct db_stmt events = {
       "SELECT f.seq, e.topic, e.bucket, e.subject_id FROM feed f"
       " JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
@@ -143,7 +149,7 @@ enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out,
   struct search_work *w = ARENA_NEW(cx->arena, struct search_work);
   LIST(struct seen) seen = {0};
   struct db_rows rows;
-  TRY(db_one_i64(cx->db, &cursor, &w->from_seq, DB_ARGS(TEXT(CONSUMER))));
+  TRY(read_cursor(cx, &w->from_seq));
   w->to_seq = w->from_seq;
   TRY(db_query(cx->db, &events, &rows, DB_ARGS(I64(w->from_seq), I64(limit))));
   while (db_next(&rows))
@@ -168,7 +174,7 @@ struct row {
   int64_t subject_id, bucket;
 };
 struct index_plan {
-  const struct search_work *work;
+  const struct search_work *work; /* NULL: somebody else did it */
   struct row *rows;
   size_t n;
 };
@@ -184,8 +190,10 @@ static int compare_rows(const void *left, const void *right)
 
 static enum err index_load(struct ctx *cx, const struct act_input *in, void *out)
 {
-  (void)cx;
-  ((struct index_plan *)out)->work = in->body;
+  const struct search_work *work = in->body;
+  int64_t at;
+  TRY(read_cursor(cx, &at));
+  ((struct index_plan *)out)->work = at == work->from_seq ? work : NULL;
   return ERR_OK;
 }
 
@@ -193,6 +201,8 @@ static enum err index_decide(struct ctx *cx, const void *facts, void *out)
 {
   struct index_plan plan = *(const struct index_plan *)facts;
   size_t n = 0;
+  if (!plan.work)
+    return ERR_OK;
   EACH (const struct document, d, &plan.work->documents)
     n += d->terms.n;
   plan.rows = ARENA_ARRAY(cx->arena, struct row, n + 1);
@@ -204,6 +214,20 @@ static enum err index_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
+static enum err move_cursor(struct ctx *cx, int64_t from_seq, int64_t to_seq)
+{
+  static const struct db_stmt begin = {"INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, 0, $2)"
+                                       " ON CONFLICT (name) DO NOTHING",
+                                       DB_KEYED};
+  static const struct db_stmt move = {
+      "UPDATE consumer SET feed_seq = $3, updated_at = $4 WHERE name = $1 AND feed_seq = $2", DB_KEYED};
+  int64_t rows = 0;
+  if (from_seq == 0)
+    TRY(db_run(cx->db, &begin, NULL, DB_ARGS(TEXT(CONSUMER), I64(cx->now.ms))));
+  TRY(db_run(cx->db, &move, &rows, DB_ARGS(TEXT(CONSUMER), I64(from_seq), I64(to_seq), I64(cx->now.ms))));
+  return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
+}
+
 static enum err index_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   static const struct db_stmt forget = {"DELETE FROM search_term WHERE subject_id = $1 AND kind = $2 AND bucket = $3",
@@ -211,19 +235,18 @@ static enum err index_apply(struct ctx *cx, const void *plan, struct act_result 
   static const struct db_stmt put = {"INSERT INTO search_term (term, kind, subject_id, bucket) VALUES ($1, $2, $3, $4)"
                                      " ON CONFLICT (term, kind, subject_id, bucket) DO NOTHING",
                                      DB_KEYED};
-  static const struct db_stmt move = {
-      "INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, $2, $3)"
-      " ON CONFLICT (name) DO UPDATE SET feed_seq = excluded.feed_seq, updated_at = excluded.updated_at",
-      DB_KEYED};
   const struct index_plan *p = plan;
   (void)out;
+  if (!p->work)
+    return ERR_OK;
+  TRY(move_cursor(cx, p->work->from_seq, p->work->to_seq));
   EACH (const struct document, d, &p->work->documents)
     TRY(db_run(cx->db, &forget, NULL, DB_ARGS(I64(d->subject_id), TEXT(d->kind), I64(d->bucket))));
   for (size_t i = 0; i < p->n; i++) {
     const struct row *r = &p->rows[i];
     TRY(db_run(cx->db, &put, NULL, DB_ARGS(TEXT(r->term), TEXT(r->kind), I64(r->subject_id), I64(r->bucket))));
   }
-  return db_run(cx->db, &move, NULL, DB_ARGS(TEXT(CONSUMER), I64(p->work->to_seq), I64(cx->now.ms)));
+  return ERR_OK;
 }
 
 const struct act search_index_act = {.name = "search.index",

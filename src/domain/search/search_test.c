@@ -86,6 +86,25 @@ TEST(all_words_must_be_there_and_the_last_may_be_unfinished)
   CHECK_INT(found(cx, ""), 0);
 }
 
+/* Two processes collect the same events; a product changes before the slower one writes what it had read. */
+TEST(work_that_another_process_has_done_writes_nothing)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-01-05T09:00:00Z");
+  struct search_work *fast, *slow;
+  int64_t n;
+  create_product(cx, "MUG-1", "Blue mug");
+  CHECK_OK(search_collect(cx, 100, &slow, &n));
+  CHECK_INT(n, 1);
+  CHECK_OK(search_collect(cx, 100, &fast, &n));
+  CHECK_OK(scratch_act(cx, &search_index_act, (struct act_input){.body = fast, .version = ABSENT}, NULL));
+  CHECK_INT(scratch_i64(cx, "SELECT feed_seq FROM consumer WHERE name = 'search'"), 1);
+  create_product(cx, "MUG-2", "Red mug");
+  index_all(cx);
+  CHECK_OK(scratch_act(cx, &search_index_act, (struct act_input){.body = slow, .version = ABSENT}, NULL));
+  CHECK_INT(scratch_i64(cx, "SELECT feed_seq FROM consumer WHERE name = 'search'"), 2);
+  CHECK_INT(found(cx, "mug"), 2);
+}
+
 TEST(the_consumer_goes_on_where_it_stood)
 {
   struct ctx *cx = scratch_ctx(t, "2026-01-05T09:00:00Z");
