@@ -42,7 +42,7 @@ const char *argument(const struct arguments *args, const char *name);
 /* Says what is wrong and names the mend, on stderr; returns EXIT_FAILED. */
 int failed(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-#define OPTION_DATABASE {"database", "ORDO_DATABASE", DATABASE_DEFAULT, false, "sqlite:PATH of the database"}
+#define OPTION_DATABASE {"database", "ORDO_DATABASE", DATABASE_DEFAULT, false, "sqlite:PATH or postgresql://HOST/NAME"}
 
 int cmd_serve(const struct arguments *args);
 int cmd_key_add(const struct arguments *args);
@@ -95,9 +95,9 @@ void log_access(const struct http_log *line);
 /* ---- Lists ---- */
 
 extern const struct api_room app_rooms[]; /* routes.c */
-/* timers.c: what happens by itself. Runs until timers_stop. */
+/* timers.c: what happens by itself. Runs until timers_stop. owner: this process's name for leases; lives longer. */
 struct timers;
-struct timers *timers_start(struct writer *w, const char *url, struct clock clock);
+struct timers *timers_start(struct writer *w, const char *url, struct clock clock, const char *owner);
 void timers_stop(struct timers *t);
 
 #endif

@@ -1,5 +1,7 @@
-/* The server as a value: writer, API and timers, started and stopped in the one right order. */
+/* The server as a value: writer, API, timers and numberer, started and stopped in the one right order. */
 #include "app.h"
+
+#include "leases.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +14,8 @@ struct server {
   struct api *api;
   struct writer *writer;
   struct timers *timers;
+  struct numberer *numberer; /* NULL where the writer seals the feed itself */
+  char owner[LEASE_OWNER_TEXT];
   volatile sig_atomic_t poisoned;
 };
 
@@ -26,10 +30,26 @@ static void on_poisoned(void *arg)
   kill(getpid(), SIGTERM);
 }
 
-static void on_commit(void *arg, int64_t seq)
+static void on_sealed(void *arg, int64_t seq)
 {
   struct server *s = arg;
   api_committed(s->api, seq);
+}
+
+/* On PostgreSQL the events have no numbers yet. */
+static void on_commit(void *arg, int64_t seq)
+{
+  struct server *s = arg;
+  if (seq == ABSENT)
+    numberer_nudge(s->numberer);
+  else
+    on_sealed(s, seq);
+}
+
+static void on_numberer_trouble(void *arg, enum err err, const char *detail)
+{
+  (void)arg;
+  log_line(LOG_WARN, "the event feed waits", "%s: %s", err_info(err)->slug, detail);
 }
 
 static bool is_poisoned(void *arg)
@@ -76,10 +96,19 @@ static enum err start(struct server *s, const struct server_config *config, stru
                                  .on_poisoned = on_poisoned,
                                  .on_slow = on_slow,
                                  .arg = s};
+  struct numberer_config numberer = {.url = config->url,
+                                     .clock = clock_real,
+                                     .owner = s->owner,
+                                     .on_sealed = on_sealed,
+                                     .on_trouble = on_numberer_trouble,
+                                     .arg = s};
+  lease_owner_draw(s->owner);
   s->api = api_new(&api);
+  if (!text_starts(config->url, "sqlite:"))
+    TRY(numberer_start(&numberer, f, &s->numberer));
   TRY(writer_start(&writer, f, &s->writer));
   TRY(api_start(s->api, s->writer, f));
-  s->timers = timers_start(s->writer, config->url, clock_real);
+  s->timers = timers_start(s->writer, config->url, clock_real, s->owner);
   return ERR_OK;
 }
 
@@ -138,6 +167,7 @@ void server_stop(struct server *s)
     api_stop(s->api, STOP_MS);
   }
   writer_stop(s->writer);
+  numberer_stop(s->numberer); /* after the last commit */
   api_free(s->api);
   free(s);
 }

@@ -1,15 +1,18 @@
-/* What happens by itself: a table of jobs and one thread that runs the due ones through the writer. */
+/* What happens by itself: a table of jobs and one thread that runs the due ones through the writer. Of several processes
+ * on a database each does the part whose leases it holds (core/leases); alone on SQLite it does everything. */
 #include "app.h"
 
 #include "allocation.h"
 #include "fulfillment.h"
 #include "idempotency.h"
 #include "intake.h"
+#include "leases.h"
 #include "review.h"
 #include "search.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -21,12 +24,21 @@ enum {
   BATCHES_A_RUN = 20,
   JOB_ARENA_BUDGET = 256 << 20,
   ACT_ARENA_BUDGET = 64 << 20,
+  HOLD_MS = 15000, /* of a lease; a process that was killed is inherited after that */
 };
+
+/* The work on rows of buckets is shared; who has the search index is one. */
+#define LEASE_WORK   "work"
+#define LEASE_SEARCH "search"
+static const struct lease_name lease_names[] = {{LEASE_WORK, BUCKET_GROUPS}, {LEASE_SEARCH, 1}};
 
 struct timers {
   struct writer *writer;
   struct clock clock;
-  struct db *db; /* a reader, for finding what is due */
+  struct db *db;       /* a reader, for finding what is due */
+  struct db *lease_db; /* a connection for the leases; NULL on SQLite */
+  struct leases *leases;
+  bool lease_trouble; /* was told */
   int64_t fill_turn;
   pthread_t thread;
   pthread_mutex_t lock;
@@ -72,10 +84,15 @@ static enum err run_each(struct timers *t, const struct act *act, const char *pr
 
 /* ---- Jobs ---- */
 
+static struct bucket_groups my_groups(const struct timers *t)
+{
+  return leases_groups(t->leases, LEASE_WORK);
+}
+
 static enum err expire_orders(struct timers *t, struct ctx *cx)
 {
   LIST(struct order_id) ids = {0};
-  TRY(orders_expiring(cx, BATCH, (struct list *)&ids));
+  TRY(orders_expiring(cx, my_groups(t), BATCH, (struct list *)&ids));
   return ids.n ? run_each(t, &order_expire_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
@@ -83,19 +100,20 @@ static enum err expire_orders(struct timers *t, struct ctx *cx)
 static enum err fill_orders(struct timers *t, struct ctx *cx)
 {
   order_ids ids = {0};
-  TRY(orders_fillable(cx, BATCH, &t->fill_turn, &ids));
+  TRY(orders_fillable(cx, my_groups(t), BATCH, &t->fill_turn, &ids));
   return ids.n ? run_each(t, &order_fill_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
 static enum err expire_holds(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx, &holds_expire_act, NULL, NULL);
+  struct bucket_groups groups = my_groups(t);
+  return run_act(t, cx, &holds_expire_act, NULL, &groups);
 }
 
 static enum err close_orders(struct timers *t, struct ctx *cx)
 {
   fulfillment_ids ids = {0};
-  TRY(fulfillments_to_close(cx, BATCH, &ids));
+  TRY(fulfillments_to_close(cx, my_groups(t), BATCH, &ids));
   return ids.n ? run_each(t, &fulfillment_close_act, PREFIX_fulfillment, &ids.at->v, ids.n) : ERR_OK;
 }
 
@@ -103,30 +121,37 @@ static enum err close_orders(struct timers *t, struct ctx *cx)
 
 static enum err replies_load(struct ctx *cx, const struct act_input *in, void *out)
 {
-  (void)cx, (void)in, (void)out;
+  (void)cx;
+  *(struct bucket_groups *)out = *(const struct bucket_groups *)in->body;
   return ERR_OK;
 }
 static enum err replies_decide(struct ctx *cx, const void *facts, void *out)
 {
-  (void)cx, (void)facts, (void)out;
+  (void)cx;
+  *(struct bucket_groups *)out = *(const struct bucket_groups *)facts;
   return ERR_OK;
 }
 static enum err replies_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   int64_t n;
-  (void)plan, (void)out;
-  return idempotency_expire(cx, BATCH, &n);
+  (void)out;
+  return idempotency_expire(cx, *(const struct bucket_groups *)plan, BATCH, &n);
 }
-static const struct act replies_expire_act = {
-    .name = "replies.expire", .load = replies_load, .decide = replies_decide, .apply = replies_apply};
+static const struct act replies_expire_act = {.name = "replies.expire",
+                                              .facts_size = sizeof(struct bucket_groups),
+                                              .plan_size = sizeof(struct bucket_groups),
+                                              .load = replies_load,
+                                              .decide = replies_decide,
+                                              .apply = replies_apply};
 
 static enum err expire_replies(struct timers *t, struct ctx *cx)
 {
-  return run_act(t, cx, &replies_expire_act, NULL, NULL);
+  struct bucket_groups groups = my_groups(t);
+  return run_act(t, cx, &replies_expire_act, NULL, &groups);
 }
 
 /* Terms for full-text search follow the feed, a batch of events an act; a run ends when it has caught up, or to let the
- * other jobs have their turn. */
+ * other jobs have their turn. Its cursor, moved from where it was read, is the last word on who indexes. */
 static enum err index_search(struct timers *t, struct ctx *cx)
 {
   int64_t n = EVENTS_BATCH;
@@ -142,16 +167,54 @@ static enum err index_search(struct timers *t, struct ctx *cx)
 
 static const struct {
   const char *name;
+  const char *lease; /* what this process must hold for it: some groups of work, or the one of its kind */
   int64_t every_ms;
   enum err (*run)(struct timers *t, struct ctx *cx);
 } jobs[] = {
-    {"index for search", 0, index_search},
-    {"serve waiting orders", SECOND_MS, fill_orders},
-    {"expire orders", 5 * SECOND_MS, expire_orders},
-    {"expire holds", 5 * SECOND_MS, expire_holds},
-    {"close shipped orders", MINUTE_MS, close_orders},
-    {"expire stored replies", 10 * SECOND_MS, expire_replies},
+    {"index for search", LEASE_SEARCH, 0, index_search},
+    {"serve waiting orders", LEASE_WORK, SECOND_MS, fill_orders},
+    {"expire orders", LEASE_WORK, 5 * SECOND_MS, expire_orders},
+    {"expire holds", LEASE_WORK, 5 * SECOND_MS, expire_holds},
+    {"close shipped orders", LEASE_WORK, MINUTE_MS, close_orders},
+    {"expire stored replies", LEASE_WORK, 10 * SECOND_MS, expire_replies},
 };
+
+static bool is_mine(const struct timers *t, size_t job)
+{
+  return strcmp(jobs[job].lease, LEASE_WORK) == 0 ? my_groups(t).bits != 0 : leases_hold(t->leases, jobs[job].lease, 0);
+}
+
+/* ---- Leases ---- */
+
+/* leases_tick or leases_release. Trouble is told once for each stretch of it: soon nothing is held, and the jobs rest. */
+static void renew_leases(struct timers *t, enum err (*fn)(struct leases *l, struct fault *f))
+{
+  if (!t->lease_db)
+    return; /* alone */
+  struct arena *a = arena_new(ACT_ARENA_BUDGET);
+  struct fault f;
+  fault_init(&f, a);
+  enum err err = fn(t->leases, &f);
+  bool trouble = err != ERR_OK && err != ERR_RETRY;
+  if (trouble && !t->lease_trouble)
+    log_line(LOG_WARN, "the leases of background work cannot be renewed", "%s",
+             f.detail ? f.detail : err_info(err)->title);
+  t->lease_trouble = trouble;
+  arena_free(a);
+}
+
+static enum err open_leases(struct timers *t, const char *url, const char *owner, struct fault *f)
+{
+  if (db_engine(t->db) != DB_SQLITE)
+    TRY(db_open(url, DB_WRITER, f, &t->lease_db));
+  t->leases = leases_new(&(struct leases_config){.db = t->lease_db,
+                                                 .clock = t->clock,
+                                                 .owner = owner,
+                                                 .names = lease_names,
+                                                 .n = COUNT_OF(lease_names),
+                                                 .hold_ms = HOLD_MS});
+  return ERR_OK;
+}
 
 /* ---- The thread ---- */
 
@@ -192,17 +255,29 @@ static void *timers_main(void *arg)
   int64_t next[COUNT_OF(jobs)] = {0};
   while (sleep_tick(t)) {
     struct instant now = t->clock.now(t->clock.arg);
+    renew_leases(t, leases_tick);
     for (size_t i = 0; i < COUNT_OF(jobs); i++) {
-      if (now.ms < next[i] && next[i] - now.ms <= jobs[i].every_ms) /* farther away: the clock was set back */
+      if (!is_mine(t, i) ||
+          (now.ms < next[i] && next[i] - now.ms <= jobs[i].every_ms)) /* farther away: the clock was set back */
         continue;
       next[i] = now.ms + jobs[i].every_ms;
       run_job(t, i, now);
+      renew_leases(t, leases_tick); /* it may have taken long */
     }
   }
+  renew_leases(t, leases_release);
   return NULL;
 }
 
-struct timers *timers_start(struct writer *w, const char *url, struct clock clock)
+static void timers_free(struct timers *t)
+{
+  leases_free(t->leases);
+  db_close(t->lease_db);
+  db_close(t->db);
+  free(t);
+}
+
+struct timers *timers_start(struct writer *w, const char *url, struct clock clock, const char *owner)
 {
   struct arena *a = arena_new(1 << 20);
   struct fault f;
@@ -216,10 +291,10 @@ struct timers *timers_start(struct writer *w, const char *url, struct clock cloc
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init(&t->wake, &monotonic);
   pthread_condattr_destroy(&monotonic);
-  if (db_open(url, DB_READER, &f, &t->db) != ERR_OK || pthread_create(&t->thread, NULL, timers_main, t) != 0) {
+  if (db_open(url, DB_READER, &f, &t->db) != ERR_OK || open_leases(t, url, owner, &f) != ERR_OK ||
+      pthread_create(&t->thread, NULL, timers_main, t) != 0) {
     log_line(LOG_ERROR, "timers cannot be started", "%s", f.detail ? f.detail : "");
-    db_close(t->db);
-    free(t);
+    timers_free(t);
     t = NULL;
   }
   arena_free(a);
@@ -235,6 +310,5 @@ void timers_stop(struct timers *t)
   pthread_cond_signal(&t->wake);
   pthread_mutex_unlock(&t->lock);
   pthread_join(t->thread, NULL);
-  db_close(t->db);
-  free(t);
+  timers_free(t);
 }
