@@ -75,7 +75,8 @@ struct server;
 struct server_config {
   const char *url, *listen, *currency;
   bool secure;
-  bool quiet; /* no access log */
+  bool quiet;  /* no access log */
+  int writers; /* writer_config.lanes */
 };
 /* Prepares, starts writer, API and timers. NULL after saying what failed. */
 struct server *server_start(const struct server_config *config);

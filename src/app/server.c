@@ -92,6 +92,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
   };
   struct writer_config writer = {.url = config->url,
                                  .clock = clock_real,
+                                 .lanes = config->writers,
                                  .on_commit = on_commit,
                                  .on_poisoned = on_poisoned,
                                  .on_slow = on_slow,
@@ -177,9 +178,20 @@ const struct option_row serve_options[] = {
     {"listen", "ORDO_LISTEN", LISTEN_DEFAULT, false, "HOST:PORT; port 0 picks a free one"},
     {"currency", NULL, "USD", false, "of the company; only for a fresh database"},
     {"secure-cookies", NULL, NULL, true, "clients come by https, through a proxy in front"},
+    {"writers", NULL, "0", false, "connections that write at a time, up to 16; 0 = 1 on SQLite, 3 on PostgreSQL"},
     {"quiet", NULL, NULL, true, "no access log"},
     {0},
 };
+
+static bool take_writers(const struct arguments *args, int *out)
+{
+  const char *text = argument(args, "writers");
+  int64_t n = 0;
+  if (!decimal_parse(text, strlen(text), 0, &n) || n < 0 || n > WRITER_LANES_MAX)
+    return failed("--writers is a number from 0 to %d", WRITER_LANES_MAX), false;
+  *out = (int)n;
+  return true;
+}
 
 int cmd_serve(const struct arguments *args)
 {
@@ -190,6 +202,8 @@ int cmd_serve(const struct arguments *args)
       .secure = argument(args, "secure-cookies") != NULL,
       .quiet = argument(args, "quiet") != NULL,
   };
+  if (!take_writers(args, &config.writers))
+    return EXIT_USAGE;
   struct server *s = server_start(&config);
   if (!s)
     return EXIT_FAILED;
