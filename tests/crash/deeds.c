@@ -69,6 +69,12 @@ static struct request request_of(const struct deed *deed)
   return (struct request){.method = deed->method, .path = deed->path, .body = deed->body, .idempotency_key = deed->key};
 }
 
+/* Nobody knows yet what becomes of it: no answer, an answer of 503, or its first attempt still runs. */
+static bool undecided(enum called got, const struct answer *answer)
+{
+  return got != CALL_ANSWERED || answer->status == 503 || strstr(answer->body, "\"idempotency_in_progress\"");
+}
+
 void deeds_do(struct load_worker *w)
 {
   struct crowd *c = w->load->arg;
@@ -82,13 +88,15 @@ void deeds_do(struct load_worker *w)
       plan_work(w, d, deed);
     struct request rq = request_of(deed);
     enum called got = load_call(w, &rq, &answer);
-    if (got == CALL_REFUSED) {
+    while (c->again && undecided(got, &answer) && c->again(w))
+      got = load_call(w, &rq, &answer);
+    if (got == CALL_REFUSED && !c->again) {
       d->list.n--; /* it was never sent */
       break;
     }
     if (got != CALL_ANSWERED)
       break;
-    deed->status = answer.status;
+    deed->status = undecided(got, &answer) ? 503 : answer.status;
     if (answer.status / 100 == 2) {
       atomic_fetch_add(&c->acknowledged, 1);
       deed->answer = arena_text(d->arena, answer.body);

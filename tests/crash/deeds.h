@@ -29,6 +29,10 @@ struct crowd {
   atomic_int acknowledged, refused_503;
   int64_t orders; /* placed in all rounds: as many as must be there */
   bool go_on;     /* answers of 503 do not end a worker */
+  /* When a deed has no answer, or one that says to try again: true = the same deed is sent again, perhaps elsewhere (a new
+   * w->client). NULL = it stays open, and the worker ends. */
+  bool (*again)(struct load_worker *w);
+  void *arg; /* again's */
 };
 
 /* A shop with plenty of stock at two locations. */

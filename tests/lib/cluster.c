@@ -163,17 +163,22 @@ const char *pg_url_of_two(struct pg *a, struct pg *b, const char *database)
       database, a->port, b->port);
 }
 
-const char *pg_ask(struct pg *pg, const char *sql)
+const char *pg_ask_at(struct test *t, const char *url, const char *sql)
 {
-  PGconn *db = PQconnectdb(pg_url(pg, "postgres"));
+  PGconn *db = PQconnectdb(url);
   PGresult *r = PQexec(db, sql);
   bool fine = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
-  const char *answer = arena_text(pg->t->arena, !fine ? PQerrorMessage(db) : PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
+  const char *answer = arena_text(t->arena, !fine ? PQerrorMessage(db) : PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
   PQclear(r);
   PQfinish(db);
   if (!fine)
     test_failed(__FILE__, __LINE__, sql, answer, "a statement that runs");
   return answer;
+}
+
+const char *pg_ask(struct pg *pg, const char *sql)
+{
+  return pg_ask_at(pg->t, pg_url(pg, "postgres"), sql);
 }
 
 void pg_create(struct pg *pg, const char *database)

@@ -23,6 +23,9 @@ void pg_create(struct pg *pg, const char *database);
 /* Runs a statement in the database postgres; its first value, or "", in the test's arena. */
 const char *pg_ask(struct pg *pg, const char *sql);
 
+/* The same in the database at this url. */
+const char *pg_ask_at(struct test *t, const char *url, const char *sql);
+
 /* kill -9 of the server and all its processes at once, as a power cut of the program has it. */
 void pg_kill(struct pg *pg);
 /* Starts it again on its port, with what its disk holds; false when it says that it cannot. */
