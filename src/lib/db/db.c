@@ -188,6 +188,7 @@ void db_read_end(struct db *db)
 enum err db_prepare(struct db *db, const char *sql, enum db_marker marker, struct db_prepared **out)
 {
   struct db_prepared *p = NULL;
+  db_check_statement(sql, marker);
   TRY(db->driver->prepare(db, sql, &p));
   p->given = sql;
   p->marker = marker;

@@ -132,7 +132,7 @@ static void drop_texts(struct db *db)
 }
 
 /* A statement by its text. The map's key is the hash; should two texts ever share one, the newer takes the place. */
-static enum err prepared_text(struct db *db, const char *sql, struct db_prepared **out)
+static enum err prepared_text(struct db *db, const char *sql, enum db_marker marker, struct db_prepared **out)
 {
   const void *key = (const void *)(uintptr_t)(hash_text(sql) | 1);
   void **place = db_map_find(&db->texts, key);
@@ -142,17 +142,17 @@ static enum err prepared_text(struct db *db, const char *sql, struct db_prepared
   }
   if (place || db->texts.n == TEXTS_MAX)
     drop_texts(db);
-  TRY(db_prepare(db, sql, DB_LIST, out));
+  TRY(db_prepare(db, sql, marker, out));
   *db_map_add(&db->texts, key) = *out;
   return ERR_OK;
 }
 
-static enum err start(struct draft *d, struct db *db, struct db_rows *rows)
+static enum err start(struct draft *d, struct db *db, enum db_marker marker, struct db_rows *rows)
 {
   struct db_prepared *p = NULL;
   if (d->too_many)
     return db_fail(db, ERR_INVALID, "too many values to filter by");
-  TRY(prepared_text(db, buf_str(&d->sql), &p));
+  TRY(prepared_text(db, buf_str(&d->sql), marker, &p));
   return db_start(db, p, rows, d->args, d->n);
 }
 
@@ -164,7 +164,7 @@ enum err db_list(struct db *db, const struct db_page *page, struct list *out)
   buf_text(&d.sql, d.plan->select);
   add_conditions(&d, page);
   add_place(&d, page);
-  TRY(start(&d, db, &rows));
+  TRY(start(&d, db, DB_LIST, &rows));
   return db_read_rows(d.plan, &rows, out);
 }
 
@@ -175,7 +175,7 @@ enum err db_count(struct db *db, const struct db_page *page, int64_t *out)
   draft_init(&d, db, page);
   buf_printf(&d.sql, "SELECT count(*) FROM %s", page->table->name);
   add_conditions(&d, page);
-  TRY(start(&d, db, &rows));
+  TRY(start(&d, db, DB_REPORT, &rows));
   int64_t count = db_next(&rows) ? db_i64(&rows, 0) : 0;
   TRY(db_done(&rows));
   *out = count;

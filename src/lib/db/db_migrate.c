@@ -270,6 +270,7 @@ enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t
 {
   int newest = newest_of(migrations, n);
   int64_t version = 0;
+  db_check_schema(migrations, n);
   TRY(check_ours(db));
   if (db->mode == DB_WRITER)
     TRY(make_version_table(db));

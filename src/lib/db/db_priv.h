@@ -122,6 +122,10 @@ MUST_CHECK enum err db_run_prepared(struct db *db, struct db_prepared *p, int64_
 MUST_CHECK enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, const struct db_value *args,
                              size_t n);
 
+/* Testing (db_check.c): with ORDO_DB_CHECK=1 in the environment, a statement that breaks a rule stops the process. */
+void db_check_schema(const struct db_migration *migrations, size_t n);
+void db_check_statement(const char *sql, enum db_marker marker);
+
 /* ---- Tables ---- */
 
 struct db_column {

@@ -368,8 +368,11 @@ static void add_condition(struct reader *r, bool sure, struct operand left, stru
 static void read_in(struct reader *r, bool sure, struct operand left)
 {
   must(r, sign(r, "("));
+  size_t scopes = r->an->scopes.n;
   if (begins_select(r)) {
     read_subselect(r);
+    for (size_t i = scopes; i < r->an->scopes.n; i++)
+      r->an->scopes.at[i].member |= left.side == SIDE_COLUMN && r->an->scopes.at[i].outer == r->scope;
     return;
   }
   size_t before = r->conditions.n;

@@ -32,6 +32,7 @@ struct db_scope {
   bool ordered, limited;
   bool one_row; /* aggregates without GROUP BY, or SELECT 1: order does not matter */
   bool cte;
+  bool member; /* column IN (this) */
 };
 /* What FROM names. */
 struct db_source {

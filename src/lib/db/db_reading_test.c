@@ -103,7 +103,7 @@ TEST(a_select_inside_knows_what_is_outside_but_not_the_contrary)
   CHECK_TEXT(told(t, "SELECT f.id FROM fulfillment f WHERE f.bucket = $1 AND NOT EXISTS (SELECT 1 FROM parcel p"
                      " WHERE p.bucket = f.bucket AND p.order_id = $2 AND f.location = $3) ORDER BY f.id LIMIT $4"),
              "select fulfillment/f parcel/p: f.bucket=$1 p.order_id=$2 p.bucket=$1; $4");
-  CHECK_TEXT(told(t, "SELECT count(*) FROM (SELECT subject_id FROM search_term WHERE kind = $1 LIMIT $2) AS some"),
+  CHECK_TEXT(told(t, "SELECT count(*) FROM (SELECT subject_id FROM search_term WHERE kind = $1 LIMIT $2) AS found"),
              "select search_term: search_term.kind=$1; $2");
   CHECK_TEXT(told(t, "SELECT a FROM t WHERE b = $1 OR c = (SELECT max(d) FROM u WHERE e = $2)"),
              "select t u: u.e=$2; $2");
@@ -242,4 +242,164 @@ TEST(nothing_is_too_deep_or_too_long)
     buf_text(&b, ", $2");
   buf_text(&b, ")");
   CHECK(!strstr(told(t, buf_str(&b)), "not whole"));
+}
+
+/* ---- Placement ---- */
+
+static const struct db_migration placing[] = {
+    {1, "first",
+     "-- it's a comment; SPREAD(nothing);\n"
+     "CREATE TABLE orders (bucket INTEGER NOT NULL, id BIGINT NOT NULL, state TEXT DEFAULT '--;',\n"
+     "  PRIMARY KEY KEY(bucket, id));\nSPREAD(orders);\n"
+     "CREATE TABLE order_line (bucket INTEGER, order_id BIGINT, line BIGINT, PRIMARY KEY KEY(bucket, order_id, line)) "
+     "NARROW;\nSPREAD(order_line, orders); -- beside it\n"},
+    {2, "second",
+     "CREATE TABLE stock (bucket INTEGER, id BIGINT, PRIMARY KEY KEY(bucket, id));\nSPREAD(stock);\n"
+     "CREATE TABLE product (id BIGINT NOT NULL, sku TEXT, PRIMARY KEY (id));\nREFERENCE(product);\n"
+     "CREATE TABLE feed (seq BIGINT NOT NULL, bucket INTEGER, order_id BIGINT, PRIMARY KEY (seq));\nLOCAL(feed);\n"},
+};
+
+TEST(the_migrations_say_how_tables_are_placed)
+{
+  const struct db_placed_table *tables;
+  CHECK_INT(db_placements(placing, 2, t->arena, &tables), 5);
+  CHECK_TEXT(tables[0].name, "orders");
+  CHECK_TEXT(tables[0].family, "orders");
+  const struct db_placed_table *line = db_placed(tables, 5, "order_line");
+  CHECK(line && line->placement == DB_SPREAD && line->n_key == 3);
+  CHECK_TEXT(line->family, "orders");
+  CHECK_TEXT(line->key[2], "line");
+  CHECK_INT(db_placed(tables, 5, "product")->placement, DB_REFERENCE);
+  CHECK_INT(db_placed(tables, 5, "feed")->placement, DB_LOCAL);
+  CHECK(!db_placed(tables, 5, "nothing"));
+}
+
+/* ---- Rules: each with a statement that breaks it and one that just does not ---- */
+
+#define KEYED   DB_KEYED, DB_KEYED
+#define OF_LINE "FROM orders o JOIN order_line l ON l.bucket = o.bucket AND l.order_id = o.id "
+
+static const struct example {
+  const char *says; /* a part of the sentence */
+  const char *wrong, *right;
+  enum db_marker marker, right_marker;
+} examples[] = {
+    /* words */
+    {"no locks", "SELECT id FROM product WHERE id = $1 FOR UPDATE", "SELECT id FROM product WHERE id = $1", KEYED},
+    {"no locks", "SELECT id FROM product LIMIT 1 SKIP LOCKED", "SELECT id FROM product ORDER BY id LIMIT 1", KEYED},
+    {"only reads", "WITH x AS (DELETE FROM product WHERE id = $1 RETURNING id) SELECT id FROM x",
+     "WITH x AS (SELECT id FROM product WHERE id = $1) SELECT id FROM x", KEYED},
+    {"ON CONFLICT", "MERGE INTO product USING feed ON id = seq", "SELECT id FROM product JOIN feed ON id = seq", KEYED},
+    {"ON CONFLICT", "INSERT OR REPLACE INTO product (id) VALUES ($1)",
+     "INSERT INTO product (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", KEYED},
+    {"no DISTINCT ON", "SELECT DISTINCT ON (id) id FROM product", "SELECT DISTINCT id FROM product", KEYED},
+    {"no LATERAL", "SELECT 1 FROM product p, LATERAL (SELECT 1) x", "SELECT 1 FROM product p, (SELECT 1) x", KEYED},
+    {"no USING", "DELETE FROM product USING feed WHERE id = seq",
+     "DELETE FROM product WHERE id IN (SELECT seq FROM feed)", KEYED},
+    {"no recursive", "WITH RECURSIVE c(i) AS (SELECT 1) SELECT i FROM c", "WITH c(i) AS (SELECT 1) SELECT i FROM c",
+     KEYED},
+    {"no OFFSET", "SELECT id FROM product ORDER BY id LIMIT 5 OFFSET 5",
+     "SELECT id FROM product WHERE id > $1 ORDER BY id LIMIT 5", KEYED},
+    {"division", "SELECT id / 2 FROM product", "SELECT id * 2 FROM product", KEYED},
+    {"context's clock", "SELECT id FROM product WHERE at < now()", "SELECT now FROM product WHERE at < $1", KEYED},
+    {"context's clock", "UPDATE product SET at = CURRENT_TIMESTAMP", "UPDATE product SET at = $1", KEYED},
+    {"by chance", "SELECT id FROM product ORDER BY random()", "SELECT random FROM product ORDER BY id", KEYED},
+    {"an average", "SELECT avg(id) FROM product", "SELECT CAST(sum(id) AS BIGINT), count(*) FROM product", KEYED},
+    {"is a CASE", "SELECT greatest(id, 1) FROM product", "SELECT CASE WHEN id > 1 THEN id ELSE 1 END FROM product",
+     KEYED},
+    {"joined by JOIN", "SELECT 1 FROM product RIGHT JOIN feed ON id = seq",
+     "SELECT 1 FROM feed LEFT JOIN product ON id = seq", KEYED},
+    {"folded", "SELECT id FROM product WHERE sku COLLATE nocase = $1", "SELECT id FROM product WHERE sku = $1", KEYED},
+    {"by its key", "SELECT rowid FROM product", "SELECT id FROM product", KEYED},
+    /* text */
+    {"single quotes", "SELECT id FROM product WHERE sku = \"x\"", "SELECT id FROM product WHERE sku = '\"x\"'", KEYED},
+    {"at most 55 bytes", "SELECT a2345678901234567890123456789012345678901234567890123456 FROM product",
+     "SELECT a234567890123456789012345678901234567890123456789012345 FROM product", KEYED},
+    {"not in the portable subset", "SELECT id FROM product WHERE id IS 5", "SELECT id FROM product WHERE id IS NULL",
+     KEYED},
+    {"not in the portable subset", "SELECT id FROM product -- all", "SELECT id FROM product", KEYED},
+    {"its end: the statement", "SELECT id FROM product WHERE", "SELECT id FROM product WHERE id = 1", KEYED},
+    /* functions and operators */
+    {"all engines have", "SELECT upper(sku) FROM product", "SELECT lower(sku) FROM product", KEYED},
+    {"larger or smaller of two", "SELECT max(id, 1) FROM product", "SELECT max(id) FROM product", KEYED},
+    {"CAST(sum(x) AS BIGINT)", "SELECT coalesce(sum(id), 0) FROM product",
+     "SELECT CAST(coalesce(sum(id), 0) AS BIGINT) FROM product", KEYED},
+    {"their ranks differ", "SELECT id FROM product WHERE id & 3 = 1", "SELECT id FROM product WHERE (id & 3) = 1",
+     KEYED},
+    {"their ranks differ", "SELECT (id >> 4 & 1) FROM product", "SELECT ((id >> 4) & 1) FROM product", KEYED},
+    {"CAST($n AS BIGINT)", "SELECT id, $1 FROM product", "SELECT id, CAST($1 AS BIGINT) FROM product", KEYED},
+    {"CAST($n AS BIGINT)", "WITH v(a) AS (VALUES ($1)) SELECT a FROM v",
+     "WITH v(a) AS (VALUES (CAST($1 AS BIGINT))) SELECT a FROM v", KEYED},
+    {"plain column names", "DELETE FROM product WHERE id = $1 RETURNING product.sku",
+     "DELETE FROM product WHERE id = $1 RETURNING sku", KEYED},
+    /* placement */
+    {"order_line: a spread table's bucket", "SELECT line FROM order_line WHERE order_id = $1",
+     "SELECT line FROM order_line WHERE order_id = $1 AND bucket = $2", KEYED},
+    {"bucket is named", "SELECT id FROM orders WHERE bucket > $1", "SELECT id FROM orders WHERE bucket IN ($1, $2)",
+     KEYED},
+    {"bucket is named", "UPDATE orders SET state = $1 WHERE id = $2 OR bucket = $3",
+     "UPDATE orders SET state = $1 WHERE bucket = $3 AND (id = $2 OR id = $4)", KEYED},
+    {"bucket is named", "INSERT INTO orders (id) VALUES ($1)", "INSERT INTO orders (bucket, id) VALUES ($2, $1)",
+     KEYED},
+    {"bucket is named", "SELECT o.id " OF_LINE "WHERE l.line = $1", "SELECT o.id " OF_LINE "WHERE l.bucket = $1",
+     KEYED},
+    {"bucket is named", "DELETE FROM orders WHERE bucket = $1 AND id IN (SELECT id FROM orders WHERE state = 'x')",
+     "DELETE FROM orders WHERE bucket = $1 AND id IN (SELECT id FROM orders WHERE bucket = $1 AND state = 'x')", KEYED},
+    {"bucket is named", "WITH v(b) AS (SELECT seq FROM feed) SELECT id FROM orders o JOIN v ON v.b = o.bucket",
+     "WITH v(b) AS (VALUES (CAST($1 AS BIGINT))) SELECT id FROM orders o JOIN v ON v.b = o.bucket", KEYED},
+    {"a LIST has a LIMIT", "SELECT id FROM orders WHERE state = $1 ORDER BY id",
+     "SELECT id FROM orders WHERE state = $1 ORDER BY id LIMIT $2", DB_LIST, DB_LIST},
+    {"a LIST has a LIMIT", "SELECT count(*) FROM orders", "SELECT count(*) FROM orders", DB_LIST, DB_REPORT},
+    {"a LIST has a LIMIT", "UPDATE order_line SET n = 1 WHERE n = $1",
+     "UPDATE order_line SET n = 1 WHERE order_id = $1", DB_LIST, DB_LIST},
+    {"a LIMIT has an ORDER BY", "SELECT id FROM orders LIMIT 5", "SELECT 1 FROM orders LIMIT 1", DB_LIST, DB_LIST},
+    {"a LIMIT has an ORDER BY", "SELECT id FROM (SELECT id FROM orders LIMIT 5) AS found ORDER BY id",
+     "SELECT count(*) FROM (SELECT id FROM orders LIMIT 5) AS found", DB_LIST, DB_LIST},
+    {"orders and stock: spread tables of two families",
+     "SELECT o.id FROM orders o JOIN stock s ON s.bucket = o.bucket AND s.id = o.id",
+     "SELECT o.id FROM orders o JOIN product p ON p.id = o.id", DB_REPORT, DB_REPORT},
+    {"two families", "SELECT id FROM orders WHERE bucket = $1 AND id IN (SELECT id FROM stock WHERE bucket = $1)",
+     "SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM stock)", DB_KEYED, DB_REPORT},
+    {"two families", "INSERT INTO orders (bucket, id) SELECT bucket, id FROM stock WHERE bucket = $1",
+     "INSERT INTO order_line (bucket, order_id) SELECT bucket, id FROM orders WHERE bucket = $1", KEYED},
+    {"joined on bucket and key", "SELECT l.line FROM orders o JOIN order_line l ON l.order_id = o.id",
+     "SELECT l.line " OF_LINE, DB_REPORT, DB_REPORT},
+    {"joined on bucket and key", "SELECT l.line FROM orders o JOIN order_line l ON l.bucket = o.bucket",
+     "SELECT l.line FROM orders o JOIN order_line l ON l.bucket = $1 AND o.bucket = $1 AND l.order_id = o.id",
+     DB_REPORT, DB_REPORT},
+    {"joined on bucket and key",
+     "SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id)",
+     "SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.bucket = "
+     "o.bucket)",
+     DB_REPORT, DB_REPORT},
+    /* writes */
+    {"never changes", "UPDATE orders SET bucket = $1 WHERE bucket = $2",
+     "UPDATE orders SET state = $1 WHERE bucket = $2", KEYED},
+    {"never changes", "UPDATE product SET id = $1 WHERE sku = $2", "UPDATE product SET sku = $1 WHERE id = $2", KEYED},
+    {"names its columns", "INSERT INTO product (id) VALUES ($1) ON CONFLICT DO NOTHING",
+     "INSERT INTO product (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", KEYED},
+    {"names its bucket", "INSERT INTO orders (bucket, id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+     "INSERT INTO orders (bucket, id) VALUES ($1, $2) ON CONFLICT (bucket, id) DO NOTHING", KEYED},
+    {"WHERE (true)", "INSERT INTO product (id) SELECT seq FROM feed ON CONFLICT (id) DO NOTHING",
+     "INSERT INTO product (id) SELECT seq FROM feed WHERE true ON CONFLICT (id) DO NOTHING", KEYED},
+};
+
+TEST(each_rule_is_broken_by_one_statement_and_kept_by_another)
+{
+  const struct db_placed_table *tables;
+  size_t n = db_placements(placing, 2, t->arena, &tables);
+  for (const struct example *e = examples; e < examples + COUNT_OF(examples); e++) {
+    const char *fault = db_statement_fault(e->wrong, (int)e->marker, tables, n, t->arena);
+    if (!fault || !strstr(fault, e->says))
+      test_failed(__FILE__, __LINE__, e->wrong, fault, e->says);
+    fault = db_statement_fault(e->right, (int)e->right_marker, tables, n, t->arena);
+    if (fault)
+      test_failed(__FILE__, __LINE__, e->right, fault, "no fault");
+  }
+}
+
+TEST(the_schemas_own_statements_are_not_judged)
+{
+  CHECK(!db_statement_fault("PRAGMA page_size", DB_SCHEMA, NULL, 0, t->arena));
+  CHECK(db_statement_fault("PRAGMA page_size", DB_REPORT, NULL, 0, t->arena));
 }

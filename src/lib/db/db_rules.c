@@ -345,10 +345,11 @@ static void collect_equals(struct judged *j, equal_columns *out)
     }
 }
 
-/* Both the buckets and one more column of a and b are equal. */
-static bool joined_by_key(const equal_columns *equals, size_t a, size_t b)
+/* Both the buckets and one more column of a and b are equal; column IN (SELECT ...) is such an equality. */
+static bool joined_by_key(const struct judged *j, const equal_columns *equals, size_t a, size_t b)
 {
-  bool bucket = false, other = false;
+  int first = j->an->scope_of[a], second = j->an->scope_of[b];
+  bool bucket = false, other = first != second && j->an->scopes.at[first > second ? first : second].member;
   EACH (struct equal_column, x, equals)
     EACH (struct equal_column, y, equals) {
       if (x->table != a || y->table != b || x->class != y->class)
@@ -366,7 +367,7 @@ static const char *joined_otherwise(struct judged *j)
   collect_equals(j, &equals);
   for (size_t a = 0; a < j->r->n_tables; a++)
     for (size_t b = a + 1; b < j->r->n_tables; b++)
-      if (is_spread(j, a) && is_spread(j, b) && meet(j, a, b) && !joined_by_key(&equals, a, b))
+      if (is_spread(j, a) && is_spread(j, b) && meet(j, a, b) && !joined_by_key(j, &equals, a, b))
         return arena_printf(j->a, "%s and %s", j->r->tables[a].name, j->r->tables[b].name);
   return NULL;
 }

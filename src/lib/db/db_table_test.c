@@ -227,7 +227,7 @@ TEST(what_is_not_there_leaves_the_row_and_the_fault_alone)
 TEST(a_name_the_program_does_not_know_is_not_taken_for_another)
 {
   static const struct db_stmt spoil = {"UPDATE thing SET ship_to = '{\"city\":' WHERE id = 9", DB_REPORT};
-  static const struct db_stmt spoil_text = {"UPDATE thing SET ship_to = NULL, text = x'00' WHERE id = 9", DB_REPORT};
+  static const struct db_stmt spoil_text = {"UPDATE thing SET ship_to = NULL, text = x'00' WHERE id = 9", DB_SCHEMA};
   static const struct db_stmt drop = {"PRAGMA ignore_check_constraints = ON", DB_SCHEMA};
   static const struct db_stmt spoil_enum = {"UPDATE thing SET text = NULL, color = 'mauve' WHERE id = 9", DB_REPORT};
   static const struct {
@@ -452,10 +452,10 @@ TEST(more_values_than_a_statement_takes_are_refused)
   db_close(db);
 }
 
-static void count_list(void *arg, const char *sql, enum db_marker marker)
+static void count_report(void *arg, const char *sql, enum db_marker marker)
 {
   (void)sql;
-  *(int *)arg += marker == DB_LIST;
+  *(int *)arg += marker == DB_REPORT;
 }
 
 TEST(in_lists_share_few_texts_and_the_store_of_texts_is_bounded)
@@ -471,7 +471,7 @@ TEST(in_lists_share_few_texts_and_the_store_of_texts_is_bounded)
     CHECK_OK(db_count(db, &page, &count));
     CHECK_INT(count, n < 101 ? n : 101);
   }
-  db_each_statement(db, count_list, &texts);
+  db_each_statement(db, count_report, &texts);
   CHECK_INT(texts, 4); /* for 1, 8, 32 and 128 places */
   for (int i = 0; i < 600; i++) {
     int64_t count = 0;
@@ -480,7 +480,7 @@ TEST(in_lists_share_few_texts_and_the_store_of_texts_is_bounded)
     CHECK_INT(count, i < 101 ? 101 - i : 0);
   }
   texts = 0;
-  db_each_statement(db, count_list, &texts);
+  db_each_statement(db, count_report, &texts);
   CHECK(texts > 0 && texts <= 256);
   db_close(db);
 }

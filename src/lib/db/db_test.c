@@ -93,17 +93,17 @@ TEST(a_reader_changes_nothing)
 
 TEST(the_settings_are_those_that_were_measured)
 {
-  static const struct db_stmt secure_delete = {"PRAGMA secure_delete", DB_REPORT}; /* Debian's default is on */
+  static const struct db_stmt secure_delete = {"PRAGMA secure_delete", DB_SCHEMA}; /* Debian's default is on */
   static const struct {
     struct db_stmt ask;
     int64_t writer, reader;
   } rows[] = {
-      {{"PRAGMA page_size", DB_REPORT},    4096,    4096  },
-      {{"PRAGMA synchronous", DB_REPORT},  2,       2     },
-      {{"PRAGMA cache_size", DB_REPORT},   -262144, -65536},
-      {{"PRAGMA mmap_size", DB_REPORT},    0,       0     },
-      {{"PRAGMA foreign_keys", DB_REPORT}, 0,       0     },
-      {{"PRAGMA query_only", DB_REPORT},   0,       1     },
+      {{"PRAGMA page_size", DB_SCHEMA},    4096,    4096  },
+      {{"PRAGMA synchronous", DB_SCHEMA},  2,       2     },
+      {{"PRAGMA cache_size", DB_SCHEMA},   -262144, -65536},
+      {{"PRAGMA mmap_size", DB_SCHEMA},    0,       0     },
+      {{"PRAGMA foreign_keys", DB_SCHEMA}, 0,       0     },
+      {{"PRAGMA query_only", DB_SCHEMA},   0,       1     },
   };
   SQLITE_ONLY("its settings");
   struct scratch *s = scratch_new(t, "");
@@ -237,7 +237,7 @@ TEST(after_a_refused_statement_a_transaction_goes_on_only_on_sqlite)
 TEST(a_text_that_is_no_sql_is_our_mistake_and_says_where)
 {
   static const struct db_stmt wrong = {"SELECT amout FROM entry", DB_KEYED};
-  static const struct db_stmt quoted = {"SELECT id FROM entry WHERE state = \"open\"", DB_KEYED};
+  static const struct db_stmt quoted = {"SELECT id FROM entry WHERE state = \"open\"", DB_SCHEMA};
   struct db *db = a_database(t);
   struct fault f;
   fault_init(&f, t->arena);
