@@ -27,7 +27,7 @@ static void tell_backup(const struct transfer_job *job, const char *path)
 {
   struct stat st = {0};
   stat(path, &st);
-  printf("%lld tables, %lld rows, equal; %lld bytes in %s\n", (long long)job->result.tables, (long long)job->result.rows,
+  printf("%lld tables, %lld rows, proved; %lld bytes in %s\n", (long long)job->result.tables, (long long)job->result.rows,
          (long long)st.st_size, path);
 }
 
@@ -71,7 +71,7 @@ static bool restore(const char *from, const char *to)
     fine = transfer_job_fine(&job, transfer_file_whole(job.transfer.from, &job.fault)) &&
            transfer_job_fine(&job, transfer_copy(&job.transfer, &job.result));
   if (fine)
-    printf("%lld tables, %lld rows, equal\n", (long long)job.result.tables, (long long)job.result.rows);
+    printf("%lld tables, %lld rows restored and proved\n", (long long)job.result.tables, (long long)job.result.rows);
   transfer_job_done(&job);
   return fine;
 }

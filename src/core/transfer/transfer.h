@@ -59,8 +59,10 @@ MUST_CHECK enum err transfer_copy(struct transfer *t, struct transfer_result *ou
 MUST_CHECK enum err transfer_compare(struct transfer *t, struct transfer_result *out);
 
 /* Writes what `from` holds now to a new file at path: one SQLite database whatever the engine, mode 0600, without a log
- * beside it, synced, compared with the view it was taken from, whole by SQLite's own check. Servers go on meanwhile. It is
- * called PATH.part until all of that is true. `to` is not used. ERR_STATE: there is a file already, or it is not equal. */
+ * beside it, synced, whole by SQLite's own check, and proved: read back page by page against what was taken from the view
+ * (SQLite), compared row by row with it (PostgreSQL). Servers go on meanwhile; the view of SQLite, which makes its log grow,
+ * lasts only as long as pages are copied. The file is called PATH.part until all of that is true. `to` is not used.
+ * ERR_STATE: there is a file already, or it is not equal. */
 MUST_CHECK enum err transfer_backup(struct transfer *t, const char *path, struct transfer_result *out);
 
 /* The same from a backup file, opened as `from`, into a new SQLite file at path; the caller restores onto another engine by

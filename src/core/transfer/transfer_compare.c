@@ -140,11 +140,11 @@ static void read_both(struct side *from, struct side *to)
     add_all(to);
 }
 
-static enum err count_rows(struct transfer *t, const struct transfer_plan *plan, int64_t *out)
+static enum err count_rows(struct db *db, const struct transfer_plan *plan, int64_t *out)
 {
   EACH (const struct transfer_table, table, &plan->tables) {
     int64_t n = 0;
-    TRY(db_one_i64(t->from, &table->count, &n, DB_NO_ARGS));
+    TRY(db_one_i64(db, &table->count, &n, DB_NO_ARGS));
     *out += n;
   }
   return ERR_OK;
@@ -154,7 +154,7 @@ enum err transfer_compare_by(struct transfer *t, const struct transfer_plan *pla
 {
   struct side from, to;
   int64_t total = 0;
-  TRY(count_rows(t, plan, &total));
+  TRY(count_rows(t->from, plan, &total));
   *out = (struct transfer_result){.tables = (int64_t)plan->tables.n};
   side_init(&from, t->from, plan);
   side_init(&to, t->to, plan);
@@ -183,4 +183,12 @@ enum err transfer_compare(struct transfer *t, struct transfer_result *out)
   db_use(t->to, t->fault, t->arena);
   TRY(transfer_plan(t, &plan));
   return transfer_compare_by(t, &plan, out);
+}
+
+enum err transfer_count(struct transfer *t, struct transfer_result *out)
+{
+  struct transfer_plan plan = {0};
+  TRY(transfer_plan(t, &plan));
+  *out = (struct transfer_result){.tables = (int64_t)plan.tables.n};
+  return count_rows(t->to, &plan, &out->rows);
 }

@@ -407,7 +407,7 @@ static enum err fill_in_one_view(struct transfer *t, struct copy *c, enum target
 enum err transfer_copy(struct transfer *t, struct transfer_result *out)
 {
   struct stillness before = {0};
-  enum target target;
+  enum target target = TARGET_FRESH;
   struct copy c = {.t = t, .picky = db_engine(t->to) == DB_POSTGRES, .progress.phase = TRANSFER_COPYING};
   *out = (struct transfer_result){0};
   db_use(t->from, t->fault, t->arena);

@@ -73,6 +73,8 @@ MUST_CHECK enum err transfer_read_batch(struct transfer_reading *r);
 
 /* ---- Comparing ---- */
 
+/* How many tables and rows t->to holds; ERR_STATE when it is not made as t->from is. */
+MUST_CHECK enum err transfer_count(struct transfer *t, struct transfer_result *out);
 MUST_CHECK enum err transfer_compare_by(struct transfer *t, const struct transfer_plan *plan,
                                         struct transfer_result *out);
 

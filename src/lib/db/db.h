@@ -256,9 +256,9 @@ MUST_CHECK enum err db_columns(struct db *db, const char *table, const char **ou
 MUST_CHECK enum err db_key_columns(struct db *db, const char *table, const char **out);
 /* All tables but the engine's own, in the order they were made, comma-separated, in the arena; "" = there are none. */
 MUST_CHECK enum err db_tables(struct db *db, const char **out);
-/* SQLite alone: writes the whole database as this connection sees it (db_read_begin) to the file at path, page by page
- * and without a write-ahead log beside it; what the file held is lost. Writers go on meanwhile, and their log grows. It
- * is not synced. ERR_STORAGE: the disk; ERR_STATE: another engine. */
+/* SQLite alone: writes the whole database, as it is now, to the file at path, page by page and without a write-ahead log
+ * beside it; what the file held is lost. Then syncs it and proves that it holds what was written. Writers go on meanwhile;
+ * only while pages are copied their log grows. Outside a transaction. ERR_STORAGE: the disk; ERR_STATE: another engine. */
 MUST_CHECK enum err db_copy_file(struct db *db, const char *path);
 
 /* ---- Testing: an SQLite VFS that fails on demand ---------------------------------------------------------------- */

@@ -7,6 +7,8 @@
  * failed there must stop us as much as one of the WAL. So the checkpoint is ours, run by the commit hook. */
 #include "db_priv.h"
 
+#include "db_sqlite_file.h"
+
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -468,35 +470,16 @@ static enum err tables(struct db *db, struct buf *out)
   return names(db, sql, NULL, out);
 }
 
-/* All pages of this connection's view; between the steps nobody waits for us, they only keep each one short. */
-static int copy_pages(sqlite3 *to, sqlite3 *from)
-{
-  enum { PAGES_A_STEP = 1024 };
-  sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-  if (!backup)
-    return sqlite3_extended_errcode(to);
-  int rc;
-  do
-    rc = sqlite3_backup_step(backup, PAGES_A_STEP);
-  while (rc == SQLITE_OK);
-  int finished = sqlite3_backup_finish(backup);
-  return rc == SQLITE_DONE ? finished : rc;
-}
-
-/* The file is thrown away when this fails, so it needs no journal; at the end it is one that needs no log to be read. */
 static enum err copy_file(struct db *db, const char *path)
 {
-  sqlite3 *to = NULL;
-  int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                           NULL);
-  if (rc == SQLITE_OK)
-    rc = sqlite3_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL, NULL);
-  if (rc == SQLITE_OK)
-    rc = copy_pages(to, engine_of(db)->handle);
-  if (rc == SQLITE_OK)
-    rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-  sqlite3_close(to);
-  return rc == SQLITE_OK ? ERR_OK : fail_elsewhere(db, rc, path);
+  struct db_pages pages;
+  int rc = db_pages_copy(engine_of(db)->handle, path, &pages);
+  enum err err = rc == SQLITE_OK ? ERR_OK : fail_elsewhere(db, rc, path);
+  const char *problem = err == ERR_OK ? db_pages_prove(path, &pages) : NULL;
+  if (problem)
+    err = db_fail(db, ERR_STORAGE, "the disk has failed: %s: %s", path, problem);
+  db_pages_done(&pages);
+  return err;
 }
 
 static enum err foreign(struct db *db, bool *out)
