@@ -118,6 +118,17 @@ TEST(events_of_one_subject_keep_their_order_whatever_the_clocks_say)
   check_whole(cx, 6, 0);
 }
 
+/* No history makes these rows; whatever made them, the feed goes on. */
+TEST(rows_that_contradict_each_other_are_numbered_too)
+{
+  struct ctx *cx = scratch_ctx(t, NOW);
+  foreign_run(cx, &(struct foreign){.node = 1, .n = 1, .at_ms = 1, .tells = {{1, 1}, {2, 2}}});
+  foreign_run(cx, &(struct foreign){.node = 2, .n = 1, .at_ms = 2, .tells = {{2, 1}, {1, 2}, {3, 2}}});
+  foreign_run(cx, &(struct foreign){.node = 3, .n = 1, .at_ms = 3, .tells = {{3, 1}, {2, 3}}});
+  CHECK_INT(number(cx, 100), 7);
+  check_whole(cx, 7, 0);
+}
+
 /* A part of what waits is numbered: never a later event of a subject without the earlier ones. */
 TEST(a_bounded_run_takes_the_earlier_rows_first)
 {
