@@ -2,10 +2,10 @@
  * add their changes up in memory, and one guarded UPDATE writes it at the end, rows in one order on every server.
  *
  * The UPDATE adds what was added and says under which conditions that is right whatever other servers did to the row
- * since it was loaded. A reservation minds only that enough is free; entries of the ledger are numbered, so they mind
- * the counter of movements; and an event carries the row's version, so it minds that. Hence a hot row that many reserve
- * is nobody's loss, and the one who takes it over the mark where stock.low is told does so alone: who would cross it
- * without having seen that misses. */
+ * since it was loaded. A reservation minds only that enough is free, and entries of the ledger, which are numbered, that
+ * nobody else wrote one: so many servers may reserve from one hot row at once. An event carries the row's version, so
+ * a row of which something was told is written only as it was loaded. The mark where stock.low is told is never crossed
+ * unseen: whoever would do so because of what others took misses, loads again, and sees it. */
 #include "inventory_priv.h"
 
 #include <stdlib.h>
@@ -279,7 +279,7 @@ void stock_row_touch(struct ctx *cx, struct stock_row *row)
     row->now.updated_at = cx->now;
 }
 
-static enum err insert(struct ctx *cx, const struct stock_row *row)
+static enum err insert_row(struct ctx *cx, const struct stock_row *row, int64_t *out_n)
 {
   static const struct db_stmt stmt = {
       "INSERT INTO stock (bucket, location_id, product_id, owner, stock_condition, lot, id, on_hand, reserved, safety,"
@@ -288,16 +288,13 @@ static enum err insert(struct ctx *cx, const struct stock_row *row)
       " ON CONFLICT (bucket, location_id, product_id, owner, stock_condition, lot) DO NOTHING",
       DB_KEYED};
   const struct stock_values *v = &row->now;
-  int64_t n = 0;
-  TRY(db_run(cx->db, &stmt, &n,
-             DB_ARGS(STOCK_KEY_ARGS(row->bucket, &row->key), I64(row->id), I64(v->on_hand.millionths),
-                     I64(v->reserved.millionths), I64(v->safety.millionths), I64(v->incoming.millionths),
-                     I64(v->movements), I64(v->alerted), I64(v->version), I64(v->updated_at.ms))));
-  return n == 1 ? ERR_OK : act_guard_missed(cx, __func__);
+  return db_run(cx->db, &stmt, out_n,
+                DB_ARGS(STOCK_KEY_ARGS(row->bucket, &row->key), I64(row->id), I64(v->on_hand.millionths),
+                        I64(v->reserved.millionths), I64(v->safety.millionths), I64(v->incoming.millionths),
+                        I64(v->movements), I64(v->alerted), I64(v->version), I64(v->updated_at.ms)));
 }
 
-/* On hand - reserved of the row in the database between which bounds the row comes out on the side of the low mark that
- * its events tell. */
+/* Between which bounds the row in the database comes out on the side of the low mark where it is now. */
 static void low_bounds(const struct stock_row *row, int64_t *free_min, int64_t *free_max)
 {
   int64_t added = row->now.on_hand.millionths - row->was.on_hand.millionths -
@@ -311,26 +308,50 @@ static void low_bounds(const struct stock_row *row, int64_t *free_min, int64_t *
     *free_min = mark + 1;
 }
 
-static enum err update(struct ctx *cx, const struct stock_row *row)
+/* What nobody was told of: added to whatever the row is by now, within the bounds. */
+static enum err add_to_row(struct ctx *cx, const struct stock_row *row, int64_t *out_n)
 {
   static const struct db_stmt stmt = {
-      "UPDATE stock SET on_hand = on_hand + $7, reserved = reserved + $8, safety = $9, movements = movements + $10,"
-      " alerted = $11, version = version + $12,"
-      " updated_at = CASE WHEN updated_at > $13 THEN updated_at ELSE $13 END"
-      " WHERE " STOCK_KEY_IS " AND reserved >= $14 AND on_hand - reserved >= $15 AND on_hand - reserved <= $16"
-      " AND safety = $17 AND alerted = $18 AND (movements = $19 OR $19 < 0) AND (version = $20 OR $20 < 0)",
+      "UPDATE stock SET on_hand = on_hand + $7, reserved = reserved + $8, movements = movements + $9,"
+      " version = version + $10, updated_at = CASE WHEN updated_at > $11 THEN updated_at ELSE $11 END"
+      " WHERE " STOCK_KEY_IS " AND reserved >= $12 AND on_hand - reserved >= $13 AND on_hand - reserved <= $14"
+      " AND safety = $15 AND alerted = $16 AND (movements = $17 OR $17 < 0)",
       DB_KEYED};
   const struct stock_values *was = &row->was, *now = &row->now;
-  int64_t free_min = row->free_min, free_max = INT64_MAX, n = 0;
+  int64_t free_min = row->free_min, free_max = INT64_MAX;
   bool moved = now->movements != was->movements;
   low_bounds(row, &free_min, &free_max);
-  TRY(db_run(cx->db, &stmt, &n,
-             DB_ARGS(STOCK_KEY_ARGS(row->bucket, &row->key), I64(now->on_hand.millionths - was->on_hand.millionths),
-                     I64(now->reserved.millionths - was->reserved.millionths), I64(now->safety.millionths),
-                     I64(now->movements - was->movements), I64(now->alerted), I64(now->version - was->version),
-                     I64(now->updated_at.ms), I64(row->reserved_min), I64(free_min), I64(free_max),
-                     I64(was->safety.millionths), I64(was->alerted), I64(moved ? was->movements : -1),
-                     I64(row->told ? was->version : -1))));
+  return db_run(cx->db, &stmt, out_n,
+                DB_ARGS(STOCK_KEY_ARGS(row->bucket, &row->key), I64(now->on_hand.millionths - was->on_hand.millionths),
+                        I64(now->reserved.millionths - was->reserved.millionths), I64(now->movements - was->movements),
+                        I64(now->version - was->version), I64(now->updated_at.ms), I64(row->reserved_min),
+                        I64(free_min), I64(free_max), I64(was->safety.millionths), I64(was->alerted),
+                        I64(moved ? was->movements : -1)));
+}
+
+/* What was told carries the row's version: written to that one alone. */
+static enum err replace_row(struct ctx *cx, const struct stock_row *row, int64_t *out_n)
+{
+  static const struct db_stmt stmt = {"UPDATE stock SET on_hand = $7, reserved = $8, safety = $9, movements = $10,"
+                                      " alerted = $11, version = $12, updated_at = $13"
+                                      " WHERE " STOCK_KEY_IS " AND version = $14",
+                                      DB_KEYED};
+  const struct stock_values *v = &row->now;
+  return db_run(cx->db, &stmt, out_n,
+                DB_ARGS(STOCK_KEY_ARGS(row->bucket, &row->key), I64(v->on_hand.millionths), I64(v->reserved.millionths),
+                        I64(v->safety.millionths), I64(v->movements), I64(v->alerted), I64(v->version),
+                        I64(v->updated_at.ms), I64(row->was.version)));
+}
+
+static enum err write_row(struct ctx *cx, const struct stock_row *row)
+{
+  int64_t n = 0;
+  if (row->was.version == 0)
+    TRY(insert_row(cx, row, &n));
+  else if (row->told)
+    TRY(replace_row(cx, row, &n));
+  else
+    TRY(add_to_row(cx, row, &n));
   return n == 1 ? ERR_OK : act_guard_missed(cx, __func__);
 }
 
@@ -348,6 +369,6 @@ static enum err flush(struct ctx *cx, void *kept)
   if (m->changed.n > 1)
     qsort(m->changed.at, m->changed.n, sizeof *m->changed.at, order_rows);
   EACH (struct stock_row *const, row, &m->changed)
-    TRY(((*row)->was.version == 0 ? insert : update)(cx, *row));
+    TRY(write_row(cx, *row));
   return ERR_OK;
 }
