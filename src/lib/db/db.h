@@ -136,7 +136,8 @@ MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_
 /* Runs fn(arg, 0) ... fn(arg, n - 1) side by side on this thread, each on a stack of its own: when all of them wait for an
  * answer, their questions go out in one pipeline. Answers are remembered until the transaction ends or one of its own
  * writes touches them (db_reading.h says how that is seen), so whoever asks the same again gets them at once. fn calls
- * db_use before it asks, and writes nothing. Returns at once on SQLite, without calling fn. */
+ * db_use before it asks, and writes nothing. One of them may divide itself by calling it again (a request of many orders).
+ * Returns at once, without calling fn, on SQLite, and where nobody waits for several: after db_defer. */
 void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 /* Until commit or rollback, writes are gathered. A row count that is asked for (out_rows of an INSERT or a keyed UPDATE,
  * db_update's ERR_NOT_FOUND) is answered as 1 and proved by db_flush. A query that one of the gathered writes may touch

@@ -83,12 +83,12 @@ static enum err expand_place(struct reader *r, const struct db_place_words *word
   TRY(read_arguments(r, out->arena, max, names, &n));
   if (n == 0)
     return bad_text(r, "the table is missing");
-  if (words->before)
-    buf_printf(out, "%s%s%s", words->before, names[0], words->after);
-  if (words->before && n > 1)
-    buf_printf(out, "%s%s%s", words->beside, names[1], words->after);
-  if (words->before)
-    buf_text(out, words->end);
+  if (!words->before)
+    return ERR_OK;
+  buf_printf(out, "%s%s%s", words->before, names[0], words->after);
+  if (n > 1)
+    buf_printf(out, "%s%s", words->beside, names[1]);
+  buf_text(out, words->end);
   return ERR_OK;
 }
 
@@ -278,6 +278,8 @@ enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t
   if (version < newest && db->mode == DB_READER)
     return db_fail(db, ERR_STORAGE, "the database has schema %d and this program needs %d: please migrate it first",
                    (int)version, newest);
+  if (version < newest && db->driver->choose_words)
+    TRY(db->driver->choose_words(db));
   for (size_t i = 0; i < n; i++)
     if (migrations[i].number > version)
       TRY(apply(db, &migrations[i]));

@@ -94,15 +94,13 @@ TEST(a_migration_that_fails_leaves_nothing_behind_and_says_where)
   static const struct {
     const char *text, *why;
   } rows[] = {
-      {"CREATE TABLE half (id BIGINT);\n\nCREATE TABLE half (id BIGINT);\n", "already exists"        },
-      {"CREATE TABLE half (id BIGINT);\nSELECT 1",                           "does not end with"     },
-      {"CREATE TABLE half (id BIGINT, PRIMARY KEY KEY(id, bucket));",        "KEY needs bucket first"},
-      {"CREATE TABLE half (id BIGINT);\nSPREAD();",                          "the table is missing"  },
+      {"CREATE TABLE half (id BIGINT);\n\nCREATE TABLE half (id BIGINT);\n", "already exists"},
+      {"CREATE TABLE half (id BIGINT);\nSELECT 1", "does not end with"},
+      {"CREATE TABLE half (id BIGINT, PRIMARY KEY KEY(id, bucket));", "KEY needs bucket first"},
+      {"CREATE TABLE half (id BIGINT);\nSPREAD();", "the table is missing"},
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
-    struct db_migration migrations[] = {
-        test_migrations[0], test_migrations[1], {3, "bad", rows[i].text}
-    };
+    struct db_migration migrations[] = {test_migrations[0], test_migrations[1], {3, "bad", rows[i].text}};
     struct scratch *s = scratch_new(t, "");
     struct db *db = open_as(s, DB_WRITER);
     CHECK_ERR(db_migrate(db, migrations, 3), ERR_INTERNAL);
@@ -118,6 +116,69 @@ TEST(a_migration_that_fails_leaves_nothing_behind_and_says_where)
     CHECK_TEXT(columns, "");
     db_close(db);
   }
+}
+
+/* ---- How tables are placed ---- */
+
+static void run_all(struct db *db, const struct db_stmt *stmts, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    CHECK_OK(db_run(db, &stmts[i], NULL, DB_NO_ARGS));
+}
+
+static const char *all_placed(struct test *t, struct db *db)
+{
+  static const struct db_stmt ask = {"SELECT told FROM placed ORDER BY told", DB_SCHEMA};
+  struct db_rows rows;
+  struct buf b;
+  buf_init(&b, t->arena);
+  CHECK_OK(db_query(db, &ask, &rows, DB_NO_ARGS));
+  while (db_next(&rows))
+    buf_printf(&b, "%s%s", b.n ? "; " : "", db_text(&rows, 0));
+  CHECK_OK(db_done(&rows));
+  return buf_str(&b);
+}
+
+static const struct db_migration placing = {
+    1, "placing",
+    "CREATE TABLE placed (told TEXT NOT NULL);\n"
+    "CREATE TABLE one (bucket INTEGER, id BIGINT, PRIMARY KEY KEY(bucket, id));\nSPREAD(one);\n"
+    "CREATE TABLE two (bucket INTEGER, id BIGINT, PRIMARY KEY KEY(bucket, id));\nSPREAD(two, one); -- beside it\n"
+    "CREATE TABLE three (id BIGINT);\nREFERENCE(three);\nCREATE TABLE four (id BIGINT);\nLOCAL(four);\n"};
+
+TEST(an_engine_without_shards_places_nothing)
+{
+  struct db *db = open_as(scratch_new(t, ""), DB_WRITER);
+  CHECK_OK(db_migrate(db, &placing, 1));
+  CHECK_TEXT(all_placed(t, db), "");
+  db_close(db);
+}
+
+/* A server that has the functions of Citus as far as a migration calls them. They write down what they are asked, into a
+ * table that is not there before the migration makes it. */
+TEST(with_citus_tables_are_spread_beside_their_family_or_copied)
+{
+  static const struct db_stmt pretend[] = {
+      {"SET check_function_bodies = off", DB_SCHEMA},
+      {"CREATE FUNCTION create_distributed_table(t regclass, c text, colocate_with text DEFAULT 'default') RETURNS void"
+       " LANGUAGE sql AS $$ INSERT INTO placed VALUES (t || ' by ' || c || ' beside ' || colocate_with) $$",
+       DB_SCHEMA},
+      {"CREATE FUNCTION create_reference_table(t regclass) RETURNS void"
+       " LANGUAGE sql AS $$ INSERT INTO placed VALUES (t || ' everywhere') $$",
+       DB_SCHEMA},
+      {"INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)"
+       " SELECT 999999, 'citus', 10, oid, false, '13' FROM pg_namespace WHERE nspname = 'pg_catalog'",
+       DB_SCHEMA},
+  };
+  static const struct db_stmt forget[] = {{"DELETE FROM pg_extension WHERE extname = 'citus'", DB_SCHEMA}};
+  if (!test_on_postgres())
+    SKIP("for PostgreSQL alone");
+  struct db *db = open_as(scratch_new(t, ""), DB_WRITER);
+  run_all(db, pretend, COUNT_OF(pretend));
+  CHECK_OK(db_migrate(db, &placing, 1));
+  CHECK_TEXT(all_placed(t, db), "one by bucket beside default; three everywhere; two by bucket beside one");
+  run_all(db, forget, COUNT_OF(forget));
+  db_close(db);
 }
 
 TEST(embedded_migrations_are_numbered_and_named_after_their_files)

@@ -24,6 +24,14 @@ enum {
 
 /* KEY's order of columns as on SQLite: with the bucket first, a batch's rows would lie scattered over the whole tree. */
 static const struct db_words plain_words = {.bucket_last = true, .narrow = "", .bytes = "BYTEA"};
+/* With the Citus extension tables are spread over its nodes: rows of one bucket lie on one node, whatever their table. */
+static const struct db_words citus_words = {
+    .bucket_last = true,
+    .narrow = "",
+    .bytes = "BYTEA",
+    .spread = {"SELECT create_distributed_table('", "', 'bucket", "', colocate_with => '", "')"},
+    .reference = {"SELECT create_reference_table('", "", NULL, "')"},
+};
 
 /* ---- Errors ---- */
 
@@ -776,6 +784,15 @@ static enum err foreign(struct db *db, bool *out)
   return ERR_OK;
 }
 
+static enum err choose_words(struct db *db)
+{
+  static const struct db_stmt has_citus = {"SELECT count(*) FROM pg_extension WHERE extname = 'citus'", DB_SCHEMA};
+  int64_t n = 0;
+  TRY(db_one_i64(db, &has_citus, &n, DB_NO_ARGS));
+  db->words = n ? &citus_words : &plain_words;
+  return ERR_OK;
+}
+
 const struct db_driver db_pg_driver = {
     .scheme = "postgres", /* postgres:// and postgresql:// */
     .whole_url = true,
@@ -797,6 +814,7 @@ const struct db_driver db_pg_driver = {
     .key_columns = key_columns,
     .tables = tables,
     .foreign = foreign,
+    .choose_words = choose_words,
     .together = pg_together,
     .defer = pg_defer,
     .flush = pg_flush,

@@ -119,9 +119,20 @@ static struct pg_answer *add_answer(struct pg_batch *b, uint64_t hash, struct pg
 
 /* ---- Side by side ---- */
 
-/* One of the functions that run side by side, with what the connection lends to whoever uses it. */
+/* Functions that somebody wants to run side by side: the batch's loads, and what one of them divides itself into. */
+struct group {
+  void (*fn)(void *arg, size_t i);
+  void *arg;
+  size_t n, begun, ended;
+  struct fault *fault; /* of who asked */
+  struct arena *arena, *home;
+  struct group *outer;
+};
+
+/* One of them, with what the connection lends to whoever uses it. */
 struct load {
   struct fiber *fiber; /* NULL = the place is free */
+  struct group *group;
   size_t i;
   struct fault *fault;
   struct arena *arena, *home;
@@ -129,16 +140,15 @@ struct load {
 };
 
 struct together {
-  struct db *db;
-  void (*fn)(void *arg, size_t i);
-  void *arg;
+  struct group *groups; /* those with functions that have not begun, the innermost first */
   struct load loads[WAVE];
+  size_t waiting_groups; /* loads that wait for a group of theirs and so hold a place without a question */
 };
 
 static void load_main(void *arg)
 {
-  struct together *t = arg;
-  t->fn(t->arg, t->loads[pg_of(t->db)->batch->load].i);
+  struct load *l = arg;
+  l->group->fn(l->group->arg, l->i);
 }
 
 static void swap_in(struct db *db, const struct load *l)
@@ -149,41 +159,41 @@ static void swap_in(struct db *db, const struct load *l)
   db->open_rows = l->open_rows;
 }
 
-/* Rows that are open hang in a list whose first link is the connection's own. */
-static void relink(struct db *db)
+static void run_load(struct db *db, struct load *l)
 {
-  if (db->open_rows)
-    db->open_rows->open_link = &db->open_rows;
+  struct load home = {.fault = db->fault, .arena = db->arena, .home = db->home, .open_rows = db->open_rows};
+  struct group *group = l->group;
+  swap_in(db, l);
+  bool waits = fiber_resume(l->fiber);
+  *l = (struct load){waits ? l->fiber : NULL, group, l->i, db->fault, db->arena, db->home, db->open_rows};
+  swap_in(db, &home);
+  if (!waits)
+    group->ended++;
 }
 
-static void run_load(struct together *t, size_t place)
+/* The next function of the innermost group; false when all have begun. */
+static bool begin_load(struct db *db, struct together *t, struct load *l)
 {
-  struct db *db = t->db;
-  struct load *l = &t->loads[place];
-  struct load home = {.fault = db->fault, .arena = db->arena, .home = db->home, .open_rows = db->open_rows};
-  pg_of(db)->batch->load = place;
-  swap_in(db, l);
-  relink(db);
-  bool waits = fiber_resume(l->fiber);
-  *l = (struct load){waits ? l->fiber : NULL, l->i, db->fault, db->arena, db->home, db->open_rows};
-  swap_in(db, &home);
-  relink(db);
+  struct group *g = t->groups;
+  if (!g)
+    return false;
+  *l = (struct load){.group = g, .i = g->begun++, .fault = g->fault, .arena = g->arena, .home = g->home};
+  l->fiber = fiber_new(pg_of(db)->batch->pool, load_main, l);
+  if (g->begun == g->n)
+    t->groups = g->outer;
+  return true;
 }
 
 /* Fills the free places with what has not begun, and lets everybody run until he waits. True while somebody does. */
-static bool run_loads(struct together *t, size_t *next, size_t n)
+static bool run_loads(struct db *db, struct together *t)
 {
   bool waiting = false;
   for (size_t place = 0; place < WAVE; place++) {
     struct load *l = &t->loads[place];
     if (l->fiber)
-      run_load(t, place);
-    while (!l->fiber && *next < n) {
-      struct db *db = t->db;
-      *l = (struct load){fiber_new(pg_of(db)->batch->pool, load_main, t), (*next)++, db->fault, db->arena, db->home,
-                         NULL};
-      run_load(t, place);
-    }
+      run_load(db, l);
+    while (!l->fiber && begin_load(db, t, l))
+      run_load(db, l);
     waiting |= l->fiber != NULL;
   }
   return waiting;
@@ -258,20 +268,42 @@ static void answer_questions(struct db *db)
   b->questions = NULL;
 }
 
+/* Inside one of the functions: its parts run in the free places. A place is always left for them. */
+static void divide(struct db *db, struct together *t, struct group *g)
+{
+  struct pg_batch *b = pg_of(db)->batch;
+  if (t->waiting_groups + 1 >= WAVE) {
+    for (size_t i = 0; i < g->n; i++) /* one after the other, as a part of its own */
+      g->fn(g->arg, i);
+    return;
+  }
+  g->outer = t->groups;
+  t->groups = g;
+  t->waiting_groups++;
+  while (g->ended < g->n)
+    fiber_yield(b->pool);
+  t->waiting_groups--;
+}
+
 void pg_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg)
 {
   struct pg_batch *b = pg_of(db)->batch;
-  if (!b || n == 0)
+  if (!b || n == 0 || (!b->together && !db->in_transaction) || b->deferring)
     return;
+  struct group g = {.fn = fn, .arg = arg, .n = n, .fault = db->fault, .arena = db->arena, .home = db->home};
+  if (b->together) {
+    divide(db, b->together, &g);
+    return;
+  }
   if (!b->pool)
     b->pool = fiber_pool_new(STACK_BYTES);
-  struct together t = {.db = db, .fn = fn, .arg = arg};
-  size_t next = 0;
-  b->together = b->used = true;
-  while (run_loads(&t, &next, n))
+  struct together t = {.groups = &g};
+  b->together = &t;
+  b->used = true;
+  while (run_loads(db, &t))
     if (b->questions)
       answer_questions(db);
-  b->together = false;
+  b->together = NULL;
 }
 
 /* ---- A question in a batch ---- */

@@ -34,9 +34,9 @@ struct pg_write {
 
 struct pg_batch {
   struct arena *arena;
-  bool used, together, deferring;
+  bool used, deferring;
   struct fiber_pool *pool;
-  size_t load; /* the place of the fiber that runs */
+  struct together *together; /* what runs side by side now, or NULL */
   struct pg_answer *answers[ANSWER_CHAINS], *questions;
   LIST(struct pg_write *) waiting;
   int64_t written, flushed_at; /* number of the last write, and of the last one that was sent */

@@ -98,6 +98,48 @@ TEST(functions_side_by_side_ask_together_and_each_gets_its_answer)
   db_close(db);
 }
 
+struct divided {
+  struct asked *asked;
+  size_t part[20];
+};
+
+static void ask_part(void *arg, size_t i)
+{
+  ask_twice(arg, i);
+}
+
+/* Each of 20 asks something itself, then ten parts of it ask side by side. */
+static void divide(void *arg, size_t i)
+{
+  struct divided *d = arg;
+  struct asked *a = d->asked;
+  struct fault f;
+  fault_init(&f, a->t->arena);
+  db_use(a->db, &f, a->t->arena);
+  int64_t first = amount(a->db, 100 + (int64_t)i);
+  db_together(a->db, 10, ask_part, a);
+  db_use(a->db, &f, a->t->arena);
+  d->part[i] = (size_t)(first + amount(a->db, 140));
+}
+
+TEST(one_of_them_may_divide_itself)
+{
+  struct scratch *s = postgres(t);
+  struct db *db = with_entries(s);
+  struct asked a = {.t = t, .db = db};
+  struct divided d = {.asked = &a};
+  CHECK_OK(db_begin(db));
+  db_together(db, 20, divide, &d);
+  db_use(db, &s->fault, t->arena);
+  CHECK_INT(a.begun, 200);
+  for (int64_t i = 0; i < 20; i++)
+    CHECK_INT(d.part[i], 200 + i + 240);
+  for (int64_t i = 0; i < 10; i++)
+    CHECK_INT(a.got[i], 1000 + i);
+  CHECK_OK(db_commit(db));
+  db_close(db);
+}
+
 TEST(an_answer_is_remembered_until_a_write_touches_it)
 {
   struct scratch *s = postgres(t);

@@ -42,8 +42,8 @@ struct db_prepared {
   struct db_prepared *next_open, **open_link;
 };
 
-/* A statement that places a table: before, its name, after; for one that lies beside another also beside, that one's
- * name, after; and end. before NULL = there is nothing to say. */
+/* A statement that places a table: before, its name, after; for one that lies beside another also beside and that one's
+ * name; and end. before NULL = there is nothing to say. */
 struct db_place_words {
   const char *before, *after, *beside, *end;
 };
@@ -81,6 +81,7 @@ struct db_driver {
   enum err (*tables)(struct db *db, struct buf *out);
   enum err (*copy_file)(struct db *db, const char *path); /* NULL: the database is no file */
   enum err (*foreign)(struct db *db, bool *out); /* are there tables, but no schema_version? */
+  enum err (*choose_words)(struct db *db); /* before migrations are run: db->words by what the server can do; or NULL */
 
   /* Batches (db.h); NULL where asking costs nothing. */
   void (*together)(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
