@@ -13,7 +13,7 @@
  *   load     stock_levels_load, reservations_of_demand
  *   decide   stock_plan_* add to a struct stock_changes: reserved can only change together with a reservation, on hand
  *            only together with a movement, so no caller can make them drift apart
- *   apply    stock_changes_apply writes everything: rows in sorted order, guarded, and tells of low stock
+ *   apply    stock_changes_apply: the ledger, reservations, events of low stock; the rows at the end of the transaction
  */
 #ifndef ORDO_INVENTORY_H
 #define ORDO_INVENTORY_H
@@ -133,7 +133,8 @@ struct stock_levels {
 struct quantity stock_level_available(const struct stock_level *level); /* may be negative */
 
 #define STOCK_PRODUCTS_MAX 1024 /* different ones in one load */
-/* The good, company-owned rows of these products at all locations, paused ones too. Products may repeat. */
+/* The good, company-owned rows of these products at all locations, paused ones too; in the writer's transaction as its
+ * acts so far left them. Products may repeat. */
 MUST_CHECK enum err stock_levels_load(struct ctx *cx, const int64_t *product_ids, size_t n, struct stock_levels *out);
 /* A copy that decide may change (stock_plan_reserve_at does). */
 struct stock_levels stock_levels_copy(const struct stock_levels *levels, struct arena *a);
@@ -238,12 +239,14 @@ void stock_plan_consume(struct stock_changes *c, struct arena *a, const struct s
 void stock_plan_release(struct stock_changes *c, struct arena *a, const struct stock_key *key,
                         const struct stock_demand *demand, struct quantity quantity, enum reservation_state why);
 
-/* Writes the plan: one guarded UPDATE per stock row (sums, in order of bucket, product, location ...), ledger entries,
- * reservations, and the events stock.low and stock.recovered where a row crosses its safety stock, stock.negative where
- * on hand falls below 0. Rows that a movement needs are made.
+/* Applies the plan: ledger entries, reservations, and the events stock.low and stock.recovered where a row crosses its
+ * safety stock, stock.negative where on hand falls below 0. Rows that a movement needs are begun. The rows themselves
+ * are changed in memory, where the next acts of the transaction see them, and written at its end (batch_flush): one
+ * guarded UPDATE for each, in order of bucket, product, location ...
  *
- * The guards say what decide relied on: on hand never below 0 nor below reserved (but where the location allows
- * negative stock), reserved never below 0, nothing newly reserved beyond available. A miss is act_guard_missed. */
+ * What decide relied on is checked here against the acts before, and asked again of the row when it is written: on hand
+ * never below 0 nor below reserved (but where the location allows negative stock), reserved never below 0, nothing newly
+ * reserved beyond available. A miss, here or at the end, is act_guard_missed. */
 MUST_CHECK enum err stock_changes_apply(struct ctx *cx, const struct stock_changes *c);
 
 /* All live soft reservations of a demand become hard (a draft is placed). *out_n = how many. */

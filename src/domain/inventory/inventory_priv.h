@@ -68,6 +68,8 @@ bool stock_product_known(struct ctx *cx, int64_t product_id);
 void stock_product_knows(struct ctx *cx, int64_t product_id);
 /* The rows of a product that the memory has, in no order; next_of_product leads on. NULL = none, or no memory. */
 const struct stock_row *stock_rows_of_product(struct ctx *cx, int64_t product_id);
+/* Has this transaction left a row of the location below 0, or promised beyond on hand? */
+bool stock_rows_overdrawn(struct ctx *cx, int64_t location_id);
 /* Loads the rows that these reservations hold in one question; where asking costs nothing they wait to be needed. */
 MUST_CHECK enum err stock_rows_prefetch(struct ctx *cx, int64_t demand_id, const reservations *held);
 

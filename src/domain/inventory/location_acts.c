@@ -123,7 +123,7 @@ static enum err overdrawn(struct ctx *cx, int64_t location_id, bool *out)
       "SELECT 1 FROM stock WHERE location_id = $1 AND (on_hand < 0 OR reserved > on_hand) LIMIT 1", DB_REPORT};
   int64_t found = 0;
   TRY(db_one_i64(cx->db, &any, &found, DB_ARGS(I64(location_id))));
-  *out = found == 1;
+  *out = found == 1 || stock_rows_overdrawn(cx, location_id);
   return ERR_OK;
 }
 

@@ -178,6 +178,20 @@ const struct stock_row *stock_rows_of_product(struct ctx *cx, int64_t product_id
   return p ? p->first : NULL;
 }
 
+bool stock_rows_overdrawn(struct ctx *cx, int64_t location_id)
+{
+  const struct stock_memory *m = memory(cx);
+  if (!m)
+    return false;
+  EACH (struct stock_row *const, at, &m->changed) {
+    const struct stock_row *row = *at;
+    if (row->key.location_id == location_id &&
+        (row->now.on_hand.millionths < 0 || row->now.reserved.millionths > row->now.on_hand.millionths))
+      return true;
+  }
+  return false;
+}
+
 /* ---- Loading ---- */
 
 #define VALUES "on_hand, reserved, safety, incoming, movements, alerted, version, updated_at"

@@ -198,6 +198,24 @@ TEST(each_crossing_of_a_transaction_is_told)
   CHECK(!stock_now(t, s.cx, &s.key).alerted);
 }
 
+TEST(negative_stock_stays_allowed_when_some_was_just_sold)
+{
+  static const char refuse[] = "{\"negative_stock\":false}";
+  struct act_input in = {.id = "TILL", .json = refuse, .json_n = sizeof refuse - 1, .version = ABSENT};
+  struct act_result ignored;
+  struct shop s = a_shop(t);
+  struct stock_key key =
+      stock_key_plain(a_location(t, s.cx, "{\"code\":\"TILL\",\"negative_stock\":true}")->id.v, s.product);
+  CHECK_OK(scratch_begin(s.cx));
+  CHECK_OK(move_in(&s, &key, -1));
+  CHECK_ERR(act_run(s.cx, &location_update_act, &in, &ignored), ERR_STATE);
+  fault_clear(&s.cx->fault);
+  CHECK_OK(move_in(&s, &key, 1));
+  CHECK_OK(act_run(s.cx, &location_update_act, &in, &ignored));
+  CHECK_OK(scratch_commit(s.cx));
+  CHECK_INT(differences(t, s.cx), 0);
+}
+
 TEST(a_preview_leaves_nothing_in_the_transaction)
 {
   struct shop s = a_shop(t);
