@@ -74,9 +74,16 @@ static bool said(PGconn *db, const char *what)
   return false;
 }
 
+static void keep_silent(void *arg, const char *message)
+{
+  (void)arg;
+  (void)message;
+}
+
 static PGconn *open_db(const char *url)
 {
   PGconn *db = PQconnectdb(url);
+  PQsetNoticeProcessor(db, keep_silent, NULL);
   if (PQstatus(db) == CONNECTION_OK)
     return db;
   said(db, "connecting");
@@ -228,8 +235,20 @@ static bool take_rows(struct bare_pg *b, PGconn *target, struct table *table, co
   return fine;
 }
 
+/* Rows of servers and of transactions, which are not the order's. */
+static bool is_bookkeeping(const char *table)
+{
+  static const char *const names[] = {"writer_commit", "feed_pending", "lease", "server", "node_lease", "consumer"};
+  for (size_t i = 0; i < COUNT_OF(names); i++)
+    if (strcmp(table, names[i]) == 0)
+      return true;
+  return false;
+}
+
 static bool take_table(struct bare_pg *b, PGconn *source, PGconn *target, const char *name, int64_t since)
 {
+  if (is_bookkeeping(name))
+    return true;
   char sql[256];
   struct table *table = &b->tables[b->n_tables];
   *table = (struct table){.follows = strcmp(name, "search_term") == 0};

@@ -3,7 +3,7 @@
  * row counts, COMMIT. No HTTP, no JSON, no decisions, no reads.
  *
  * As in bare.h the rows are found, not described: those that the placing of one order left in Ordo's database, held
- * against a copy from before. Rows that others than the order's transaction touch (leases, cursors, number blocks) are
+ * against a copy from before. Rows that are not the order's (leases, cursors, number blocks, a row for each transaction) are
  * left out, so the baseline has less to do than Ordo.
  */
 #ifndef ORDO_BENCH_BARE_PG_H
