@@ -6,7 +6,7 @@ CREATE TABLE feed_pending (
   node INTEGER NOT NULL,          -- of the lane that wrote it
   n BIGINT NOT NULL,              -- rises with each transaction of the node, for ever
   at BIGINT NOT NULL,             -- ms, by the clock of that server
-  events BYTES NOT NULL,          -- keys and digests, 56 bytes an event
+  events BYTES NOT NULL,          -- keys and hash states, 56 bytes an event
   PRIMARY KEY (node, n)
 );
 LOCAL(feed_pending);

@@ -2,9 +2,9 @@
 #include "events.h"
 #include "fuzz.h"
 
-static void put(struct buf *b, int64_t v)
+static void put(struct buf *b, int bytes, int64_t v)
 {
-  for (int shift = 56; shift >= 0; shift -= 8)
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
     buf_char(b, (char)((uint64_t)v >> shift));
 }
 
@@ -21,11 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
   buf_init(&again, a);
   for (size_t i = 1; i < events.n; i++) {
     const struct pending_event *e = &events.at[i];
-    FUZZ_CHECK(e->bucket >= 0 && e->bucket < BUCKETS && e->n >= 0);
-    put(&again, e->bucket);
-    put(&again, e->subject_id);
-    put(&again, e->n);
-    buf_add(&again, e->digest, HASH_BYTES);
+    FUZZ_CHECK(e->blocks > 0 && e->bucket >= 0 && e->bucket < BUCKETS && e->n >= 0);
+    put(&again, 4, e->blocks);
+    put(&again, 4, e->bucket);
+    put(&again, 8, e->subject_id);
+    put(&again, 8, e->n);
+    buf_add(&again, e->state, HASH_BYTES);
   }
   FUZZ_CHECK(!read || (again.n == n && memcmp(again.at, bytes, n) == 0));
   free(row);

@@ -80,7 +80,7 @@ static void unit_i64(struct buf *out, int64_t v)
   buf_char(out, '\x1f');
 }
 
-void event_canonical(const struct event *e, struct buf *out)
+void event_columns(const struct event *e, struct buf *out)
 {
   unit_i64(out, e->bucket);
   unit_text(out, e->subject_kind);
@@ -99,21 +99,28 @@ void event_canonical(const struct event *e, struct buf *out)
   unit_text(out, e->personal_digest);
 }
 
-void event_digest(const struct event *e, struct buf *scratch, unsigned char out[HASH_BYTES])
+void event_canonical(const struct event *e, struct buf *out)
 {
-  scratch->n = 0;
-  event_canonical(e, scratch);
-  sha256(scratch->at, scratch->n, out);
+  out->n = 0;
+  event_columns(e, out);
+  char fill[SHA256_BLOCK];
+  memset(fill, 0x1f, sizeof fill);
+  buf_add(out, fill, -out->n % SHA256_BLOCK);
 }
 
-void feed_chain(struct feed_head *head, const unsigned char digest[HASH_BYTES])
+size_t feed_link(const struct feed_head *head, unsigned char out[FEED_LINK_BYTES])
 {
-  unsigned char link[HASH_BYTES + 32 + HASH_BYTES]; /* 20 digits and the U+001F between the two */
-  memcpy(link, head->hash, HASH_BYTES);
-  size_t n = HASH_BYTES + decimal_format(++head->seq, 0, (char *)link + HASH_BYTES);
-  link[n++] = 0x1f;
-  memcpy(link + n, digest, HASH_BYTES);
-  sha256(link, n + HASH_BYTES, head->hash);
+  memcpy(out, head->hash, HASH_BYTES);
+  return HASH_BYTES + decimal_format(head->seq + 1, 0, (char *)out + HASH_BYTES);
+}
+
+void feed_chain(struct feed_head *head, const struct event *e, struct buf *scratch)
+{
+  unsigned char link[FEED_LINK_BYTES];
+  event_canonical(e, scratch);
+  buf_add(scratch, link, feed_link(head, link));
+  sha256(scratch->at, scratch->n, head->hash);
+  head->seq++;
 }
 
 enum err feed_head_load(struct ctx *cx, struct feed_head *out)
@@ -149,9 +156,7 @@ enum err events_seal(struct ctx *cx, struct feed_batch *batch, struct feed_head 
   struct buf scratch;
   buf_init(&scratch, cx->arena);
   EACH (struct event, e, &batch->events) {
-    unsigned char digest[HASH_BYTES];
-    event_digest(e, &scratch, digest);
-    feed_chain(&next, digest);
+    feed_chain(&next, e, &scratch);
     TRY(feed_put(cx, &next, e->bucket, e->subject_id, e->n));
   }
   *head = next;

@@ -3,12 +3,12 @@
  * An event is keyed (subject, n): n = the subject's version after the act * 256 + the ordinal within the act, so a
  * timeline needs no counter. Ordinals count within the act (cx->event_ordinal); a room whose acts tell more than
  * EVENTS_PER_VERSION events, of many subjects, counts them per subject. `feed` numbers and hash-chains committed events; on SQLite in the batch itself
- * (events_seal). Where several processes write, a transaction leaves the keys and digests of its events in feed_pending
+ * (events_seal). Where several processes write, a transaction leaves the keys and hash states of its events in feed_pending
  * (events_hand_over), and one process at a time numbers what is committed (feed_number). Events hold no personal data:
  * what names a person lies in event_personal, and the event holds the salted SHA-256 of that text.
- *   digest    = SHA-256(canonical bytes)                                          see event_canonical
- *   hash(seq) = SHA-256(hash(seq - 1) || seq in decimal || U+001F || digest)      hash(0) = 32 zero bytes
- * so that who numbers need not read the events.
+ *   hash(seq) = SHA-256(canonical bytes || hash(seq - 1) || seq in decimal)      hash(0) = 32 zero bytes
+ * The canonical bytes are whole blocks of SHA-256 and come first: who tells the event hashes them, and who numbers it goes on
+ * from that state with one block more, without reading the event.
  */
 #ifndef ORDO_EVENTS_H
 #define ORDO_EVENTS_H
@@ -65,7 +65,8 @@ struct feed_batch {
 MUST_CHECK enum err feed_head_load(struct ctx *cx, struct feed_head *out);
 /* At the end of a transaction: numbers and chains what event_emit queued; *head moves. */
 MUST_CHECK enum err events_seal(struct ctx *cx, struct feed_batch *batch, struct feed_head *head);
-/* Appends the bytes that are hashed for one event: its columns, each ended by U+001F, in the order of the struct. */
+/* Makes out the bytes that are hashed for one event: its columns, each ended by U+001F, in the order of the struct; filled
+ * up with U+001F to a multiple of SHA256_BLOCK. */
 void event_canonical(const struct event *e, struct buf *out);
 
 /* ---- The feed where several processes write ---- */
@@ -83,12 +84,13 @@ MUST_CHECK enum err feed_number(struct ctx *cx, int64_t limit, struct feed_head 
 /* Whether anything waits: one short look, without a transaction too. */
 MUST_CHECK enum err feed_waits(struct ctx *cx, bool *out);
 
-/* One event in a row of feed_pending: bucket, subject_id and n (8 bytes each, big-endian), then the digest. */
+/* One event in a row of feed_pending, big-endian: blocks and bucket (4 bytes each), subject_id and n (8 each), the state. */
 struct pending_event {
+  int64_t blocks; /* of the canonical bytes, at least 1 */
   int64_t bucket, subject_id, n;
-  const unsigned char *digest; /* HASH_BYTES, in the bytes that were read */
+  const unsigned char *state; /* sha256_begin of them; HASH_BYTES, in the bytes that were read */
 };
-#define PENDING_EVENT_BYTES (3 * 8 + HASH_BYTES)
+#define PENDING_EVENT_BYTES (4 + 4 + 8 + 8 + HASH_BYTES)
 typedef LIST(struct pending_event) pending_events;
 /* Adds the events of a row to out. False, with out as it was, when the bytes are not what events_hand_over writes. */
 MUST_CHECK bool pending_events_read(const void *bytes, size_t n, struct arena *a, pending_events *out);
@@ -111,7 +113,7 @@ MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed
 /* The events of one subject, oldest first: its timeline. The first 1000, or as many as some 32 MB hold. */
 MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
 /* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. Numbers given before migration 11 were
- * chained over the canonical bytes themselves: those hold as they are. */
+ * chained in another order of the same parts: those hold as they are. */
 MUST_CHECK enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq);
 /* Whether each event has exactly one number or waits for it, as of one moment. */
 struct feed_account {

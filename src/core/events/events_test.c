@@ -226,7 +226,13 @@ TEST(numbers_of_earlier_versions_hold)
   buf_init(&b, cx->arena);
   buf_add(&b, zero, sizeof zero);
   buf_text(&b, "1\x1f");
-  event_canonical(e, &b);
+  struct buf columns;
+  buf_init(&columns, cx->arena);
+  event_canonical(e, &columns);
+  while (columns.n > 1 && columns.at[columns.n - 1] == 0x1f)
+    columns.n--;
+  buf_add(&b, columns.at, columns.n);
+  buf_text(&b, "\x1f\x1f"); /* of the data, and of no digest */
   sha256(b.at, b.n, hash);
   CHECK_OK(db_run(cx->db, &put, NULL,
                   DB_ARGS(I64(e->bucket), I64(e->subject_id), I64(e->n), BYTES(hash, sizeof hash))));
@@ -246,7 +252,7 @@ TEST(a_row_that_cannot_be_read_is_told_and_stops_nobody)
                                      DB_KEYED};
   struct ctx *cx = scratch_ctx(t, NOW);
   struct feed_account account;
-  unsigned char bad_bucket[PENDING_EVENT_BYTES] = {1};
+  unsigned char bad_bucket[PENDING_EVENT_BYTES] = {0, 0, 0, 1, 1};
   CHECK_OK(scratch_begin(cx));
   CHECK_OK(db_run(cx->db, &put, NULL, DB_ARGS(I64(9), I64(1), I64(0), BYTES("short", 5))));
   CHECK_OK(db_run(cx->db, &put, NULL, DB_ARGS(I64(9), I64(2), I64(0), BYTES(bad_bucket, sizeof bad_bucket))));

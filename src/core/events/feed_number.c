@@ -1,4 +1,4 @@
-/* The feed where several processes write: a transaction leaves the keys and digests of its events in feed_pending; one
+/* The feed where several processes write: a transaction leaves the keys and hash states of its events in feed_pending; one
  * process at a time gives them their numbers.
  *
  * The order. Rows are numbered by the time in them, but clocks differ, and a client must never see an order cancelled
@@ -12,31 +12,42 @@
 
 /* ---- A row's bytes ---- */
 
-static unsigned char *put_i64(unsigned char *at, int64_t v)
+static unsigned char *put_number(unsigned char *at, int bytes, int64_t v)
 {
-  for (int shift = 56; shift >= 0; shift -= 8)
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
     *at++ = (unsigned char)((uint64_t)v >> shift);
   return at;
 }
 
-static int64_t get_i64(const unsigned char *at)
+static int64_t get_number(const unsigned char *at, int bytes)
 {
   uint64_t v = 0;
-  for (int i = 0; i < 8; i++)
+  for (int i = 0; i < bytes; i++)
     v = v << 8 | at[i];
   return (int64_t)v;
 }
 
+static struct pending_event get_event(const unsigned char *at)
+{
+  return (struct pending_event){.blocks = get_number(at, 4),
+                                .bucket = get_number(at + 4, 4),
+                                .subject_id = get_number(at + 8, 8),
+                                .n = get_number(at + 16, 8),
+                                .state = at + 24};
+}
+
 bool pending_events_read(const void *bytes, size_t n, struct arena *a, pending_events *out)
 {
-  const unsigned char *at = bytes, *end = at + n;
+  const unsigned char *begin = bytes, *end = begin + n;
   if (!n || n % PENDING_EVENT_BYTES)
     return false;
-  for (const unsigned char *e = at; e < end; e += PENDING_EVENT_BYTES)
-    if (get_i64(e) < 0 || get_i64(e) >= BUCKETS || get_i64(e + 8) == ABSENT || get_i64(e + 16) < 0)
+  for (const unsigned char *at = begin; at < end; at += PENDING_EVENT_BYTES) {
+    struct pending_event e = get_event(at);
+    if (e.blocks < 1 || e.bucket >= BUCKETS || e.n < 0)
       return false;
-  for (; at < end; at += PENDING_EVENT_BYTES)
-    *LIST_ADD(a, out) = (struct pending_event){get_i64(at), get_i64(at + 8), get_i64(at + 16), at + 24};
+  }
+  for (const unsigned char *at = begin; at < end; at += PENDING_EVENT_BYTES)
+    *LIST_ADD(a, out) = get_event(at);
   return true;
 }
 
@@ -51,10 +62,12 @@ enum err events_hand_over(struct ctx *cx, struct feed_batch *batch, int64_t node
   unsigned char *bytes = arena_alloc(cx->arena, size), *at = bytes;
   buf_init(&scratch, cx->arena);
   EACH (const struct event, e, &batch->events) {
-    at = put_i64(at, e->bucket);
-    at = put_i64(at, e->subject_id);
-    at = put_i64(at, e->n);
-    event_digest(e, &scratch, at);
+    event_canonical(e, &scratch);
+    at = put_number(at, 4, (int64_t)(scratch.n / SHA256_BLOCK));
+    at = put_number(at, 4, e->bucket);
+    at = put_number(at, 8, e->subject_id);
+    at = put_number(at, 8, e->n);
+    sha256_begin(scratch.at, scratch.n, at);
     at += HASH_BYTES;
   }
   return db_run(cx->db, &put, NULL, DB_ARGS(I64(node), I64(n), I64(cx->now.ms), BYTES(bytes, size)));
@@ -166,13 +179,22 @@ static void order_rows(struct arena *a, struct pending *p)
 
 /* ---- Numbering ---- */
 
+/* feed_chain, from the state that who told the event left. */
+static void chain_on(struct feed_head *head, const struct pending_event *e)
+{
+  unsigned char link[FEED_LINK_BYTES];
+  size_t n = feed_link(head, link);
+  sha256_end(e->state, (uint64_t)e->blocks * SHA256_BLOCK, link, n, head->hash);
+  head->seq++;
+}
+
 static enum err number_row(struct ctx *cx, const struct pending *p, const struct pending_row *row,
                            struct feed_head *head)
 {
   static const struct db_stmt done = {"DELETE FROM feed_pending WHERE node = $1 AND n = $2", DB_KEYED};
   for (size_t i = 0; i < row->count; i++) {
     const struct pending_event *e = &p->events.at[row->first + i];
-    feed_chain(head, e->digest);
+    chain_on(head, e);
     TRY(feed_put(cx, arena_copy(cx->arena, head, sizeof *head), e->bucket, e->subject_id, e->n));
   }
   return db_run(cx->db, &done, NULL, DB_ARGS(I64(row->node), I64(row->n)));

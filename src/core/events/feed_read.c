@@ -146,7 +146,7 @@ enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_
 
 enum { VERIFY_SLICE = 2000 };
 
-/* Numbers given before migration 11: SHA-256(hash before || seq || U+001F || canonical bytes). */
+/* Numbers given before migration 11: SHA-256(hash before || seq || U+001F || columns, each ended by U+001F). */
 static bool was_chained(const struct feed_head *before, const struct event *e, struct buf *scratch,
                         const unsigned char *stored)
 {
@@ -155,7 +155,7 @@ static bool was_chained(const struct feed_head *before, const struct event *e, s
   buf_add(scratch, before->hash, HASH_BYTES);
   buf_i64(scratch, before->seq + 1);
   buf_char(scratch, '\x1f');
-  event_canonical(e, scratch);
+  event_columns(e, scratch);
   sha256(scratch->at, scratch->n, hash);
   return memcmp(hash, stored, HASH_BYTES) == 0;
 }
@@ -164,10 +164,8 @@ static bool was_chained(const struct feed_head *before, const struct event *e, s
 static bool verify_event(struct feed_head *head, const struct event *e, struct buf *scratch,
                          const unsigned char *stored)
 {
-  unsigned char digest[HASH_BYTES];
   struct feed_head next = *head;
-  event_digest(e, scratch, digest);
-  feed_chain(&next, digest);
+  feed_chain(&next, e, scratch);
   bool fits = memcmp(next.hash, stored, HASH_BYTES) == 0 || was_chained(head, e, scratch, stored);
   memcpy(next.hash, stored, HASH_BYTES);
   *head = next;

@@ -19,6 +19,12 @@ MUST_CHECK bool id_parse(const char *prefix, const char *text, int64_t *out);
 #define HASH_TEXT  65
 void sha256(const void *bytes, size_t n, unsigned char out[HASH_BYTES]);
 void sha256_hex(const void *bytes, size_t n, char out[HASH_TEXT]);
+/* SHA-256 in two parts, by two who know only theirs: its inner state after n bytes, a multiple of SHA256_BLOCK, and from
+ * such a state after n_before bytes the hash of those bytes and n more. */
+#define SHA256_BLOCK 64
+void sha256_begin(const void *bytes, size_t n, unsigned char out_state[HASH_BYTES]);
+void sha256_end(const unsigned char state[HASH_BYTES], uint64_t n_before, const void *bytes, size_t n,
+                unsigned char out[HASH_BYTES]);
 void hex_encode(const unsigned char *bytes, size_t n, char *out); /* 2n + 1 bytes */
 
 /* ---- Check digits ---- */

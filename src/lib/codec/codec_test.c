@@ -62,6 +62,20 @@ TEST(what_is_not_exactly_an_id_is_refused)
   }
 }
 
+TEST(sha256_in_two_parts_is_that_of_the_whole)
+{
+  unsigned char bytes[5 * SHA256_BLOCK + 51], whole[HASH_BYTES], parts[HASH_BYTES], state[HASH_BYTES];
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (unsigned char)(i * 7 + 1);
+  for (size_t first = 0; first <= 5 * SHA256_BLOCK; first += SHA256_BLOCK)
+    for (size_t n = first; n <= sizeof bytes; n++) {
+      sha256(bytes, n, whole);
+      sha256_begin(bytes, first, state);
+      sha256_end(state, first, bytes + first, n - first, parts);
+      CHECK(memcmp(whole, parts, sizeof whole) == 0);
+    }
+}
+
 TEST(sha256_is_the_standards)
 {
   char hex[HASH_TEXT];

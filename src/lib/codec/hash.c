@@ -10,6 +10,30 @@ void sha256(const void *bytes, size_t n, unsigned char out[HASH_BYTES])
   crypto_hash_sha256(out, n ? bytes : (const void *)"", n);
 }
 
+void sha256_begin(const void *bytes, size_t n, unsigned char out_state[HASH_BYTES])
+{
+  crypto_hash_sha256_state s;
+  assert(n % SHA256_BLOCK == 0); /* else a part of a block would be left behind */
+  crypto_hash_sha256_init(&s);
+  crypto_hash_sha256_update(&s, bytes, n);
+  for (size_t i = 0; i < HASH_BYTES; i++)
+    out_state[i] = (unsigned char)(s.state[i / 4] >> (24 - i % 4 * 8));
+}
+
+void sha256_end(const unsigned char state[HASH_BYTES], uint64_t n_before, const void *bytes, size_t n,
+                unsigned char out[HASH_BYTES])
+{
+  crypto_hash_sha256_state s;
+  assert(n_before % SHA256_BLOCK == 0);
+  crypto_hash_sha256_init(&s);
+  for (size_t i = 0; i < HASH_BYTES / 4; i++)
+    s.state[i] = (uint32_t)state[4 * i] << 24 | (uint32_t)state[4 * i + 1] << 16 | (uint32_t)state[4 * i + 2] << 8 |
+                 (uint32_t)state[4 * i + 3];
+  s.count = n_before * 8; /* bits */
+  crypto_hash_sha256_update(&s, bytes, n);
+  crypto_hash_sha256_final(&s, out);
+}
+
 void sha256_hex(const void *bytes, size_t n, char out[HASH_TEXT])
 {
   unsigned char hash[HASH_BYTES];
