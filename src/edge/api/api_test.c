@@ -801,7 +801,7 @@ static void many_things(struct shop *s, int64_t n)
   static const struct db_stmt make = {
       "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $1)"
       " INSERT INTO thing (id, version, code, created_at) SELECT i, 1, 'N' || i, i FROM c",
-      DB_REPORT};
+      DB_SCHEMA};
   struct db *db;
   struct fault fault;
   fault_init(&fault, s->t->arena);
