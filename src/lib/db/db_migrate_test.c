@@ -94,13 +94,15 @@ TEST(a_migration_that_fails_leaves_nothing_behind_and_says_where)
   static const struct {
     const char *text, *why;
   } rows[] = {
-      {"CREATE TABLE half (id BIGINT);\n\nCREATE TABLE half (id BIGINT);\n", "already exists"},
-      {"CREATE TABLE half (id BIGINT);\nSELECT 1", "does not end with"},
-      {"CREATE TABLE half (id BIGINT, PRIMARY KEY KEY(id, bucket));", "KEY needs bucket first"},
-      {"CREATE TABLE half (id BIGINT);\nSPREAD();", "the table is missing"},
+      {"CREATE TABLE half (id BIGINT);\n\nCREATE TABLE half (id BIGINT);\n", "already exists"        },
+      {"CREATE TABLE half (id BIGINT);\nSELECT 1",                           "does not end with"     },
+      {"CREATE TABLE half (id BIGINT, PRIMARY KEY KEY(id, bucket));",        "KEY needs bucket first"},
+      {"CREATE TABLE half (id BIGINT);\nSPREAD();",                          "the table is missing"  },
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
-    struct db_migration migrations[] = {test_migrations[0], test_migrations[1], {3, "bad", rows[i].text}};
+    struct db_migration migrations[] = {
+        test_migrations[0], test_migrations[1], {3, "bad", rows[i].text}
+    };
     struct scratch *s = scratch_new(t, "");
     struct db *db = open_as(s, DB_WRITER);
     CHECK_ERR(db_migrate(db, migrations, 3), ERR_INTERNAL);
