@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { CLIENTS = 8, DEEDS = 60, ROOM_KB = 320 * 1024, LEFT_KB = 3 * 1024, FULL_MS = 20000, REFUSED = 20 };
+enum { CLIENTS = 8, DEEDS = 30, ROOM_KB = 320 * 1024, LEFT_KB = 3 * 1024, FULL_MS = 20000, REFUSED = 20 };
 
 /* A mount of our own that nobody else sees; false where the system does not let us. */
 static bool small_disk(const char *folder, int kb)

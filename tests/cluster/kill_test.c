@@ -3,7 +3,7 @@
 
 #include <poll.h>
 
-enum { CLIENTS = 16, DEEDS = 60, DOWN_MS = 200 };
+enum { CLIENTS = 16, DEEDS = 30, DOWN_MS = 200 };
 
 static struct servers *two_servers(struct test *t, struct pg **out_pg)
 {
@@ -20,7 +20,7 @@ TEST(one_of_two_servers_is_killed_and_the_other_goes_on_without_a_gap)
 {
   struct pg *pg;
   struct servers *sv = two_servers(t, &pg);
-  for (int i = 0; i < servers_rounds(4, 60); i++) {
+  for (int i = 0; i < servers_rounds(2, 60); i++) {
     servers_kill(sv, i % 2);
     servers_wait(sv, DEEDS);
     servers_start(sv, i % 2);
@@ -33,7 +33,7 @@ TEST(the_database_is_killed_and_the_servers_go_on_when_it_is_back)
 {
   struct pg *pg;
   struct servers *sv = two_servers(t, &pg);
-  for (int i = 0; i < servers_rounds(3, 40); i++) {
+  for (int i = 0; i < servers_rounds(2, 40); i++) {
     pg_kill(pg);
     poll(NULL, 0, DOWN_MS);
     pg_restart(pg);
@@ -46,7 +46,7 @@ TEST(a_server_and_the_database_are_killed_at_once)
 {
   struct pg *pg;
   struct servers *sv = two_servers(t, &pg);
-  for (int i = 0; i < servers_rounds(3, 40); i++) {
+  for (int i = 0; i < servers_rounds(2, 40); i++) {
     servers_kill(sv, i % 2);
     pg_kill(pg);
     pg_restart(pg);

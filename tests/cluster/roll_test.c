@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { CLIENTS = 16, DEEDS = 60, MANY = 200, FEW_CONNECTIONS = 20, ORDERS_OF_MANY = 600 };
+enum { CLIENTS = 16, DEEDS = 30, MANY = 200, FEW_CONNECTIONS = 20, ORDERS_OF_MANY = 400 };
 
 TEST(a_rolling_restart_under_load_loses_and_repeats_nothing)
 {
@@ -11,7 +11,7 @@ TEST(a_rolling_restart_under_load_loses_and_repeats_nothing)
   pg_create(pg, "ordo");
   struct servers *sv = servers_open(t, pg_url(pg, "ordo"), 2);
   servers_begin(sv, CLIENTS);
-  for (int i = 0; i < servers_rounds(4, 40); i++) {
+  for (int i = 0; i < servers_rounds(2, 40); i++) {
     servers_wait(sv, DEEDS);
     servers_stop(sv, i % 2);
     servers_wait(sv, DEEDS);

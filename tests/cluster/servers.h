@@ -44,7 +44,7 @@ struct servers {
 struct servers *servers_open(struct test *t, const char *url, int n);
 /* Clients and readers of the feed begin. */
 void servers_begin(struct servers *sv, int clients);
-/* Until so many more deeds are acknowledged; fails after 30 s. Returns after how many ms the first of them was. */
+/* Until so many more deeds are acknowledged; fails after a minute. Returns after how many ms the first of them was. */
 int servers_wait(struct servers *sv, int more);
 void servers_kill(struct servers *sv, int i);
 void servers_start(struct servers *sv, int i);
