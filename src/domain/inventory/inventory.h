@@ -245,8 +245,8 @@ void stock_plan_release(struct stock_changes *c, struct arena *a, const struct s
  * guarded UPDATE for each, in order of bucket, product, location ...
  *
  * What decide relied on is checked here against the acts before, and asked again of the row when it is written: on hand
- * never below 0 nor below reserved (but where the location allows negative stock), reserved never below 0, nothing newly
- * reserved beyond available. A miss, here or at the end, is act_guard_missed. */
+ * never below 0 nor below reserved (but where the location allows negative stock), reserved never below 0, nothing
+ * newly reserved beyond available. A miss, here or at the end, is act_guard_missed. */
 MUST_CHECK enum err stock_changes_apply(struct ctx *cx, const struct stock_changes *c);
 
 /* All live soft reservations of a demand become hard (a draft is placed). *out_n = how many. */

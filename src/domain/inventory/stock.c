@@ -111,7 +111,7 @@ enum err stock_fill(struct ctx *cx, struct stock *rows, size_t n)
 /* ---- Levels ---- */
 
 #define LEVELS_OF                                                                                                      \
-  "SELECT location_id, product_id, lot, on_hand, reserved, safety, incoming, bucket, id, movements, alerted, version,"  \
+  "SELECT location_id, product_id, lot, on_hand, reserved, safety, incoming, bucket, id, movements, alerted, version," \
   " updated_at FROM stock WHERE owner = '' AND stock_condition = 'good' AND product_id "
 #define PLACES_32                                                                                                      \
   "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25" \

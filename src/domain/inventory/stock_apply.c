@@ -52,7 +52,7 @@ static enum err event_data(struct ctx *cx, const struct location *location, cons
   return ERR_OK;
 }
 
-/* Entries and events are keyed by the row's counters as they were seen: a double means that another server was faster. */
+/* Entries and events are keyed by the row's counters as they were seen: a double means that somebody was faster. */
 static enum err taken_is_missed(struct ctx *cx, enum err err, const char *where)
 {
   return err == ERR_EXISTS ? act_guard_missed(cx, where) : err;
@@ -100,8 +100,8 @@ static void ask_for(int64_t *min, int64_t at_least)
 }
 
 /* What may not get worse: on hand below 0, reserved above it; and nothing new is promised beyond what is available. The
- * row in the database must allow the same, after the changes of this transaction: on hand by the count of movements, the
- * rest by the bounds kept in the row. False = decide should have seen it. */
+ * row in the database must allow the same, after the changes of this transaction: on hand by the count of movements,
+ * the rest by the bounds kept in the row. False = decide should have seen it. */
 static bool change_row(struct stock_row *row, const struct group *g)
 {
   struct stock_values *v = &row->now;

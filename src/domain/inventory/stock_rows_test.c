@@ -266,8 +266,8 @@ TEST(rows_are_written_in_one_order_whatever_the_order_of_the_acts)
 /* ---- Another server writes the row between our load and our flush ---- */
 
 struct race {
-  int64_t safety;                           /* before */
-  int64_t held;                             /* reserved by order 9, before */
+  int64_t safety;                            /* before */
+  int64_t held;                              /* reserved by order 9, before */
   int64_t reserve, release, move, safety_to; /* what we do; 0 = not */
   const char *meanwhile;
   enum { WELL, MISSED } ends;
