@@ -2,7 +2,7 @@
  * add their changes up in memory, and one guarded UPDATE writes it at the end, rows in one order on every server.
  *
  * The UPDATE adds what was added and says under which conditions that is right whatever other servers did to the row
- * since it was loaded. A reservation minds only that enough is free, and entries of the ledger, which are numbered, mind
+ * since its load. A reservation minds only that enough is free, and entries of the ledger, which are numbered, mind
  * that nobody else wrote one: so many servers may reserve from one hot row at once. An event carries the row's version,
  * so a row of which something was told is written only as it was loaded. The mark where stock.low is told is never
  * crossed unseen: whoever would do so because of what others took misses, loads again, and sees it. */
