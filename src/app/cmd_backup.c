@@ -1,6 +1,8 @@
 /* ordo backup and ordo restore: one file that holds a company, and the proof that it does. */
 #include "cmd_transfer.h"
 
+#include "schema.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +145,25 @@ static bool tell_restored(const char *url)
   return err == ERR_OK;
 }
 
+/* As its server would at its next start: a backup may be older than the program. */
+static bool migrate(const char *url)
+{
+  struct arena *a = arena_new((size_t)64 << 20);
+  struct fault f;
+  struct db *db = NULL;
+  fault_init(&f, a);
+  enum err err = db_open(url, DB_WRITER, &f, &db);
+  if (err == ERR_OK) {
+    db_use(db, &f, a);
+    err = schema_migrate(db);
+  }
+  if (err != ERR_OK)
+    failed("%s", f.detail ? f.detail : err_info(err)->title);
+  db_close(db);
+  arena_free(a);
+  return err == ERR_OK;
+}
+
 /* The command itself: the feed's hash chain and all other invariants. */
 static bool check(const char *url)
 {
@@ -182,7 +203,7 @@ static bool drill(const char *from, const char *in)
   int64_t began = clock_real.now(NULL).ms;
   bool fine = restore(from, url);
   int64_t restored = clock_real.now(NULL).ms;
-  fine = fine && tell_restored(url) && check(url);
+  fine = fine && migrate(url) && tell_restored(url) && check(url);
   remove_scratch(folder, sqlite_path(url));
   if (fine)
     printf("the drill went well: restored in %lld ms, everything checked in %lld ms\n", (long long)(restored - began),

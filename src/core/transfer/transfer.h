@@ -1,6 +1,7 @@
 /* transfer - a whole database moved: onto another engine, into a backup file, and back.
  *
- * Tables, columns and keys come from the schema itself; both sides must have this program's. Rows are read in the order of
+ * Tables, columns and keys come from the schema itself; both sides must have this program's (a file that is copied as a
+ * file may have an older one, which its next server migrates). Rows are read in the order of
  * their keys, written in batches, and compared at the end: per table and bucket their number and the sum of the hashes of
  * their canonical bytes, so that the order of rows does not matter and a difference has a place.
  *

@@ -93,6 +93,7 @@ static enum err count_part(struct transfer *t, const char *part, struct transfer
 static enum err write_pages(struct transfer *t, const char *part, struct transfer_result *out)
 {
   db_use(t->from, t->fault, t->arena);
+  TRY(transfer_known_schema(t));
   TRY(db_copy_file(t->from, part));
   return count_part(t, part, out);
 }

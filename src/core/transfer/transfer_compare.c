@@ -184,11 +184,3 @@ enum err transfer_compare(struct transfer *t, struct transfer_result *out)
   TRY(transfer_plan(t, &plan));
   return transfer_compare_by(t, &plan, out);
 }
-
-enum err transfer_count(struct transfer *t, struct transfer_result *out)
-{
-  struct transfer_plan plan = {0};
-  TRY(transfer_plan(t, &plan));
-  *out = (struct transfer_result){.tables = (int64_t)plan.tables.n};
-  return count_rows(t->to, &plan, &out->rows);
-}

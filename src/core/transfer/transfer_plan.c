@@ -195,13 +195,26 @@ static enum err same_tables(struct transfer *t, const struct transfer_plan *plan
   return n == plan->tables.n ? ERR_OK : transfer_refuse(t, "the source has tables that the target has not");
 }
 
+static bool has(const transfer_words *tables, const char *name)
+{
+  EACH (const char *, table, tables)
+    if (text_eq(*table, name))
+      return true;
+  return false;
+}
+
+/* Of the tables that the file's schema has: it may be an older one. */
 static enum err rest_in_transaction(struct transfer *t)
 {
+  const char *list;
+  TRY(db_tables(t->to, &list));
+  transfer_words tables = transfer_split(t->arena, list);
   for (size_t i = 0; i < COUNT_OF(put_to_rest); i++) {
     struct db_stmt *rest = ARENA_NEW(t->arena, struct db_stmt);
     *rest = transfer_stmt(t->arena, DB_REPORT, "UPDATE %s SET %s = %s", put_to_rest[i].table, put_to_rest[i].column,
                           put_to_rest[i].literal);
-    TRY(db_run(t->to, rest, NULL, DB_NO_ARGS));
+    if (has(&tables, put_to_rest[i].table))
+      TRY(db_run(t->to, rest, NULL, DB_NO_ARGS));
   }
   return ERR_OK;
 }
@@ -216,17 +229,51 @@ enum err transfer_put_to_rest(struct transfer *t)
   return err;
 }
 
-static enum err our_schema(struct transfer *t)
+enum err transfer_count(struct transfer *t, struct transfer_result *out)
+{
+  const char *list;
+  TRY(db_tables(t->to, &list));
+  transfer_words tables = transfer_split(t->arena, list);
+  EACH (const char *, name, &tables) {
+    struct db_stmt *count = ARENA_NEW(t->arena, struct db_stmt);
+    int64_t n = 0;
+    if (is_left_out(*name))
+      continue;
+    *count = transfer_stmt(t->arena, DB_REPORT, "SELECT count(*) FROM %s", *name);
+    TRY(db_one_i64(t->to, count, &n, DB_NO_ARGS));
+    out->tables++;
+    out->rows += n;
+  }
+  return ERR_OK;
+}
+
+static enum err schema_of(struct transfer *t, int64_t *out)
 {
   static const struct db_stmt newest = {"SELECT max(number) FROM schema_version", DB_SCHEMA};
-  int64_t version = 0;
-  TRY(db_one_i64(t->from, &newest, &version, DB_NO_ARGS));
-  if (version == DB_UNFINISHED)
+  TRY(db_one_i64(t->from, &newest, out, DB_NO_ARGS));
+  if (*out == DB_UNFINISHED)
     return transfer_refuse(t, "the source is itself a copy that has not ended: go on with ordo copy --resume first");
+  if (*out > schema_version())
+    return transfer_refuse(t, "the source has schema %lld and this program knows up to %d: please use a newer one",
+                           (long long)*out, schema_version());
+  return ERR_OK;
+}
+
+enum err transfer_known_schema(struct transfer *t)
+{
+  int64_t version = 0;
+  return schema_of(t, &version);
+}
+
+static enum err our_schema(struct transfer *t)
+{
+  int64_t version = 0;
+  TRY(schema_of(t, &version));
   return version == schema_version()
              ? ERR_OK
-             : transfer_refuse(t, "the source has schema %lld and this program knows %d: start the server of this "
-                                  "version on it once, which migrates it", (long long)version, schema_version());
+             : transfer_refuse(t, "the source has schema %lld and this program works with %d: start its server once on "
+                                  "it, which migrates it, and stop it (a backup is restored to sqlite:PATH for that)",
+                               (long long)version, schema_version());
 }
 
 enum err transfer_plan(struct transfer *t, struct transfer_plan *out)

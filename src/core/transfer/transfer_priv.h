@@ -34,6 +34,10 @@ struct transfer_plan {
 MUST_CHECK enum err transfer_plan(struct transfer *t, struct transfer_plan *out);
 /* On a file of pages: what put_to_rest of transfer_plan.c says, as a transaction of t->to. */
 MUST_CHECK enum err transfer_put_to_rest(struct transfer *t);
+/* Adds how many tables and rows t->to holds, whatever its schema. */
+MUST_CHECK enum err transfer_count(struct transfer *t, struct transfer_result *out);
+/* ERR_STATE when t->from is an unfinished copy, or newer than this program. */
+MUST_CHECK enum err transfer_known_schema(struct transfer *t);
 /* "a,b,c" in the arena. */
 typedef LIST(const char *) transfer_words;
 transfer_words transfer_split(struct arena *a, const char *list);
@@ -73,8 +77,6 @@ MUST_CHECK enum err transfer_read_batch(struct transfer_reading *r);
 
 /* ---- Comparing ---- */
 
-/* How many tables and rows t->to holds; ERR_STATE when it is not made as t->from is. */
-MUST_CHECK enum err transfer_count(struct transfer *t, struct transfer_result *out);
 MUST_CHECK enum err transfer_compare_by(struct transfer *t, const struct transfer_plan *plan,
                                         struct transfer_result *out);
 

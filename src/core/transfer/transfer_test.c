@@ -348,7 +348,7 @@ TEST(a_copy_that_is_killed_again_and_again_ends_as_one_that_is_not)
   struct outcome out;
   struct fault f;
   int kills = 0;
-  while (copy_and_die(t, from, to, 1 + 4 * kills)) {
+  while (copy_and_die(t, from, to, 1 + 7 * kills)) {
     struct db *db = open_db(t, to, DB_WRITER);
     fault_init(&f, t->arena);
     db_use(db, &f, t->arena);
@@ -357,7 +357,7 @@ TEST(a_copy_that_is_killed_again_and_again_ends_as_one_that_is_not)
     db_close(db);
     kills++;
   }
-  CHECK(kills > 10);
+  CHECK(kills > 7);
   CHECK_OK(transfer_between(t, from, to, (struct transfer){0}, transfer_compare, &out));
   CHECK_INT(out.result.rows, MANY + 7);
   check_unusual(t, to);
@@ -533,6 +533,27 @@ TEST(a_restored_backup_is_equal_on_either_engine)
   copy(t, backup, other, &out);
   CHECK_OK(transfer_between(t, from, other, (struct transfer){0}, transfer_compare, &out));
   CHECK_INT(out.result.rows, MANY + 7);
+}
+
+TEST(a_backup_with_an_older_schema_is_restored_as_it_is)
+{
+  const char *from = migrated_file(t), *path = arena_printf(t->arena, "%s/backup", test_folder(t)), *file = new_file(t);
+  struct outcome out;
+  run_at(t, from, "DROP TABLE lease", DB_NO_ARGS);
+  run_at(t, from, "DELETE FROM schema_version WHERE number > 10", DB_NO_ARGS);
+  CHECK_OK(backup_to(t, from, path, transfer_backup, &out));
+  CHECK_OK(backup_to(t, arena_printf(t->arena, "sqlite:%s", path), path_of(file), transfer_restore, &out));
+  CHECK_INT(number_in(t, file, "SELECT max(number) FROM schema_version"), 10);
+}
+
+TEST(a_backup_of_half_a_company_is_refused)
+{
+  const char *from = filled(t, migrated_file(t)), *to = new_file(t);
+  const char *path = arena_printf(t->arena, "%s/backup", test_folder(t));
+  struct outcome out;
+  CHECK(copy_and_die(t, from, to, 1));
+  refuses(backup_to(t, to, path, transfer_backup, &out), &out, "has not ended");
+  CHECK(!there(t, path, ""));
 }
 
 TEST(a_damaged_backup_is_refused_and_nothing_restored)
