@@ -4,14 +4,24 @@
 
 enum { NODES = 64, LEASE_MS = 60 * 1000, AHEAD_MS = 10 * 1000 };
 
+/* Only as it was seen: two processes that start together look at the same rows, and one of them must look again. */
+static enum err write_taken(struct ctx *cx, const struct lease *lease, int64_t seen_until_ms)
+{
+  static const struct db_stmt take = {
+      "INSERT INTO node_lease (node, owner, until, high_water_ms) VALUES ($1, $2, $3, $4)"
+      " ON CONFLICT (node) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE node_lease.until = $5",
+      DB_KEYED};
+  int64_t rows = 0;
+  TRY(db_run(cx->db, &take, &rows,
+             DB_ARGS(I64(lease->node), TEXT(lease->owner), I64(lease->until_ms), I64(lease->high_water_ms),
+                     I64(seen_until_ms))));
+  return rows == 1 ? ERR_OK : err_fail(cx, ERR_RETRY, "", "another process has just taken the node");
+}
+
 enum err lease_take(struct ctx *cx, struct lease *lease, int64_t *out_floor_ms)
 {
   static const struct db_stmt all = {"SELECT node, until, high_water_ms FROM node_lease ORDER BY node", DB_LIST};
-  static const struct db_stmt take = {
-      "INSERT INTO node_lease (node, owner, until, high_water_ms) VALUES ($1, $2, $3, $4)"
-      " ON CONFLICT (node) DO UPDATE SET owner = excluded.owner, until = excluded.until",
-      DB_KEYED};
-  int64_t node = 0, high_water = 0;
+  int64_t node = 0, high_water = 0, seen_until_ms = -1; /* -1: there is no row */
   bool found = false;
   struct db_rows rows;
   TRY(db_query(cx->db, &all, &rows, DB_NO_ARGS));
@@ -21,6 +31,7 @@ enum err lease_take(struct ctx *cx, struct lease *lease, int64_t *out_floor_ms)
       high_water = 0;
     } else if (db_i64(&rows, 1) < cx->now.ms) {
       found = true;
+      seen_until_ms = db_i64(&rows, 1);
       high_water = db_i64(&rows, 2);
     } else {
       node++;
@@ -33,7 +44,7 @@ enum err lease_take(struct ctx *cx, struct lease *lease, int64_t *out_floor_ms)
   lease->until_ms = cx->now.ms + LEASE_MS;
   lease->high_water_ms = high_water;
   *out_floor_ms = high_water + 1;
-  return db_run(cx->db, &take, NULL, DB_ARGS(I64(node), TEXT(lease->owner), I64(lease->until_ms), I64(high_water)));
+  return write_taken(cx, lease, seen_until_ms);
 }
 
 enum err lease_renew(struct ctx *cx, struct lease *lease, int64_t ceiling_ms)
