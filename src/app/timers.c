@@ -38,7 +38,7 @@ struct timers {
   struct db *db;       /* a reader, for finding what is due */
   struct db *lease_db; /* a connection for the leases; NULL on SQLite */
   struct leases *leases;
-  bool lease_trouble; /* was told */
+  bool away; /* the database, and it was told */
   int64_t fill_turn;
   pthread_t thread;
   pthread_mutex_t lock;
@@ -80,6 +80,15 @@ static enum err run_each(struct timers *t, const struct act *act, const char *pr
   }
   arena_free(a);
   return stopped;
+}
+
+/* Tells what went wrong; that the database is away is told once, until a job has found it again. */
+static void note_trouble(struct timers *t, const char *what, enum err err, const struct fault *f)
+{
+  if (err == ERR_OK || err == ERR_BUSY || (err == ERR_AWAY && t->away))
+    return;
+  t->away = err == ERR_AWAY;
+  log_line(LOG_WARN, "background work failed", "%s: %s", what, f->detail ? f->detail : err_info(err)->title);
 }
 
 /* ---- Jobs ---- */
@@ -186,7 +195,7 @@ static bool is_mine(const struct timers *t, size_t job)
 
 /* ---- Leases ---- */
 
-/* leases_tick or leases_release. Trouble is told once for each stretch of it: soon nothing is held, and the jobs rest. */
+/* leases_tick or leases_release. */
 static void renew_leases(struct timers *t, enum err (*fn)(struct leases *l, struct fault *f))
 {
   if (!t->lease_db)
@@ -195,11 +204,8 @@ static void renew_leases(struct timers *t, enum err (*fn)(struct leases *l, stru
   struct fault f;
   fault_init(&f, a);
   enum err err = fn(t->leases, &f);
-  bool trouble = err != ERR_OK && err != ERR_RETRY;
-  if (trouble && !t->lease_trouble)
-    log_line(LOG_WARN, "the leases of background work cannot be renewed", "%s",
-             f.detail ? f.detail : err_info(err)->title);
-  t->lease_trouble = trouble;
+  if (err != ERR_RETRY) /* somebody was faster: looked at again at once */
+    note_trouble(t, "the leases of background work", err, &f);
   arena_free(a);
 }
 
@@ -226,9 +232,9 @@ static void run_job(struct timers *t, size_t i, struct instant now)
   enum err err = ctx_masters_refresh(&cx);
   if (err == ERR_OK)
     err = jobs[i].run(t, &cx);
-  if (err != ERR_OK && err != ERR_BUSY)
-    log_line(LOG_WARN, "a job failed", "%s: %s", jobs[i].name,
-             cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+  if (err == ERR_OK)
+    t->away = false;
+  note_trouble(t, jobs[i].name, err, &cx.fault);
   arena_free(a);
 }
 
