@@ -7,7 +7,7 @@
  * failed there must stop us as much as one of the WAL. So the checkpoint is ours, run by the commit hook. */
 #include "db_priv.h"
 
-#include "db_sqlite_file.h"
+#include "db_sqlite_file_priv.h"
 
 #include <pthread.h>
 #include <sqlite3.h>

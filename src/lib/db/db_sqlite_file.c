@@ -2,7 +2,7 @@
  * Because rows cannot be compared with a view that is gone, the file system is watched instead: what was handed to it is
  * what must be read back. A VFS of our own stands between SQLite and the file for that; it hashes and passes on. */
 #define _GNU_SOURCE
-#include "db_sqlite_file.h"
+#include "db_sqlite_file_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>

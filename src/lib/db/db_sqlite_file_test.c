@@ -1,5 +1,5 @@
 /* A copy of a database's pages, and a disk that does not hold what it was given. */
-#include "db_sqlite_file.h"
+#include "db_sqlite_file_priv.h"
 
 #include "test.h"
 

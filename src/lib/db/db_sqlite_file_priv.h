@@ -1,6 +1,6 @@
 /* A whole SQLite database as a new file, and the proof that the disk has taken it. */
-#ifndef ORDO_DB_SQLITE_FILE_H
-#define ORDO_DB_SQLITE_FILE_H
+#ifndef ORDO_DB_SQLITE_FILE_PRIV_H
+#define ORDO_DB_SQLITE_FILE_PRIV_H
 
 #include "base.h"
 
