@@ -29,8 +29,8 @@ static void tell_backup(const struct transfer_job *job, const char *path)
 {
   struct stat st = {0};
   stat(path, &st);
-  printf("%lld tables, %lld rows, proved; %lld bytes in %s\n", (long long)job->result.tables, (long long)job->result.rows,
-         (long long)st.st_size, path);
+  printf("%lld tables, %lld rows, proved; %lld bytes in %s\n", (long long)job->result.tables,
+         (long long)job->result.rows, (long long)st.st_size, path);
 }
 
 int cmd_backup(const struct arguments *args)
@@ -100,8 +100,8 @@ static enum err tell_contents(struct ctx *cx)
 
 static enum err tell_newest_order(struct ctx *cx)
 {
-  static const struct db_stmt newest = {"SELECT number, created_at FROM orders ORDER BY created_at DESC, id DESC LIMIT 1",
-                                        DB_LIST};
+  static const struct db_stmt newest = {
+      "SELECT number, created_at FROM orders ORDER BY created_at DESC, id DESC LIMIT 1", DB_LIST};
   struct db_rows rows;
   char at[INSTANT_TEXT];
   TRY(db_query(cx->db, &newest, &rows, DB_NO_ARGS));

@@ -21,8 +21,8 @@ static void tell_moving(struct transfer_job *job, const struct transfer_progress
 {
   int64_t rate = (p->rows - job->rows_before) * SECOND_MS / (ms + 1), left = p->total - p->rows;
   fprintf(stderr, "\r%s %lld of %lld rows, %lld rows/s, %lld s left  %-24s",
-          p->phase == TRANSFER_COPYING ? "copied" : "compared", (long long)p->rows, (long long)p->total, (long long)rate,
-          (long long)(rate > 0 && left > 0 ? left / rate : 0), p->table);
+          p->phase == TRANSFER_COPYING ? "copied" : "compared", (long long)p->rows, (long long)p->total,
+          (long long)rate, (long long)(rate > 0 && left > 0 ? left / rate : 0), p->table);
 }
 
 static void tell_table(const struct transfer_job *job, const struct transfer_progress *p, int64_t ms)
@@ -100,13 +100,15 @@ static bool open_one(struct transfer_job *job, const char *url, enum db_mode mod
     db_use(*out, &job->fault, t->arena);
     return true;
   }
-  failed("%s: %s", db_url_shown(t->arena, url), job->fault.detail ? job->fault.detail : "the database cannot be opened");
+  failed("%s: %s", db_url_shown(t->arena, url),
+         job->fault.detail ? job->fault.detail : "the database cannot be opened");
   return false;
 }
 
 bool transfer_job_open(struct transfer_job *job, const char *from, const char *to)
 {
-  return open_one(job, from, DB_READER, &job->transfer.from) && (!to || open_one(job, to, DB_WRITER, &job->transfer.to));
+  return open_one(job, from, DB_READER, &job->transfer.from) &&
+         (!to || open_one(job, to, DB_WRITER, &job->transfer.to));
 }
 
 bool transfer_job_fine(struct transfer_job *job, enum err err)

@@ -49,7 +49,8 @@ TEST(a_company_that_moves_there_and_back_goes_on_where_it_was)
   a_paid_order(s, 2);
   SAY(201, "POST /v1/orders\nIdempotency-Key: moving-1\n"
            "{'channel': 'web', 'currency': 'USD', 'external_id': 'M-1', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 1}],"
-           "'shipping_address': {'name': '\xe5\xbc\xa0\xe4\xbc\x9f \xf0\x9f\x91\x97', 'line1': '\xe5\x8d\x97\xe4\xba\xac\xe8\xb7\xaf 1',"
+           "'shipping_address': {'name': '\xe5\xbc\xa0\xe4\xbc\x9f \xf0\x9f\x91\x97', 'line1': "
+           "'\xe5\x8d\x97\xe4\xba\xac\xe8\xb7\xaf 1',"
            "'city': 'Shanghai', 'postal_code': '200001', 'country': 'CN'}}");
   const char *reply = arena_text(t->arena, s->last.body);
   KEEP("mug", "/id");
@@ -66,7 +67,8 @@ TEST(a_company_that_moves_there_and_back_goes_on_where_it_was)
   CHECK_TEXT(s->last.body, events);
   SAY(201, "POST /v1/orders\nIdempotency-Key: moving-1\n"
            "{'channel': 'web', 'currency': 'USD', 'external_id': 'M-1', 'lines': [{'sku': 'MUG-BLUE', 'quantity': 1}],"
-           "'shipping_address': {'name': '\xe5\xbc\xa0\xe4\xbc\x9f \xf0\x9f\x91\x97', 'line1': '\xe5\x8d\x97\xe4\xba\xac\xe8\xb7\xaf 1',"
+           "'shipping_address': {'name': '\xe5\xbc\xa0\xe4\xbc\x9f \xf0\x9f\x91\x97', 'line1': "
+           "'\xe5\x8d\x97\xe4\xba\xac\xe8\xb7\xaf 1',"
            "'city': 'Shanghai', 'postal_code': '200001', 'country': 'CN'}}");
   CHECK_TEXT(s->last.body, reply); /* the stored reply has moved, too */
   a_paid_order(s, 1);              /* with a new id and number */

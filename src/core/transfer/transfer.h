@@ -1,9 +1,9 @@
 /* transfer - a whole database moved: onto another engine, into a backup file, and back.
  *
  * Tables, columns and keys come from the schema itself; both sides must have this program's (a file that is copied as a
- * file may have an older one, which its next server migrates). Rows are read in the order of
- * their keys, written in batches, and compared at the end: per table and bucket their number and the sum of the hashes of
- * their canonical bytes, so that the order of rows does not matter and a difference has a place.
+ * file may have an older one, which its next server migrates). Rows are read in the order of their keys, written in
+ * batches, and compared at the end: per table and bucket their number and the sum of the hashes of their canonical
+ * bytes, so that the order of rows does not matter and a difference has a place.
  *
  * What belongs to processes and not to the company is put to rest on the way: leases arrive as expired. Everything else
  * arrives as it was: ids, numbers, seq and hash of the feed, cursors of consumers, high-water marks of nodes.
@@ -38,7 +38,8 @@ struct transfer_result {
 };
 #define TRANSFER_DIFFERENCES_TOLD 50
 
-/* Where rows come from and go to, and whom to tell. The arena outlives both connections; errors leave a sentence in f. */
+/* Where rows come from and go to, and whom to tell. The arena outlives both connections; errors leave a sentence
+ * in fault. */
 struct transfer {
   struct db *from, *to; /* a reader, and a writer */
   struct arena *arena;
@@ -49,10 +50,10 @@ struct transfer {
   bool stopped; /* no process may hold a node lease of the source, and none may have written when all is done */
 };
 
-/* Copies all rows of all tables in one view of the source, compares, and takes the mark away. The target has no tables, or
- * no rows but those of the migrations, or holds a copy begun before (resume).
- *   ERR_STATE   a sentence: a server is running, the target is not fresh, the schemas differ, a row cannot be held by the
- *               other engine; or the two are not equal in the end (out_result names the differences)
+/* Copies all rows of all tables in one view of the source, compares, and takes the mark away. The target has no tables,
+ * or no rows but those of the migrations, or holds a copy begun before (resume).
+ *   ERR_STATE   a sentence: a server is running, the target is not fresh, the schemas differ, a row cannot be held by
+ *               the other engine; or the two are not equal in the end (out names the differences)
  * and what statements answer (db.h). After an error the copy can go on with resume. */
 MUST_CHECK enum err transfer_copy(struct transfer *t, struct transfer_result *out);
 
@@ -60,14 +61,14 @@ MUST_CHECK enum err transfer_copy(struct transfer *t, struct transfer_result *ou
 MUST_CHECK enum err transfer_compare(struct transfer *t, struct transfer_result *out);
 
 /* Writes what `from` holds now to a new file at path: one SQLite database whatever the engine, mode 0600, without a log
- * beside it, synced, whole by SQLite's own check, and proved: read back page by page against what was taken from the view
- * (SQLite), compared row by row with it (PostgreSQL). Servers go on meanwhile; the view of SQLite, which makes its log grow,
- * lasts only as long as pages are copied. The file is called PATH.part until all of that is true. `to` is not used.
- * ERR_STATE: there is a file already, or it is not equal. */
+ * beside it, synced, whole by SQLite's own check, and proved: read back page by page against what was taken from the
+ * view (SQLite), compared row by row with it (PostgreSQL). Servers go on meanwhile; the view of SQLite, which makes its
+ * log grow, lasts only as long as pages are copied. The file is called PATH.part until all of that is true. `to` is not
+ * used. ERR_STATE: there is a file already, or it is not equal. */
 MUST_CHECK enum err transfer_backup(struct transfer *t, const char *path, struct transfer_result *out);
 
-/* The same from a backup file, opened as `from`, into a new SQLite file at path; the caller restores onto another engine by
- * transfer_copy. ERR_STATE: there is a file already, or the backup is damaged. */
+/* The same from a backup file, opened as `from`, into a new SQLite file at path; the caller restores onto another
+ * engine by transfer_copy. ERR_STATE: there is a file already, or the backup is damaged. */
 MUST_CHECK enum err transfer_restore(struct transfer *t, const char *path, struct transfer_result *out);
 
 /* SQLite's own check of a file's pages and indexes: ERR_STATE with what it found first. */

@@ -145,7 +145,9 @@ enum err transfer_file_whole(struct db *db, struct fault *f)
   if (db_next(&rows))
     says = db_text(&rows, 0);
   TRY(db_done(&rows));
-  return text_eq(says, "ok") ? ERR_OK : fault_fail(f, ERR_STATE, "", "the file is damaged: %s", says ? says : "it cannot be checked");
+  return text_eq(says, "ok")
+             ? ERR_OK
+             : fault_fail(f, ERR_STATE, "", "the file is damaged: %s", says ? says : "it cannot be checked");
 }
 
 enum err transfer_backup(struct transfer *t, const char *path, struct transfer_result *out)

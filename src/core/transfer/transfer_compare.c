@@ -1,5 +1,5 @@
-/* Are two databases equal? Per table and bucket: how many rows, and the sum of the hashes of their canonical bytes. Each
- * side is read on a thread of its own. */
+/* Are two databases equal? Per table and bucket: how many rows, and the sum of the hashes of their canonical bytes.
+ * Each side is read on a thread of its own. */
 #include "transfer_priv.h"
 
 #include "codec.h"
@@ -113,13 +113,14 @@ static void difference(struct transfer *t, const struct transfer_table *table, s
     return;
   const char *where = table->bucket < 0 ? "" : arena_printf(t->arena, ", bucket %zu", bucket);
   *LIST_ADD(t->arena, &out->differences) =
-      from->n == to->n ? arena_printf(t->arena, "table %s%s: %lld rows on both sides, but not the same ones", table->name,
-                                      where, (long long)from->n)
+      from->n == to->n ? arena_printf(t->arena, "table %s%s: %lld rows on both sides, but not the same ones",
+                                      table->name, where, (long long)from->n)
                        : arena_printf(t->arena, "table %s%s: %lld rows in the source, %lld in the target", table->name,
                                       where, (long long)from->n, (long long)to->n);
 }
 
-static void compare_sums(struct transfer *t, const struct side *from, const struct side *to, struct transfer_result *out)
+static void compare_sums(struct transfer *t, const struct side *from, const struct side *to,
+                         struct transfer_result *out)
 {
   for (size_t i = 0; i < from->plan->tables.n * BUCKETS; i++) {
     const struct sum *a = &from->sums[i], *b = &to->sums[i];

@@ -1,7 +1,7 @@
 /* The copy: is the target ours to fill, table after table in transactions of some thousand rows, and the end of it.
  *
- * The rows of a transaction and the place they reach to are committed together, so an interrupted copy knows exactly where
- * it was; whatever changed in the source meanwhile is found by the comparison. */
+ * The rows of a transaction and the place they reach to are committed together, so an interrupted copy knows exactly
+ * where it was; whatever changed in the source meanwhile is found by the comparison. */
 #include "transfer_priv.h"
 
 #include "events.h"
@@ -59,8 +59,9 @@ static enum err demand_untouched(struct transfer *t, const struct stillness *bef
   TRY(stillness_read(t, &now));
   if (now.nodes == before->nodes && now.until == before->until && now.high_water == before->high_water)
     return ERR_OK;
-  return transfer_refuse(t, "a server has written to the source while it was copied: the target lacks what it wrote and "
-                            "was not finished; stop the server and copy again into a fresh target");
+  return transfer_refuse(t,
+                         "a server has written to the source while it was copied: the target lacks what it wrote and "
+                         "was not finished; stop the server and copy again into a fresh target");
 }
 
 /* ---- The target ---- */
@@ -124,15 +125,16 @@ static enum err look_at_target(struct transfer *t, enum target *out)
   return full ? ERR_OK : schema_migrate(t->to);
 }
 
-/* Empties what migrations have filled, makes the table of progress, and sets the mark: from now on nobody starts on it. */
+/* Empties what migrations have filled, makes the table of progress, and sets the mark: from now on nobody starts on it.
+ * */
 static enum err begin_in_transaction(struct transfer *t, const struct transfer_plan *plan)
 {
   static const struct db_stmt progress = {
       "CREATE TABLE copy_progress (table_name TEXT NOT NULL, place TEXT NOT NULL, copied BIGINT NOT NULL,"
       " done INTEGER NOT NULL, PRIMARY KEY (table_name))",
       DB_SCHEMA};
-  static const struct db_stmt add = {"INSERT INTO copy_progress (table_name, place, copied, done) VALUES ($1, '', 0, 0)",
-                                     DB_SCHEMA};
+  static const struct db_stmt add = {
+      "INSERT INTO copy_progress (table_name, place, copied, done) VALUES ($1, '', 0, 0)", DB_SCHEMA};
   static const struct db_stmt mark = {"INSERT INTO schema_version (number, name) VALUES ($1, $2)", DB_SCHEMA};
   TRY(db_run(t->to, &progress, NULL, DB_NO_ARGS));
   EACH (const struct transfer_table, table, &plan->tables) {
@@ -224,9 +226,10 @@ static enum err demand_text(struct copy *c, const struct transfer_table *table, 
       continue;
     bool zero = memchr(v->bytes, 0, v->n) != NULL;
     if (zero || !utf8_valid(v->bytes, v->n))
-      return transfer_refuse(c->t, "table %s, row %s: column %s holds %s, which PostgreSQL cannot hold; mend that row in "
-                             "the source and go on with --resume", table->name,
-                             key_shown(c->t->arena, table, values), table->columns[i],
+      return transfer_refuse(c->t,
+                             "table %s, row %s: column %s holds %s, which PostgreSQL cannot hold; mend that row in "
+                             "the source and go on with --resume",
+                             table->name, key_shown(c->t->arena, table, values), table->columns[i],
                              zero ? "a zero byte" : "a text that is not UTF-8");
   }
   return ERR_OK;
@@ -327,9 +330,11 @@ static enum err copy_table(struct copy *c, const struct transfer_table *table, s
 }
 
 /* Where an earlier run stopped; a table that this target's progress does not know is an error of the schema. */
-static enum err take_up(struct copy *c, const struct transfer_table *table, struct transfer_place *place, bool *out_done)
+static enum err take_up(struct copy *c, const struct transfer_table *table, struct transfer_place *place,
+                        bool *out_done)
 {
-  static const struct db_stmt where = {"SELECT place, copied, done FROM copy_progress WHERE table_name = $1", DB_SCHEMA};
+  static const struct db_stmt where = {"SELECT place, copied, done FROM copy_progress WHERE table_name = $1",
+                                       DB_SCHEMA};
   struct db_rows rows;
   const char *hex = NULL;
   TRY(db_query(c->t->to, &where, &rows, DB_ARGS(TEXT(table->name))));
@@ -340,8 +345,8 @@ static enum err take_up(struct copy *c, const struct transfer_table *table, stru
   }
   TRY(db_done(&rows));
   if (!hex || !transfer_place_set(place, table, hex))
-    return transfer_refuse(c->t, "the target's notes on how far table %s is copied cannot be read: begin with a fresh one",
-                           table->name);
+    return transfer_refuse(
+        c->t, "the target's notes on how far table %s is copied cannot be read: begin with a fresh one", table->name);
   c->progress.rows += c->progress.table_rows;
   return ERR_OK;
 }

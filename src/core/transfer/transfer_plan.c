@@ -271,8 +271,9 @@ static enum err our_schema(struct transfer *t)
   TRY(schema_of(t, &version));
   return version == schema_version()
              ? ERR_OK
-             : transfer_refuse(t, "the source has schema %lld and this program works with %d: start its server once on "
-                                  "it, which migrates it, and stop it (a backup is restored to sqlite:PATH for that)",
+             : transfer_refuse(t,
+                               "the source has schema %lld and this program works with %d: start its server once on "
+                               "it, which migrates it, and stop it (a backup is restored to sqlite:PATH for that)",
                                (long long)version, schema_version());
 }
 

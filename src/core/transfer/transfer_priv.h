@@ -22,7 +22,7 @@ struct transfer_table {
   size_t n;
   size_t keys[TRANSFER_KEY_MAX], n_keys; /* places of the primary key's columns, in its order */
   int bucket;                            /* place of the column bucket, or -1 */
-  struct db_stmt first, next;            /* rows in key order: from the beginning, or after a key; the last argument limits */
+  struct db_stmt first, next; /* rows in key order: from the beginning, or after a key; the last argument limits */
   struct db_stmt count;
   struct db_stmt insert, insert_many; /* one row, or `many` */
   size_t many;

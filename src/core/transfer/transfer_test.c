@@ -88,7 +88,8 @@ static const unsigned char *all_bytes(void)
 
 static void fill_unusual(struct test *t, struct db *db)
 {
-  run(t, db, "INSERT INTO setting (setting_key, setting_value) VALUES ($1, $2)", DB_ARGS(TEXT("unusual"), TEXT(unusual)));
+  run(t, db, "INSERT INTO setting (setting_key, setting_value) VALUES ($1, $2)",
+      DB_ARGS(TEXT("unusual"), TEXT(unusual)));
   run(t, db, "INSERT INTO setting (setting_key, setting_value) VALUES ($1, $2)", DB_ARGS(TEXT(unusual), TEXT("")));
   run(t, db,
       "INSERT INTO idempotency (bucket, actor_id, idempotency_key, request_hash, status, location, version, body,"
@@ -180,8 +181,9 @@ static enum err transfer_between(struct test *t, const char *from, const char *t
   out->fault.detail = arena_text(t->arena, out->fault.detail);
   for (size_t i = 0; i < out->result.differences.n; i++)
     out->result.differences.at[i] = arena_text(t->arena, out->result.differences.at[i]);
-  out->result.differences.at =
-      out->result.differences.n ? arena_copy(t->arena, out->result.differences.at, out->result.differences.n * sizeof(char *)) : NULL;
+  out->result.differences.at = out->result.differences.n ? arena_copy(t->arena, out->result.differences.at,
+                                                                      out->result.differences.n * sizeof(char *))
+                                                         : NULL;
   db_close(with.from);
   db_close(with.to);
   arena_free(a);
@@ -361,7 +363,8 @@ TEST(a_copy_that_is_killed_again_and_again_ends_as_one_that_is_not)
   CHECK_OK(transfer_between(t, from, to, (struct transfer){0}, transfer_compare, &out));
   CHECK_INT(out.result.rows, MANY + 7);
   check_unusual(t, to);
-  CHECK_OK(transfer_between(t, from, to, (struct transfer){.resume = true}, transfer_copy, &out)); /* once more is fine */
+  CHECK_OK(
+      transfer_between(t, from, to, (struct transfer){.resume = true}, transfer_copy, &out)); /* once more is fine */
 }
 
 TEST(a_copy_that_has_begun_asks_for_resume)
@@ -384,7 +387,8 @@ static void intrude(void *arg, const struct transfer_progress *progress)
   struct intruder *i = arg;
   (void)progress;
   if (!i->done)
-    run_at(i->t, i->url, "INSERT INTO node_lease (node, owner, until, high_water_ms) VALUES (0, 'busy', 0, 5)", DB_NO_ARGS);
+    run_at(i->t, i->url, "INSERT INTO node_lease (node, owner, until, high_water_ms) VALUES (0, 'busy', 0, 5)",
+           DB_NO_ARGS);
   i->done = true;
 }
 
@@ -433,16 +437,20 @@ TEST(events_that_wait_are_numbered_where_no_numberer_will_come)
   struct outcome out;
   struct feed_account account;
   int64_t last, bad;
-  struct event_draft draft = {.topic = "order.placed", .subject_kind = "order", .subject_prefix = "ord", .bucket = 1,
-                              .subject_id = 1025, .version = 1};
+  struct event_draft draft = {.topic = "order.placed",
+                              .subject_kind = "order",
+                              .subject_prefix = "ord",
+                              .bucket = 1,
+                              .subject_id = 1025,
+                              .version = 1};
   CHECK_OK(scratch_begin(cx));
   CHECK_OK(event_emit(cx, &draft));
   CHECK_OK(events_hand_over(cx, cx->batch->feed, 3, 17));
   cx->batch->feed->events.n = 0;
   CHECK_OK(scratch_commit(cx));
   fault_init(&out.fault, t->arena);
-  struct transfer with = {.from = cx->db, .to = open_db(t, url, DB_WRITER), .arena = t->arena, .fault = &out.fault,
-                          .now = cx->now};
+  struct transfer with = {
+      .from = cx->db, .to = open_db(t, url, DB_WRITER), .arena = t->arena, .fault = &out.fault, .now = cx->now};
   CHECK_OK(transfer_copy(&with, &out.result));
   db_close(with.to);
   CHECK_INT(number_in(t, url, "SELECT count(*) FROM feed_pending"), 0);
@@ -461,12 +469,13 @@ TEST(events_that_wait_are_numbered_where_no_numberer_will_come)
 /* ---- Backups ---- */
 
 static enum err backup_to(struct test *t, const char *from, const char *path,
-                          enum err (*fn)(struct transfer *, const char *, struct transfer_result *), struct outcome *out)
+                          enum err (*fn)(struct transfer *, const char *, struct transfer_result *),
+                          struct outcome *out)
 {
   *out = (struct outcome){0};
   fault_init(&out->fault, t->arena);
-  struct transfer with = {.from = open_db(t, from, DB_READER), .arena = t->arena, .fault = &out->fault,
-                          .now = INSTANT(1000000)};
+  struct transfer with = {
+      .from = open_db(t, from, DB_READER), .arena = t->arena, .fault = &out->fault, .now = INSTANT(1000000)};
   enum err err = fn(&with, path, &out->result);
   db_close(with.from);
   return err;

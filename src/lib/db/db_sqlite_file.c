@@ -1,6 +1,6 @@
 /* SQLite's backup reads the source in one step: its log grows only while pages are copied, not while they are proved.
- * Because rows cannot be compared with a view that is gone, the file system is watched instead: what was handed to it is
- * what must be read back. A VFS of our own stands between SQLite and the file for that; it hashes and passes on. */
+ * Because rows cannot be compared with a view that is gone, the file system is watched instead: what was handed to it
+ * is what must be read back. A VFS of our own stands between SQLite and the file for that; it hashes and passes on. */
 #define _GNU_SOURCE
 #include "db_sqlite_file_priv.h"
 
@@ -72,16 +72,16 @@ static sqlite3_file *real_of(sqlite3_file *f)
     return real_of(f)->pMethods->name(real_of(f) __VA_ARGS__);                                                         \
   }
 #define AND(...) , __VA_ARGS__
-PASS_ON(xClose, (sqlite3_file *f))
-PASS_ON(xRead, (sqlite3_file *f, void *to, int n, sqlite3_int64 at), AND(to, n, at))
-PASS_ON(xSync, (sqlite3_file *f, int flags), AND(flags))
-PASS_ON(xFileSize, (sqlite3_file *f, sqlite3_int64 *out), AND(out))
-PASS_ON(xLock, (sqlite3_file *f, int level), AND(level))
-PASS_ON(xUnlock, (sqlite3_file *f, int level), AND(level))
-PASS_ON(xCheckReservedLock, (sqlite3_file *f, int *out), AND(out))
-PASS_ON(xFileControl, (sqlite3_file *f, int op, void *arg), AND(op, arg))
-PASS_ON(xSectorSize, (sqlite3_file *f))
-PASS_ON(xDeviceCharacteristics, (sqlite3_file *f))
+PASS_ON(xClose, (sqlite3_file * f))
+PASS_ON(xRead, (sqlite3_file * f, void *to, int n, sqlite3_int64 at), AND(to, n, at))
+PASS_ON(xSync, (sqlite3_file * f, int flags), AND(flags))
+PASS_ON(xFileSize, (sqlite3_file * f, sqlite3_int64 *out), AND(out))
+PASS_ON(xLock, (sqlite3_file * f, int level), AND(level))
+PASS_ON(xUnlock, (sqlite3_file * f, int level), AND(level))
+PASS_ON(xCheckReservedLock, (sqlite3_file * f, int *out), AND(out))
+PASS_ON(xFileControl, (sqlite3_file * f, int op, void *arg), AND(op, arg))
+PASS_ON(xSectorSize, (sqlite3_file * f))
+PASS_ON(xDeviceCharacteristics, (sqlite3_file * f))
 #undef AND
 #undef PASS_ON
 
@@ -153,8 +153,8 @@ static int copy_pages(sqlite3 *to, sqlite3 *from)
   return rc == SQLITE_DONE ? finished : rc;
 }
 
-/* The file is thrown away when this fails, so it needs no journal. Its pages arrive with the source's mark of a log, which
- * nobody will find beside it: bytes 18 and 19 of the header, 1 = none. */
+/* The file is thrown away when this fails, so it needs no journal. Its pages arrive with the source's mark of a log,
+ * which nobody will find beside it: bytes 18 and 19 of the header, 1 = none. */
 static int copy_into(const char *path, const char *vfs, sqlite3 *from)
 {
   sqlite3 *to = NULL;

@@ -14,8 +14,8 @@ struct db_pages {
 };
 void db_pages_done(struct db_pages *pages);
 
-/* Writes all pages of `from`, in one view that lasts as long as this, to the file at path; what it held is lost. The file
- * needs no log to be read. An SQLite result code. */
+/* Writes all pages of `from`, in one view that lasts as long as this, to the file at path; what it held is lost. The
+ * file needs no log to be read. An SQLite result code. */
 MUST_CHECK int db_pages_copy(struct sqlite3 *from, const char *path, struct db_pages *out);
 /* Syncs the file and reads it back, from the disk where the system lets us: NULL, or what is wrong with it. */
 MUST_CHECK const char *db_pages_prove(const char *path, const struct db_pages *pages);
