@@ -286,7 +286,7 @@ enum err db_start(struct db *db, struct db_prepared *p, struct db_rows *rows, co
     rows->err = db->driver->start(db, p, args, n, &p);
   if (rows->err != ERR_OK)
     return rows->err;
-  p->started_ms = started;
+  p->started_ms = p->waited ? coarse_ms() : started;
   rows->stmt = p;
   p->open = true;
   p->bad = ERR_OK;

@@ -331,7 +331,9 @@ static enum err ask_together(struct db *db, struct pg_statement *s, const struct
   }
   while (a->pending)
     fiber_yield(b->pool);
-  return answer_of(db, a, out);
+  TRY(answer_of(db, a, out));
+  (*out)->head.waited = true;
+  return ERR_OK;
 }
 
 /* A memo is filled from one question to the next, and nobody else may come between. */

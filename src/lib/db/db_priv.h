@@ -39,6 +39,7 @@ struct db_prepared {
   bool open;    /* rows are being read */
   enum err bad; /* a column did not hold what the reader asked for */
   int64_t started_ms; /* rows: when they were asked for */
+  bool waited;        /* for others who asked at the same time: how long is nobody's fault */
   struct db_prepared *next_open, **open_link;
 };
 
