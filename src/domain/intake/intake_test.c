@@ -329,6 +329,31 @@ TEST(an_unpaid_order_expires_and_lets_its_stock_go)
   check_all(cx);
 }
 
+/* Of several processes each looks after some groups of buckets; together they find each order once. */
+TEST(orders_expire_where_their_group_is_looked_after)
+{
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  LIST(struct order_id) ours = {0}, theirs = {0};
+  CHECK_OK(scratch_begin(cx));
+  CHECK_OK(setting_store(cx, SETTING_ORDER_EXPIRE_MINUTES, "30"));
+  db_memo_clear(cx->db);
+  CHECK_OK(scratch_commit(cx));
+  for (int i = 0; i < 8; i++)
+    CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"WRAP\",\"quantity\":1}]}", &o));
+  int group = (int)(bucket_of_id(o->id.v) >> 4);
+  struct bucket_groups its = {(int64_t)(UINT64_C(1) << group)}, others = {~its.bits};
+  scratch_clock(cx, "2026-01-05T10:00:00Z");
+  CHECK_OK(orders_expiring(cx, its, 10, (struct list *)(void *)&ours));
+  CHECK_OK(orders_expiring(cx, others, 10, (struct list *)(void *)&theirs));
+  CHECK(ours.n >= 1);
+  CHECK_INT(ours.n + theirs.n, 8);
+  EACH (const struct order_id, id, &ours)
+    CHECK_INT(bucket_of_id(id->v) >> 4, group);
+  EACH (const struct order_id, id, &theirs)
+    CHECK(bucket_of_id(id->v) >> 4 != group);
+}
+
 TEST(sourcing_again_pins_where_it_is_told)
 {
   struct ctx *cx = a_shop(t);
@@ -386,6 +411,29 @@ TEST(a_held_order_is_served_when_goods_come_in)
   CHECK_OK(orders_fillable(cx, BUCKET_GROUPS_ALL, 10, &turn, &ids));
   CHECK_INT(ids.n, 0);
   check_all(cx);
+}
+
+/* Who looks after the group of a product serves all orders that wait for it. */
+TEST(orders_that_wait_are_served_by_the_group_of_their_product)
+{
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  order_ids ours = {0}, theirs = {0};
+  int64_t turn = 0, held_turn = 0;
+  for (int i = 0; i < 2; i++)
+    CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &o));
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":0}]}");
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"lines\":[{\"sku\":\"MUG\",\"counted\":9}]}");
+  int64_t mug = scratch_i64(cx, "SELECT id FROM product WHERE sku = 'MUG'");
+  struct bucket_groups its = {(int64_t)(UINT64_C(1) << (bucket_of_id(mug) >> 4))}, others = {~its.bits};
+  int64_t waiting = scratch_i64(cx, "SELECT count(DISTINCT order_id) FROM order_line WHERE at_backordered > 0");
+  CHECK(waiting > 0);
+  CHECK_OK(orders_fillable(cx, others, 10, &held_turn, &theirs));
+  CHECK_INT(theirs.n, 0);
+  CHECK_OK(orders_fillable(cx, its, 10, &turn, &ours));
+  CHECK_INT(ours.n, waiting);
 }
 
 /* Units wait after a count; what comes in is offered product by product. */
