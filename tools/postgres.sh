@@ -137,7 +137,7 @@ stop() {
 }
 
 drop() {
-  stop
+  ! is_running || as_owner "$BIN/pg_ctl" -D "$DIR/data" -m immediate -w stop >/dev/null
   rm -rf "$DIR"
 }
 

@@ -21,14 +21,14 @@ static const char *commit_row(struct test *t, const char *url, int n)
 TEST(a_killed_server_is_gone_at_once_and_comes_back_with_what_it_committed)
 {
   struct pg *pg = pg_start(t, NULL, NULL);
-  pg_ask(pg, "CREATE TABLE t (n BIGINT)");
+  pg_answer(pg, "CREATE TABLE t (n BIGINT)");
   CHECK_TEXT(commit_row(t, pg_url(pg, "postgres"), 7), "COMMIT");
   pg_kill(pg);
   PGconn *db = PQconnectdb(pg_url(pg, "postgres"));
   CHECK_INT(PQstatus(db), CONNECTION_BAD);
   PQfinish(db);
   pg_restart(pg);
-  CHECK_TEXT(pg_ask(pg, "SELECT n FROM t"), "7");
+  CHECK_TEXT(pg_answer(pg, "SELECT n FROM t"), "7");
 }
 
 TEST(a_commit_is_cut_before_it_arrives_or_before_its_answer_does)
@@ -46,12 +46,12 @@ TEST(a_commit_is_cut_before_it_arrives_or_before_its_answer_does)
   struct pg *pg = pg_start(t, NULL, NULL);
   struct proxy *p = proxy_new(pg_port(pg));
   arena_defer(t->arena, (void (*)(void *))proxy_free, p);
-  pg_ask(pg, "CREATE TABLE t (n BIGINT)");
+  pg_answer(pg, "CREATE TABLE t (n BIGINT)");
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     int n = (int)i, cuts = proxy_cuts(p);
     proxy_plan(p, cases[i].cut, cases[i].bytes, 1);
     CHECK_TEXT(commit_row(t, pg_url_at(pg, proxy_port(p), "postgres"), n), cases[i].answer);
-    CHECK_TEXT(pg_ask(pg, arena_printf(t->arena, "SELECT count(*) FROM t WHERE n = %d", n)), cases[i].rows);
+    CHECK_TEXT(pg_answer(pg, arena_printf(t->arena, "SELECT count(*) FROM t WHERE n = %d", n)), cases[i].rows);
     CHECK_INT(proxy_cuts(p) - cuts, *cases[i].answer ? 0 : 1);
   }
 }
@@ -60,11 +60,11 @@ TEST(a_standby_has_every_commit_that_was_answered_and_takes_over)
 {
   struct pg *primary = pg_start(t, NULL, NULL), *standby = pg_standby(primary);
   const char *two = pg_url_of_two(primary, standby, "postgres");
-  pg_ask(primary, "CREATE TABLE t (n BIGINT)");
+  pg_answer(primary, "CREATE TABLE t (n BIGINT)");
   for (int i = 0; i < 5; i++)
     CHECK_TEXT(commit_row(t, two, i), "COMMIT");
   pg_kill(primary);
   pg_promote(standby);
-  CHECK_TEXT(pg_ask(standby, "SELECT count(*) FROM t"), "5");
+  CHECK_TEXT(pg_answer(standby, "SELECT count(*) FROM t"), "5");
   CHECK_TEXT(commit_row(t, two, 5), "COMMIT");
 }

@@ -1,7 +1,6 @@
-/* Databases for tests, of the engine under test: files of SQLite below one folder of the program, or databases on the server
- * that ORDO_TEST_POSTGRES names. There each costs a tenth of a second to make and to drop, so what a test would build each
- * time (the schema) is better copied from a database that has it.
- */
+/* Databases for tests, of the engine under test: files of SQLite below one folder of the program, or databases on the
+ * server that ORDO_TEST_POSTGRES names. There each costs a tenth of a second to make and to drop, ten times that on a busy
+ * disk. Tests that begin with the same rows therefore have one after the other (test_database_with). */
 #define _GNU_SOURCE
 #include "test.h"
 
@@ -13,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 64, URL_MAX_BYTES = 1024 };
 
 static const char *server_url(void)
 {
@@ -105,6 +104,111 @@ static const char *on_postgres(struct test *t, const char *from)
   return url_of(t->arena, d->name);
 }
 
+/* ---- PostgreSQL: one database for many tests ---- */
+
+/* What the tables of a database hold, beside them. */
+static const char keep_rows[] = "DO $$ DECLARE t text; has bool; BEGIN"
+                                " CREATE SCHEMA kept;"
+                                " CREATE TABLE kept.tables AS"
+                                "  SELECT CAST(tablename AS text) AS name FROM pg_tables WHERE schemaname = 'public';"
+                                " FOR t IN SELECT name FROM kept.tables LOOP"
+                                "  EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO has;"
+                                "  IF has THEN EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', t, t); END IF;"
+                                " END LOOP;"
+                                "END $$";
+
+/* Makes it what it was: whoever is still connected is sent away, tables of tests go, rows are as they were kept. */
+static const char put_back[] =
+    "DO $$ DECLARE t text; BEGIN"
+    " PERFORM pg_terminate_backend(pid) FROM pg_stat_activity"
+    "  WHERE datname = current_database() AND pid <> pg_backend_pid();"
+    " FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    "  AND tablename NOT IN (SELECT name FROM kept.tables) LOOP"
+    "  EXECUTE format('DROP TABLE public.%I CASCADE', t);"
+    " END LOOP;"
+    " FOR t IN SELECT name FROM kept.tables LOOP"
+    "  EXECUTE format('DELETE FROM public.%I', t);"
+    " END LOOP;"
+    " FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept' AND tablename <> 'tables' LOOP"
+    "  EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', t, t);"
+    " END LOOP;"
+    "END $$";
+
+/* A copy of a database that one test after the other has. They are as many as one test needs at one time. */
+struct shared {
+  struct shared *next;
+  const char *from;
+  char url[URL_MAX_BYTES];
+  PGconn *conn; /* NULL = it could not be put right */
+  bool taken;
+};
+static struct shared *all_shared;
+
+static bool tell(PGconn *conn, const char *sql)
+{
+  PGresult *result = PQexec(conn, sql);
+  bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
+  PQclear(result);
+  return fine;
+}
+
+static void disconnect(void *arg)
+{
+  struct shared *d = arg;
+  PQfinish(d->conn);
+  d->conn = NULL;
+}
+
+static void leave(void *arg)
+{
+  struct shared *d = arg;
+  d->taken = false;
+}
+
+static struct shared *left_by_another(const char *from)
+{
+  for (struct shared *d = all_shared; d; d = d->next) {
+    if (d->taken || !d->conn || strcmp(d->from, from) != 0)
+      continue;
+    if (tell(d->conn, put_back))
+      return d;
+    disconnect(d);
+  }
+  return NULL;
+}
+
+static struct shared *shared_new(const char *from)
+{
+  struct test *program = test_program();
+  struct shared *d = ARENA_NEW(program->arena, struct shared);
+  bool first = true;
+  for (struct shared *other = all_shared; other; other = other->next)
+    first &= strcmp(other->from, from) != 0;
+  if (first) {
+    PGconn *conn = PQconnectdb(from);
+    if (!tell(conn, keep_rows))
+      test_failed(__FILE__, __LINE__, from, PQerrorMessage(conn), "kept");
+    PQfinish(conn);
+  }
+  d->from = arena_text(program->arena, from);
+  snprintf(d->url, sizeof d->url, "%s", on_postgres(program, from));
+  d->conn = PQconnectdb(d->url);
+  arena_defer(program->arena, disconnect, d);
+  d->next = all_shared;
+  all_shared = d;
+  return d;
+}
+
+static const char *shared_database(struct test *t, const char *from)
+{
+  struct shared *d = left_by_another(from);
+  if (!d)
+    d = shared_new(from);
+  d->taken = true;
+  arena_defer(t->arena, leave, d);
+  return d->url;
+}
+
 /* ---- SQLite ---- */
 
 static void copy_file(struct test *t, const char *from, const char *to)
@@ -136,4 +240,9 @@ const char *test_database(struct test *t)
 const char *test_database_copy(struct test *t, const char *from)
 {
   return test_on_postgres() ? on_postgres(t, from) : on_sqlite(t, from);
+}
+
+const char *test_database_with(struct test *t, const char *from)
+{
+  return test_on_postgres() ? shared_database(t, from) : on_sqlite(t, from);
 }

@@ -49,7 +49,7 @@ const char *scratch_database(struct test *t)
     db_close(db);
     migrated = url;
   }
-  return test_database_copy(t, migrated);
+  return test_database_with(t, migrated);
 }
 
 struct ctx *scratch_ctx(struct test *t, const char *instant)

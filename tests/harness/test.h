@@ -60,6 +60,9 @@ const char *test_folder(struct test *t);
 const char *test_database(struct test *t);
 /* The same, but a copy of the database at this url, which nobody has open meanwhile. */
 const char *test_database_copy(struct test *t, const char *from);
+/* The same where many tests begin with the same rows: on PostgreSQL it may be another test's, put back as it was. from
+ * belongs to test_program(), and nobody opens it any more. */
+const char *test_database_with(struct test *t, const char *from);
 bool test_on_postgres(void);
 /* What lasts as long as the program: test_database(test_program()) for what many tests copy. */
 struct test *test_program(void);

@@ -22,7 +22,7 @@ enum { WORDS_MAX = 24, CHILDREN_MAX = 512, PATIENCE_MS = 30000 };
 
 struct pg {
   struct test *t;
-  const char *folder;
+  const char *folder, *said; /* said: a file for what programs say */
   int port;
   pid_t receiver; /* that pg_pause_standby stopped */
 };
@@ -51,16 +51,15 @@ static _Noreturn void become(const char *const *words, const char *out, bool as_
 }
 
 /* Exit status 0; *out = what it said. */
-static bool run(struct test *t, const char *const *words, bool as_owner, const char **out)
+static bool run(struct pg *pg, const char *const *words, bool as_owner, const char **out)
 {
-  const char *path = arena_printf(t->arena, "%s/said", test_folder(t));
   int status = 0;
   pid_t pid = fork();
   if (pid == 0)
-    become(words, path, as_owner);
+    become(words, pg->said, as_owner);
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
     continue;
-  const char *said = test_read_file(t, path, NULL);
+  const char *said = test_read_file(pg->t, pg->said, NULL);
   *out = said ? said : "";
   return status == 0;
 }
@@ -91,7 +90,7 @@ static void drop(void *arg)
   const char *said;
   if (pg->receiver)
     kill(pg->receiver, SIGCONT);
-  if (!run(pg->t, (const char *[]){script, "drop", pg->folder, NULL}, false, &said))
+  if (!run(pg, (const char *[]){script, "drop", pg->folder, NULL}, false, &said))
     fprintf(stderr, "%s\n", said);
 }
 
@@ -110,6 +109,7 @@ static struct pg *new_pg(struct test *t, const char *folder)
   struct pg *pg = ARENA_NEW(t->arena, struct pg);
   pg->t = t;
   pg->folder = folder ? folder : open_folder(t);
+  pg->said = arena_printf(t->arena, "%s/said", test_folder(t));
   arena_defer(t->arena, drop, pg);
   return pg;
 }
@@ -122,7 +122,7 @@ static bool start(struct pg *pg, const char *const *conf)
     words[n++] = "--conf";
     words[n++] = *conf;
   }
-  bool fine = run(pg->t, words, false, &said);
+  bool fine = run(pg, words, false, &said);
   const char *port = fine ? strrchr(said, ':') : NULL;
   if (port)
     pg->port = atoi(port + 1);
@@ -176,14 +176,14 @@ const char *pg_ask_at(struct test *t, const char *url, const char *sql)
   return answer;
 }
 
-const char *pg_ask(struct pg *pg, const char *sql)
+const char *pg_answer(struct pg *pg, const char *sql)
 {
   return pg_ask_at(pg->t, pg_url(pg, "postgres"), sql);
 }
 
 void pg_create(struct pg *pg, const char *database)
 {
-  pg_ask(pg, arena_printf(pg->t->arena, "CREATE DATABASE %s TEMPLATE template0", database));
+  pg_answer(pg, arena_printf(pg->t->arena, "CREATE DATABASE %s TEMPLATE template0", database));
 }
 
 /* ---- Breaking them ---- */
@@ -271,7 +271,7 @@ void pg_restart(struct pg *pg)
 void pg_stop(struct pg *pg)
 {
   const char *said;
-  if (!run(pg->t, (const char *[]){script, "stop", pg->folder, NULL}, false, &said))
+  if (!run(pg, (const char *[]){script, "stop", pg->folder, NULL}, false, &said))
     test_failed(__FILE__, __LINE__, "stop", said, "a server that ends");
 }
 
@@ -281,7 +281,7 @@ static void await(struct pg *pg, const char *sql, const char *wanted)
 {
   const char *got = NULL;
   for (int ms = 0; ms < PATIENCE_MS; ms += 50, poll(NULL, 0, 50))
-    if (text_eq(got = pg_ask(pg, sql), wanted))
+    if (text_eq(got = pg_answer(pg, sql), wanted))
       return;
   test_failed(__FILE__, __LINE__, sql, got, wanted);
 }
@@ -289,7 +289,7 @@ static void await(struct pg *pg, const char *sql, const char *wanted)
 static void run_as_owner(struct pg *pg, const char *const *words)
 {
   const char *said;
-  if (!run(pg->t, words, true, &said))
+  if (!run(pg, words, true, &said))
     test_failed(__FILE__, __LINE__, words[0], said, "success");
 }
 
@@ -305,8 +305,8 @@ struct pg *pg_standby(struct pg *primary)
                (const char *[]){program(t, "pg_basebackup"), "--pgdata", arena_printf(t->arena, "%s/data", pg->folder),
                                 "--dbname", from, "--write-recovery-conf", "--checkpoint=fast", "--no-sync", NULL});
   CHECK(start(pg, NULL));
-  pg_ask(primary, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
-  pg_ask(primary, "SELECT pg_reload_conf()");
+  pg_answer(primary, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+  pg_answer(primary, "SELECT pg_reload_conf()");
   await(primary, "SELECT sync_state FROM pg_stat_replication", "sync");
   return pg;
 }
@@ -320,7 +320,7 @@ void pg_promote(struct pg *pg)
 
 void pg_pause_standby(struct pg *pg)
 {
-  pg->receiver = (pid_t)atoi(pg_ask(pg, "SELECT pid FROM pg_stat_wal_receiver"));
+  pg->receiver = (pid_t)atoi(pg_answer(pg, "SELECT pid FROM pg_stat_wal_receiver"));
   CHECK(pg->receiver > 1);
   kill(pg->receiver, SIGSTOP);
 }

@@ -21,7 +21,7 @@ const char *pg_url_at(struct pg *pg, int port, const char *database);
 /* An empty database of that name. */
 void pg_create(struct pg *pg, const char *database);
 /* Runs a statement in the database postgres; its first value, or "", in the test's arena. */
-const char *pg_ask(struct pg *pg, const char *sql);
+const char *pg_answer(struct pg *pg, const char *sql);
 
 /* The same in the database at this url. */
 const char *pg_ask_at(struct test *t, const char *url, const char *sql);

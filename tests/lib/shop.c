@@ -1,6 +1,8 @@
 /* The program as a child process, and the steps. */
 #include "shop.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -87,7 +89,7 @@ struct shop *shop_in(struct test *t, const char *folder)
   s->t = t;
   s->arena = t->arena;
   s->folder = folder ? folder : test_folder(t);
-  s->url = folder ? arena_printf(t->arena, "sqlite:%s/ordo.db", folder) : test_database(t);
+  s->url = folder ? arena_printf(t->arena, "sqlite:%s/ordo.db", folder) : scratch_database(t);
   s->log = arena_printf(t->arena, "%s/log", s->folder);
   arena_defer(t->arena, shop_end, s);
   return s;
