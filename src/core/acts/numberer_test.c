@@ -176,9 +176,9 @@ static void run(struct place *p, const struct db_stmt *stmt)
 /* Somebody took the lease while a believed to hold it. */
 TEST(a_numberer_whose_lease_is_gone_numbers_nothing)
 {
-  static const struct db_stmt steal = {
-      "UPDATE lease SET owner = 'thief', until = until + 3600000, epoch = epoch + 1 WHERE name = 'feed' AND group_no = 0",
-      DB_KEYED};
+  static const struct db_stmt steal = {"UPDATE lease SET owner = 'thief', until = until + 3600000, epoch = epoch + 1 "
+                                       "WHERE name = 'feed' AND group_no = 0",
+                                       DB_KEYED};
   static const struct db_stmt give_back = {
       "UPDATE lease SET owner = '', until = 0, epoch = epoch + 1 WHERE name = 'feed' AND group_no = 0", DB_KEYED};
   static const struct db_stmt numbered = {"SELECT count(*) FROM feed", DB_REPORT};

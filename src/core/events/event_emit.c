@@ -125,8 +125,8 @@ void feed_chain(struct feed_head *head, const struct event *e, struct buf *scrat
 
 enum err feed_head_load(struct ctx *cx, struct feed_head *out)
 {
-  static const struct db_stmt last = {
-      "SELECT seq, hash FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_KEYED};
+  static const struct db_stmt last = {"SELECT seq, hash FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1",
+                                      DB_KEYED};
   struct feed_head head = {0};
   struct db_rows rows;
   TRY(db_query(cx->db, &last, &rows, DB_NO_ARGS));

@@ -234,8 +234,8 @@ TEST(numbers_of_earlier_versions_hold)
   buf_add(&b, columns.at, columns.n);
   buf_text(&b, "\x1f\x1f"); /* of the data, and of no digest */
   sha256(b.at, b.n, hash);
-  CHECK_OK(db_run(cx->db, &put, NULL,
-                  DB_ARGS(I64(e->bucket), I64(e->subject_id), I64(e->n), BYTES(hash, sizeof hash))));
+  CHECK_OK(
+      db_run(cx->db, &put, NULL, DB_ARGS(I64(e->bucket), I64(e->subject_id), I64(e->n), BYTES(hash, sizeof hash))));
   CHECK_OK(db_commit(cx->db));
   foreign_run(cx, &(struct foreign){.node = 1, .n = 1, .tells = {{1, 2}}});
   CHECK_INT(number(cx, 100), 1);

@@ -9,7 +9,7 @@
 #include <sys/random.h>
 
 enum {
-  TICKS_A_HOLD = 4,  /* a lease is prolonged that often while it lasts, so that a lost tick or two cost nothing */
+  TICKS_A_HOLD = 4,   /* a lease is prolonged that often while it lasts, so that a lost tick or two cost nothing */
   MARGIN_OF_HOLD = 5, /* its last fifth is not believed in: clocks differ, and work takes time */
   RETRY_MS = 250,
   ARENA_BUDGET = 1 << 20,
@@ -140,10 +140,9 @@ struct lease_row {
 static enum err take_over(struct ctx *cx, const char *name, int64_t group_no, const struct lease_row *seen,
                           const char *owner, int64_t until_ms, int64_t *out_rows)
 {
-  static const struct db_stmt stmt = {
-      "UPDATE lease SET owner = $3, until = $4, epoch = epoch + 1"
-      " WHERE name = $1 AND group_no = $2 AND epoch = $5 AND until = $6 AND owner = $7",
-      DB_KEYED};
+  static const struct db_stmt stmt = {"UPDATE lease SET owner = $3, until = $4, epoch = epoch + 1"
+                                      " WHERE name = $1 AND group_no = $2 AND epoch = $5 AND until = $6 AND owner = $7",
+                                      DB_KEYED};
   return db_run(cx->db, &stmt, out_rows,
                 DB_ARGS(TEXT(name), I64(group_no), TEXT(owner), I64(until_ms), I64(seen->epoch), I64(seen->until_ms),
                         TEXT(seen->owner)));
@@ -182,7 +181,8 @@ static enum err read_rows(struct ctx *cx, struct name_tick *t)
   while (db_next(&rows)) {
     int64_t g = db_i64(&rows, 0);
     if (g >= 0 && g < t->groups)
-      t->rows[g] = (struct lease_row){.owner = db_text(&rows, 1), .until_ms = db_i64(&rows, 2), .epoch = db_i64(&rows, 3)};
+      t->rows[g] =
+          (struct lease_row){.owner = db_text(&rows, 1), .until_ms = db_i64(&rows, 2), .epoch = db_i64(&rows, 3)};
   }
   return db_done(&rows);
 }
@@ -303,7 +303,8 @@ enum err leases_tick(struct leases *l, struct fault *f)
 {
   struct instant now = lease_now(l);
   int64_t period = l->config.hold_ms / TICKS_A_HOLD;
-  if (!l->config.db || (now.ms < l->tick_ms && l->tick_ms - now.ms <= period)) /* farther away: the clock was set back */
+  if (!l->config.db ||
+      (now.ms < l->tick_ms && l->tick_ms - now.ms <= period)) /* farther away: the clock was set back */
     return ERR_OK;
   enum err err = transaction(l, now, tick_all, f);
   l->tick_ms = now.ms + (err == ERR_OK || period < RETRY_MS ? period : RETRY_MS);

@@ -28,12 +28,12 @@ struct lease_name {
 };
 
 struct leases_config {
-  struct db *db;           /* DB_WRITER, the caller's, not inside a transaction during leases_tick; NULL = hold everything */
+  struct db *db; /* DB_WRITER, the caller's, not inside a transaction during leases_tick; NULL = hold everything */
   struct clock clock;
-  const char *owner;       /* lives longer; one per process and struct leases of it */
+  const char *owner;              /* lives longer; one per process and struct leases of it */
   const struct lease_name *names; /* static */
   size_t n;
-  int64_t hold_ms;         /* how long a lease lasts; it is prolonged each quarter of that */
+  int64_t hold_ms; /* how long a lease lasts; it is prolonged each quarter of that */
 };
 
 struct leases;

@@ -15,10 +15,9 @@ enum err fulfillments_to_close(struct ctx *cx, struct bucket_groups groups, int6
 {
   static const struct db_stmt due = {
       "SELECT f.id FROM fulfillment f WHERE f.state = 'shipped' AND f.shipped_at <= $1"
-      " AND " IN_GROUPS("f.bucket", "$2")
       " AND NOT EXISTS (SELECT 1 FROM parcel p WHERE p.bucket = f.bucket AND p.order_id = f.order_id"
       " AND p.fulfillment_id = f.id AND p.tracked_at IS NOT NULL)"
-      " ORDER BY f.shipped_at, f.id LIMIT $3",
+      " AND " IN_GROUPS("f.bucket", "$2") " ORDER BY f.shipped_at, f.id LIMIT $3",
       DB_LIST};
   struct db_rows rows;
   int64_t before;
