@@ -3,10 +3,9 @@
 
 enum err orders_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit, struct list *out)
 {
-  static const struct db_stmt due = {
-      "SELECT id FROM orders WHERE expires_at IS NOT NULL AND expires_at <= $1"
-      " AND " IN_GROUPS("bucket", "$2") " ORDER BY expires_at LIMIT $3",
-      DB_LIST};
+  static const struct db_stmt due = {"SELECT id FROM orders WHERE expires_at IS NOT NULL AND expires_at <= $1"
+                                     " AND " IN_GROUPS("bucket", "$2") " ORDER BY expires_at LIMIT $3",
+                                     DB_LIST};
   struct db_rows rows;
   TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(cx->now.ms), I64(groups.bits), I64(limit))));
   while (db_next(&rows))
