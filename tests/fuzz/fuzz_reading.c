@@ -1,6 +1,6 @@
 /* Statements: whatever comes, it is read to an end; what was read stands in the text, and an insert can be put together
  * again from its pieces. Judging it ends, too. */
-#include "db_reading.h"
+#include "db_reading_priv.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -1,5 +1,5 @@
-/* Judges statements by the rules of portable SQL (db_reading.h) against the program's own schema. find.py finds them and
- * writes a line for each to standard input, with tabs between: kind, place, marker, table, text.
+/* Judges statements by the rules of portable SQL (db.h) against the program's own schema. find.py finds them and writes
+ * a line for each to standard input, with tabs between: kind, place, marker, table, text.
  *
  *   statement  the text of a struct db_stmt
  *   condition  the text of a struct db_where on its table
@@ -27,21 +27,10 @@ static void fault(struct judge *j, const char *sql, const char *what)
   j->faults++;
 }
 
-/* The first table that the migrations do not place: such a one escapes the rules. */
-static const char *unplaced(struct judge *j, const char *sql)
-{
-  struct db_reading r;
-  db_read_statement(sql, j->a, &r);
-  for (size_t i = 0; i < r.n_tables; i++)
-    if (!db_placed(j->tables, j->n_tables, r.tables[i].name))
-      return r.tables[i].name;
-  return NULL;
-}
-
 static void judge_text(struct judge *j, const char *sql, enum db_marker marker, bool whole)
 {
-  const char *what = db_statement_fault(sql, (int)marker, j->tables, j->n_tables, j->a);
-  const char *unknown = whole && marker != DB_SCHEMA ? unplaced(j, sql) : NULL;
+  const char *what = db_statement_fault(sql, marker, j->tables, j->n_tables, j->a);
+  const char *unknown = whole && marker != DB_SCHEMA ? db_unplaced_table(sql, j->tables, j->n_tables, j->a) : NULL;
   j->read++;
   if (what)
     fault(j, sql, what);

@@ -4,7 +4,6 @@
 
 #include "context.h"
 #include "db.h"
-#include "db_reading.h"
 
 /* Brings the writer's database to the newest schema. ERR_STORAGE when it is newer than this program. */
 MUST_CHECK enum err schema_migrate(struct db *db);

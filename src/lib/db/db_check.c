@@ -1,7 +1,6 @@
 /* The checking mode: where the environment says ORDO_DB_CHECK=1, whatever is prepared is judged by the rules of portable
  * SQL first, and the process stops at what breaks one. For the test suite; nothing else sets it. */
 #include "db_priv.h"
-#include "db_reading.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -47,7 +46,7 @@ void db_check_statement(const char *sql, enum db_marker marker)
   const struct db_placed_table *tables = schema.tables;
   size_t n = schema.n;
   pthread_mutex_unlock(&schema.lock);
-  const char *fault = db_statement_fault(sql, (int)marker, tables, n, a);
+  const char *fault = db_statement_fault(sql, marker, tables, n, a);
   if (fault) {
     fprintf(stderr, "A statement breaks a rule. %s\n  %s\n", fault, sql);
     abort();

@@ -5,7 +5,7 @@
  * and goes after all of the lower ones. */
 #include "db_pg_batch.h"
 
-#include "db_reading.h"
+#include "db_reading_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

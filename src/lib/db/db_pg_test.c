@@ -13,7 +13,7 @@ static const struct db_stmt drop = {"DELETE FROM entry WHERE id = $1", DB_KEYED}
 static const struct db_stmt amount_of = {"SELECT amount FROM entry WHERE id = $1", DB_KEYED};
 static const struct db_stmt sum = {"SELECT coalesce(CAST(sum(amount) AS BIGINT), 0) FROM entry", DB_REPORT};
 static const struct db_stmt count = {"SELECT count(*) FROM entry", DB_REPORT};
-static const struct db_stmt backend = {"SELECT CAST(pg_backend_pid() AS BIGINT)", DB_REPORT};
+static const struct db_stmt backend = {"SELECT CAST(pg_backend_pid() AS BIGINT)", DB_SCHEMA};
 
 static int64_t amount(struct db *db, int64_t id)
 {
@@ -226,7 +226,7 @@ TEST(a_double_in_a_batch_is_told_and_nothing_stays)
 static void cut(struct scratch *s, int64_t pid)
 {
   static const struct db_stmt terminate = {
-      "SELECT CASE WHEN pg_terminate_backend(CAST($1 AS INTEGER)) THEN 1 ELSE 0 END", DB_REPORT};
+      "SELECT CASE WHEN pg_terminate_backend(CAST($1 AS INTEGER)) THEN 1 ELSE 0 END", DB_SCHEMA};
   struct db *other = open_as(s, DB_WRITER);
   int64_t done = 0;
   CHECK_OK(db_one_i64(other, &terminate, &done, DB_ARGS(I64(pid))));

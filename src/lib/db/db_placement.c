@@ -1,6 +1,6 @@
 /* Where the schema places its tables, and by which keys it finds their rows: read from the migrations' own words. */
 #include "db.h"
-#include "db_reading_priv.h"
+#include "db_anatomy_priv.h"
 
 #include <string.h>
 

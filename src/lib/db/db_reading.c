@@ -3,7 +3,7 @@
  *
  * Conditions are collected as they are met, with the names they are written with; FROM may come after them, so names
  * find their tables when all has been read. */
-#include "db_reading_priv.h"
+#include "db_anatomy_priv.h"
 
 #include <string.h>
 

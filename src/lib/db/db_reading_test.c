@@ -1,5 +1,5 @@
 /* What statements say, read from their texts, and the rules they are judged by. */
-#include "db_reading.h"
+#include "db_reading_priv.h"
 #include "db_test_tools.h"
 
 #include <stdlib.h>
@@ -389,10 +389,10 @@ TEST(each_rule_is_broken_by_one_statement_and_kept_by_another)
   const struct db_placed_table *tables;
   size_t n = db_placements(placing, 2, t->arena, &tables);
   for (const struct example *e = examples; e < examples + COUNT_OF(examples); e++) {
-    const char *fault = db_statement_fault(e->wrong, (int)e->marker, tables, n, t->arena);
+    const char *fault = db_statement_fault(e->wrong, e->marker, tables, n, t->arena);
     if (!fault || !strstr(fault, e->says))
       test_failed(__FILE__, __LINE__, e->wrong, fault, e->says);
-    fault = db_statement_fault(e->right, (int)e->right_marker, tables, n, t->arena);
+    fault = db_statement_fault(e->right, e->right_marker, tables, n, t->arena);
     if (fault)
       test_failed(__FILE__, __LINE__, e->right, fault, "no fault");
   }

@@ -1,7 +1,7 @@
 /* The rules of portable SQL that a text can show. Each is a row: a sentence that says what is right, and either the words
  * that break it or a function that finds who breaks it. */
 #include "db.h"
-#include "db_reading_priv.h"
+#include "db_anatomy_priv.h"
 
 #include <string.h>
 
@@ -440,12 +440,12 @@ static const char *first_broken(struct judged *j, const struct rule *all, size_t
   return NULL;
 }
 
-const char *db_statement_fault(const char *sql, int marker, const struct db_placed_table *tables, size_t n,
+const char *db_statement_fault(const char *sql, enum db_marker marker, const struct db_placed_table *tables, size_t n,
                                struct arena *a)
 {
   if (marker == DB_SCHEMA)
     return NULL;
-  struct judged j = {.an = db_anatomy_of(sql, a), .marker = (enum db_marker)marker, .a = a};
+  struct judged j = {.an = db_anatomy_of(sql, a), .marker = marker, .a = a};
   j.r = &j.an->reading;
   j.placed = ARENA_ARRAY(a, const struct db_placed_table *, j.r->n_tables + 1);
   for (size_t i = 0; i < j.r->n_tables; i++)
@@ -454,4 +454,14 @@ const char *db_statement_fault(const char *sql, int marker, const struct db_plac
   if (!fault)
     fault = first_broken(&j, text_rules, COUNT_OF(text_rules));
   return fault ? fault : first_broken(&j, rules, COUNT_OF(rules));
+}
+
+const char *db_unplaced_table(const char *sql, const struct db_placed_table *tables, size_t n, struct arena *a)
+{
+  struct db_reading r;
+  db_read_statement(sql, a, &r);
+  for (size_t i = 0; i < r.n_tables; i++)
+    if (!db_placed(tables, n, r.tables[i].name))
+      return r.tables[i].name;
+  return NULL;
 }

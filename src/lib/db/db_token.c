@@ -1,6 +1,6 @@
 /* The words of a statement. What the portable subset does not write (comments, double quotes, a second statement) is no
  * word of it, so nothing can hide in one. */
-#include "db_reading_priv.h"
+#include "db_anatomy_priv.h"
 
 #include <ctype.h>
 #include <string.h>
