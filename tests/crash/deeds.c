@@ -164,10 +164,10 @@ static bool find(struct load_worker *w, struct deeds *d, const struct deed *deed
   struct answer answer;
   struct arena *a = arena_new(1 << 20);
   const char *path = arena_printf(a, "/v1/orders/%s", json_look(a, deed->answer, "/id"));
-  bool fine =
-      load_call(w, &(struct request){.method = "GET", .path = path}, &answer) == CALL_ANSWERED && answer.status == 200;
+  enum called got = load_call(w, &(struct request){.method = "GET", .path = path}, &answer);
+  bool fine = got == CALL_ANSWERED && answer.status == 200;
   if (!fine)
-    wrong(d, deed, "the order is gone", NULL);
+    wrong(d, deed, "the order is gone", got == CALL_ANSWERED ? answer.body : NULL);
   for (size_t i = 0; fine && i < COUNT_OF(kept); i++)
     if (!text_eq(json_look(a, answer.body, kept[i]), json_look(a, deed->answer, kept[i])))
       fine = wrong(d, deed, arena_printf(a, "%s is another", kept[i]), answer.body);

@@ -16,7 +16,7 @@ enum { NAMES_MAX = 16, NAME_BYTES = 64, CHUNK = 1 << 16, HEAD = 5 };
 enum { CODE_CANCEL = 80877102, CODE_SSL = 80877103, CODE_GSS = 80877104 };
 
 /* What a statement is to us. */
-enum word { WORD_OTHER, WORD_BEGIN, WORD_COMMIT };
+enum word { WORD_OTHER, WORD_BEGIN, WORD_COMMIT, WORD_ROLLBACK };
 
 struct wire {
   struct proxy *proxy;
@@ -75,6 +75,14 @@ static bool is_due(struct proxy *p, enum word word, enum proxy_cut *out, int64_t
   return due;
 }
 
+static bool is_over(struct proxy *p)
+{
+  pthread_mutex_lock(&p->lock);
+  bool over = p->cut == PROXY_PASSES;
+  pthread_mutex_unlock(&p->lock);
+  return over;
+}
+
 static bool send_all(int fd, const char *bytes, size_t n)
 {
   while (n) {
@@ -91,7 +99,10 @@ static bool send_all(int fd, const char *bytes, size_t n)
 
 static enum word word_of(const char *sql)
 {
-  return strncasecmp(sql, "BEGIN", 5) == 0 ? WORD_BEGIN : strncasecmp(sql, "COMMIT", 6) == 0 ? WORD_COMMIT : WORD_OTHER;
+  return strncasecmp(sql, "BEGIN", 5) == 0      ? WORD_BEGIN
+         : strncasecmp(sql, "COMMIT", 6) == 0   ? WORD_COMMIT
+         : strncasecmp(sql, "ROLLBACK", 8) == 0 ? WORD_ROLLBACK
+                                                : WORD_OTHER;
 }
 
 static enum word word_named(const struct wire *w, const char *name)
@@ -143,7 +154,7 @@ static bool pass(struct wire *w, const char *message, size_t n)
   enum proxy_cut how;
   int64_t bytes;
   enum word word = w->started ? read_message(w, message) : WORD_OTHER;
-  if (word == WORD_COMMIT)
+  if (word == WORD_COMMIT || word == WORD_ROLLBACK || is_over(w->proxy))
     w->leave_asking = -1; /* it did not write as much as the plan waited for */
   bool at_once = false;
   if (word != WORD_OTHER && is_due(w->proxy, word, &how, &bytes)) {
