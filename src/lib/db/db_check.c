@@ -1,5 +1,5 @@
-/* The checking mode: where the environment says ORDO_DB_CHECK=1, whatever is prepared is judged by the rules of portable
- * SQL first, and the process stops at what breaks one. For the test suite; nothing else sets it. */
+/* The checking mode: where the environment says ORDO_DB_CHECK=1, whatever is prepared is judged by the rules of
+ * portable SQL first, and the process stops at what breaks one. For the test suite; nothing else sets it. */
 #include "db_priv.h"
 
 #include <pthread.h>
@@ -9,7 +9,7 @@
 
 enum { TEXT_BUDGET = 16 << 20 };
 
-/* The schema that a connection of this process has migrated to last: connections that only read are judged by it, too. */
+/* The schema that a connection of this process has migrated to last: those that only read are judged by it, too. */
 static struct {
   pthread_mutex_t lock;
   const struct db_migration *migrations;

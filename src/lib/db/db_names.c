@@ -1,5 +1,5 @@
-/* Names find their tables when all has been read: FROM comes after what it names. And what is known of one column is known
- * of its equal. */
+/* Names find their tables when all has been read: FROM comes after what it names. And what is known of one column is
+ * known of its equal. */
 #include "db_reader_priv.h"
 
 /* The source a column belongs to, as a person reads it: by its alias, or the only one; from the inside out. -1 = it is

@@ -18,9 +18,9 @@ enum db_conflict { DB_CONFLICT_NONE, DB_CONFLICT_NOTHING, DB_CONFLICT_UPDATE };
 struct db_reading_table {
   const char *name, *alias; /* alias = name where there is none; both in lower case */
 };
-/* "column = $n" (or IN ($n, ...): a term for each, in_list), joined to the others of its SELECT by AND alone and so true
- * of every row it touches; the value of a column in INSERT ... VALUES. Where "a.x = b.x" stands beside "b.x = $1", there
- * is a term for both. CAST($n AS ...) is $n. */
+/* "column = $n" (or IN ($n, ...): a term for each, in_list), joined to the others of its SELECT by AND alone and so
+ * true of every row it touches; the value of a column in INSERT ... VALUES. Where "a.x = b.x" stands beside "b.x = $1",
+ * there is a term for both. CAST($n AS ...) is $n. */
 struct db_reading_term {
   int table; /* index in tables */
   const char *column;

@@ -1,5 +1,5 @@
-/* The rules of portable SQL that a text can show. Each is a row: a sentence that says what is right, and either the words
- * that break it or a function that finds who breaks it. */
+/* The rules of portable SQL that a text can show. Each is a row: a sentence that says what is right, and either the
+ * words that break it or a function that finds who breaks it. */
 #include "db.h"
 #include "db_anatomy_priv.h"
 
