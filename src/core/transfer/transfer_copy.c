@@ -85,7 +85,7 @@ static enum err find_full(struct transfer *t, const transfer_words *tables, cons
     if (is_filled_by_migrations(*name))
       continue;
     struct db_stmt *any = ARENA_NEW(t->arena, struct db_stmt);
-    *any = transfer_stmt(t->arena, DB_REPORT, "SELECT CAST(1 AS BIGINT) FROM %s LIMIT 1", *name);
+    *any = transfer_stmt(t->arena, DB_REPORT, "SELECT CASE WHEN EXISTS (SELECT 1 FROM %s) THEN 1 ELSE 0 END", *name);
     TRY(db_one_i64(t->to, any, &one, DB_NO_ARGS));
     if (one) {
       *out = *name;

@@ -42,7 +42,8 @@ static const char *path_of(const char *url)
 static void run(struct test *t, struct db *db, const char *sql, const struct db_value *args, size_t n)
 {
   struct db_stmt *stmt = ARENA_NEW(t->arena, struct db_stmt);
-  *stmt = (struct db_stmt){sql, DB_REPORT};
+  bool schema = text_starts(sql, "CREATE") || text_starts(sql, "DROP");
+  *stmt = (struct db_stmt){sql, schema ? DB_SCHEMA : DB_REPORT};
   CHECK_OK(db_run(db, stmt, NULL, args, n));
 }
 
