@@ -64,6 +64,7 @@ struct writer {
 
 /* Takes what waits, at most WRITER_BATCH_MAX; waits for the first. NULL when the writer is to stop and nothing waits. */
 struct act_call *writer_take(struct writer *w);
+bool writer_stopping(struct writer *w);
 struct instant writer_now(const struct writer *w);
 
 /* ---- Lanes ---- */

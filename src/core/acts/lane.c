@@ -22,6 +22,7 @@ enum {
   WAIT_MIN_MS = 2,
   WAIT_MAX_MS = 250,
   AWAY_MS = 15 * 1000, /* how long a server is looked for before the calls are told */
+  AWAY_STOPPING_MS = 3 * 1000,
 };
 
 static int64_t milliseconds(void)
@@ -258,7 +259,8 @@ static bool try_together(struct lane *l, struct act_call *calls, int64_t n, stru
     if (err == ERR_OK)
       return true;
     transaction_abandon(&t);
-    bool away = err == ERR_AWAY && milliseconds() - begun_at < AWAY_MS;
+    int64_t patience = writer_stopping(l->w) ? AWAY_STOPPING_MS : AWAY_MS;
+    bool away = err == ERR_AWAY && milliseconds() - begun_at < patience;
     if (l->shared && (away || (err == ERR_RETRY && attempt < TOGETHER_MAX))) {
       wait_by_chance(l, attempt);
       continue;

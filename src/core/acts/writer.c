@@ -89,6 +89,14 @@ enum err writer_start(const struct writer_config *config, struct fault *f, struc
   return ERR_OK;
 }
 
+bool writer_stopping(struct writer *w)
+{
+  pthread_mutex_lock(&w->lock);
+  bool stopping = w->stopping;
+  pthread_mutex_unlock(&w->lock);
+  return stopping;
+}
+
 bool writer_submit(struct writer *w, struct act_call *call)
 {
   call->next = NULL;
