@@ -25,6 +25,8 @@ struct pg {
   const char *folder, *said; /* said: a file for what programs say */
   int port;
   pid_t receiver; /* that pg_pause_standby stopped */
+  pid_t watcher;
+  int held; /* the watcher's pipe */
 };
 
 static const char script[] = ORDO_SOURCE_DIR "/tools/postgres.sh";
@@ -84,14 +86,32 @@ static const char *program(struct test *t, const char *name)
 
 /* ---- Servers ---- */
 
+/* A child that removes the server as soon as nobody holds the other end of its pipe: when the test ends, or has died. */
+static void watch(struct pg *pg)
+{
+  int ends[2];
+  CHECK_INT(pipe2(ends, O_CLOEXEC), 0);
+  pg->watcher = fork();
+  if (pg->watcher == 0) {
+    char nothing;
+    close(ends[1]);
+    setsid();
+    while (read(ends[0], &nothing, 1) < 0 && errno == EINTR)
+      continue;
+    become((const char *[]){script, "drop", pg->folder, NULL}, pg->said, false);
+  }
+  close(ends[0]);
+  pg->held = ends[1];
+}
+
 static void drop(void *arg)
 {
   struct pg *pg = arg;
-  const char *said;
   if (pg->receiver)
     kill(pg->receiver, SIGCONT);
-  if (!run(pg, (const char *[]){script, "drop", pg->folder, NULL}, false, &said))
-    fprintf(stderr, "%s\n", said);
+  close(pg->held);
+  while (waitpid(pg->watcher, NULL, 0) < 0 && errno == EINTR)
+    continue;
 }
 
 /* A folder that the owner of a server can reach: the test's own is closed to other users. */
@@ -110,6 +130,7 @@ static struct pg *new_pg(struct test *t, const char *folder)
   pg->t = t;
   pg->folder = folder ? folder : open_folder(t);
   pg->said = arena_printf(t->arena, "%s/said", test_folder(t));
+  watch(pg);
   arena_defer(t->arena, drop, pg);
   return pg;
 }
