@@ -159,11 +159,30 @@ static enum err ask_text(struct db *db, const char *sql, char *out, size_t size)
   return err;
 }
 
+/* Texts are compared by their bytes (prefixes of search, pages of lists); another order would lose rows. */
+static enum err check_order(struct db *db)
+{
+  static const char *const fine[] = {"UTF8 C", "UTF8 POSIX", "UTF8 C.UTF-8", "UTF8 C.utf8"};
+  char order[64];
+  TRY(ask_text(db,
+               "SELECT pg_encoding_to_char(encoding) || ' ' || CASE WHEN datlocprovider = 'i' THEN 'ICU' ELSE datcollate END FROM pg_database"
+               " WHERE datname = current_database()",
+               order, sizeof order));
+  for (size_t i = 0; i < COUNT_OF(fine); i++)
+    if (strcmp(order, fine[i]) == 0)
+      return ERR_OK;
+  return db_fail(db, ERR_STORAGE,
+                 "the database has encoding and order %s, and needs UTF8 C: createdb --template=template0 --encoding=UTF8"
+                 " --locale=C NAME",
+                 order);
+}
+
 static enum err begin_session(struct db *db)
 {
   char isolation[32];
   if (PQserverVersion(pg_of(db)->conn) < 150000)
     return db_fail(db, ERR_STORAGE, "PostgreSQL 15 or newer is needed");
+  TRY(check_order(db));
   TRY(ask_text(db, "SHOW default_transaction_isolation", isolation, sizeof isolation));
   pg_of(db)->serializable = strcmp(isolation, "serializable") == 0;
   return run_text(db, db->mode == DB_WRITER ? writer_session : reader_session);

@@ -322,6 +322,24 @@ TEST(a_report_of_any_length_is_read_in_slices_and_others_beside_it)
   db_close(db);
 }
 
+TEST(a_database_of_another_encoding_is_refused)
+{
+  static const struct db_stmt make_latin = {"CREATE DATABASE ordo_test_latin TEMPLATE template0 ENCODING 'LATIN1'",
+                                            DB_SCHEMA};
+  static const struct db_stmt drop_latin = {"DROP DATABASE IF EXISTS ordo_test_latin", DB_SCHEMA};
+  struct scratch *s = postgres(t);
+  struct db *db = open_as(s, DB_WRITER), *other = NULL;
+  const char *slash = strrchr(s->url, '/');
+  CHECK_OK(db_run(db, &drop_latin, NULL, DB_NO_ARGS));
+  CHECK_OK(db_run(db, &make_latin, NULL, DB_NO_ARGS));
+  const char *url = arena_printf(t->arena, "%.*s/ordo_test_latin", (int)(slash - s->url), s->url);
+  enum err err = db_open(url, DB_WRITER, &s->fault, &other);
+  fault_clear(&s->fault);
+  CHECK_OK(db_run(db, &drop_latin, NULL, DB_NO_ARGS));
+  CHECK_ERR(err, ERR_STORAGE);
+  db_close(db);
+}
+
 TEST(a_url_is_shown_without_its_password)
 {
   CHECK_TEXT(db_url_shown(t->arena, "postgresql://ann:secret@db1:5432,db2/ordo?sslmode=require"),
