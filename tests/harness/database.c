@@ -144,8 +144,15 @@ struct shared {
 };
 static struct shared *all_shared;
 
+/* That somebody had gone before it was sent away. */
+static void ignore_notice(void *arg, const char *message)
+{
+  (void)arg, (void)message;
+}
+
 static bool tell(PGconn *conn, const char *sql)
 {
+  PQsetNoticeProcessor(conn, ignore_notice, NULL);
   PGresult *result = PQexec(conn, sql);
   bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
   PQclear(result);

@@ -119,6 +119,10 @@ static const char *const meanings[ERR_COUNT] = {
     [ERR_RETRY] = "Another request changed the same rows at the same moment. Nothing was done; send it again.",
     [ERR_STOPPING] = "The server is being stopped. Nothing was done; try again when it is back.",
     [ERR_STORAGE] = "The database cannot be written: the disk is full or failing. Nothing was done.",
+    [ERR_AWAY] = "The database server cannot be reached. Nothing was done; send the request again, with the same "
+                 "Idempotency-Key.",
+    [ERR_UNKNOWN] = "The connection to the database server was lost at the end, before it had answered. Send the request "
+                    "again with the same Idempotency-Key: it is done once.",
 };
 
 static void page_begin(struct buf *b, const char *title)
