@@ -46,6 +46,8 @@ bool shop_try_start(struct shop *s);
 /* SIGTERM; the exit status (128 + signal when it died of one). Fails the test when that takes longer than 10 s. */
 int shop_stop(struct shop *s);
 void shop_kill(struct shop *s); /* kill -9, and waits for the end */
+/* Waits until each event has its number: on PostgreSQL that is a moment after its act was answered. */
+void shop_numbered(struct shop *s);
 /* Runs `ordo check`: fails the test unless it says "0 differences". */
 void shop_check(struct shop *s);
 /* Stops with exit status 0 and checks. */

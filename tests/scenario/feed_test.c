@@ -36,6 +36,7 @@ TEST(every_event_is_seen_once_in_order_whatever_the_page)
   a_small_shop(s);
   for (int i = 0; i < 3; i++)
     a_paid_order(s, 1);
+  shop_numbered(s);
   int64_t all = read_feed(s, 1000, NULL, &whole_end);
   CHECK(all > 12);
   CHECK_INT(read_feed(s, 1, NULL, &end), all);
@@ -44,6 +45,7 @@ TEST(every_event_is_seen_once_in_order_whatever_the_page)
   CHECK_INT(read_feed(s, 7, end, &next), 0);
   CHECK_TEXT(next, end);
   a_paid_order(s, 1);
+  shop_numbered(s);
   int64_t news = read_feed(s, 2, end, &next);
   CHECK(news >= 2);
   CHECK_INT(read_feed(s, 1000, NULL, &end), all + news);
@@ -51,6 +53,7 @@ TEST(every_event_is_seen_once_in_order_whatever_the_page)
   shop_key(s, "second", "order.read");
   CHECK_INT(shop_stop(s), 0);
   shop_start(s);
+  shop_numbered(s);
   CHECK(read_feed(s, 3, NULL, &end) > all + news);
   shop_close(s);
 }
@@ -60,6 +63,7 @@ TEST(a_long_poll_answers_as_soon_as_something_happens)
   struct shop *s = shop_open(t);
   const char *end, *body;
   a_small_shop(s);
+  shop_numbered(s);
   read_feed(s, 1000, NULL, &end);
   struct client *waiting = shop_client(s);
   struct answer answer;
@@ -103,6 +107,7 @@ TEST(a_stream_goes_on_where_it_was_by_last_event_id)
   struct answer answer;
   const char *end;
   a_small_shop(s);
+  shop_numbered(s);
   read_feed(s, 1000, NULL, &end);
   struct client *c = shop_client(s);
   struct request rq = {
