@@ -1,5 +1,5 @@
 /* Fibers over ucontext, told to the sanitizers, which would take a change of stack for an error. */
-#include "db_fiber.h"
+#include "db_fiber_priv.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The loads of a batch side by side: each runs as a fiber, and when all of them wait for an answer, their questions go out
  * in one pipeline. Answers are remembered, with the number of writes there had been: an answer is good until one of the
  * transaction's own writes may have touched it. */
-#include "db_pg_batch.h"
+#include "db_pg_batch_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

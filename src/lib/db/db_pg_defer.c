@@ -3,7 +3,7 @@
  * The order is the same in every process, so that two of them never wait for each other in a circle: inserts, upserts, then
  * updates and deletes, each by table and key. A write of a row that an earlier one of the batch writes has a higher level
  * and goes after all of the lower ones. */
-#include "db_pg_batch.h"
+#include "db_pg_batch_priv.h"
 
 #include "db_reading_priv.h"
 

@@ -1,13 +1,14 @@
 /* What the files of the PostgreSQL engine share: a connection, its statements, and what a batch keeps.
  *
- *   db_pg.c        connecting, errors, transactions, one statement at a time
- *   db_pg_ask.c    the loads of a batch side by side; answers that are remembered
- *   db_pg_defer.c  writes that are gathered and sent as statements of many rows
+ *   db_pg_connect.c  connecting, errors, urls
+ *   db_pg.c          transactions, one statement at a time, rows
+ *   db_pg_ask.c      the loads of a batch side by side; answers that are remembered
+ *   db_pg_defer.c    writes that are gathered and sent as statements of many rows
  */
 #ifndef ORDO_DB_PG_PRIV_H
 #define ORDO_DB_PG_PRIV_H
 
-#include "db_fiber.h"
+#include "db_fiber_priv.h"
 #include "db_priv.h"
 
 #include <libpq-fe.h>
@@ -77,6 +78,12 @@ static inline struct pg_statement *pg_statement_of(struct db_prepared *p) { retu
 /* The error of a result (or, where it is NULL, of the connection) as db_fail tells it; doing = the statement's text. */
 enum err pg_fail(struct db *db, const PGresult *result, const char *doing);
 bool pg_lost(const struct db *db);
+/* A command without parameters or rows. */
+MUST_CHECK enum err pg_run_text(struct db *db, const char *sql);
+/* A new connection, with its session's settings. ERR_AWAY: no server can be reached. */
+MUST_CHECK enum err pg_reconnect(struct db *db);
+/* The same when the old one was lost. A socket that the server has closed shows only when it is read. */
+MUST_CHECK enum err pg_be_connected(struct db *db);
 /* On the server under its name, with the types of its parameters known. Not in a pipeline. */
 MUST_CHECK enum err pg_ready(struct db *db, struct pg_statement *s);
 struct pg_statement *pg_make(struct db *db, const char *sql);

@@ -1,9 +1,9 @@
-/* db_fiber - functions that take turns on one thread, each on a stack of its own: how the loads of a batch wait together.
+/* Functions that take turns on one thread, each on a stack of its own: how the loads of a batch wait together.
  *
  * A fiber runs until it yields or ends; nothing runs beside it. Stacks are kept and used again.
  */
-#ifndef ORDO_DB_FIBER_H
-#define ORDO_DB_FIBER_H
+#ifndef ORDO_DB_FIBER_PRIV_H
+#define ORDO_DB_FIBER_PRIV_H
 
 #include "base.h"
 

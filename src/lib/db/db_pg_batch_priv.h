@@ -1,6 +1,6 @@
 /* What a batch of the PostgreSQL engine keeps until its transaction ends: answers, and writes. */
-#ifndef ORDO_DB_PG_BATCH_H
-#define ORDO_DB_PG_BATCH_H
+#ifndef ORDO_DB_PG_BATCH_PRIV_H
+#define ORDO_DB_PG_BATCH_PRIV_H
 
 #include "db_pg_priv.h"
 
