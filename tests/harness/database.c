@@ -139,8 +139,7 @@ struct shared {
   struct shared *next;
   const char *from;
   char url[URL_MAX_BYTES];
-  PGconn *conn; /* NULL = it could not be put right */
-  bool taken;
+  bool taken, spoiled; /* spoiled: it could not be put right */
 };
 static struct shared *all_shared;
 
@@ -150,20 +149,18 @@ static void ignore_notice(void *arg, const char *message)
   (void)arg, (void)message;
 }
 
-static bool tell(PGconn *conn, const char *sql)
+/* No connection is kept: a database that is copied must have none. */
+static bool tell(const char *url, const char *sql)
 {
+  PGconn *conn = PQconnectdb(url);
   PQsetNoticeProcessor(conn, ignore_notice, NULL);
   PGresult *result = PQexec(conn, sql);
   bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
+  if (!fine)
+    printf("%s: %s", url, PQerrorMessage(conn));
   PQclear(result);
+  PQfinish(conn);
   return fine;
-}
-
-static void disconnect(void *arg)
-{
-  struct shared *d = arg;
-  PQfinish(d->conn);
-  d->conn = NULL;
 }
 
 static void leave(void *arg)
@@ -175,11 +172,11 @@ static void leave(void *arg)
 static struct shared *left_by_another(const char *from)
 {
   for (struct shared *d = all_shared; d; d = d->next) {
-    if (d->taken || !d->conn || strcmp(d->from, from) != 0)
+    if (d->taken || d->spoiled || strcmp(d->from, from) != 0)
       continue;
-    if (tell(d->conn, put_back))
+    if (tell(d->url, put_back))
       return d;
-    disconnect(d);
+    d->spoiled = true;
   }
   return NULL;
 }
@@ -191,16 +188,10 @@ static struct shared *shared_new(const char *from)
   bool first = true;
   for (struct shared *other = all_shared; other; other = other->next)
     first &= strcmp(other->from, from) != 0;
-  if (first) {
-    PGconn *conn = PQconnectdb(from);
-    if (!tell(conn, keep_rows))
-      test_failed(__FILE__, __LINE__, from, PQerrorMessage(conn), "kept");
-    PQfinish(conn);
-  }
+  if (first && !tell(from, keep_rows))
+    test_failed(__FILE__, __LINE__, from, "not kept", "kept");
   d->from = arena_text(program->arena, from);
   snprintf(d->url, sizeof d->url, "%s", on_postgres(program, from));
-  d->conn = PQconnectdb(d->url);
-  arena_defer(program->arena, disconnect, d);
   d->next = all_shared;
   all_shared = d;
   return d;

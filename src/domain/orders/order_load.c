@@ -94,13 +94,13 @@ enum err order_of_shipment(struct ctx *cx, const char *text, struct shipment *ou
 
 static const struct db_where lines_of = {&order_line_table, OF_ORDER "line", DB_KEYED};
 static const struct db_where charges_of = {&order_charge_table, OF_ORDER "n", DB_KEYED};
-static const struct db_where holds_of = {&hold_table, OF_ORDER "id", DB_KEYED};
-static const struct db_where payments_of = {&payment_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where holds_of = {&hold_table, OF_ORDER "created_at, id", DB_KEYED};
+static const struct db_where payments_of = {&payment_table, OF_ORDER "created_at, id", DB_KEYED};
 static const struct db_where entries_of = {&payment_entry_table, OF_ORDER "payment_id, n", DB_KEYED};
-static const struct db_where fulfillments_of = {&fulfillment_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where fulfillments_of = {&fulfillment_table, OF_ORDER "created_at, id", DB_KEYED};
 static const struct db_where fulfillment_lines_of = {&fulfillment_line_table, OF_ORDER "fulfillment_id, line",
                                                      DB_KEYED};
-static const struct db_where parcels_of = {&parcel_table, OF_ORDER "id", DB_KEYED};
+static const struct db_where parcels_of = {&parcel_table, OF_ORDER "created_at, id", DB_KEYED};
 static const struct db_where items_of = {&parcel_item_table, OF_ORDER "parcel_id, line", DB_KEYED};
 
 static enum err rows_of(struct ctx *cx, const struct db_where *where, const struct order *o, void *list)
