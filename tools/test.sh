@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the tests: test.sh builds with address and undefined-behavior sanitizers and runs everything, then the concurrent
-# tests again (label tsan) with the thread sanitizer. test.sh long runs all in full and fuzzes each target for FUZZ_SECONDS.
+# Runs the tests: test.sh builds with address and undefined-behavior sanitizers and runs everything, on SQLite and
+# on a PostgreSQL server that CTest starts (label postgres), then the concurrent tests again (label tsan) with the thread
+# sanitizer. test.sh long runs all in full and fuzzes each target for FUZZ_SECONDS.
 # Ends with one line "N passed, N failed[, N skipped]" summed over all test programs; exit status 0 = none failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
