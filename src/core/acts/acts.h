@@ -117,7 +117,9 @@ MUST_CHECK enum err writer_run(struct writer *w, struct act_call *call);
 void writer_stop(struct writer *w);
 
 struct writer_stats {
-  int64_t acts, refused, failed, batches, replays, queue, batch_acts_max;
+  int64_t acts, refused, failed, batches, queue, batch_acts_max;
+  int64_t retries; /* batches tried again, since others were faster or the server was away */
+  int64_t replays; /* batches run act by act */
   int64_t commit_us_sum, commit_us_max;
 };
 void writer_stats(struct writer *w, struct writer_stats *out); /* any thread */

@@ -245,6 +245,13 @@ static enum err run_together(struct lane *l, struct act_call *calls, int64_t n, 
   return err == ERR_OK ? transaction_commit(t) : err;
 }
 
+static void count_retry(struct writer *w)
+{
+  pthread_mutex_lock(&w->lock);
+  w->stats.retries++;
+  pthread_mutex_unlock(&w->lock);
+}
+
 /* False: nothing was written, and each call is to be run alone. */
 static bool try_together(struct lane *l, struct act_call *calls, int64_t n, struct act_call **out_rest)
 {
@@ -262,6 +269,7 @@ static bool try_together(struct lane *l, struct act_call *calls, int64_t n, stru
     int64_t patience = writer_stopping(l->w) ? AWAY_STOPPING_MS : AWAY_MS;
     bool away = err == ERR_AWAY && milliseconds() - begun_at < patience;
     if (l->shared && (away || (err == ERR_RETRY && attempt < TOGETHER_MAX))) {
+      count_retry(l->w);
       wait_by_chance(l, attempt);
       continue;
     }

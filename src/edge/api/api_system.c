@@ -87,6 +87,7 @@ static void put_writer(struct buf *b, const struct api *api)
       {"writer_refused_total", "counter", "Acts refused by their own rules", (double)s.refused},
       {"writer_failed_total", "counter", "Acts that failed for outside reasons", (double)s.failed},
       {"writer_batches_total", "counter", "Transactions committed", (double)s.batches},
+      {"writer_retries_total", "counter", "Batches tried again after others were faster", (double)s.retries},
       {"writer_replays_total", "counter", "Batches replayed act by act", (double)s.replays},
       {"writer_queue", "gauge", "Acts waiting", (double)s.queue},
       {"writer_batch_acts_max", "gauge", "Most acts in one transaction", (double)s.batch_acts_max},
