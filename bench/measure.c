@@ -231,8 +231,11 @@ bool place_one(struct ordo *o)
 bool fill(struct ordo *o, int64_t stored)
 {
   struct drive_kind *kind = calloc(1, sizeof *kind);
-  *kind = (struct drive_kind){
-      .name = "bulk", .connections = 2, .ask = shop_ask_bulk, .fine = shop_bulk_fine, .arg = &o->shop};
+  *kind = (struct drive_kind){.name = "bulk",
+                              .connections = 1 + (options.writers ? options.writers : 1),
+                              .ask = shop_ask_bulk,
+                              .fine = shop_bulk_fine,
+                              .arg = &o->shop};
   struct drive drive = {.address = o->address,
                         .duration_ms = 3600 * 1000,
                         .kinds = kind,
