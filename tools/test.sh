@@ -38,6 +38,9 @@ run() {
   [ ! -f "$log" ] || logs="$logs $log"
 }
 
+# Every statement that is really sent is judged by the rules of portable SQL (docs/decisions/statements-judged.md).
+export ORDO_DB_CHECK=1
+
 mkdir -p build
 for preset in asan tsan; do
   if ! build $preset; then

@@ -219,10 +219,30 @@ static void close_door(struct import_door *door)
   free(d);
 }
 
-static bool database_exists(const char *url)
+static bool file_missing(const char *url)
 {
   struct stat st;
-  return !text_starts(url, "sqlite:") || stat(url + strlen("sqlite:"), &st) == 0;
+  return text_starts(url, "sqlite:") && stat(url + strlen("sqlite:"), &st) != 0;
+}
+
+/* A dry run changes nothing, so it may meet a database that nobody has made yet: then it knows of nothing there. */
+static bool open_reader(struct writer_door *d, const char *url)
+{
+  const char *tables;
+  if (file_missing(url))
+    return true;
+  enum err err = db_open(url, DB_READER, &d->fault, &d->reader);
+  if (err == ERR_OK) {
+    db_use(d->reader, &d->fault, d->arena);
+    err = db_tables(d->reader, &tables);
+  }
+  if (err != ERR_OK)
+    return failed("%s", d->fault.detail ? d->fault.detail : "the database cannot be read"), false;
+  if (!*tables) {
+    db_close(d->reader);
+    d->reader = NULL;
+  }
+  return true;
 }
 
 struct import_door *import_door_writer(const char *url, bool dry)
@@ -239,9 +259,7 @@ struct import_door *import_door_writer(const char *url, bool dry)
   bool fine = true;
   if (!dry)
     fine = (d->writer = database_writer(url)) != NULL;
-  if (fine && database_exists(url) && db_open(url, DB_READER, &d->fault, &d->reader) != ERR_OK)
-    fine = failed("%s: %s", url, d->fault.detail ? d->fault.detail : "the database cannot be read") == EXIT_FINE;
-  if (fine)
+  if (fine && open_reader(d, url))
     return &d->door;
   close_door(&d->door);
   return NULL;

@@ -55,6 +55,9 @@ MUST_CHECK enum err act_run(struct ctx *cx, const struct act *act, const struct 
 MUST_CHECK enum err act_preview(struct ctx *cx, const struct act *act, const struct act_input *in, void **out_plan);
 /* A guarded UPDATE hit 0 rows: on SQLite a bug (ERR_INTERNAL), elsewhere somebody was faster (ERR_RETRY). */
 enum err act_guard_missed(struct ctx *cx, const char *where);
+/* Records that were read one after the other contradict each other: on SQLite, where nobody writes between, the books are
+ * wrong (ERR_INTERNAL), elsewhere they have moved meanwhile (ERR_RETRY). */
+enum err act_torn(struct ctx *cx, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* ---- The writer ---- */
 

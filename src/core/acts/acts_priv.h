@@ -13,6 +13,8 @@
 
 #include <pthread.h>
 
+/* The load of an act, of records none of which moved while they were read: ERR_RETRY when one did. */
+MUST_CHECK enum err act_load(struct ctx *cx, const struct act *act, const struct act_input *in, void **out_facts);
 /* act_run, telling whether apply was begun: a failure before that has written nothing. */
 MUST_CHECK enum err act_run_parts(struct ctx *cx, const struct act *act, const struct act_input *in,
                                   struct act_result *out, bool *out_wrote);
@@ -57,6 +59,7 @@ struct writer {
   int waiting;
   bool stopping;
   struct writer_stats stats;
+  pthread_rwlock_t alone; /* held for writing by an act that nobody in this process may disturb any more */
   /* ---- lanes ---- */
   struct lane lanes[WRITER_LANES_MAX];
   int n_lanes;

@@ -18,6 +18,7 @@ enum {
   BATCH_CALLS_BYTES = 256 << 20, /* what the calls of one commit may hold together before the next one begins */
   RETRIES_MAX = 8,
   TOGETHER_MAX = 3, /* times a batch meets others before its acts run alone */
+  POLITE_MAX = 3,   /* times an act alone meets others before it shuts them out */
   DOUBLES_MAX = 3,  /* times an act meets a row that is there already before it is told so */
   WAIT_MIN_MS = 2,
   WAIT_MAX_MS = 250,
@@ -161,30 +162,42 @@ static bool worth_another_try(const struct lane *l, enum err err, bool dirty, in
   return l->shared && dirty && err == ERR_EXISTS && attempt < DOUBLES_MAX;
 }
 
-/* One call in a transaction of its own: after a batch had to go, to find the culprit and save the others. */
+/* True when the call has its answer, or will get no other one. */
+static bool try_alone(struct lane *l, struct act_call *call, int attempt)
+{
+  struct transaction t;
+  bool dirty = false, refused = false;
+  enum err err = transaction_begin(l, &t, 1);
+  if (err == ERR_OK) {
+    err = run_call(&t, call, &dirty);
+    refused = err != ERR_OK;
+    if (err == ERR_OK) {
+      dirty = true;
+      err = transaction_commit(&t);
+      if (err == ERR_OK)
+        return true;
+    }
+  }
+  transaction_abandon(&t);
+  if (!refused) /* else call->fault says why */
+    fail_call(call, &t.cx.fault, err);
+  return !worth_another_try(l, err, dirty, attempt);
+}
+
+/* One call in a transaction of its own: after a batch had to go, to find the culprit and save the others. Who meets others
+ * again and again gets the writer for himself, so that somebody always comes through. */
 static void run_alone(struct lane *l, struct act_call *call)
 {
-  for (int attempt = 0; attempt < RETRIES_MAX; attempt++) {
-    struct transaction t;
-    bool dirty = false, refused = false;
+  bool done = false;
+  for (int attempt = 0; attempt < RETRIES_MAX && !done; attempt++) {
     if (attempt && l->shared)
       wait_by_chance(l, attempt);
-    enum err err = transaction_begin(l, &t, 1);
-    if (err == ERR_OK) {
-      err = run_call(&t, call, &dirty);
-      refused = err != ERR_OK;
-      if (err == ERR_OK) {
-        dirty = true;
-        err = transaction_commit(&t);
-        if (err == ERR_OK)
-          return;
-      }
-    }
-    transaction_abandon(&t);
-    if (!refused) /* else call->fault says why */
-      fail_call(call, &t.cx.fault, err);
-    if (!worth_another_try(l, err, dirty, attempt))
-      return;
+    if (attempt < POLITE_MAX)
+      pthread_rwlock_rdlock(&l->w->alone);
+    else
+      pthread_rwlock_wrlock(&l->w->alone);
+    done = try_alone(l, call, attempt);
+    pthread_rwlock_unlock(&l->w->alone);
   }
 }
 
@@ -205,8 +218,8 @@ static void load_ahead(void *arg, size_t i)
   call_ctx(ahead->t, call, &cx);
   if (call->key && (replay(&cx, call, &found) != ERR_OK || found))
     return;
-  void *facts = arena_alloc(call->arena, call->act->facts_size ? call->act->facts_size : 1);
-  enum err ignored = call->act->load(&cx, &call->in, facts); /* it will be refused when it is its turn */
+  void *facts;
+  enum err ignored = act_load(&cx, call->act, &call->in, &facts); /* it will be refused when it is its turn */
   (void)ignored;
 }
 
@@ -260,12 +273,15 @@ static bool try_together(struct lane *l, struct act_call *calls, int64_t n, stru
     struct transaction t;
     struct act_call *rest;
     bool begun;
+    pthread_rwlock_rdlock(&l->w->alone);
     enum err err = run_together(l, calls, n, &t, &begun, &rest);
+    if (err != ERR_OK)
+      transaction_abandon(&t);
+    pthread_rwlock_unlock(&l->w->alone);
     if (rest)
       *out_rest = rest; /* the calls are fewer now; the same rest stays cut off when they are tried again */
     if (err == ERR_OK)
       return true;
-    transaction_abandon(&t);
     int64_t patience = writer_stopping(l->w) ? AWAY_STOPPING_MS : AWAY_MS;
     bool away = err == ERR_AWAY && milliseconds() - begun_at < patience;
     if (l->shared && (away || (err == ERR_RETRY && attempt < TOGETHER_MAX))) {

@@ -79,6 +79,11 @@ enum err writer_start(const struct writer_config *config, struct fault *f, struc
     w->config.queue_max = WRITER_QUEUE_MAX;
   w->last = &w->first;
   pthread_mutex_init(&w->lock, NULL);
+  pthread_rwlockattr_t fair; /* who shuts the others out must not wait for ever */
+  pthread_rwlockattr_init(&fair);
+  pthread_rwlockattr_setkind_np(&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  pthread_rwlock_init(&w->alone, &fair);
+  pthread_rwlockattr_destroy(&fair);
   pthread_cond_init(&w->wake, NULL);
   enum err err = start_lanes(w, f);
   if (err != ERR_OK) {
@@ -157,6 +162,7 @@ void writer_stop(struct writer *w)
   for (int i = 0; i < w->n_lanes; i++)
     lane_close(&w->lanes[i]);
   pthread_mutex_destroy(&w->lock);
+  pthread_rwlock_destroy(&w->alone);
   pthread_cond_destroy(&w->wake);
   free(w);
 }

@@ -149,3 +149,9 @@ enum err ctx_masters_refresh(struct ctx *cx)
   }
   return ERR_OK;
 }
+
+void ctx_relies_on(struct ctx *cx, const struct db_stmt *version_of, int64_t bucket, int64_t id, int64_t version)
+{
+  if (cx->batch && db_engine(cx->db) != DB_SQLITE)
+    *LIST_ADD(cx->arena, &cx->relied) = (struct relied){version_of, bucket, id, version};
+}

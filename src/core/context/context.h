@@ -102,6 +102,16 @@ MUST_CHECK enum err batch_flush(struct ctx *cx);
 /* After a rollback, and where a struct batch is used again for the next transaction. */
 void batch_forget(struct batch *batch);
 
+/* ---- What a load relies on ---- */
+
+/* A record whose parts lie in several rows: its version, as the load has read it. Where others write at the same time,
+ * each statement sees what is committed when it begins, so a record that moved meanwhile would be read half old, half new.
+ * The writer looks at the versions again when the load has ended; one that moved means that somebody was faster. */
+struct relied {
+  const struct db_stmt *version_of; /* of $1 bucket, $2 id */
+  int64_t bucket, id, version;
+};
+
 /* ---- The context ---- */
 
 struct ctx {
@@ -114,7 +124,10 @@ struct ctx {
   const char *request_id; /* may be NULL */
   struct batch *batch;    /* the writer's transaction this act runs in; NULL on readers */
   int64_t event_ordinal;  /* events of this act so far (events.h) */
+  LIST(struct relied) relied; /* by the load that runs */
 };
+/* Notes it where it matters: in the writer's transaction, on an engine where others write too. */
+void ctx_relies_on(struct ctx *cx, const struct db_stmt *version_of, int64_t bucket, int64_t id, int64_t version);
 void ctx_init(struct ctx *cx, struct arena *a, struct db *db, struct instant now);
 
 /* Fails the request: returns code and keeps pointer and sentence in cx->fault (base.h, fault_fail). */

@@ -251,7 +251,7 @@ static enum err consume(struct ctx *cx, struct order_work *w, const struct fulfi
     q = quantity_sub(q, take);
   }
   if (q.millionths > 0)
-    return err_fail(cx, ERR_INTERNAL, "", "line %lld has packed units without a reservation", (long long)l->line);
+    return act_torn(cx, "line %lld has packed units without a reservation", (long long)l->line);
   return ERR_OK;
 }
 

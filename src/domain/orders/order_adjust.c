@@ -120,12 +120,12 @@ static enum err displace(struct ctx *cx, struct order_work *w, const struct stoc
 {
   struct order_line *l = order_line_of(w->after, d->demand.line);
   if (!l)
-    return err_fail(cx, ERR_INTERNAL, "", "stock is reserved for a line that order %s has not", w->after->number);
+    return act_torn(cx, "stock is reserved for a line that order %s has not", w->after->number);
   struct quantity left = take_from_fulfillments(w, l, d->key.location_id, d->quantity);
   left = take_from_hands(w, l, d->key.location_id, PLACE_PICKED, left);
   left = take_from_hands(w, l, d->key.location_id, PLACE_PACKED, left);
   if (left.millionths > 0) /* a live reservation of an order stands for units that have not shipped */
-    return err_fail(cx, ERR_INTERNAL, "", "more is reserved for line %lld of order %s than it has", (long long)l->line,
+    return act_torn(cx, "more is reserved for line %lld of order %s than it has", (long long)l->line,
                     w->after->number);
   order_event(cx, w, "order.stock_displaced", NULL, 0, displaced_data(cx, d));
   return ERR_OK;

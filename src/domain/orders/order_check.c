@@ -311,17 +311,27 @@ static enum err check_holder(struct checker *c, int64_t order)
   return ERR_OK;
 }
 
-/* Live reservations of orders that are not there or have ended. */
+static enum err check_holders(struct checker *c, int64_t *last, size_t *n)
+{
+  int64_t ids[HOLDERS];
+  TRY(read_holders(c->cx, *last, ids, n));
+  for (size_t i = 0; i < *n; i++)
+    TRY(check_holder(c, ids[i]));
+  *last = *n ? ids[*n - 1] : *last;
+  return ERR_OK;
+}
+
+/* Live reservations of orders that are not there or have ended, both as of one moment. */
 static enum err check_orphans(struct checker *c)
 {
-  int64_t ids[HOLDERS], last = 0;
-  size_t n;
-  do {
-    TRY(read_holders(c->cx, last, ids, &n));
-    for (size_t i = 0; i < n; i++)
-      TRY(check_holder(c, ids[i]));
-    last = n ? ids[n - 1] : last;
-  } while (n == HOLDERS);
+  int64_t last = 0;
+  size_t n = HOLDERS;
+  while (n == HOLDERS) {
+    TRY(db_read_begin(c->cx->db));
+    enum err err = check_holders(c, &last, &n);
+    db_read_end(c->cx->db);
+    TRY(err);
+  }
   return ERR_OK;
 }
 

@@ -51,8 +51,10 @@ void order_work_new(struct ctx *cx, struct order_work *out)
 
 enum err order_work_load(struct ctx *cx, struct order_id id, int64_t if_match, struct order_work *out)
 {
+  static const struct db_stmt version_of = {"SELECT version FROM orders WHERE bucket = $1 AND id = $2", DB_KEYED};
   struct order_work w = {0};
   TRY(order_load(cx, id, &w.before));
+  ctx_relies_on(cx, &version_of, w.before->bucket, id.v, w.before->version);
   TRY(version_check(cx, w.before->bucket, id.v, w.before->version, if_match));
   TRY(reservations_of_demand(cx, id.v, ABSENT, &w.reserved));
   w.after = w.before;

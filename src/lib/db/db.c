@@ -109,6 +109,7 @@ void db_use(struct db *db, struct fault *f, struct arena *a)
   end_open_rows(db);
   db->fault = f;
   db->arena = db->home = a;
+  db->remembered = db->asked_anew = false;
 }
 
 void db_use_arena(struct db *db, struct arena *a)
@@ -398,6 +399,16 @@ void db_defer(struct db *db)
 {
   if (db->driver->defer)
     db->driver->defer(db);
+}
+
+bool db_mixed(const struct db *db)
+{
+  return db->remembered && db->asked_anew;
+}
+
+void db_anew(struct db *db, bool on)
+{
+  db->anew = on;
 }
 
 enum err db_flush(struct db *db)

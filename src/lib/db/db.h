@@ -139,6 +139,10 @@ MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_
  * db_use before it asks, and writes nothing. One of them may divide itself by calling it again (a request of many orders).
  * Returns at once, without calling fn, on SQLite, and where nobody waits for several: after db_defer. */
 void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+/* Since db_use, some answers were remembered ones, and others were asked anew because writes had touched them: what was
+ * read may be of two moments. db_anew: ask everything anew until it is switched off. */
+bool db_mixed(const struct db *db);
+void db_anew(struct db *db, bool on);
 /* Until commit or rollback, writes are gathered. A row count that is asked for (out_rows of an INSERT or a keyed UPDATE,
  * db_update's ERR_NOT_FOUND) is answered as 1 and proved by db_flush. A query that one of the gathered writes may touch
  * sends them first. */

@@ -366,8 +366,11 @@ enum err pg_batch_query(struct db *db, struct pg_statement *s, const struct db_v
   uint64_t hash = hash_question(s, args, n);
   struct pg_answer *a = find_answer(b, hash, s, args, n);
   int64_t touched = pg_touched_at(db, touch, args);
-  if (a && a->err == ERR_OK && touched <= a->asked_at)
+  if (a && a->err == ERR_OK && touched <= a->asked_at && !db->anew) {
+    db->remembered = true;
     return answer_of(db, a, out);
+  }
+  db->asked_anew = true;
   if (touched > b->flushed_at)
     TRY(pg_flush(db));
   if (fills_memo(db))
