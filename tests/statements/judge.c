@@ -1,4 +1,4 @@
-/* Judges statements by the rules of portable SQL (db.h) against the program's own schema. find.py finds them and writes
+/* Judges statements by the rules of portable SQL (sql.h) against the program's own schema. find.py finds them and writes
  * a line for each to standard input, with tabs between: kind, place, marker, table, text.
  *
  *   statement  the text of a struct db_stmt
@@ -6,7 +6,6 @@
  *   piece      a text that becomes a condition of some list; its table is not known
  *   table      a struct db_table; text = its key columns, with commas: the statements that db makes of it are judged
  */
-#include "db.h"
 #include "schema.h"
 
 #include <stdio.h>
@@ -15,7 +14,7 @@
 
 struct judge {
   struct arena *a;
-  const struct db_placed_table *tables;
+  const struct sql_placed *tables;
   size_t n_tables;
   int read, faults;
   const char *place;
@@ -27,10 +26,10 @@ static void fault(struct judge *j, const char *sql, const char *what)
   j->faults++;
 }
 
-static void judge_text(struct judge *j, const char *sql, enum db_marker marker, bool whole)
+static void judge_text(struct judge *j, const char *sql, enum sql_marker marker, bool whole)
 {
-  const char *what = db_statement_fault(sql, marker, j->tables, j->n_tables, j->a);
-  const char *unknown = whole && marker != DB_SCHEMA ? db_unplaced_table(sql, j->tables, j->n_tables, j->a) : NULL;
+  const char *what = sql_fault(sql, marker, j->tables, j->n_tables, j->a);
+  const char *unknown = whole && marker != SQL_SCHEMA ? sql_unplaced(sql, j->tables, j->n_tables, j->a) : NULL;
   j->read++;
   if (what)
     fault(j, sql, what);
@@ -67,7 +66,7 @@ static const char *key_names(struct judge *j, char **keys, size_t n, const char 
 /* The key by which the program finds a row is the key by which the database keeps it, or its writes are of many. */
 static void judge_key(struct judge *j, const char *table, char **keys, size_t n)
 {
-  const struct db_placed_table *placed = db_placed(j->tables, j->n_tables, table);
+  const struct sql_placed *placed = sql_placed_find(j->tables, j->n_tables, table);
   bool same = placed && placed->n_key == n;
   for (size_t i = 0; same && i < n; i++) {
     bool there = false;
@@ -89,26 +88,26 @@ static void judge_table(struct judge *j, const char *table, char *key)
   const char *where = key_terms(j, keys, n, " AND ");
   judge_key(j, table, keys, n);
   const char *insert = arena_printf(j->a, "INSERT INTO %s (%s, other) VALUES (%s, $%zu)", table, names, params, n + 1);
-  judge_text(j, arena_printf(j->a, "SELECT other FROM %s WHERE id = $1 ORDER BY id LIMIT $2", table), DB_LIST, true);
+  judge_text(j, arena_printf(j->a, "SELECT other FROM %s WHERE id = $1 ORDER BY id LIMIT $2", table), SQL_LIST, true);
   if (n == 0)
     return;
-  judge_text(j, insert, DB_KEYED, true);
-  judge_text(j, arena_printf(j->a, "%s ON CONFLICT (%s) DO UPDATE SET other = excluded.other", insert, names), DB_KEYED,
-             true);
-  judge_text(j, arena_printf(j->a, "UPDATE %s SET other = $%zu WHERE %s", table, n + 1, where), DB_KEYED, true);
-  judge_text(j, arena_printf(j->a, "DELETE FROM %s WHERE %s", table, where), DB_KEYED, true);
-  judge_text(j, arena_printf(j->a, "SELECT other FROM %s WHERE %s", table, where), DB_KEYED, true);
+  judge_text(j, insert, SQL_KEYED, true);
+  judge_text(j, arena_printf(j->a, "%s ON CONFLICT (%s) DO UPDATE SET other = excluded.other", insert, names),
+             SQL_KEYED, true);
+  judge_text(j, arena_printf(j->a, "UPDATE %s SET other = $%zu WHERE %s", table, n + 1, where), SQL_KEYED, true);
+  judge_text(j, arena_printf(j->a, "DELETE FROM %s WHERE %s", table, where), SQL_KEYED, true);
+  judge_text(j, arena_printf(j->a, "SELECT other FROM %s WHERE %s", table, where), SQL_KEYED, true);
 }
 
 /* ---- Lines ---- */
 
-static enum db_marker marker_of(const char *name)
+static enum sql_marker marker_of(const char *name)
 {
   static const char *const names[] = {"DB_KEYED", "DB_LIST", "DB_REPORT", "DB_SCHEMA"};
   for (size_t i = 0; i < COUNT_OF(names); i++)
     if (strcmp(names[i], name) == 0)
-      return (enum db_marker)i;
-  return DB_KEYED; /* as C fills it in */
+      return (enum sql_marker)i;
+  return SQL_KEYED; /* as C fills it in */
 }
 
 static void judge_line(struct judge *j, char *line)
@@ -126,7 +125,8 @@ static void judge_line(struct judge *j, char *line)
   else if (strcmp(part[0], "condition") == 0)
     judge_text(j, arena_printf(j->a, "SELECT other FROM %s WHERE %s", part[3], part[4]), marker_of(part[2]), true);
   else if (strcmp(part[0], "piece") == 0)
-    judge_text(j, arena_printf(j->a, "SELECT other FROM list WHERE (%s) ORDER BY id LIMIT 1", part[4]), DB_LIST, false);
+    judge_text(j, arena_printf(j->a, "SELECT other FROM list WHERE (%s) ORDER BY id LIMIT 1", part[4]), SQL_LIST,
+               false);
   else
     judge_text(j, part[4], marker_of(part[2]), true);
 }

@@ -8,7 +8,7 @@ enum err schema_migrate(struct db *db)
   return db_migrate(db, schema_migrations, schema_migrations_n);
 }
 
-size_t schema_placements(struct arena *a, const struct db_placed_table **out)
+size_t schema_placements(struct arena *a, const struct sql_placed **out)
 {
   return db_placements(schema_migrations, schema_migrations_n, a, out);
 }

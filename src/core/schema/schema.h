@@ -10,6 +10,6 @@ MUST_CHECK enum err schema_migrate(struct db *db);
 /* Number of the newest migration. */
 int schema_version(void);
 /* How its tables are placed, and their keys; in a. */
-size_t schema_placements(struct arena *a, const struct db_placed_table **out);
+size_t schema_placements(struct arena *a, const struct sql_placed **out);
 
 #endif

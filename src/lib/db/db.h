@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "rec.h"
+#include "sql.h"
 
 struct db;
 
@@ -24,8 +25,8 @@ enum db_mode {
   DB_READER, /* read-only, 64 MB cache */
 };
 
-/* What the planner of a sharded engine must be told; every statement on a spread table names its bucket or has one. */
-enum db_marker { DB_KEYED, DB_LIST, DB_REPORT, DB_SCHEMA };
+/* What the planner of a sharded engine must be told, and what the statement is judged by (enum sql_marker). */
+enum db_marker { DB_KEYED = SQL_KEYED, DB_LIST = SQL_LIST, DB_REPORT = SQL_REPORT, DB_SCHEMA = SQL_SCHEMA };
 
 struct db_stmt {
   const char *sql;
@@ -135,7 +136,7 @@ MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_
 
 /* Runs fn(arg, 0) ... fn(arg, n - 1) side by side on this thread, each on a stack of its own: when all of them wait for an
  * answer, their questions go out in one pipeline. Answers are remembered until the transaction ends or one of its own
- * writes touches them (db_reading_priv.h says how that is seen), so whoever asks the same again gets them at once. fn calls
+ * writes touches them (sql.h says how that is seen), so whoever asks the same again gets them at once. fn calls
  * db_use before it asks, and writes nothing. One of them may divide itself by calling it again (a request of many orders).
  * Returns at once, without calling fn, on SQLite, and where nobody waits for several: after db_defer. */
 void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
@@ -266,29 +267,10 @@ MUST_CHECK enum err db_tables(struct db *db, const char **out);
  * only while pages are copied their log grows. Outside a transaction. ERR_STORAGE: the disk; ERR_STATE: another engine. */
 MUST_CHECK enum err db_copy_file(struct db *db, const char *path);
 
-/* ---- The rules of portable SQL, and where tables are placed ------------------------------------------------------ */
-
-enum db_placement { DB_SPREAD, DB_REFERENCE, DB_LOCAL };
-/* How the schema places a table: over the nodes by its bucket, on every node, or on one. Spread tables of one family lie
- * together and may be joined; a family is called after its first table. */
-struct db_placed_table {
-  const char *name;
-  enum db_placement placement;
-  const char *family;     /* of a spread one, else NULL */
-  const char *const *key; /* columns of the primary key, bucket among them */
-  size_t n_key;
-};
-/* What the macros of the migrations say, in the order of the tables; in a. A table without a macro is left out. */
-size_t db_placements(const struct db_migration *migrations, size_t n, struct arena *a,
-                     const struct db_placed_table **out);
-const struct db_placed_table *db_placed(const struct db_placed_table *tables, size_t n, const char *name); /* or NULL */
-/* The first rule of portable SQL (docs/decisions) that the statement breaks, as a sentence in a, or NULL. What is
- * DB_SCHEMA is not judged. Tables that are not among tables may be anywhere. With ORDO_DB_CHECK=1 in the environment
- * every statement is judged before it is prepared, and the process stops at what breaks a rule. */
-const char *db_statement_fault(const char *sql, enum db_marker marker, const struct db_placed_table *tables, size_t n,
-                               struct arena *a);
-/* The first table of the statement that is not among tables, or NULL: in a. */
-const char *db_unplaced_table(const char *sql, const struct db_placed_table *tables, size_t n, struct arena *a);
+/* What the macros of the migrations say of the placement of tables (sql.h), in the order of the tables; in a. A table
+ * without a macro is left out. With ORDO_DB_CHECK=1 in the environment every statement is judged by them before it is
+ * prepared, and the process stops at what breaks a rule of portable SQL. */
+size_t db_placements(const struct db_migration *migrations, size_t n, struct arena *a, const struct sql_placed **out);
 
 /* ---- Testing: an SQLite VFS that fails on demand ---------------------------------------------------------------- */
 

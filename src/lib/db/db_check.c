@@ -14,7 +14,7 @@ static struct {
   pthread_mutex_t lock;
   const struct db_migration *migrations;
   struct arena *arena; /* for as long as the process */
-  const struct db_placed_table *tables;
+  const struct sql_placed *tables;
   size_t n;
 } schema = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -43,10 +43,10 @@ void db_check_statement(const char *sql, enum db_marker marker)
     return;
   struct arena *a = arena_new(TEXT_BUDGET);
   pthread_mutex_lock(&schema.lock);
-  const struct db_placed_table *tables = schema.tables;
+  const struct sql_placed *tables = schema.tables;
   size_t n = schema.n;
   pthread_mutex_unlock(&schema.lock);
-  const char *fault = db_statement_fault(sql, marker, tables, n, a);
+  const char *fault = sql_fault(sql, (enum sql_marker)marker, tables, n, a);
   if (fault) {
     fprintf(stderr, "A statement breaks a rule. %s\n  %s\n", fault, sql);
     abort();

@@ -5,7 +5,7 @@
  * and goes after all of the lower ones. */
 #include "db_pg_batch_priv.h"
 
-#include "db_reading_priv.h"
+#include "sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,12 +19,12 @@ enum {
 
 /* ---- What a statement touches ---- */
 
-static const struct pg_term *terms_of(const struct db_reading *r, int table, struct arena *a, size_t *out_n)
+static const struct pg_term *terms_of(const struct sql_reading *r, int table, struct arena *a, size_t *out_n)
 {
   struct pg_term *terms = ARENA_ARRAY(a, struct pg_term, r->n_where ? r->n_where : 1);
   size_t n = 0;
   for (size_t i = 0; i < r->n_where; i++) {
-    const struct db_reading_term *t = &r->where[i];
+    const struct sql_term *t = &r->where[i];
     if (t->table == table && !t->in_list)
       terms[n++] = (struct pg_term){arena_text(a, t->column), t->param, t->literal ? arena_text(a, t->literal) : NULL};
   }
@@ -40,7 +40,7 @@ static int term_named(const struct pg_part *part, const char *column)
   return -1;
 }
 
-static void read_parts(const struct db_reading *r, struct arena *a, struct pg_touch *touch)
+static void read_parts(const struct sql_reading *r, struct arena *a, struct pg_touch *touch)
 {
   struct pg_part *parts = ARENA_ARRAY(a, struct pg_part, r->n_tables ? r->n_tables : 1);
   for (size_t i = 0; i < r->n_tables; i++) {
@@ -80,13 +80,13 @@ const struct pg_touch *pg_touch_of(struct db *db, struct pg_statement *s)
   if (s->touch)
     return s->touch;
   struct arena *scratch = arena_new(1 << 20);
-  struct db_reading *r = ARENA_NEW(scratch, struct db_reading);
+  struct sql_reading *r = ARENA_NEW(scratch, struct sql_reading);
   struct pg_touch *touch = ARENA_NEW(db->lasting, struct pg_touch);
-  db_read_statement(s->text, scratch, r);
+  sql_read(s->text, scratch, r);
   *touch = (struct pg_touch){
-      .writes = r->kind != DB_KIND_SELECT,
-      .inserts = r->kind == DB_KIND_INSERT,
-      .upserts = r->conflict != DB_CONFLICT_NONE,
+      .writes = r->kind != SQL_SELECT,
+      .inserts = r->kind == SQL_INSERT,
+      .upserts = r->conflict != SQL_CONFLICT_NONE,
       .keyed = s->head.marker == DB_KEYED && r->n_tables > 0,
       .nothing = r->whole && r->n_tables == 0,
       .head = lasting_text(db, r->head),
@@ -94,7 +94,7 @@ const struct pg_touch *pg_touch_of(struct db *db, struct pg_statement *s)
       .tail = lasting_text(db, r->tail),
   };
   touch->repeatable = r->head && !strchr(r->tail, '$') && !r->returning;
-  touch->deferrable = touch->keyed && r->whole && !r->returning && (r->kind != DB_KIND_INSERT || r->head);
+  touch->deferrable = touch->keyed && r->whole && !r->returning && (r->kind != SQL_INSERT || r->head);
   read_parts(r, db->lasting, touch);
   const char **set = ARENA_ARRAY(db->lasting, const char *, r->n_set ? r->n_set : 1);
   if (r->n_set)

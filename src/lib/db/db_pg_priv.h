@@ -26,14 +26,14 @@ struct pg_part {
   size_t n_terms;
   int bucket; /* index in terms of "bucket", or -1 */
 };
-/* How a statement touches tables: made of db_reading when it is first needed. */
+/* How a statement touches tables: made of sql_reading when it is first needed. */
 struct pg_touch {
   bool writes, inserts, upserts, repeatable, keyed, deferrable, nothing /* no table at all */;
   const struct pg_part *parts; /* [0] = the written one */
   size_t n_parts;
   const char *const *set; /* columns an UPDATE changes */
   size_t n_set;
-  const char *head, *row, *tail; /* db_reading */
+  const char *head, *row, *tail; /* sql_reading */
   const int *key;                /* index in parts[0].terms of each column of the primary key, -1 = not said */
   size_t n_key;
 };

@@ -1,11 +1,9 @@
 /* What the files that read a statement share: the reader, its place in the words, and what it has met so far.
- * db_reading.c reads clauses, db_expression.c what stands in them, db_names.c finds the tables of columns. */
-#ifndef ORDO_DB_READER_PRIV_H
-#define ORDO_DB_READER_PRIV_H
+ * sql_reading.c reads clauses, sql_expression.c what stands in them, sql_names.c finds the tables of columns. */
+#ifndef ORDO_SQL_READER_PRIV_H
+#define ORDO_SQL_READER_PRIV_H
 
-#include "db_anatomy_priv.h"
-
-#include <string.h>
+#include "sql_priv.h"
 
 enum { DEPTH_MAX = 60 };
 
@@ -30,8 +28,8 @@ struct cte {
 
 struct reader {
   struct arena *a;
-  struct db_anatomy *an;
-  const struct db_token *at;
+  struct sql_anatomy *an;
+  const struct sql_token *at;
   LIST(struct condition) conditions;
   LIST(struct cte) ctes;
   int scope, only, depth;
@@ -40,16 +38,16 @@ struct reader {
 
 /* ---- Words ---- */
 
-bool db_is_name(const struct db_token *t);
+bool sql_is_name(const struct sql_token *t);
 
-static inline bool is_word(const struct db_token *t, const char *word)
+static inline bool is_word(const struct sql_token *t, const char *word)
 {
-  return t->kind == DB_TOKEN_WORD && strcmp(t->text, word) == 0;
+  return t->kind == SQL_TOKEN_WORD && strcmp(t->text, word) == 0;
 }
 
-static inline bool is_sign(const struct db_token *t, const char *sign)
+static inline bool is_sign(const struct sql_token *t, const char *sign)
 {
-  return t->kind == DB_TOKEN_SIGN && strcmp(t->text, sign) == 0;
+  return t->kind == SQL_TOKEN_SIGN && strcmp(t->text, sign) == 0;
 }
 
 static inline void stop(struct reader *r)
@@ -88,7 +86,7 @@ static inline void must(struct reader *r, bool read)
 
 static inline const char *name(struct reader *r)
 {
-  if (db_is_name(r->at))
+  if (sql_is_name(r->at))
     return r->at++->text;
   stop(r);
   return "";
@@ -103,14 +101,14 @@ static inline bool deeper(struct reader *r)
 }
 
 /* Any expression. sure: when it is a condition, it is true of every row. */
-struct operand db_read_expression(struct reader *r, bool sure);
-struct operand db_read_value(struct reader *r, bool sure); /* up to a comparison */
-void db_read_list(struct reader *r);
-void db_read_sorting(struct reader *r);
-bool db_begins_select(const struct reader *r);
-void db_read_subselect(struct reader *r); /* behind "(", up to ")" */
+struct operand sql_read_expression(struct reader *r, bool sure);
+struct operand sql_read_value(struct reader *r, bool sure); /* up to a comparison */
+void sql_read_list(struct reader *r);
+void sql_read_sorting(struct reader *r);
+bool sql_begins_select(const struct reader *r);
+void sql_read_subselect(struct reader *r); /* behind "(", up to ")" */
 /* main: the statement's own, which is no VALUES and whose WITH has been read. */
-void db_read_select(struct reader *r, bool main);
-void db_resolve_names(struct reader *r);
+void sql_read_select(struct reader *r, bool main);
+void sql_resolve_names(struct reader *r);
 
 #endif

@@ -1,15 +1,12 @@
 /* The rules of portable SQL that a text can show. Each is a row: a sentence that says what is right, and either the
  * words that break it or a function that finds who breaks it. */
-#include "db.h"
-#include "db_anatomy_priv.h"
-
-#include <string.h>
+#include "sql_priv.h"
 
 struct judged {
-  const struct db_anatomy *an;
-  const struct db_reading *r;
-  enum db_marker marker;
-  const struct db_placed_table **placed; /* of each table of the reading; NULL = unknown to the schema */
+  const struct sql_anatomy *an;
+  const struct sql_reading *r;
+  enum sql_marker marker;
+  const struct sql_placed **placed; /* of each table of the reading; NULL = unknown to the schema */
   struct arena *a;
 };
 
@@ -71,12 +68,12 @@ static const struct word_rule word_rules[] = {
 };
 
 /* "delete from * using": each word as it stands, * is any one. */
-static bool stands_at(const struct db_token *t, const char *words)
+static bool stands_at(const struct sql_token *t, const char *words)
 {
   for (; *words; t++) {
     size_t n = strcspn(words, " ");
     bool any = n == 1 && *words == '*';
-    if (t->kind == DB_TOKEN_END || (!any && (t->n != n || memcmp(t->text, words, n) != 0)))
+    if (t->kind == SQL_TOKEN_END || (!any && (t->n != n || memcmp(t->text, words, n) != 0)))
       return false;
     words += n + (words[n] == ' ');
   }
@@ -85,7 +82,7 @@ static bool stands_at(const struct db_token *t, const char *words)
 
 static const char *word_fault(struct judged *j)
 {
-  for (const struct db_token *t = j->an->tokens.at; t->kind != DB_TOKEN_END; t++)
+  for (const struct sql_token *t = j->an->tokens.at; t->kind != SQL_TOKEN_END; t++)
     for (const struct word_rule *rule = word_rules; rule < word_rules + COUNT_OF(word_rules); rule++)
       if (stands_at(t, rule->words))
         return arena_printf(j->a, "\"%.30s\": %s", t->at, rule->says);
@@ -94,23 +91,23 @@ static const char *word_fault(struct judged *j)
 
 /* ---- Rules about single words: what breaks it, or NULL ---- */
 
-static const char *found(struct judged *j, const struct db_token *t)
+static const char *found(struct judged *j, const struct sql_token *t)
 {
   return t ? arena_printf(j->a, "\"%.30s\"", t->at) : NULL;
 }
 
 static const char *double_quotes(struct judged *j)
 {
-  EACH (struct db_token, t, &j->an->tokens)
-    if (t->kind == DB_TOKEN_BAD && *t->at == '"')
+  EACH (struct sql_token, t, &j->an->tokens)
+    if (t->kind == SQL_TOKEN_BAD && *t->at == '"')
       return found(j, t);
   return NULL;
 }
 
 static const char *long_name(struct judged *j)
 {
-  EACH (struct db_token, t, &j->an->tokens)
-    if (t->kind == DB_TOKEN_WORD && t->n > 55)
+  EACH (struct sql_token, t, &j->an->tokens)
+    if (t->kind == SQL_TOKEN_WORD && t->n > 55)
       return found(j, t);
   return NULL;
 }
@@ -122,8 +119,8 @@ static const char *bits_without_parentheses(struct judged *j)
 
 static const char *unread(struct judged *j)
 {
-  const struct db_token *t = j->an->stuck;
-  return !t ? NULL : t->kind == DB_TOKEN_END ? "its end" : found(j, t);
+  const struct sql_token *t = j->an->stuck;
+  return !t ? NULL : t->kind == SQL_TOKEN_END ? "its end" : found(j, t);
 }
 
 static const char *lone_parameter(struct judged *j)
@@ -143,19 +140,15 @@ static const char *unknown_function(struct judged *j)
   static const char *const known[] = {"length",     "lower", "substr",     "replace", "trim", "coalesce",
                                       "nullif",     "abs",   "count",      "sum",     "min",  "max",
                                       "row_number", "rank",  "dense_rank", "lag",     "lead"};
-  EACH (struct db_call, call, &j->an->calls) {
-    bool is_known = false;
-    for (size_t i = 0; i < COUNT_OF(known); i++)
-      is_known |= strcmp(known[i], call->name) == 0;
-    if (!is_known)
+  EACH (struct sql_call, call, &j->an->calls)
+    if (!is_among(known, COUNT_OF(known), call->name))
       return call->name;
-  }
   return NULL;
 }
 
 static const char *extreme_of_two(struct judged *j)
 {
-  EACH (struct db_call, call, &j->an->calls)
+  EACH (struct sql_call, call, &j->an->calls)
     if (call->arguments > 1 && (strcmp(call->name, "max") == 0 || strcmp(call->name, "min") == 0))
       return call->name;
   return NULL;
@@ -163,7 +156,7 @@ static const char *extreme_of_two(struct judged *j)
 
 static const char *sum_without_cast(struct judged *j)
 {
-  EACH (struct db_call, call, &j->an->calls)
+  EACH (struct sql_call, call, &j->an->calls)
     if (!call->cast && strcmp(call->name, "sum") == 0)
       return call->name;
   return NULL;
@@ -173,45 +166,38 @@ static const char *sum_without_cast(struct judged *j)
 
 static bool is_spread(const struct judged *j, size_t table)
 {
-  return j->placed[table] && j->placed[table]->placement == DB_SPREAD;
+  return j->placed[table] && j->placed[table]->placement == SQL_SPREAD;
 }
 
-static bool is_key_column(const struct db_placed_table *table, const char *column)
+static bool is_key_column(const struct sql_placed *table, const char *column)
 {
-  for (size_t i = 0; table && i < table->n_key; i++)
-    if (strcmp(table->key[i], column) == 0)
-      return true;
-  return false;
-}
-
-static bool is_among(const char *const *names, size_t n, const char *name)
-{
-  for (size_t i = 0; i < n; i++)
-    if (strcmp(names[i], name) == 0)
-      return true;
-  return false;
+  return table && is_among(table->key, table->n_key, column);
 }
 
 static bool is_written(const struct judged *j, size_t table)
 {
-  return table == 0 && j->r->kind != DB_KIND_SELECT;
+  return table == 0 && j->r->kind != SQL_SELECT;
+}
+
+/* The term gives a column of this table its value. */
+static bool gives(const struct sql_term *term, size_t table)
+{
+  return (size_t)term->table == table && (term->param || term->literal);
 }
 
 static bool names_bucket(const struct judged *j, size_t table)
 {
-  if (is_written(j, table) && j->r->kind == DB_KIND_INSERT)
+  if (is_written(j, table) && j->r->kind == SQL_INSERT)
     return is_among(j->an->insert_columns.at, j->an->insert_columns.n, "bucket");
-  for (size_t i = 0; i < j->r->n_where; i++) {
-    const struct db_reading_term *term = &j->r->where[i];
-    if ((size_t)term->table == table && strcmp(term->column, "bucket") == 0 && (term->param || term->literal))
+  for (size_t i = 0; i < j->r->n_where; i++)
+    if (gives(&j->r->where[i], table) && strcmp(j->r->where[i].column, "bucket") == 0)
       return true;
-  }
   return j->an->from_values[table];
 }
 
 static const char *bucket_not_named(struct judged *j)
 {
-  if (j->marker != DB_KEYED)
+  if (j->marker != SQL_KEYED)
     return NULL;
   for (size_t i = 0; i < j->r->n_tables; i++)
     if (is_spread(j, i) && !names_bucket(j, i))
@@ -224,9 +210,8 @@ static const char *bucket_not_named(struct judged *j)
 static bool names_key_column(const struct judged *j, size_t table)
 {
   for (size_t i = 0; i < j->r->n_where; i++) {
-    const struct db_reading_term *term = &j->r->where[i];
-    if ((size_t)term->table == table && (term->param || term->literal) && strcmp(term->column, "bucket") != 0 &&
-        is_key_column(j->placed[table], term->column))
+    const struct sql_term *term = &j->r->where[i];
+    if (gives(term, table) && strcmp(term->column, "bucket") != 0 && is_key_column(j->placed[table], term->column))
       return true;
   }
   return false;
@@ -251,10 +236,10 @@ static bool is_keyed(const struct judged *j, size_t table)
 
 static const char *unbounded_list(struct judged *j)
 {
-  if (j->marker != DB_LIST)
+  if (j->marker != SQL_LIST)
     return NULL;
   for (size_t i = 0; i < j->r->n_tables; i++) {
-    bool inserted = is_written(j, i) && j->r->kind == DB_KIND_INSERT;
+    bool inserted = is_written(j, i) && j->r->kind == SQL_INSERT;
     if (is_spread(j, i) && !inserted && !is_limited(j, j->an->scope_of[i]) && !is_keyed(j, i))
       return j->r->tables[i].name;
   }
@@ -264,7 +249,7 @@ static const char *unbounded_list(struct judged *j)
 /* Which rows are within a limit is chance without an order, unless they are only counted or looked for. */
 static const char *limit_without_order(struct judged *j)
 {
-  EACH (struct db_scope, scope, &j->an->scopes) {
+  EACH (struct sql_scope, scope, &j->an->scopes) {
     bool counted = scope->outer >= 0 && j->an->scopes.at[scope->outer].one_row;
     if (scope->limited && !scope->ordered && !scope->one_row && !counted)
       return "LIMIT";
@@ -333,13 +318,13 @@ static void unite(equal_columns *all, size_t a, size_t b)
 
 static void collect_equals(struct judged *j, equal_columns *out)
 {
-  EACH (struct db_bond, bond, &j->an->bonds) {
+  EACH (struct sql_bond, bond, &j->an->bonds) {
     size_t a = class_of(j, out, (size_t)bond->table[0], bond->column[0]);
     unite(out, a, class_of(j, out, (size_t)bond->table[1], bond->column[1]));
   }
   for (size_t i = 0; i < j->r->n_where; i++)
     for (size_t k = i + 1; k < j->r->n_where; k++) {
-      const struct db_reading_term *a = &j->r->where[i], *b = &j->r->where[k];
+      const struct sql_term *a = &j->r->where[i], *b = &j->r->where[k];
       if (a->param && a->param == b->param && !a->in_list && !b->in_list)
         unite(out, class_of(j, out, (size_t)a->table, a->column), class_of(j, out, (size_t)b->table, b->column));
     }
@@ -384,18 +369,18 @@ static const char *moved_key(struct judged *j)
 
 static const char *conflict_without_columns(struct judged *j)
 {
-  return j->r->conflict != DB_CONFLICT_NONE && j->r->n_conflict_key == 0 ? "ON CONFLICT" : NULL;
+  return j->r->conflict != SQL_CONFLICT_NONE && j->r->n_conflict_key == 0 ? "ON CONFLICT" : NULL;
 }
 
 static const char *conflict_without_bucket(struct judged *j)
 {
-  bool judge = j->r->conflict != DB_CONFLICT_NONE && is_spread(j, 0);
+  bool judge = j->r->conflict != SQL_CONFLICT_NONE && is_spread(j, 0);
   return judge && !is_among(j->r->conflict_key, j->r->n_conflict_key, "bucket") ? j->r->tables[0].name : NULL;
 }
 
 static const char *ambiguous_on(struct judged *j)
 {
-  bool judge = j->an->selects_into && j->r->conflict != DB_CONFLICT_NONE;
+  bool judge = j->an->selects_into && j->r->conflict != SQL_CONFLICT_NONE;
   return judge && !j->an->where_before_conflict ? "ON CONFLICT" : NULL;
 }
 
@@ -440,28 +425,36 @@ static const char *first_broken(struct judged *j, const struct rule *all, size_t
   return NULL;
 }
 
-const char *db_statement_fault(const char *sql, enum db_marker marker, const struct db_placed_table *tables, size_t n,
-                               struct arena *a)
+const struct sql_placed *sql_placed_find(const struct sql_placed *tables, size_t n, const char *name)
 {
-  if (marker == DB_SCHEMA)
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(tables[i].name, name) == 0)
+      return &tables[i];
+  return NULL;
+}
+
+const char *sql_fault(const char *sql, enum sql_marker marker, const struct sql_placed *tables, size_t n,
+                      struct arena *a)
+{
+  if (marker == SQL_SCHEMA)
     return NULL;
-  struct judged j = {.an = db_anatomy_of(sql, a), .marker = marker, .a = a};
+  struct judged j = {.an = sql_anatomy_of(sql, a), .marker = marker, .a = a};
   j.r = &j.an->reading;
-  j.placed = ARENA_ARRAY(a, const struct db_placed_table *, j.r->n_tables + 1);
+  j.placed = ARENA_ARRAY(a, const struct sql_placed *, j.r->n_tables + 1);
   for (size_t i = 0; i < j.r->n_tables; i++)
-    j.placed[i] = db_placed(tables, n, j.r->tables[i].name);
+    j.placed[i] = sql_placed_find(tables, n, j.r->tables[i].name);
   const char *fault = word_fault(&j);
   if (!fault)
     fault = first_broken(&j, text_rules, COUNT_OF(text_rules));
   return fault ? fault : first_broken(&j, rules, COUNT_OF(rules));
 }
 
-const char *db_unplaced_table(const char *sql, const struct db_placed_table *tables, size_t n, struct arena *a)
+const char *sql_unplaced(const char *sql, const struct sql_placed *tables, size_t n, struct arena *a)
 {
-  struct db_reading r;
-  db_read_statement(sql, a, &r);
+  struct sql_reading r;
+  sql_read(sql, a, &r);
   for (size_t i = 0; i < r.n_tables; i++)
-    if (!db_placed(tables, n, r.tables[i].name))
+    if (!sql_placed_find(tables, n, r.tables[i].name))
       return r.tables[i].name;
   return NULL;
 }

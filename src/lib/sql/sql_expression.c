@@ -1,5 +1,5 @@
 /* Expressions and conditions. A condition is kept when it is sure: joined to the others of its SELECT by AND alone. */
-#include "db_reader_priv.h"
+#include "sql_reader_priv.h"
 
 /* What is no name of a column, table or alias, here or with one of the engines. */
 static const char *const reserved[] = {
@@ -15,12 +15,9 @@ static const char *const reserved[] = {
     "user",       "using",   "values",  "variadic",   "when",       "where",   "window",    "with",
 };
 
-bool db_is_name(const struct db_token *t)
+bool sql_is_name(const struct sql_token *t)
 {
-  for (size_t i = 0; i < COUNT_OF(reserved); i++)
-    if (is_word(t, reserved[i]))
-      return false;
-  return t->kind == DB_TOKEN_WORD;
+  return t->kind == SQL_TOKEN_WORD && !is_among(reserved, COUNT_OF(reserved), t->text);
 }
 
 /* Forgets the conditions of this SELECT read since; those of SELECTs inside it stand on their own. */
@@ -37,26 +34,26 @@ static void forget_since(struct reader *r, size_t before)
 
 static const struct operand other_side = {.side = SIDE_OTHER};
 
-void db_read_list(struct reader *r)
+void sql_read_list(struct reader *r)
 {
   do
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
   while (sign(r, ","));
 }
 
 /* Behind "(" that a SELECT may follow. */
-bool db_begins_select(const struct reader *r)
+bool sql_begins_select(const struct reader *r)
 {
   return is_word(r->at, "select") || is_word(r->at, "with") || is_word(r->at, "values");
 }
 
-void db_read_subselect(struct reader *r)
+void sql_read_subselect(struct reader *r)
 {
   int scope = r->scope, only = r->only;
   bool cast = r->cast;
   r->cast = false;
   if (deeper(r))
-    db_read_select(r, false);
+    sql_read_select(r, false);
   r->depth--;
   r->scope = scope;
   r->only = only;
@@ -64,10 +61,10 @@ void db_read_subselect(struct reader *r)
   must(r, sign(r, ")"));
 }
 
-void db_read_sorting(struct reader *r)
+void sql_read_sorting(struct reader *r)
 {
   do {
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
     if (!word(r, "desc"))
       word(r, "asc");
     if (word(r, "nulls"))
@@ -78,14 +75,14 @@ void db_read_sorting(struct reader *r)
 static struct operand read_case(struct reader *r)
 {
   if (!is_word(r->at, "when"))
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
   while (word(r, "when")) {
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
     must(r, word(r, "then"));
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
   }
   if (word(r, "else"))
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
   must(r, word(r, "end"));
   return other_side;
 }
@@ -95,7 +92,7 @@ static struct operand read_cast(struct reader *r)
   bool outer = r->cast;
   must(r, sign(r, "("));
   r->cast = true;
-  struct operand inner = db_read_expression(r, false);
+  struct operand inner = sql_read_expression(r, false);
   r->cast = outer;
   must(r, word(r, "as"));
   bool plain = is_word(r->at, "bigint") || is_word(r->at, "integer") || is_word(r->at, "text");
@@ -108,37 +105,34 @@ static struct operand read_cast(struct reader *r)
 static bool is_aggregate(const char *function)
 {
   static const char *const aggregates[] = {"count", "sum", "min", "max", "avg"};
-  for (size_t i = 0; i < COUNT_OF(aggregates); i++)
-    if (strcmp(function, aggregates[i]) == 0)
-      return true;
-  return false;
+  return is_among(aggregates, COUNT_OF(aggregates), function);
 }
 
 static void read_window(struct reader *r)
 {
   must(r, sign(r, "("));
   if (words(r, "partition", "by"))
-    db_read_list(r);
+    sql_read_list(r);
   if (words(r, "order", "by"))
-    db_read_sorting(r);
+    sql_read_sorting(r);
   must(r, sign(r, ")"));
 }
 
 /* Behind "name(". */
 static struct operand read_call(struct reader *r, const char *function)
 {
-  struct db_call call = {.name = function, .cast = r->cast};
+  struct sql_call call = {.name = function, .cast = r->cast};
   word(r, "distinct");
   if (!sign(r, "*") && !is_sign(r->at, ")"))
     do {
       call.arguments++;
-      db_read_expression(r, false);
+      sql_read_expression(r, false);
     } while (sign(r, ","));
   must(r, sign(r, ")"));
   if (word(r, "filter")) {
     must(r, sign(r, "("));
     must(r, word(r, "where"));
-    db_read_expression(r, false);
+    sql_read_expression(r, false);
     must(r, sign(r, ")"));
   }
   if (word(r, "over"))
@@ -165,17 +159,16 @@ static struct operand read_named(struct reader *r)
 /* Behind "(": one condition, several values of a row, or a SELECT. */
 static struct operand read_parentheses(struct reader *r, bool sure)
 {
-  if (db_begins_select(r)) {
-    db_read_subselect(r);
+  if (sql_begins_select(r)) {
+    sql_read_subselect(r);
     return other_side;
   }
   size_t before = r->conditions.n;
-  struct operand o = db_read_expression(r, sure);
-  if (is_sign(r->at, ",")) {
+  struct operand o = sql_read_expression(r, sure);
+  if (sign(r, ",")) {
     forget_since(r, before);
     o = other_side;
-    while (sign(r, ","))
-      db_read_expression(r, false);
+    sql_read_list(r);
   }
   must(r, sign(r, ")"));
   return o;
@@ -183,26 +176,26 @@ static struct operand read_parentheses(struct reader *r, bool sure)
 
 static struct operand read_literal(struct reader *r)
 {
-  const struct db_token *first = r->at;
+  const struct sql_token *first = r->at;
   sign(r, "-");
-  const struct db_token *last = r->at++;
+  const struct sql_token *last = r->at++;
   return (struct operand){.side = SIDE_LITERAL,
                           .literal = arena_textn(r->a, first->at, (size_t)(last->at + last->n - first->at))};
 }
 
 static bool at_literal(const struct reader *r)
 {
-  const struct db_token *t = r->at;
+  const struct sql_token *t = r->at;
   if (is_sign(t, "-"))
-    return t[1].kind == DB_TOKEN_NUMBER;
-  return t->kind == DB_TOKEN_NUMBER || t->kind == DB_TOKEN_STRING || is_word(t, "null") || is_word(t, "true");
+    return t[1].kind == SQL_TOKEN_NUMBER;
+  return t->kind == SQL_TOKEN_NUMBER || t->kind == SQL_TOKEN_STRING || is_word(t, "null") || is_word(t, "true");
 }
 
 static struct operand read_value_inside(struct reader *r, bool sure)
 {
   if (at_literal(r))
     return read_literal(r);
-  if (r->at->kind == DB_TOKEN_PARAM)
+  if (r->at->kind == SQL_TOKEN_PARAM)
     return (struct operand){.side = SIDE_PARAM, .param = r->at++->param};
   if (sign(r, "("))
     return read_parentheses(r, sure);
@@ -218,8 +211,8 @@ static struct operand read_value_inside(struct reader *r, bool sure)
   }
   if (word(r, "exists")) {
     must(r, sign(r, "("));
-    must(r, db_begins_select(r));
-    db_read_subselect(r);
+    must(r, sql_begins_select(r));
+    sql_read_subselect(r);
     return other_side;
   }
   return read_named(r);
@@ -238,9 +231,9 @@ static bool read_operator(struct reader *r, bool *out_bits)
 }
 
 /* Values and what is between them. */
-struct operand db_read_value(struct reader *r, bool sure)
+struct operand sql_read_value(struct reader *r, bool sure)
 {
-  const struct db_token *first = r->at;
+  const struct sql_token *first = r->at;
   size_t before = r->conditions.n, n = 0;
   bool bits = false;
   struct operand o = read_value_inside(r, sure);
@@ -268,8 +261,8 @@ static void read_in(struct reader *r, bool sure, struct operand left)
 {
   must(r, sign(r, "("));
   size_t scopes = r->an->scopes.n;
-  if (db_begins_select(r)) {
-    db_read_subselect(r);
+  if (sql_begins_select(r)) {
+    sql_read_subselect(r);
     for (size_t i = scopes; i < r->an->scopes.n; i++)
       r->an->scopes.at[i].member |= left.side == SIDE_COLUMN && r->an->scopes.at[i].outer == r->scope;
     return;
@@ -277,7 +270,7 @@ static void read_in(struct reader *r, bool sure, struct operand left)
   size_t before = r->conditions.n;
   bool plain = true;
   do {
-    struct operand value = db_read_value(r, false);
+    struct operand value = sql_read_value(r, false);
     plain = plain && (value.side == SIDE_PARAM || value.side == SIDE_LITERAL);
     add_condition(r, sure && plain, left, value, true);
   } while (sign(r, ","));
@@ -292,7 +285,7 @@ static void read_is(struct reader *r)
   if (word(r, "null"))
     return;
   must(r, words(r, "distinct", "from"));
-  db_read_value(r, false);
+  sql_read_value(r, false);
 }
 
 static bool read_comparison(struct reader *r)
@@ -300,7 +293,7 @@ static bool read_comparison(struct reader *r)
   static const char *const signs[] = {"<", "<=", ">", ">=", "<>", "!="};
   for (size_t i = 0; i < COUNT_OF(signs); i++)
     if (sign(r, signs[i])) {
-      db_read_value(r, false);
+      sql_read_value(r, false);
       return true;
     }
   return false;
@@ -310,7 +303,7 @@ static bool read_comparison(struct reader *r)
 static bool read_predicate(struct reader *r, bool sure, struct operand left)
 {
   if (sign(r, "=")) {
-    struct operand right = db_read_value(r, false);
+    struct operand right = sql_read_value(r, false);
     if (left.side != SIDE_COLUMN && right.side == SIDE_COLUMN)
       add_condition(r, sure, right, left, false);
     else
@@ -325,13 +318,13 @@ static bool read_predicate(struct reader *r, bool sure, struct operand left)
   if (word(r, "in")) {
     read_in(r, sure && !denied, left);
   } else if (word(r, "between")) {
-    db_read_value(r, false);
+    sql_read_value(r, false);
     must(r, word(r, "and"));
-    db_read_value(r, false);
+    sql_read_value(r, false);
   } else if (word(r, "like")) {
-    db_read_value(r, false);
+    sql_read_value(r, false);
     if (word(r, "escape"))
-      db_read_value(r, false);
+      sql_read_value(r, false);
   } else {
     must(r, !denied);
     return read_comparison(r);
@@ -346,7 +339,7 @@ static struct operand read_conjunct(struct reader *r, bool sure)
   while (word(r, "not"))
     denied = true;
   size_t before = r->conditions.n;
-  struct operand o = db_read_value(r, sure && !denied);
+  struct operand o = sql_read_value(r, sure && !denied);
   size_t inside = r->conditions.n;
   if (!read_predicate(r, sure && !denied, o))
     return denied ? other_side : o;
@@ -356,7 +349,7 @@ static struct operand read_conjunct(struct reader *r, bool sure)
 }
 
 /* Any expression. sure: when it is a condition, it is true of every row. Conditions beside an OR are not. */
-struct operand db_read_expression(struct reader *r, bool sure)
+struct operand sql_read_expression(struct reader *r, bool sure)
 {
   size_t before = r->conditions.n;
   struct operand o = other_side;

@@ -1,6 +1,6 @@
 /* The words of a statement. What the portable subset does not write (comments, double quotes, a second statement) is no
  * word of it, so nothing can hide in one. */
-#include "db_anatomy_priv.h"
+#include "sql.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -59,43 +59,43 @@ static int param_number(const char *digits, size_t n)
   return v <= PARAM_MAX ? v : 0;
 }
 
-static struct db_token token_at(const char *p)
+static struct sql_token token_at(const char *p)
 {
-  struct db_token t = {.at = p};
+  struct sql_token t = {.at = p};
   if (word_begins(*p)) {
-    t.kind = DB_TOKEN_WORD;
+    t.kind = SQL_TOKEN_WORD;
     t.n = word_length(p);
   } else if (isdigit((unsigned char)*p)) {
     t.n = word_length(p);
-    t.kind = t.n == strspn(p, "0123456789") && p[t.n] != '.' ? DB_TOKEN_NUMBER : DB_TOKEN_BAD;
+    t.kind = t.n == strspn(p, "0123456789") && p[t.n] != '.' ? SQL_TOKEN_NUMBER : SQL_TOKEN_BAD;
   } else if (*p == '\'') {
     t.n = string_length(p);
-    t.kind = t.n ? DB_TOKEN_STRING : DB_TOKEN_BAD;
+    t.kind = t.n ? SQL_TOKEN_STRING : SQL_TOKEN_BAD;
   } else if (*p == '$') {
     t.n = 1 + word_length(p + 1);
     t.param = param_number(p + 1, t.n - 1);
-    t.kind = t.param ? DB_TOKEN_PARAM : DB_TOKEN_BAD;
+    t.kind = t.param ? SQL_TOKEN_PARAM : SQL_TOKEN_BAD;
   } else {
     t.n = sign_length(p);
-    t.kind = t.n ? DB_TOKEN_SIGN : DB_TOKEN_BAD;
+    t.kind = t.n ? SQL_TOKEN_SIGN : SQL_TOKEN_BAD;
   }
   return t;
 }
 
-void db_tokens_read(const char *sql, struct arena *a, db_tokens *out)
+void sql_tokens_read(const char *sql, struct arena *a, sql_tokens *out)
 {
   const char *p = sql + strspn(sql, " \n\t\r");
   while (*p) {
-    struct db_token t = token_at(p);
-    if (t.kind == DB_TOKEN_BAD)
+    struct sql_token t = token_at(p);
+    if (t.kind == SQL_TOKEN_BAD)
       t.n = strcspn(p, " \n\t\r");
     char *text = arena_textn(a, p, t.n);
-    for (char *c = text; t.kind == DB_TOKEN_WORD && *c; c++)
+    for (char *c = text; t.kind == SQL_TOKEN_WORD && *c; c++)
       *c = (char)tolower((unsigned char)*c);
     t.text = text;
     *LIST_ADD(a, out) = t;
     p += t.n;
     p += strspn(p, " \n\t\r");
   }
-  *LIST_ADD(a, out) = (struct db_token){.kind = DB_TOKEN_END, .at = p, .text = ""};
+  *LIST_ADD(a, out) = (struct sql_token){.kind = SQL_TOKEN_END, .at = p, .text = ""};
 }
