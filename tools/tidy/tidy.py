@@ -54,6 +54,7 @@ class Room:
         words = call.group(1).split() if call else []
         self.named = words[0] if words else None
         self.deps, self.test_deps = part(words, "DEPS"), part(words, "TEST_DEPS")
+        self.libraries = [m[1] for word in part(words, "LIBS") if (m := re.fullmatch(r"PkgConfig::(\w+)", word))]
         self.headers = sorted(p.name for p in folder.glob("*.h"))
         # Generated beside the room: embedded files and migrations.
         self.made = {m + ".h" for m in re.findall(r"ordo_(?:embed\w*|docs_ui)\(\s*\w+\s+(\w+)", text)}
@@ -239,7 +240,7 @@ def check_headers_alone(tree):
         folders = [room.folder] + [tree.rooms[d].folder for d in reach(tree, room.deps + room.test_deps)]
         folders.append(tree.root / "tests/harness")
         # A header that embeds files of its test stands on what the build makes; the build compiles it.
-        includes = [word for folder in folders for word in ("-I", str(folder))]
+        includes = [word for folder in folders for word in ("-I", str(folder))] + library_flags(tree, room)
         for header in room.headers:
             if needs_made(room, header):
                 continue
@@ -248,6 +249,16 @@ def check_headers_alone(tree):
                                   input=f'#include "{header}"\n', text=True, capture_output=True)
             if done.returncode != 0:
                 tree.refuse(f"{room.path}/{header}", 1, "alone", "does not compile alone: " + done.stderr.strip()[:400])
+
+
+def library_flags(tree, room):
+    """Where the headers of its LIBS are: those that the root's pkg_check_modules names; others are on the common path."""
+    text = (tree.root / "CMakeLists.txt").read_text(encoding="utf-8") if room.libraries else ""
+    packages = dict(re.findall(r"pkg_check_modules\((\w+) REQUIRED IMPORTED_TARGET ([\w+.-]+)", text))
+    names = [packages[library] for library in room.libraries if library in packages]
+    if not names:
+        return []
+    return subprocess.run(["pkg-config", "--cflags", *names], capture_output=True, text=True, check=True).stdout.split()
 
 
 def needs_made(room, header):
