@@ -3,7 +3,7 @@
 
 #include <poll.h>
 
-/* A server that was killed keeps its three node numbers, of 64, for a minute: there is no room for more kills in it. */
+/* A server that was killed keeps its three node numbers, of 64, for 20 s: there is no room for many more kills at once. */
 enum { CLIENTS = 16, DEEDS = 30, DOWN_MS = 200, KILLS = 2, KILLS_LONG = 16, KILLS_OF_DATABASE_LONG = 40 };
 
 static struct servers *two_servers(struct test *t, struct pg **out_pg)

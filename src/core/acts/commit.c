@@ -5,7 +5,7 @@
 #include <time.h>
 
 enum {
-  LEASE_MARGIN_MS = 30 * 1000,
+  LEASE_MARGIN_MS = 10 * 1000,
   OLD_COMMITS = 1000, /* rows of writer_commit that are kept of a node: only the last can be asked for */
   FATE_MS = 30 * 1000,
 };

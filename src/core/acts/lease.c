@@ -2,7 +2,7 @@
  * use, in the transaction whose ids need it; a restart or a clock set back begins above it. */
 #include "acts_priv.h"
 
-enum { NODES = 64, LEASE_MS = 60 * 1000, AHEAD_MS = 10 * 1000 };
+enum { NODES = 64, LEASE_MS = 20 * 1000, AHEAD_MS = 10 * 1000 };
 
 /* Only as it was seen: two processes that start together look at the same rows, and one of them must look again. */
 static enum err write_taken(struct ctx *cx, const struct lease *lease, int64_t seen_until_ms)

@@ -46,6 +46,8 @@ static void load_ahead(void *arg, size_t i)
 
 static void load_all_ahead(struct ctx *cx, const struct bulk *bulk)
 {
+  if (!cx->db) /* who only wants to know whether it can be read */
+    return;
   struct ahead ahead = {.cx = cx, .arena = arena_new(AHEAD_ARENA_MAX), .bulk = bulk};
   db_together(cx->db, bulk->items.n, load_ahead, &ahead);
   db_use(cx->db, &cx->fault, cx->arena);

@@ -139,7 +139,37 @@ static enum err read_cursor(struct ctx *cx, int64_t *out)
   return db_one_i64(cx->db, &cursor, out, DB_ARGS(TEXT(CONSUMER)));
 }
 
-enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n)
+/* What the records of a batch will be asked, asked together where a round trip is what costs. */
+struct ahead {
+  struct ctx *cx;
+  struct arena *arena;
+  const struct seen *seen;
+};
+
+static void read_ahead(void *arg, size_t i)
+{
+  const struct ahead *ahead = arg;
+  const struct seen *s = &ahead->seen[i];
+  struct ctx own = *ahead->cx;
+  search_terms ignored = {0};
+  own.arena = ahead->arena;
+  fault_init(&own.fault, own.arena);
+  db_use(own.db, &own.fault, own.arena);
+  for (size_t k = 0; k < COUNT_OF(topics); k++)
+    if (strcmp(topics[k].topic, s->topic) == 0 && arena_used(own.arena) < COLLECT_BYTES &&
+        topics[k].terms(&own, s->subject_id, &ignored) != ERR_OK)
+      return; /* it is told when it is read truly */
+}
+
+static void read_all_ahead(struct ctx *cx, const struct seen *seen, size_t n)
+{
+  struct ahead ahead = {.cx = cx, .arena = arena_new(4 * (size_t)COLLECT_BYTES), .seen = seen};
+  db_together(cx->db, n, read_ahead, &ahead);
+  db_use(cx->db, &cx->fault, cx->arena);
+  arena_free(ahead.arena);
+}
+
+static enum err collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n)
 {
   static const struct db_stmt events = {
       "SELECT f.seq, e.topic, e.bucket, e.subject_id FROM feed f"
@@ -156,6 +186,7 @@ enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out,
     *LIST_ADD(cx->arena, &seen) =
         (struct seen){db_i64(&rows, 0), db_text(&rows, 1), db_i64(&rows, 2), db_i64(&rows, 3)};
   TRY(db_done(&rows));
+  read_all_ahead(cx, seen.at, seen.n);
   size_t begun = arena_used(cx->arena), n = 0;
   for (; n < seen.n && arena_used(cx->arena) - begun < COLLECT_BYTES; n++) {
     const struct seen *s = &seen.at[n];
@@ -165,6 +196,14 @@ enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out,
   *out = w;
   *out_n = (int64_t)n;
   return ERR_OK;
+}
+
+enum err search_collect(struct ctx *cx, int64_t limit, struct search_work **out, int64_t *out_n)
+{
+  TRY(db_read_begin(cx->db));
+  enum err err = collect(cx, limit, out, out_n);
+  db_read_end(cx->db);
+  return err;
 }
 
 /* ---- The act: rows in the order of the key, then the cursor ---- */

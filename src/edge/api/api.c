@@ -194,7 +194,7 @@ static bool is_unsafe(const char *method)
 }
 
 /* A GET sees one state of the database from its first statement to its last; a list holds that only page by page. */
-static enum err serve(struct worker *w, struct call *call, struct act_result *out)
+static enum err serve_once(struct worker *w, struct call *call, struct act_result *out)
 {
   struct ctx *cx = &w->cx;
   const struct route *route = call->row->route;
@@ -209,6 +209,17 @@ static enum err serve(struct worker *w, struct call *call, struct act_result *ou
   if (get)
     db_read_end(w->db);
   return err;
+}
+
+/* A connection that is lost while it is read from: a GET is asked again on a new one. */
+static enum err serve(struct worker *w, struct call *call, struct act_result *out)
+{
+  enum err err = serve_once(w, call, out);
+  if (err != ERR_AWAY || is_unsafe(call->rq->method) || call->row->route->list)
+    return err;
+  fault_clear(&w->cx.fault);
+  *out = (struct act_result){.version = ABSENT};
+  return serve_once(w, call, out);
 }
 
 static enum err prepare_read(struct ctx *cx, struct call *call)

@@ -138,7 +138,7 @@ MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_
  * answer, their questions go out in one pipeline. Answers are remembered until the transaction ends or one of its own
  * writes touches them (sql.h says how that is seen), so whoever asks the same again gets them at once. fn calls
  * db_use before it asks, and writes nothing. One of them may divide itself by calling it again (a request of many orders).
- * Returns at once, without calling fn, on SQLite, and where nobody waits for several: after db_defer. */
+ * In a transaction or a reader's view. Returns at once, without calling fn, on SQLite, and after db_defer. */
 void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 /* Since db_use, some answers were remembered ones, and others were asked anew because writes had touched them: what was
  * read may be of two moments. db_anew: ask everything anew until it is switched off. */

@@ -70,7 +70,7 @@ static enum err begin(struct db *db, bool to_write)
                      : pg->serializable ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
                                         : "BEGIN ISOLATION LEVEL READ COMMITTED";
   pg->failed = false;
-  if (to_write)
+  if (pg->batch)
     pg_batch_reset(db);
   TRY(pg_be_connected(db));
   enum err err = pg_run_text(db, text);

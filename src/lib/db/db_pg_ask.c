@@ -49,7 +49,7 @@ void pg_batch_reset(struct db *db)
 bool pg_batch_active(const struct db *db)
 {
   const struct pg_batch *b = pg_of(db)->batch;
-  return b && (b->together || b->deferring);
+  return b && (b->together || b->used);
 }
 
 struct db_value *pg_values_copy(struct arena *a, const struct db_value *args, size_t n)
@@ -287,8 +287,12 @@ static void divide(struct db *db, struct together *t, struct group *g)
 
 void pg_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg)
 {
+  if (n == 0 || !db->in_transaction)
+    return;
+  if (!pg_of(db)->batch)
+    pg_of(db)->batch = pg_batch_new();
   struct pg_batch *b = pg_of(db)->batch;
-  if (!b || n == 0 || (!b->together && !db->in_transaction) || b->deferring)
+  if (b->deferring)
     return;
   struct group g = {.fn = fn, .arg = arg, .n = n, .fault = db->fault, .arena = db->arena, .home = db->home};
   if (b->together) {

@@ -296,7 +296,7 @@ enum err pg_batch_write(struct db *db, struct pg_statement *s, const struct db_v
   const struct pg_touch *touch = pg_touch_of(db, s);
   assert(!b->together); /* a load writes nothing */
   bool single_row = touch->inserts || touch->n_set > 0;
-  *out_done = touch->deferrable && (!counted || single_row);
+  *out_done = b->deferring && touch->deferrable && (!counted || single_row);
   if (!*out_done) {
     TRY(pg_flush(db));
     pg_write_note(db, s, args, n);
