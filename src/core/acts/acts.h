@@ -108,7 +108,6 @@ struct writer_config {
 #define WRITER_BATCH_MAX   512 /* acts in one commit */
 #define WRITER_LANES       3
 #define WRITER_LANES_MAX   16
-#define WRITER_SHARE_MIN   8   /* acts that a lane takes although another is idle */
 
 /* Opens the database, leases a node number for each lane and starts the threads. */
 MUST_CHECK enum err writer_start(const struct writer_config *config, struct fault *f, struct writer **out);

@@ -11,14 +11,6 @@ struct instant writer_now(const struct writer *w)
   return w->config.clock.now(w->config.clock.arg);
 }
 
-/* Lanes that are idle get their part of what waits. */
-static int batch_max(const struct writer *w)
-{
-  int share = (w->waiting + w->n_lanes - 1) / w->n_lanes;
-  int least = w->n_lanes > 1 ? WRITER_SHARE_MIN : WRITER_BATCH_MAX;
-  return share > WRITER_BATCH_MAX ? WRITER_BATCH_MAX : share > least ? share : least;
-}
-
 /* Takes what waits, at most WRITER_BATCH_MAX; waits for the first. NULL when the writer is to stop and nothing waits. */
 struct act_call *writer_take(struct writer *w)
 {
@@ -26,8 +18,8 @@ struct act_call *writer_take(struct writer *w)
   while (!w->first && !w->stopping)
     pthread_cond_wait(&w->wake, &w->lock);
   struct act_call *calls = w->first, **end = &w->first;
-  int n = 0, most = batch_max(w);
-  while (*end && n < most) {
+  int n = 0;
+  while (*end && n < WRITER_BATCH_MAX) {
     end = &(*end)->next;
     n++;
   }
