@@ -193,12 +193,49 @@ static enum err load_personal(struct ctx *cx, struct order *o)
   return err == ERR_NOT_FOUND ? ERR_OK : err; /* none given, or erased */
 }
 
+/* ---- All of an order in one question, where a round trip is what costs ---- */
+
+static const struct db_where *const parts[] = {&lines_of, &charges_of,      &holds_of,  &payments_of, &entries_of,
+                                               &fulfillments_of, &fulfillment_lines_of, &parcels_of, &items_of};
+enum { OF_ITSELF = COUNT_OF(parts), OF_PERSONAL, QUESTIONS };
+
+struct ahead {
+  const struct ctx *cx;
+  struct order order;
+};
+
+/* The answers are remembered for the load that follows; what goes wrong is told there. */
+static void ask_part(void *arg, size_t i)
+{
+  const struct ahead *ahead = arg;
+  struct ctx own = *ahead->cx;
+  struct order order = ahead->order;
+  enum err ignored;
+  fault_init(&own.fault, own.arena);
+  db_use(own.db, &own.fault, own.arena);
+  if (i == OF_ITSELF)
+    ignored = db_get(own.db, &order_table, &order);
+  else if (i == OF_PERSONAL)
+    ignored = load_personal(&own, &order);
+  else
+    ignored = db_ask(own.db, parts[i], DB_ARGS(I64(order.bucket), I64(order.id.v)));
+  (void)ignored;
+}
+
+static void ask_all(struct ctx *cx, const struct order *o)
+{
+  struct ahead ahead = {cx, *o};
+  if (db_engine(cx->db) != DB_SQLITE)
+    db_together(cx->db, QUESTIONS, ask_part, &ahead);
+}
+
 enum err order_load(struct ctx *cx, struct order_id id, struct order **out)
 {
   struct order *o = ARENA_NEW(cx->arena, struct order);
   rec_init(&order_rec, o);
   o->bucket = bucket_of_id(id.v);
   o->id = id;
+  ask_all(cx, o);
   enum err err = db_get(cx->db, &order_table, o);
   if (err == ERR_NOT_FOUND) {
     char text[ID_TEXT];

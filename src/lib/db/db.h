@@ -187,6 +187,8 @@ struct db_where {
 /* Adds the matching rows to list, a LIST of the table's struct. */
 MUST_CHECK enum err db_select(struct db *db, const struct db_where *where, struct list *out,
                               const struct db_value *args, size_t n);
+/* Asks and throws the answer away: a part of what db_together asks ahead. */
+MUST_CHECK enum err db_ask(struct db *db, const struct db_where *where, const struct db_value *args, size_t n);
 /* The first matching row, or ERR_NOT_FOUND without a fault text. */
 MUST_CHECK enum err db_select_one(struct db *db, const struct db_where *where, void *row, const struct db_value *args,
                                   size_t n);

@@ -273,8 +273,11 @@ static void divide(struct db *db, struct together *t, struct group *g)
 {
   struct pg_batch *b = pg_of(db)->batch;
   if (t->waiting_groups + 1 >= WAVE) {
+    struct load self = {.fault = db->fault, .arena = db->arena, .home = db->home, .open_rows = db->open_rows};
+    db->open_rows = NULL;
     for (size_t i = 0; i < g->n; i++) /* one after the other, as a part of its own */
       g->fn(g->arg, i);
+    swap_in(db, &self);
     return;
   }
   g->outer = t->groups;

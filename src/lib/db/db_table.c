@@ -460,6 +460,14 @@ enum err db_select(struct db *db, const struct db_where *where, struct list *out
   return db_read_rows(plan, &rows, out);
 }
 
+enum err db_ask(struct db *db, const struct db_where *where, const struct db_value *args, size_t n)
+{
+  const struct db_plan *plan = NULL;
+  struct db_rows rows;
+  TRY(start_where(db, where, &plan, &rows, args, n));
+  return db_done(&rows);
+}
+
 enum err db_select_one(struct db *db, const struct db_where *where, void *row, const struct db_value *args, size_t n)
 {
   const struct db_plan *plan = NULL;
