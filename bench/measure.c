@@ -5,6 +5,7 @@
 #include "bare_pg.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,18 @@ static bool read_line(int fd, char *line, size_t cap)
   return n > 0;
 }
 
+/* What the server has to say goes on to our own stderr with BENCH_LOG set; a pipe that nobody reads would stop it. */
+static void *pass_on(void *arg)
+{
+  int fd = (int)(intptr_t)arg;
+  char text[4096];
+  for (ssize_t n; (n = read(fd, text, sizeof text)) > 0;)
+    if (getenv("BENCH_LOG"))
+      fwrite(text, 1, (size_t)n, stderr);
+  close(fd);
+  return NULL;
+}
+
 static bool make_key(struct ordo *o)
 {
   int fd, status = 1;
@@ -86,7 +99,9 @@ int64_t ordo_start(struct ordo *o, const char *url)
     fprintf(stderr, "%s\n", line);
   snprintf(o->address, sizeof o->address, "%.63s",
            strncmp(line, wanted, strlen(wanted)) == 0 ? line + strlen(wanted) : "");
-  /* The pipe stays open, and empty: with --quiet nothing is said but errors. */
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, pass_on, (void *)(intptr_t)fd) == 0)
+    pthread_detach(thread);
   if (!o->address[0] || drive_call(o->address, NULL, "GET", "/healthz", NULL, NULL) != 200) {
     fprintf(stderr, "bench: %s did not start\n", options.ordo);
     o->pid = 0;

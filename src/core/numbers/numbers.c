@@ -32,6 +32,7 @@ struct kept {
   int64_t settled;          /* blocks: next_value as it is committed */
   int64_t end;              /* blocks: the first value that is not ours */
   bool fresh;               /* blocks: taken in this transaction, and lost with it */
+  int64_t drawn_n, most;    /* blocks: drawn in this transaction; in one of late */
 };
 
 struct numbers_batch {
@@ -77,6 +78,7 @@ void numbers_forget(struct numbers_batch *n)
     struct kept *k = &n->kept[i];
     k->row.next_value = k->settled;
     k->drawn = false;
+    k->drawn_n = 0;
     if (k->fresh)
       leave(n, i);
   }
@@ -85,8 +87,12 @@ void numbers_forget(struct numbers_batch *n)
 void numbers_settle(struct numbers_batch *n)
 {
   for (int i = 0; i < n->n; i++) {
-    n->kept[i].settled = n->kept[i].row.next_value;
-    n->kept[i].drawn = n->kept[i].fresh = false;
+    struct kept *k = &n->kept[i];
+    int64_t most = k->most - k->most / 8; /* a request of many orders is remembered for a while */
+    k->settled = k->row.next_value;
+    k->most = k->drawn_n > most ? k->drawn_n : most;
+    k->drawn_n = 0;
+    k->drawn = k->fresh = false;
   }
 }
 
@@ -125,7 +131,12 @@ static enum err take_block(struct ctx *cx, const char *code, int64_t size, struc
 
 static void keep_block(struct kept *k, const struct number_series *row, int64_t end)
 {
-  *k = (struct kept){.row = *row, .settled = row->next_value, .end = end, .fresh = true};
+  *k = (struct kept){.row = *row,
+                     .settled = row->next_value,
+                     .end = end,
+                     .fresh = true,
+                     .drawn_n = k->drawn_n,
+                     .most = k->most};
   snprintf(k->code, sizeof k->code, "%s", row->code);
   snprintf(k->prefix, sizeof k->prefix, "%s", row->prefix);
   k->row.code = k->code;
@@ -147,14 +158,18 @@ static enum err keep(struct ctx *cx, const char *code, const char *prefix, struc
   *out = find(n, code);
   if (*out && (!n->in_blocks || (*out)->row.next_value < (*out)->end))
     return ERR_OK;
+  /* it ran out in the middle: the more it has drawn, the more it may go on to draw */
+  int64_t size = *out && (*out)->drawn_n * 2 > BLOCK_MIN ? (*out)->drawn_n * 2 : BLOCK_MIN;
   TRY(read_series(cx, code, prefix, &row));
   if (n->in_blocks)
-    TRY(take_block(cx, code, BLOCK_MIN, &row));
+    TRY(take_block(cx, code, size, &row));
   if (!*out && n->n == SERIES_MAX)
     return err_fail(cx, ERR_INTERNAL, "", "more than %d number series in use", SERIES_MAX);
-  if (!*out)
+  if (!*out) {
     *out = &n->kept[n->n++];
-  keep_block(*out, &row, n->in_blocks ? row.next_value + BLOCK_MIN : INT64_MAX);
+    **out = (struct kept){0};
+  }
+  keep_block(*out, &row, n->in_blocks ? row.next_value + size : INT64_MAX);
   return ERR_OK;
 }
 
@@ -167,9 +182,14 @@ void numbers_leave(struct numbers_batch *n, const char *code)
 
 /* ---- Blocks ---- */
 
+static int64_t expected(const struct kept *k, int64_t draws)
+{
+  return k->most > draws ? k->most : draws;
+}
+
 static bool runs_out(const struct kept *k, int64_t draws)
 {
-  return k->end - k->row.next_value < draws;
+  return k->end - k->row.next_value < expected(k, draws);
 }
 
 bool numbers_short(const struct numbers_batch *n, int64_t draws)
@@ -184,12 +204,12 @@ bool numbers_short(const struct numbers_batch *n, int64_t draws)
 enum err numbers_top_up(struct ctx *cx, int64_t draws)
 {
   struct numbers_batch *n = cx->batch->numbers;
-  int64_t size = draws * BLOCK_TIMES > BLOCK_MIN ? draws * BLOCK_TIMES : BLOCK_MIN;
   for (int i = 0; i < n->n; i++) {
     struct kept *k = &n->kept[i];
     struct number_series row;
     if (!runs_out(k, draws))
       continue;
+    int64_t size = expected(k, draws) * BLOCK_TIMES > BLOCK_MIN ? expected(k, draws) * BLOCK_TIMES : BLOCK_MIN;
     TRY(take_block(cx, k->code, size, &row));
     bool goes_on = row.next_value == k->end; /* nobody has drawn since: the rest is drawn first */
     int64_t end = row.next_value + size;
@@ -253,6 +273,7 @@ enum err number_draw(struct ctx *cx, const char *code, const char *prefix, const
   TRY(keep(cx, code, prefix, &k));
   int64_t value = k->row.next_value++;
   k->drawn = true;
+  k->drawn_n++;
   if (k->row.mode == NUMBER_RANDOM)
     value = permute(code, k->row.digits, value);
   *out = arena_printf(cx->arena, "%s%0*lld", k->row.prefix, (int)k->row.digits, (long long)value);
