@@ -17,10 +17,12 @@ static enum err look_again(struct ctx *cx)
 {
   EACH (const struct relied, r, &cx->relied) {
     int64_t now = ABSENT;
+    db_ask_for_itself(cx->db, true); /* an answer that another load had is older than what this one has read */
     TRY(db_one_i64(cx->db, r->version_of, &now, DB_ARGS(I64(r->bucket), I64(r->id))));
     if (now != r->version)
       return err_fail(cx, ERR_RETRY, "", "somebody changed a record while it was being read");
   }
+  db_ask_for_itself(cx->db, false);
   return ERR_OK;
 }
 

@@ -85,6 +85,7 @@ struct transaction {
   struct batch batch;
   struct feed_head head;
   struct lease lease;
+  bool releases; /* the last one: it gives the node back, so it draws no id and leaves no mark */
 };
 /* Begins, and reads again what other processes may have moved. draws = calls that will run in it. */
 MUST_CHECK enum err transaction_begin(struct lane *l, struct transaction *t, int64_t draws);

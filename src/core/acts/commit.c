@@ -6,8 +6,8 @@
 
 enum {
   LEASE_MARGIN_MS = 10 * 1000,
-  OLD_COMMITS = 1000, /* rows of writer_commit that are kept of a node: only the last can be asked for */
-  FATE_MS = 30 * 1000,
+  SWEEP_EVERY = 1000, /* transactions between two deletions of old marks */
+  FATE_MS = 8 * 1000, /* within the lease's margin, and within the time an answer may take */
 };
 
 static int64_t microseconds(void)
@@ -101,15 +101,15 @@ enum err transaction_begin(struct lane *l, struct transaction *t, int64_t draws)
 
 /* ---- Ending ---- */
 
-/* The transaction's row of writer_commit, and those of old ones gone now and then. */
+/* The transaction's row of writer_commit; those of an hour ago, which nobody asks for any more, go now and then. */
 static enum err leave_mark(struct transaction *t, int64_t n)
 {
   static const struct db_stmt mark = {"INSERT INTO writer_commit (node, n, voided) VALUES ($1, $2, 0)", DB_KEYED};
   static const struct db_stmt sweep = {"DELETE FROM writer_commit WHERE node = $1 AND n < $2", DB_KEYED};
   struct lane *l = t->lane;
   TRY(db_run(l->db, &mark, NULL, DB_ARGS(I64(t->lease.node), I64(n))));
-  if (++l->marks % OLD_COMMITS == 0)
-    TRY(db_run(l->db, &sweep, NULL, DB_ARGS(I64(t->lease.node), I64(n))));
+  if (++l->marks % SWEEP_EVERY == 0)
+    TRY(db_run(l->db, &sweep, NULL, DB_ARGS(I64(t->lease.node), I64(n - (HOUR_MS << IDS_MS_SHIFT)))));
   return ERR_OK;
 }
 
@@ -118,17 +118,17 @@ static enum err seal(struct transaction *t, int64_t *out_n)
   struct lane *l = t->lane;
   *out_n = 0;
   TRY(batch_flush(&t->cx));
-  if (l->shared) {
+  if (l->shared && !t->releases) {
     *out_n = ids_next(&l->ids, t->cx.now, 0);
     TRY(events_hand_over(&t->cx, &t->feed, t->lease.node, *out_n));
     TRY(leave_mark(t, *out_n));
-  } else {
+  } else if (!l->shared) {
     TRY(events_seal(&t->cx, &t->feed, &t->head));
   }
   TRY(numbers_flush(&t->cx));
   if (t->batch.masters_written)
     TRY(masters_moved(&t->cx));
-  if (l->ids.ceiling_ms > t->lease.high_water_ms)
+  if (l->ids.ceiling_ms > t->lease.high_water_ms && !t->releases)
     TRY(lease_renew(&t->cx, &t->lease, l->ids.ceiling_ms));
   return db_flush(l->db);
 }
@@ -196,8 +196,10 @@ enum err transaction_commit(struct transaction *t)
   TRY(seal(t, &n));
   int64_t begun = microseconds();
   enum err err = db_commit(l->db);
-  if (err == ERR_UNKNOWN && l->shared)
+  if (err == ERR_UNKNOWN && l->shared && !t->releases)
     err = find_out(t, n);
+  if (err == ERR_UNKNOWN)
+    numbers_drop(l->numbers);
   TRY(err);
   settle(t, microseconds() - begun);
   return ERR_OK;

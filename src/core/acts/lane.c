@@ -258,6 +258,16 @@ static enum err run_together(struct lane *l, struct act_call *calls, int64_t n, 
   return err == ERR_OK ? transaction_commit(t) : err;
 }
 
+/* A batch that is tried again may be cut again, earlier: what is cut off then comes before what was. */
+static void put_before(struct act_call *rest, struct act_call **list)
+{
+  struct act_call **end = &rest;
+  while (*end)
+    end = &(*end)->next;
+  *end = *list;
+  *list = rest;
+}
+
 static void count_retry(struct writer *w)
 {
   pthread_mutex_lock(&w->lock);
@@ -278,8 +288,7 @@ static bool try_together(struct lane *l, struct act_call *calls, int64_t n, stru
     if (err != ERR_OK)
       transaction_abandon(&t);
     pthread_rwlock_unlock(&l->w->alone);
-    if (rest)
-      *out_rest = rest; /* the calls are fewer now; the same rest stays cut off when they are tried again */
+    put_before(rest, out_rest);
     if (err == ERR_OK)
       return true;
     int64_t patience = writer_stopping(l->w) ? AWAY_STOPPING_MS : AWAY_MS;
@@ -361,6 +370,7 @@ void *lane_main(void *arg)
       calls = run_batch(l, calls);
   struct transaction t;
   enum err err = transaction_begin(l, &t, 0);
+  t.releases = true;
   if (err == ERR_OK)
     err = numbers_return(&t.cx);
   if (err == ERR_OK)

@@ -92,6 +92,7 @@ static enum err number_or_watch(struct numberer *n, struct ctx *cx, bool *out_mo
 static enum err look(struct numberer *n, struct ctx *cx)
 {
   bool more = true;
+  arena_reset(n->arena);
   if (n->troubled) { /* a transaction connects anew where the connection was lost */
     ctx_init(cx, n->arena, n->db, n->config.clock.now(n->config.clock.arg));
     TRY(db_begin(n->db));

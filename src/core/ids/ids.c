@@ -22,7 +22,7 @@ int64_t ids_next(struct ids *ids, struct instant now, int64_t bucket)
   ms = tick >> 6;
   if (ms > ids->ceiling_ms)
     ids->ceiling_ms = ms;
-  return ms << 22 | ids->node << 16 | (tick & 63) << 10 | bucket;
+  return ms << IDS_MS_SHIFT | ids->node << 16 | (tick & 63) << 10 | bucket;
 }
 
 /* splitmix64 */

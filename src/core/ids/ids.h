@@ -45,6 +45,8 @@ ID_LIST(X)
 ID_LIST(X)
 #undef X
 
+#define IDS_MS_SHIFT 22 /* an id is ms since 2020 << 22 | node << 16 | counter << 10 | bucket */
+
 /* The generator of one process. Deterministic: the same seed, node and instants give the same ids. */
 struct ids {
   int64_t node;               /* 0..63 */

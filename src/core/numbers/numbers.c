@@ -84,6 +84,11 @@ void numbers_forget(struct numbers_batch *n)
   }
 }
 
+void numbers_drop(struct numbers_batch *n)
+{
+  n->n = 0;
+}
+
 void numbers_settle(struct numbers_batch *n)
 {
   for (int i = 0; i < n->n; i++) {

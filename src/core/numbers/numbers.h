@@ -36,6 +36,8 @@ void numbers_free(struct numbers_batch *n);
 void numbers_forget(struct numbers_batch *n);
 /* A series whose row is being changed: it is read again when it is next drawn from. Flush before. */
 void numbers_leave(struct numbers_batch *n, const char *code);
+/* After a commit whose outcome nobody could tell: what may have been drawn is drawn no more. */
+void numbers_drop(struct numbers_batch *n);
 /* After a commit. */
 void numbers_settle(struct numbers_batch *n);
 

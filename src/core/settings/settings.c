@@ -36,23 +36,32 @@ static void keep(struct values *v, enum setting s, const char *text)
     v->number[s] = 0;
 }
 
-static enum err load(struct ctx *cx, struct values **out)
+static enum err read_values(struct ctx *cx, struct values *v)
 {
   static const struct db_stmt all = {"SELECT setting_key, setting_value FROM setting ORDER BY setting_key", DB_LIST};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &all, &rows, DB_NO_ARGS));
+  while (db_next(&rows)) {
+    enum setting s = setting_find(db_text(&rows, 0));
+    if (s < SETTING_COUNT)
+      keep(v, s, db_text(&rows, 1));
+  }
+  return db_done(&rows);
+}
+
+static enum err load(struct ctx *cx, struct values **out)
+{
   void **slot = db_memo_slot(cx->db, infos);
   if (!*slot) {
     struct arena *a = db_memo_arena(cx->db);
     struct values *v = ARENA_NEW(a, struct values);
     for (enum setting s = 0; s < SETTING_COUNT; s++)
       keep(v, s, infos[s].def);
-    struct db_rows rows;
-    TRY(db_query(cx->db, &all, &rows, DB_NO_ARGS));
-    while (db_next(&rows)) {
-      enum setting s = setting_find(db_text(&rows, 0));
-      if (s < SETTING_COUNT)
-        keep(v, s, arena_text(a, db_text(&rows, 1)));
-    }
-    TRY(db_done(&rows));
+    struct arena *requests = db_arena(cx->db);
+    db_use_arena(cx->db, a); /* nobody else may come between an empty slot and its filling */
+    enum err err = read_values(cx, v);
+    db_use_arena(cx->db, requests);
+    TRY(err);
     *slot = v;
   }
   *out = *slot;

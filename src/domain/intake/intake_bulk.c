@@ -107,7 +107,8 @@ enum {
 }; /* bytes that one request's orders and answers may take; one order needs up to 30 MB */
 
 /* Places one; *out_wrote tells whether a failure came after it had begun to write. */
-static enum err place_one(struct ctx *own, const struct item *item, struct order_bulk_item *answer, bool *out_wrote)
+static enum err place_one(struct ctx *own, const struct item *item, size_t begun, struct order_bulk_item *answer,
+                          bool *out_wrote)
 {
   struct order_input *input = ARENA_NEW(own->arena, struct order_input);
   struct act_input in = {.body = input, .version = ABSENT};
@@ -115,7 +116,7 @@ static enum err place_one(struct ctx *own, const struct item *item, struct order
   void *plan;
   rec_init(&order_input_rec, input);
   *out_wrote = false;
-  if (arena_used(own->arena) > BULK_ARENA_MAX)
+  if (arena_used(own->arena) - begun > BULK_ARENA_MAX)
     return err_fail(own, ERR_TOO_LARGE, "",
                     "the orders before it took all the room of one request: please send it again");
   TRY(rec_read(&order_input_rec, item->json, item->n, "", own->arena, &own->fault, input));
@@ -131,6 +132,7 @@ static enum err place_one(struct ctx *own, const struct item *item, struct order
 static enum err bulk_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct bulk *bulk = plan;
+  size_t begun = arena_used(cx->arena);
   struct orders_bulk_result *result = ARENA_NEW(cx->arena, struct orders_bulk_result);
   for (size_t i = 0; i < bulk->items.n; i++) {
     struct order_bulk_item *answer = LIST_ADD(cx->arena, &result->results);
@@ -140,7 +142,7 @@ static enum err bulk_apply(struct ctx *cx, const void *plan, struct act_result *
     own->event_ordinal = 0;
     db_use(cx->db, &own->fault, cx->arena);
     answer->n = (int64_t)i;
-    enum err err = place_one(own, &bulk->items.at[i], answer, &wrote);
+    enum err err = place_one(own, &bulk->items.at[i], begun, answer, &wrote);
     db_use(cx->db, &cx->fault, cx->arena);
     if (err != ERR_OK && (wrote || err_info(err)->http >= 500)) {
       cx->fault = own->fault;

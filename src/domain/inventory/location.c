@@ -108,8 +108,12 @@ static enum err memo_of(struct ctx *cx, const struct memo **out)
   static const char slot_name;
   void **slot = db_memo_slot(cx->db, &slot_name);
   if (!*slot) {
+    struct arena *requests = db_arena(cx->db);
     struct memo *m = ARENA_NEW(db_memo_arena(cx->db), struct memo);
-    TRY(read_all(cx, m));
+    db_use_arena(cx->db, db_memo_arena(cx->db)); /* nobody else may come between an empty slot and its filling */
+    enum err err = read_all(cx, m);
+    db_use_arena(cx->db, requests);
+    TRY(err);
     *db_memo_slot(cx->db, &slot_name) = m;
     *out = m;
     return ERR_OK;

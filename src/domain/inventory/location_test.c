@@ -168,3 +168,31 @@ TEST(looking_up_a_location_costs_nothing)
   printf("  location_by_code from the memo: %lld ns\n", (long long)ns);
   CHECK(ns < 5000); /* under the sanitizers and on a busy machine */
 }
+
+static void look(void *arg, size_t i)
+{
+  struct ctx own = *(struct ctx *)arg;
+  const struct location *l;
+  (void)i;
+  fault_init(&own.fault, own.arena);
+  db_use(own.db, &own.fault, own.arena);
+  CHECK_ERR(location_by_code(&own, "NOWHERE", &l), ERR_NOT_FOUND);
+}
+
+TEST(loads_side_by_side_fill_the_memo_once)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-01-05T09:00:00Z");
+  if (!test_on_postgres())
+    SKIP("about PostgreSQL: elsewhere loads run one after the other");
+  for (int i = 0; i < 20; i++)
+    CHECK_OK(create(t, cx, arena_printf(t->arena, "{\"code\":\"L%d\"}", i)));
+  CHECK_OK(scratch_begin(cx));
+  db_memo_clear(cx->db);
+  look(cx, 0);
+  size_t once = db_memo_bytes(cx->db);
+  db_memo_clear(cx->db);
+  db_together(cx->db, 30, look, cx);
+  db_use(cx->db, &cx->fault, cx->arena);
+  CHECK_INT(db_memo_bytes(cx->db), once);
+  scratch_rollback(cx);
+}

@@ -411,6 +411,11 @@ void db_anew(struct db *db, bool on)
   db->anew = on;
 }
 
+void db_ask_for_itself(struct db *db, bool on)
+{
+  db->for_itself = on;
+}
+
 enum err db_flush(struct db *db)
 {
   return db->driver->flush ? db->driver->flush(db) : ERR_OK;

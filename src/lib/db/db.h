@@ -144,6 +144,8 @@ void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void 
  * read may be of two moments. db_anew: ask everything anew until it is switched off. */
 bool db_mixed(const struct db *db);
 void db_anew(struct db *db, bool on);
+/* One of those who run side by side asks for itself, though another has asked the same: until it is switched off. */
+void db_ask_for_itself(struct db *db, bool on);
 /* Until commit or rollback, writes are gathered. A row count that is asked for (out_rows of an INSERT or a keyed UPDATE,
  * db_update's ERR_NOT_FOUND) is answered as 1 and proved by db_flush. A query that one of the gathered writes may touch
  * sends them first. */

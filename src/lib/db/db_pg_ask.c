@@ -329,7 +329,8 @@ static enum err ask_together(struct db *db, struct pg_statement *s, const struct
 {
   struct pg_batch *b = pg_of(db)->batch;
   uint64_t hash = hash_question(s, args, n);
-  struct pg_answer *a = find_answer(b, hash, s, args, n);
+  struct pg_answer *a = db->for_itself ? NULL : find_answer(b, hash, s, args, n);
+  db->for_itself = false; /* whoever runs next has not asked for that */
   if (!a) {
     a = add_answer(b, hash, s, args, n);
     a->pending = true;

@@ -59,6 +59,7 @@ enum err pg_fail(struct db *db, const PGresult *result, const char *doing)
       break;
     }
   pg_of(db)->failed = true;
+  pg_of(db)->read_only |= state && strcmp(state, "25006") == 0 && db->mode == DB_WRITER;
   if (!message)
     message = PQerrorMessage(pg_of(db)->conn);
   return db_fail(db, r->err, "%s: %.*s (%s): %s", r->sentence, first_line(message), message, state ? state : "-", doing);
@@ -170,14 +171,14 @@ enum err pg_reconnect(struct db *db)
   struct pg *pg = pg_of(db);
   char *message = NULL;
   PQconninfoOption *options = PQconninfoParse(pg->url, &message);
-  if (!options) {
-    enum err err = db_fail(db, ERR_STORAGE, "%s cannot be read: %.*s", db_url_shown(db->arena, pg->url),
-                           first_line(message ? message : ""), message ? message : "");
+  if (!options) { /* the message may quote the url, and the url may hold a password */
+    enum err err = db_fail(db, ERR_STORAGE, "the url of the database cannot be read");
     PQfreemem(message);
     return err;
   }
   PQfinish(pg->conn);
   pg->generation++;
+  pg->read_only = false;
   pg->conn = connect_with(options);
   PQconninfoFree(options);
   if (pg_lost(db)) {
@@ -194,47 +195,40 @@ enum err pg_be_connected(struct db *db)
   struct pg *pg = pg_of(db);
   if (!pg_lost(db) && PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
     PQconsumeInput(pg->conn);
-  return pg_lost(db) ? pg_reconnect(db) : ERR_OK;
+  return pg_lost(db) || pg->read_only ? pg_reconnect(db) : ERR_OK;
 }
 
-/* The text from the password's ":" or "=" on to what ends it. */
-static const char *password_in(const char *url, const char **out_end)
+/* ---- Urls ---- */
+
+static const char *option_of(const PQconninfoOption *options, const char *name)
 {
-  const char *host = strstr(url, "://");
-  if (!host)
-    return NULL;
-  host += 3;
-  const char *slash = host + strcspn(host, "/?");
-  const char *at = NULL, *colon = NULL;
-  for (const char *p = host; p < slash; p++)
-    if (*p == '@')
-      at = p;
-  for (const char *p = host; at && p < at && !colon; p++)
-    if (*p == ':')
-      colon = p;
-  if (colon) {
-    *out_end = at;
-    return colon + 1;
-  }
-  const char *named = strstr(slash, "password=");
-  if (!named || named == url || (named[-1] != '?' && named[-1] != '&'))
-    return NULL;
-  named += strlen("password=");
-  *out_end = named + strcspn(named, "&");
-  return named;
+  for (const PQconninfoOption *o = options; o->keyword; o++)
+    if (strcmp(o->keyword, name) == 0)
+      return text_empty(o->val) ? NULL : o->val;
+  return NULL;
 }
 
+/* libpq reads it, since a password may hold whatever ends one elsewhere. What it cannot read may hold one as well. */
 bool db_url_has_password(const char *url)
 {
-  const char *end;
-  return password_in(url, &end) != NULL;
+  if (!text_starts(url, "postgres"))
+    return false;
+  PQconninfoOption *options = PQconninfoParse(url, NULL);
+  bool has = !options || option_of(options, "password") || option_of(options, "sslpassword");
+  PQconninfoFree(options);
+  return has;
 }
 
 const char *db_url_shown(struct arena *a, const char *url)
 {
-  const char *end, *from = password_in(url, &end);
-  if (!from)
+  if (!db_url_has_password(url))
     return arena_text(a, url);
-  /* what follows may hold another one */
-  return strstr(end, "password=") ? "postgresql://..." : arena_printf(a, "%.*s***%s", (int)(from - url), url, end);
+  PQconninfoOption *options = PQconninfoParse(url, NULL);
+  if (!options)
+    return "postgresql://...";
+  const char *user = option_of(options, "user"), *host = option_of(options, "host"), *name = option_of(options, "dbname");
+  const char *shown = arena_printf(a, "postgresql://%s%s%s/%s", user ? user : "", user ? ":***@" : "***@",
+                                   host ? host : "", name ? name : "");
+  PQconninfoFree(options);
+  return shown;
 }

@@ -53,7 +53,7 @@ static void read_parts(const struct sql_reading *r, struct arena *a, struct pg_t
 }
 
 /* Where the written table's primary key is said: without it no order of rows can be known. */
-static void find_key(struct db *db, struct pg_touch *touch)
+static enum err find_key(struct db *db, struct pg_touch *touch)
 {
   const char *columns, *table = touch->parts[0].table;
   struct arena *own = db->arena;
@@ -68,6 +68,7 @@ static void find_key(struct db *db, struct pg_touch *touch)
     p += strspn(p, ", ");
   }
   touch->key = key;
+  return err;
 }
 
 static const char *lasting_text(struct db *db, const char *text)
@@ -97,14 +98,13 @@ const struct pg_touch *pg_touch_of(struct db *db, struct pg_statement *s)
   touch->deferrable = touch->keyed && r->whole && !r->returning && (r->kind != SQL_INSERT || r->head);
   read_parts(r, db->lasting, touch);
   const char **set = ARENA_ARRAY(db->lasting, const char *, r->n_set ? r->n_set : 1);
-  if (r->n_set)
-    for (size_t i = 0; i < r->n_set; i++)
+  for (size_t i = 0; i < r->n_set; i++)
     set[i] = arena_text(db->lasting, r->set[i]);
   touch->set = set;
   touch->n_set = r->n_set;
   s->touch = touch; /* before find_key, which asks */
-  if (touch->writes && r->n_tables > 0)
-    find_key(db, touch);
+  if (touch->writes && r->n_tables > 0 && find_key(db, touch) != ERR_OK)
+    s->touch = NULL; /* the connection was lost: it is read again */
   arena_free(scratch);
   return touch;
 }
@@ -154,6 +154,14 @@ static bool sets(const struct pg_touch *touch, const char *column)
   return false;
 }
 
+static bool in_key(const struct pg_touch *touch, int term)
+{
+  for (size_t i = 0; i < touch->n_key; i++)
+    if (touch->key[i] == term)
+      return true;
+  return false;
+}
+
 /* Could the write change what the query reads of this table? No, when both name a column and differ in it, and the write
  * leaves it as it is. */
 static bool may_touch(const struct pg_write *w, const struct pg_part *part, const struct db_value *args)
@@ -166,7 +174,7 @@ static bool may_touch(const struct pg_write *w, const struct pg_part *part, cons
     int k = term_named(written, part->terms[i].column);
     if (k < 0 || (!w->touch->inserts && sets(w->touch, part->terms[i].column)))
       continue;
-    if (w->touch->upserts && sets(w->touch, part->terms[i].column))
+    if (w->touch->upserts && !in_key(w->touch, k)) /* the row may be there, with another value than the insert's */
       continue;
     if (value_of(&part->terms[i], args, &asked) && value_of(&written->terms[k], w->args, &wrote) &&
         asked.type == wrote.type && !pg_value_same(&asked, &wrote))

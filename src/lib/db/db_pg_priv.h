@@ -67,6 +67,7 @@ struct pg {
   unsigned names, portals;
   bool serializable; /* what the server's default asks for */
   bool failed;       /* the transaction cannot go on: roll back */
+  bool read_only;    /* the server takes no writes any more: look for another one */
   int64_t asked;     /* outside_version */
   struct pg_cursor *idle;
   struct pg_batch *batch; /* writers */

@@ -343,11 +343,16 @@ TEST(a_database_of_another_encoding_is_refused)
 TEST(a_url_is_shown_without_its_password)
 {
   CHECK_TEXT(db_url_shown(t->arena, "postgresql://ann:secret@db1:5432,db2/ordo?sslmode=require"),
-             "postgresql://ann:***@db1:5432,db2/ordo?sslmode=require");
+             "postgresql://ann:***@db1,db2/ordo");
   CHECK_TEXT(db_url_shown(t->arena, "postgresql://db1/ordo?user=ann&password=secret&sslmode=require"),
-             "postgresql://db1/ordo?user=ann&password=***&sslmode=require");
+             "postgresql://ann:***@db1/ordo");
+  CHECK_TEXT(db_url_shown(t->arena, "postgresql://ann:se?cret@db1/ordo"), "postgresql://ann:***@db1/ordo");
+  CHECK_TEXT(db_url_shown(t->arena, "postgresql://db1/ordo?sslpassword=aaa&password=bbb"), "postgresql://***@db1/ordo");
   CHECK_TEXT(db_url_shown(t->arena, "postgresql://ann@db1/ordo"), "postgresql://ann@db1/ordo");
-  CHECK_TEXT(db_url_shown(t->arena, "postgresql://a:x@db1/ordo?password=secret"), "postgresql://...");
+  CHECK_TEXT(db_url_shown(t->arena, "postgresql://a:x@db1/ordo?password=secret"), "postgresql://a:***@db1/ordo");
+  CHECK_TEXT(db_url_shown(t->arena, "postgresql://a:secret@[db1/ordo"), "postgresql://...");
+  CHECK(db_url_has_password("postgresql://ann:se?cret@db1/ordo"));
+  CHECK(db_url_has_password("postgresql://db1/ordo?sslpassword=aaa"));
   CHECK_TEXT(db_url_shown(t->arena, "sqlite:data/a:b@c.db"), "sqlite:data/a:b@c.db");
   CHECK(db_url_has_password("postgresql://ann:secret@db1/ordo"));
   CHECK(!db_url_has_password("postgresql://ann@[::1]:5432/ordo"));

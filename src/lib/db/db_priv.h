@@ -103,7 +103,7 @@ struct db {
   struct arena *arena;   /* its row text */
   struct arena *home;    /* arena, but while a memo is filled (db_use_arena) */
   struct arena *lasting; /* texts and column arrays, as long as the connection */
-  bool remembered, asked_anew, anew; /* db_mixed, db_anew */
+  bool remembered, asked_anew, anew, for_itself; /* db_mixed, db_anew, db_ask_for_itself */
   struct db_map stmts;   /* struct db_stmt -> struct db_prepared */
   struct db_map wheres;  /* struct db_where -> struct db_prepared */
   struct db_map tables;  /* struct db_table -> struct db_plan */
