@@ -96,7 +96,8 @@ bool database_prepare(const char *url, const char *currency)
   fault_init(&f, a);
   bool fine = make_folders(url);
   if (fine && migrate(url, &f) != ERR_OK)
-    fine = failed("%s; --database names another", f.detail ? f.detail : url) == EXIT_FINE;
+    fine = failed("%s%s", f.detail ? f.detail : db_url_shown(a, url),
+                  text_starts(url, "sqlite:") ? "; --database names another" : "") == EXIT_FINE;
   struct writer *w = fine ? database_writer(url) : NULL;
   struct act_result ignored;
   fine = w && database_act(w, &bootstrap_act, currency, a, &ignored) == ERR_OK;

@@ -17,7 +17,11 @@ struct server {
   struct numberer *numberer; /* NULL where the writer seals the feed itself */
   char owner[LEASE_OWNER_TEXT];
   volatile sig_atomic_t poisoned;
+  pthread_mutex_t away_lock; /* guards what follows */
+  int64_t away_told_ms, away_unsaid;
 };
+
+enum { AWAY_TOLD_EVERY_MS = 10 * 1000 };
 
 /* The storage cannot be trusted: end the process's wait as a signal would. */
 static void on_poisoned(void *arg)
@@ -49,7 +53,10 @@ static void on_commit(void *arg, int64_t seq)
 static void on_numberer_trouble(void *arg, enum err err, const char *detail)
 {
   (void)arg;
-  log_line(LOG_WARN, "the event feed waits", "%s: %s", err_info(err)->slug, detail);
+  if (err == ERR_OK)
+    log_line(LOG_INFO, "the event feed goes on", "%s", "");
+  else
+    log_line(LOG_WARN, "the event feed waits", "%s: %s", err_info(err)->slug, detail);
 }
 
 static bool is_poisoned(void *arg)
@@ -63,9 +70,30 @@ static void on_log(void *arg, const struct http_log *line)
   log_access(line);
 }
 
+/* While the database is away every request meets the same: one line a while says it, and how many it stands for. */
+static bool is_said(struct server *s, enum err code)
+{
+  int64_t now = clock_real.now(NULL).ms;
+  if (code != ERR_AWAY)
+    return false;
+  pthread_mutex_lock(&s->away_lock);
+  bool said = now - s->away_told_ms < AWAY_TOLD_EVERY_MS;
+  s->away_unsaid++;
+  int64_t n = s->away_unsaid;
+  if (!said) {
+    s->away_told_ms = now;
+    s->away_unsaid = 0;
+  }
+  pthread_mutex_unlock(&s->away_lock);
+  if (!said)
+    log_line(LOG_ERROR, "the database is away", "%lld requests were told so since the last such line", (long long)n);
+  return true;
+}
+
 static void on_error(void *arg, const char *request_id, enum err code, const char *detail)
 {
-  (void)arg;
+  if (is_said(arg, code))
+    return;
   log_line(LOG_ERROR, err_info(code)->slug, "%s (request %s)", detail, request_id ? request_id : "none");
 }
 
@@ -103,6 +131,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
                                      .on_sealed = on_sealed,
                                      .on_trouble = on_numberer_trouble,
                                      .arg = s};
+  pthread_mutex_init(&s->away_lock, NULL);
   lease_owner_draw(s->owner);
   s->api = api_new(&api);
   if (!text_starts(config->url, "sqlite:"))
@@ -209,6 +238,8 @@ int cmd_serve(const struct arguments *args)
     return EXIT_FAILED;
   fprintf(stderr, "listening on http://%s\n", server_address(s));
   bool asked = server_wait(s);
+  log_line(LOG_INFO, "stopping", "%s", asked ? "as asked" : "the storage failed");
   server_stop(s);
+  log_line(LOG_INFO, "stopped", "%s", "");
   return asked ? EXIT_FINE : EXIT_FAILED;
 }

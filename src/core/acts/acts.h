@@ -137,7 +137,7 @@ struct numberer_config {
   struct clock clock;
   const char *owner;                             /* of this process (lease_owner_draw); lives longer */
   void (*on_sealed)(void *arg, int64_t seq);     /* the feed has moved, on the numberer's thread */
-  void (*on_trouble)(void *arg, enum err err, const char *detail); /* once for each stretch of failures; may be NULL */
+  void (*on_trouble)(void *arg, enum err err, const char *detail); /* when failures begin, and ERR_OK when they end; may be NULL */
   void *arg;
 };
 MUST_CHECK enum err numberer_start(const struct numberer_config *config, struct fault *f, struct numberer **out);

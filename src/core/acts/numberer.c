@@ -132,6 +132,8 @@ static void note(struct numberer *n, struct ctx *cx, enum err err)
   bool lost = err != ERR_OK && err != ERR_RETRY && err != ERR_STATE; /* those two: somebody was faster, look again */
   if (lost && !n->troubled && n->config.on_trouble)
     n->config.on_trouble(n->config.arg, err, cx->fault.detail ? cx->fault.detail : err_info(err)->title);
+  if (!lost && n->troubled && n->config.on_trouble)
+    n->config.on_trouble(n->config.arg, ERR_OK, "");
   n->troubled = lost;
 }
 

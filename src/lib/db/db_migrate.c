@@ -254,6 +254,18 @@ static enum err check_ours(struct db *db)
   return foreign ? db_fail(db, ERR_STORAGE, "the database holds the tables of another program") : ERR_OK;
 }
 
+/* A role that may not make tables can still work on a schema that is current. */
+static enum err has_version_table(struct db *db, bool *out)
+{
+  const char *tables;
+  TRY(db_tables(db, &tables));
+  for (const char *p = tables; p && !*out; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+    p += strspn(p, " ");
+    *out = strncmp(p, "schema_version", 14) == 0 && (p[14] == 0 || p[14] == ',');
+  }
+  return ERR_OK;
+}
+
 /* Where two processes make it at one time, PostgreSQL refuses the slower one in spite of IF NOT EXISTS. */
 static enum err make_version_table(struct db *db)
 {
@@ -272,7 +284,9 @@ enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t
   int64_t version = 0;
   db_check_schema(migrations, n);
   TRY(check_ours(db));
-  if (db->mode == DB_WRITER)
+  bool there = false;
+  TRY(has_version_table(db, &there));
+  if (db->mode == DB_WRITER && !there)
     TRY(make_version_table(db));
   TRY(check_version(db, newest, &version));
   if (version < newest && db->mode == DB_READER)

@@ -212,7 +212,7 @@ static const char *option_of(const PQconninfoOption *options, const char *name)
 bool db_url_has_password(const char *url)
 {
   if (!text_starts(url, "postgres"))
-    return false;
+    return strstr(url, "password") != NULL; /* no url of ours, and nobody knows what it says */
   PQconninfoOption *options = PQconninfoParse(url, NULL);
   bool has = !options || option_of(options, "password") || option_of(options, "sslpassword");
   PQconninfoFree(options);
@@ -223,9 +223,9 @@ const char *db_url_shown(struct arena *a, const char *url)
 {
   if (!db_url_has_password(url))
     return arena_text(a, url);
-  PQconninfoOption *options = PQconninfoParse(url, NULL);
+  PQconninfoOption *options = text_starts(url, "postgres") ? PQconninfoParse(url, NULL) : NULL;
   if (!options)
-    return "postgresql://...";
+    return "a url that cannot be read";
   const char *user = option_of(options, "user"), *host = option_of(options, "host"), *name = option_of(options, "dbname");
   const char *shown = arena_printf(a, "postgresql://%s%s%s/%s", user ? user : "", user ? ":***@" : "***@",
                                    host ? host : "", name ? name : "");

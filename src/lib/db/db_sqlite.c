@@ -9,11 +9,13 @@
 
 #include "db_sqlite_file_priv.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
   BUSY_TIMEOUT_MS = 2000, /* how long a short act of another process (a command) is waited for */
@@ -327,6 +329,11 @@ static enum err open_file(struct db *db, const char *where, enum db_mode mode)
     return db_fail(db, ERR_STORAGE, "sqlite:PATH needs a path of at most %d bytes", PATH_BYTES_MAX - 1);
   memcpy(path, where, n);
   path[n] = 0;
+  if (mode == DB_WRITER && !question) { /* it holds secrets; what SQLite puts beside it gets the same mode */
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0)
+      close(fd);
+  }
   int flags = mode == DB_WRITER ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   int rc = sqlite3_open_v2(path, &engine_of(db)->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                            question ? question + strlen("?vfs=") : NULL);
