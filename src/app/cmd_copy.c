@@ -1,7 +1,6 @@
 /* ordo copy: a company moves to another engine, every row of it. */
 #include "cmd_transfer.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,19 +82,9 @@ const char *sqlite_path(const char *url)
   return text_starts(url, "sqlite:") ? url + strlen("sqlite:") : NULL;
 }
 
-static void create_private(const char *url)
-{
-  const char *path = sqlite_path(url);
-  int fd = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
-  if (fd >= 0)
-    close(fd); /* what cannot be made cannot be opened either, and db_open says why */
-}
-
 static bool open_one(struct transfer_job *job, const char *url, enum db_mode mode, struct db **out)
 {
   struct transfer *t = &job->transfer;
-  if (mode == DB_WRITER)
-    create_private(url);
   if (db_open(url, mode, &job->fault, out) == ERR_OK) {
     db_use(*out, &job->fault, t->arena);
     return true;
@@ -103,12 +92,6 @@ static bool open_one(struct transfer_job *job, const char *url, enum db_mode mod
   failed("%s: %s", db_url_shown(t->arena, url),
          job->fault.detail ? job->fault.detail : "the database cannot be opened");
   return false;
-}
-
-bool transfer_job_open(struct transfer_job *job, const char *from, const char *to)
-{
-  return open_one(job, from, DB_READER, &job->transfer.from) &&
-         (!to || open_one(job, to, DB_WRITER, &job->transfer.to));
 }
 
 bool transfer_job_fine(struct transfer_job *job, enum err err)
@@ -119,6 +102,14 @@ bool transfer_job_fine(struct transfer_job *job, enum err err)
   if (err != ERR_OK)
     failed("%s", job->fault.detail ? job->fault.detail : err_info(err)->title);
   return err == ERR_OK;
+}
+
+/* A target is not even made where the source refuses. */
+bool transfer_job_open(struct transfer_job *job, const char *from, const char *to)
+{
+  return open_one(job, from, DB_READER, &job->transfer.from) &&
+         (!job->transfer.stopped || transfer_job_fine(job, transfer_source_stopped(&job->transfer))) &&
+         (!to || open_one(job, to, DB_WRITER, &job->transfer.to));
 }
 
 /* ---- copy ---- */

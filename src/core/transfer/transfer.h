@@ -50,6 +50,9 @@ struct transfer {
   bool stopped; /* no process may hold a node lease of the source, and none may have written when all is done */
 };
 
+/* Only the source need be open: ERR_STATE when a server holds a node lease of it. Ask before a target is made. */
+MUST_CHECK enum err transfer_source_stopped(struct transfer *t);
+
 /* Copies all rows of all tables in one view of the source, compares, and takes the mark away. The target has no tables,
  * or no rows but those of the migrations, or holds a copy begun before (resume).
  *   ERR_STATE   a sentence: a server is running, the target is not fresh, the schemas differ, a row cannot be held by

@@ -53,6 +53,12 @@ static enum err demand_stopped(struct transfer *t, struct stillness *out)
                          until);
 }
 
+enum err transfer_source_stopped(struct transfer *t)
+{
+  struct stillness now = {0};
+  return demand_stopped(t, &now);
+}
+
 static enum err demand_untouched(struct transfer *t, const struct stillness *before)
 {
   struct stillness now = {0};
