@@ -191,11 +191,11 @@ void server_stop(struct server *s)
 {
   if (!s)
     return;
+  if (s->api)
+    api_quiesce(s->api); /* first: while new work comes in, a job that follows it has no end */
   timers_stop(s->timers);
-  if (s->api) {
-    api_quiesce(s->api);
+  if (s->api)
     api_stop(s->api, STOP_MS);
-  }
   writer_stop(s->writer);
   numberer_stop(s->numberer); /* after the last commit */
   api_free(s->api);

@@ -46,6 +46,14 @@ struct timers {
   bool stopping;
 };
 
+static bool is_stopping(struct timers *t)
+{
+  pthread_mutex_lock(&t->lock);
+  bool stopping = t->stopping;
+  pthread_mutex_unlock(&t->lock);
+  return stopping;
+}
+
 static enum err run_act(struct timers *t, struct ctx *cx, const struct act *act, const char *id, const void *body)
 {
   struct act_call call = {.act = act,
@@ -66,7 +74,7 @@ static enum err run_each(struct timers *t, const struct act *act, const char *pr
 {
   struct arena *a = arena_new(ACT_ARENA_BUDGET);
   enum err stopped = ERR_OK;
-  for (size_t i = 0; i < n && stopped == ERR_OK; i++) {
+  for (size_t i = 0; i < n && stopped == ERR_OK && !is_stopping(t); i++) {
     struct ctx cx = {.arena = a};
     char text[ID_TEXT];
     arena_reset(a);
@@ -164,7 +172,7 @@ static enum err expire_replies(struct timers *t, struct ctx *cx)
 static enum err index_search(struct timers *t, struct ctx *cx)
 {
   int64_t n = EVENTS_BATCH;
-  for (int i = 0; i < BATCHES_A_RUN && n == EVENTS_BATCH; i++) {
+  for (int i = 0; i < BATCHES_A_RUN && n == EVENTS_BATCH && !is_stopping(t); i++) {
     struct search_work *work;
     arena_reset(cx->arena);
     TRY(search_collect(cx, EVENTS_BATCH, &work, &n));
@@ -262,7 +270,7 @@ static void *timers_main(void *arg)
   while (sleep_tick(t)) {
     struct instant now = t->clock.now(t->clock.arg);
     renew_leases(t, leases_tick);
-    for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+    for (size_t i = 0; i < COUNT_OF(jobs) && !is_stopping(t); i++) {
       if (!is_mine(t, i) ||
           (now.ms < next[i] && next[i] - now.ms <= jobs[i].every_ms)) /* farther away: the clock was set back */
         continue;

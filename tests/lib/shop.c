@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 16, START_MS = 30000, STOP_LIMIT_MS = 10000, AWAIT_MS = 10000, SHOWN_MAX = 1500 };
+enum { WORDS_MAX = 16, START_MS = 30000, STOP_LIMIT_MS = 30000, AWAIT_MS = 30000, SHOWN_MAX = 1500 };
 
 /* ---- Processes ---- */
 
@@ -169,7 +169,7 @@ int shop_stop(struct shop *s)
   kill(s->pid, SIGTERM);
   while (waitpid(s->pid, &status, WNOHANG) == 0) {
     if (monotonic_ms() > until)
-      test_failed(__FILE__, __LINE__, "SIGTERM", log_tail(s), "an end within 10 s");
+      test_failed(__FILE__, __LINE__, "SIGTERM", log_tail(s), "an end within 30 s");
     poll(NULL, 0, 10);
   }
   s->pid = 0;

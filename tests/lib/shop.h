@@ -43,7 +43,7 @@ struct shop *shop_in(struct test *t, const char *folder);
 void shop_start(struct shop *s);
 /* False when it does not answer: it has said why in its log, and has ended. */
 bool shop_try_start(struct shop *s);
-/* SIGTERM; the exit status (128 + signal when it died of one). Fails the test when that takes longer than 10 s. */
+/* SIGTERM; the exit status (128 + signal when it died of one). Fails the test when that takes longer than 30 s. */
 int shop_stop(struct shop *s);
 void shop_kill(struct shop *s); /* kill -9, and waits for the end */
 /* Waits until each event has its number: on PostgreSQL that is a moment after its act was answered. */
