@@ -50,7 +50,7 @@ static const void *run_input(struct demo *d, const struct act *act, struct act_i
   struct act_call call = {.act = act,
                           .in = in,
                           .arena = d->arena,
-                          .actor = {ACTOR_SYSTEM, 0, "demo", PERMISSIONS_ALL},
+                          .actor = {ACTOR_SYSTEM, 0, "demo", PERMISSIONS_ALL, NULL},
                           .success = 200,
                           .deadline = INSTANT(ABSENT)};
   enum err err = writer_run(d->writer, &call);

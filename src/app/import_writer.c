@@ -159,7 +159,7 @@ static void submit(struct writer_door *d, struct import_call *c, const struct ac
   c->act = (struct act_call){.act = import_verbs[c->verb].act,
                              .in = *in,
                              .arena = c->arena,
-                             .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL},
+                             .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL, NULL},
                              .key = c->key,
                              .success = import_verbs[c->verb].success,
                              .deadline = INSTANT(ABSENT),

@@ -59,7 +59,7 @@ bool permissions_parse(const char *scope, uint64_t *out)
 }
 
 const char *const actor_kinds[] = {"system", "user", "api_key", "rule", NULL};
-const struct actor actor_system = {ACTOR_SYSTEM, 0, "system", PERMISSIONS_ALL};
+const struct actor actor_system = {ACTOR_SYSTEM, 0, "system", PERMISSIONS_ALL, NULL};
 
 static struct instant real_now(void *arg)
 {

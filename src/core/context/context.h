@@ -14,6 +14,7 @@
   X(ORDER_READ,       "order.read",       "See orders, their timeline and decisions")                                  \
   X(ORDER_CREATE,     "order.create",     "Take in orders")                                                            \
   X(ORDER_EDIT,       "order.edit",       "Change, source and split orders")                                           \
+  X(ORDER_PRICE,      "order.price",      "Sell at another price than the catalog's, with a reason")                    \
   X(ORDER_CANCEL,     "order.cancel",     "Cancel orders or parts of them")                                            \
   X(HOLD_CREATE,      "hold.create",      "Put an order on hold")                                                      \
   X(HOLD_RELEASE,     "hold.release",     "Release holds, approve and reject orders in review")                        \
@@ -31,8 +32,14 @@
   X(CUSTOMER_WRITE,   "customer.write",   "Create and change customers")                                               \
   X(MASTER_READ,      "master.read",      "See locations, channels, carriers, rules and settings")                     \
   X(MASTER_WRITE,     "master.write",     "Change locations, channels, carriers, rules and settings")                  \
+  X(PERSONAL_READ,    "personal.read",    "See names, addresses, e-mail and phones in full")                           \
+  X(PERSONAL_REVEAL,  "personal.reveal",  "See those of one order, with a reason that is recorded")                    \
+  X(VIEW_SHARE,       "view.share",       "Share saved views with everybody")                                          \
   X(EVENT_READ,       "event.read",       "Read the event feed and its stream")                                        \
   X(USER_ADMIN,       "user.admin",       "Manage users, roles and API keys")                                          \
+  X(AUDIT_READ,       "audit.read",       "Read who did what, with the values before and after")                       \
+  X(SYSTEM_ADMIN,     "system.admin",     "Check, back up, and replay what failed")                                    \
+  X(OWNER_ADMIN,      "owner.admin",      "Make and change owners")                                                    \
   X(SYSTEM_READ,      "system.read",      "See metrics and the state of the system")
 
 enum permission {
@@ -55,11 +62,18 @@ MUST_CHECK bool permissions_parse(const char *scope, uint64_t *out);
 enum actor_kind { ACTOR_SYSTEM, ACTOR_USER, ACTOR_KEY, ACTOR_RULE };
 extern const char *const actor_kinds[]; /* "system", "user", "api_key", "rule"; NULL at the end */
 
+/* The rows somebody is bound to: codes of locations and of channels; none = all of them. */
+struct row_scope {
+  const char *const *locations, *const *channels;
+  size_t n_locations, n_channels;
+};
+
 struct actor {
   enum actor_kind kind;
   int64_t id;       /* usr_, key_ or rul_; 0 for the system */
   const char *name; /* for people: the user's or key's name at that time */
   uint64_t permissions;
+  const struct row_scope *scope; /* NULL = all rows */
 };
 extern const struct actor actor_system; /* all permissions */
 

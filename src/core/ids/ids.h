@@ -32,6 +32,11 @@
   X(user, "usr")                                                                                                       \
   X(api_key, "key")                                                                                                    \
   X(session, "ses")                                                                                                    \
+  X(invitation, "inv")                                                                                                 \
+  X(view, "viw")                                                                                                       \
+  X(reveal, "rvl")                                                                                                    \
+  X(bulk, "blk")                                                                                                       \
+  X(failure, "flr")                                                                                                    \
   X(request, "req")
 
 /* struct order_id { int64_t v; } and so on: 0 is none. PREFIX_order is its prefix. */

@@ -78,6 +78,7 @@ static enum err add_decide(struct ctx *cx, const void *facts, void *out_plan)
     fault_add(&cx->fault, ERR_INVALID, "/expires_at", "too_small", "must lie in the future");
   TRY(cx->fault.code);
   TRY(may_grant(cx, permissions, "/scope"));
+  TRY(may_grant_rows(cx, &in->locations, &in->channels));
   rec_init(&api_key_rec, &key);
   key.version = 1;
   key.name = in->name;
@@ -85,6 +86,8 @@ static enum err add_decide(struct ctx *cx, const void *facts, void *out_plan)
   key.hint = in->hint;
   key.expires_at = in->expires_at;
   key.key_hash = in->key_hash;
+  memcpy(&key.locations, &in->locations, sizeof key.locations);
+  memcpy(&key.channels, &in->channels, sizeof key.channels);
   key.created_by = cx->actor.name ? cx->actor.name : "";
   key.created_at = key.updated_at = cx->now;
   *(struct api_key *)out_plan = key;
@@ -136,7 +139,8 @@ static enum err may_rule(struct ctx *cx, const struct api_key *key)
   uint64_t permissions = 0;
   if (!permissions_parse(key->scope, &permissions))
     permissions = 0; /* words of a newer program grant nothing here */
-  return may_grant(cx, permissions, "");
+  TRY(may_grant(cx, permissions, ""));
+  return may_grant_rows(cx, &key->locations, &key->channels);
 }
 
 static enum err rotate_decide(struct ctx *cx, const void *in_facts, void *out_plan)

@@ -15,6 +15,7 @@ struct known_token {
   enum actor_kind kind;
   int64_t actor_id, touch_id; /* touch_id: the key or the session */
   uint64_t permissions;
+  const struct row_scope *scope; /* in the memo's arena, NULL = all rows */
   char name[MEMO_NAME];
 };
 
@@ -89,6 +90,7 @@ static enum err load_key(struct ctx *cx, const char *hash, struct known_token *o
   out->actor_id = out->touch_id = key.id;
   out->permissions = permissions;
   out->valid_until = sooner(sooner(never, key.expires_at), old ? key.previous_until : never);
+  out->scope = row_scope_of(db_memo_arena(cx->db), &key.locations, &key.channels);
   keep_name(out, key.name);
   return ERR_OK;
 }
@@ -108,7 +110,8 @@ static enum err load_session(struct ctx *cx, const char *hash, struct known_toke
   out->kind = ACTOR_USER;
   out->actor_id = user.id;
   out->touch_id = session.id;
-  out->permissions = user_permissions(&user);
+  out->permissions = user_permissions(&user) & (session.on_floor ? floor_permissions() : PERMISSIONS_ALL);
+  out->scope = row_scope_of(db_memo_arena(cx->db), &user.locations, &user.channels);
   out->valid_until = session.expires_at;
   keep_name(out, user.name);
   return ERR_OK;
@@ -146,6 +149,14 @@ static bool csrf_right(const char *token, const char *csrf)
   return csrf && strlen(csrf) == TOKEN_TEXT - 1 && sodium_memcmp(csrf, want, TOKEN_TEXT - 1) == 0;
 }
 
+/* The request may outlive the memo. */
+static const struct row_scope *scope_copy(struct arena *a, const struct row_scope *scope)
+{
+  LIST(const char *) locations = {(const char **)scope->locations, scope->n_locations, 0};
+  LIST(const char *) channels = {(const char **)scope->channels, scope->n_channels, 0};
+  return row_scope_of(a, &locations, &channels);
+}
+
 enum err identity_authenticate(struct ctx *cx, const struct credentials *c, struct actor *out)
 {
   bool is_key = c->bearer != NULL;
@@ -163,6 +174,7 @@ enum err identity_authenticate(struct ctx *cx, const struct credentials *c, stru
     known->noted_at = cx->now;
     identity_note(c->identity, is_key, known->touch_id, cx->now);
   }
-  *out = (struct actor){known->kind, known->actor_id, arena_text(cx->arena, known->name), known->permissions};
+  *out = (struct actor){known->kind, known->actor_id, arena_text(cx->arena, known->name), known->permissions,
+                        known->scope ? scope_copy(cx->arena, known->scope) : NULL};
   return ERR_OK;
 }

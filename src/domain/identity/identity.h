@@ -7,9 +7,11 @@
  * hashes or verifies first, on a thread that may wait, and hands the result to the act.
  *
  * Nobody can grant more than he has: roles and scopes are refused (ERR_FORBIDDEN) beyond the actor's permissions, and a
- * user who holds more than the actor is not the actor's to change.
+ * user who holds more than the actor is not the actor's to change. The same holds of places: who is bound to some locations
+ * or channels cannot let others see more.
  *
- * Events: user.created .updated .password_changed; api_key.created .rotated .revoked; session.started .refused .ended.
+ * Events: user.created .updated .password_changed .badge_changed .invited; api_key.created .rotated .revoked;
+ * session.started .refused .ended.
  */
 #ifndef ORDO_IDENTITY_H
 #define ORDO_IDENTITY_H
@@ -29,6 +31,11 @@
 #define API_KEY_GRACE_HOURS_MAX 168
 #define SESSION_DAYS_MAX        30   /* a session ends after this however much it is used */
 #define SESSIONS_PER_USER_MAX   20   /* the one unused for longest goes when another begins */
+#define ROW_SCOPE_MAX           128 /* locations, or channels, that one user or key is bound to */
+#define PIN_MIN                 4
+#define PIN_MAX                 12
+#define BADGE_MAX               64
+#define INVITATION_DAYS         7
 #define PASSWORD_HASHES_AT_ONCE 2    /* 64 MiB each; more callers are answered ERR_BUSY */
 #define LOGIN_WINDOW_MS         (15 * MINUTE_MS)
 #define LOGIN_ADDRESS_FACTOR    10   /* an address may fail this many times as often as one login (an office has one) */
@@ -72,8 +79,11 @@ struct user {
   bool disabled;
   const char *language, *time_zone; /* NULL = the company's */
   struct instant password_changed_at, created_at, updated_at;
-  const char *password_hash; /* Argon2id string; never leaves the room */
+  const char *password_hash; /* Argon2id string, "" = none was set yet; never leaves the room */
   bool is_owner;             /* roles hold "owner": counted in SQL, the last one cannot go */
+  LIST(const char *) locations, channels; /* codes of those whose rows he sees; empty = all */
+  const char *badge;         /* unique, or NULL: what the card says that he signs in with on the floor ... */
+  const char *pin_hash;      /* ... and the PIN that goes with it: as password_hash */
 };
 extern const struct rec user_rec;
 extern const struct db_table user_table;
@@ -89,6 +99,7 @@ struct api_key {
   const char *created_by;        /* name of the user or key that made it */
   struct instant created_at, updated_at;
   const char *key_hash, *previous_hash; /* SHA-256, hex */
+  LIST(const char *) locations, channels; /* as of users */
 };
 extern const struct rec api_key_rec;
 extern const struct db_table api_key_table;
@@ -99,6 +110,7 @@ struct session {
   struct instant created_at, last_seen_at, expires_at;
   const char *token_hash; /* SHA-256, hex */
   bool current;           /* it is the one that asks (filled when read) */
+  bool on_floor;          /* begun with a badge: FLOOR_PERMISSIONS at most */
 };
 extern const struct rec session_rec;
 extern const struct db_table session_table;
@@ -147,7 +159,8 @@ MUST_CHECK enum err identity_request_hash(struct ctx *cx, struct identity *ident
 /* ---- Signing in ------------------------------------------------------------------------------------------------- */
 
 struct sign_in {
-  const char *login, *password;
+  const char *login, *password; /* these two ... */
+  const char *badge, *pin;      /* ... or these: on the floor */
 };
 extern const struct rec sign_in_rec;
 
@@ -157,7 +170,12 @@ struct session_start {
   const char *login, *name, *address, *user_agent; /* name: the user's, for people */
   struct instant password_changed_at; /* as it was when the password was verified */
   const char *token_hash;
+  bool on_floor;
+  const char *pin_hash; /* on the floor: what was verified, in place of password_changed_at */
 };
+
+/* What a session that began with a badge may do, as far as the user's roles allow it: pick, pack, ship, count. */
+uint64_t floor_permissions(void);
 
 /* Verifies login and password, in the same time and with the same answer whoever is asked for. Counts failures by login
  * and by address (settings login.attempts). *out_start is for the act that has to follow:
@@ -181,6 +199,8 @@ struct session_info {
   const char *language, *time_zone;
   const char *csrf_token;  /* NULL with an API key */
   struct instant expires_at;
+  bool on_floor;
+  LIST(const char *) locations, channels; /* empty = all */
 };
 extern const struct rec session_info_rec;
 /* Of cx->actor; token is the session's, NULL with an API key. */
@@ -224,7 +244,8 @@ struct user_input {
   const char *login, *password, *name;
   LIST(const char *) roles;
   const char *language, *time_zone;
-  const char *password_hash;
+  LIST(const char *) locations, channels;
+  const char *password_hash; /* NULL = none: an invitation lets the user set one */
 };
 extern const struct rec user_input_rec;
 extern const struct act user_add_act;    /* ERR_EXISTS for a login in use */
@@ -245,6 +266,48 @@ MUST_CHECK enum err user_password_prepare(struct ctx *cx, struct identity *ident
                                           const char *address, struct password_change *change);
 extern const struct act user_password_act;
 
+/* Body of user_badge_act (path: id or login). Without a badge it is taken away. */
+struct badge_input {
+  const char *badge, *pin;
+  const char *pin_hash; /* by badge_pin_hash; NULL with a badge: the act answers ERR_RETRY */
+};
+extern const struct rec badge_input_rec;
+/* ERR_INVALID at /pin for one that is too short or all the same   ERR_BUSY too many at once */
+MUST_CHECK enum err badge_pin_hash(struct ctx *cx, struct identity *identity, const char *pin, const char **out);
+extern const struct act user_badge_act; /* ERR_EXISTS at /badge for one in use. Ends the user's sessions on the floor */
+
+/* ---- Invitations: a link, good once, to set a password by ------------------------------------------------------- */
+
+struct invitation {
+  int64_t id, user_id;
+  const char *created_by;
+  struct instant created_at, expires_at;
+  const char *token_hash; /* SHA-256, hex */
+  const char *token;      /* only in the answer that made it, else NULL */
+  const char *login, *name; /* of the user (filled when read) */
+};
+extern const struct rec invitation_rec;
+extern const struct db_table invitation_table;
+/* Body of user_invite_act (path: id or login); the caller draws the token and shows it once. Another invitation of the
+ * same user ends. ERR_STATE for a user who is disabled. */
+struct invite {
+  const char *token_hash;
+};
+extern const struct act user_invite_act;
+/* A fresh token and its hash. */
+void token_draw(char out_token[TOKEN_TEXT], char out_hash[HASH_TEXT]);
+/* The one of that token with its user's login and name; ERR_NOT_FOUND with a sentence, also when it has expired. Counted
+ * against the address like signing in (ERR_RATE). */
+MUST_CHECK enum err invitation_look(struct ctx *cx, struct identity *identity, const char *token, const char *address,
+                                    struct invitation *out);
+/* Body of invitation_accept_act. */
+struct invitation_accept {
+  const char *token, *password;
+  const char *password_hash, *token_hash;
+};
+extern const struct rec invitation_accept_rec, invitation_token_rec; /* the second: token alone */
+extern const struct act invitation_accept_act; /* ERR_NOT_FOUND when it was used or replaced meanwhile; the user */
+
 /* A fresh API key and its hash, from the system's randomness. */
 void api_key_draw(char out_key[API_KEY_TEXT], char out_hash[HASH_TEXT]);
 
@@ -253,6 +316,7 @@ struct api_key_input {
   const char *name, *scope;
   struct instant expires_at;
   const char *key_hash, *hint;
+  LIST(const char *) locations, channels;
 };
 extern const struct rec api_key_input_rec;
 extern const struct act key_add_act;

@@ -24,7 +24,13 @@ void attempt_void(struct identity *identity, const char *login, const char *addr
 /* Somebody used a key or session; identity may be NULL. */
 void identity_note(struct identity *identity, bool key, int64_t id, struct instant at);
 
+/* Counted against the address alone. */
+MUST_CHECK enum err attempt_of_address(struct ctx *cx, struct identity *identity, const char *address);
+
 /* ---- Passwords (password.c) ---- */
+
+/* Argon2id of what was checked already. ERR_BUSY when too many hash already. */
+MUST_CHECK enum err secret_hash(struct ctx *cx, struct identity *identity, const char *secret, const char **out);
 
 /* hash NULL: nobody of that login; takes as long as if there were. ERR_BUSY when too many hash already. */
 MUST_CHECK enum err password_verify(struct ctx *cx, struct identity *identity, const char *hash, const char *password,
@@ -37,10 +43,22 @@ MUST_CHECK enum err password_attempt(struct ctx *cx, struct identity *identity, 
 
 /* ERR_FORBIDDEN unless the actor has all of permissions himself. */
 MUST_CHECK enum err may_grant(struct ctx *cx, uint64_t permissions, const char *pointer);
+/* ERR_FORBIDDEN where the lists let somebody see more than the actor does. Both are LIST(const char *). */
+MUST_CHECK enum err may_grant_rows(struct ctx *cx, const void *locations, const void *channels);
+/* Of such a pair of lists, in a; NULL = all rows. */
+const struct row_scope *row_scope_of(struct arena *a, const void *locations, const void *channels);
 /* The union of a user's roles; unknown ones (of a newer program) grant nothing. */
 uint64_t user_permissions(const struct user *user);
 
+/* ERR_FORBIDDEN unless the actor may manage users, and this one has nothing that he has not. */
+MUST_CHECK enum err may_rule_user(struct ctx *cx, const struct user *user);
+
 /* ---- Rows ---- */
+
+/* As user_find; "me" is the user who acts. */
+MUST_CHECK enum err user_or_me(struct ctx *cx, const char *id_or_login, struct user *out);
+/* By badge, as scanned; *out_known = false when nobody has it. */
+MUST_CHECK enum err user_by_badge(struct ctx *cx, const char *badge, struct user *out, bool *out_known);
 
 /* By folded login; *out_known = false when there is none. */
 MUST_CHECK enum err user_by_login(struct ctx *cx, const char *login, struct user *out, bool *out_known);

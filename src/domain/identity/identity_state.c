@@ -137,6 +137,23 @@ static void give_back(struct identity *identity, const char *login, const char *
   pthread_mutex_unlock(&identity->lock);
 }
 
+enum err attempt_of_address(struct ctx *cx, struct identity *identity, const char *address)
+{
+  /* Each address is a login of its own here, with the room that addresses have. */
+  int64_t limit = 0;
+  TRY(setting_i64(cx, SETTING_LOGIN_ATTEMPTS, &limit));
+  pthread_mutex_lock(&identity->lock);
+  struct attempts *by_address = attempts_of(identity, who_is_address(identity, address), cx->now);
+  bool over = by_address->failed >= limit * LOGIN_ADDRESS_FACTOR;
+  by_address->failed += !over;
+  int64_t wait_ms = by_address->since.ms + LOGIN_WINDOW_MS - cx->now.ms;
+  pthread_mutex_unlock(&identity->lock);
+  if (!over)
+    return ERR_OK;
+  cx->fault.retry_after_s = (int)((wait_ms + SECOND_MS - 1) / SECOND_MS);
+  return err_fail(cx, ERR_RATE, "", "too many failed attempts, please wait");
+}
+
 void attempt_right(struct identity *identity, const char *login, const char *address)
 {
   give_back(identity, login, address, true);

@@ -54,7 +54,7 @@ static enum err sign_in(struct ctx *cx, struct identity *identity, const char *l
 {
   struct session_start start;
   fault_clear(&cx->fault);
-  TRY(identity_sign_in(cx, identity, &(struct sign_in){login, password}, home, "Firefox", &start, out));
+  TRY(identity_sign_in(cx, identity, &(struct sign_in){.login = login, .password = password}, home, "Firefox", &start, out));
   return scratch_act(cx, &session_start_act, body_of(NULL, &start), NULL);
 }
 
@@ -73,7 +73,8 @@ static struct api_key a_key(struct ctx *cx, const char *scope, struct instant ex
   api_key_draw(out, hash);
   memcpy(hint, out, API_KEY_HINT);
   hint[API_KEY_HINT] = 0;
-  struct api_key_input input = {"Shop", scope, expires_at, hash, hint};
+  struct api_key_input input = {
+      .name = "Shop", .scope = scope, .expires_at = expires_at, .key_hash = hash, .hint = hint};
   CHECK_OK(scratch_act(cx, &key_add_act, body_of(NULL, &input), &result));
   struct api_key key = *(const struct api_key *)result.value;
   key.hint = arena_text(cx->arena, key.hint);
@@ -90,7 +91,7 @@ static const char *id_text(struct ctx *cx, const char *prefix, int64_t id)
 
 static void act_as(struct ctx *cx, enum actor_kind kind, int64_t id, uint64_t permissions)
 {
-  cx->actor = (struct actor){kind, id, "somebody", permissions};
+  cx->actor = (struct actor){kind, id, "somebody", permissions, NULL};
 }
 
 /* ---- Passwords ---- */
@@ -174,7 +175,8 @@ TEST(every_role_grants_something_and_only_the_owner_manages_users)
   CHECK(n >= 6);
   for (size_t i = 0; i < n; i++) {
     CHECK(roles[i].permissions != 0);
-    CHECK_INT((roles[i].permissions & PERMISSION(PERM_USER_ADMIN)) != 0, i == 0);
+    CHECK_INT((roles[i].permissions & PERMISSION(PERM_USER_ADMIN)) != 0, i <= 1);
+    CHECK_INT((roles[i].permissions & PERMISSION(PERM_OWNER_ADMIN)) != 0, i == 0);
   }
   CHECK(roles[0].permissions == PERMISSIONS_ALL);
 }
@@ -196,12 +198,14 @@ TEST(nobody_grants_more_than_he_has)
   api_key_draw(key, hash);
   act_as(cx, ACTOR_KEY, 1, PERMISSION(PERM_USER_ADMIN) | PERMISSION(PERM_ORDER_READ));
   CHECK_ERR(add_user(cx, identity, "li", "owner", NULL), ERR_FORBIDDEN);
-  struct api_key_input wide = {"Shop", "*", INSTANT(ABSENT), hash, "ordo_1234"};
+  struct api_key_input wide = {
+      .name = "Shop", .scope = "*", .expires_at = INSTANT(ABSENT), .key_hash = hash, .hint = "ordo_1234"};
   CHECK_ERR(scratch_act(cx, &key_add_act, body_of(NULL, &wide), NULL), ERR_FORBIDDEN);
   CHECK_ERR(scratch_act(cx, &user_change_act, json_of(boss, "{\"disabled\":true}"), NULL), ERR_FORBIDDEN);
   struct password_change change = {.password = other_password};
   CHECK_ERR(user_password_prepare(cx, identity, boss, home, &change), ERR_FORBIDDEN);
-  struct api_key_input narrow = {"Shop", "order.read", INSTANT(ABSENT), hash, "ordo_1234"};
+  struct api_key_input narrow = {
+      .name = "Shop", .scope = "order.read", .expires_at = INSTANT(ABSENT), .key_hash = hash, .hint = "ordo_1234"};
   CHECK_OK(scratch_act(cx, &key_add_act, body_of(NULL, &narrow), NULL));
 }
 
@@ -406,7 +410,7 @@ TEST(a_user_disabled_between_password_and_session_does_not_get_one)
   struct session_start start;
   char token[TOKEN_TEXT];
   a_user(cx, identity, "li", "viewer");
-  CHECK_OK(identity_sign_in(cx, identity, &(struct sign_in){"li", good_password}, home, NULL, &start, token));
+  CHECK_OK(identity_sign_in(cx, identity, &(struct sign_in){.login = "li", .password = good_password}, home, NULL, &start, token));
   CHECK_OK(scratch_act(cx, &user_change_act, json_of("li", "{\"disabled\":true}"), NULL));
   CHECK_ERR(scratch_act(cx, &session_start_act, body_of(NULL, &start), NULL), ERR_UNAUTHENTICATED);
 }
@@ -599,7 +603,7 @@ TEST(no_secret_and_no_hash_is_in_an_event)
   struct user li = a_user(cx, identity, "li", "owner");
   struct api_key row = a_key(cx, "*", INSTANT(ABSENT), key);
   CHECK_OK(sign_in(cx, identity, "li", good_password, token));
-  CHECK_ERR(identity_sign_in(cx, identity, &(struct sign_in){"li", other_password}, home, NULL, &start, token),
+  CHECK_ERR(identity_sign_in(cx, identity, &(struct sign_in){.login = "li", .password = other_password}, home, NULL, &start, token),
             ERR_UNAUTHENTICATED);
   CHECK_OK(scratch_act(cx, &session_refused_act, body_of(NULL, &start), NULL));
   CHECK_INT(scratch_events(cx, "session.refused"), 1);

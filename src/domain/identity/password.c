@@ -65,10 +65,8 @@ static enum err busy(struct ctx *cx)
   return err_fail(cx, ERR_BUSY, "", "too many passwords are being checked, please try again");
 }
 
-enum err identity_password_hash(struct ctx *cx, struct identity *identity, const char *login, const char *password,
-                                const char *pointer, const char **out)
+enum err secret_hash(struct ctx *cx, struct identity *identity, const char *password, const char **out)
 {
-  TRY(password_check(cx, login, password, pointer));
   if (!hashing_enter(identity))
     return busy(cx);
   const struct password_cost *cost = identity_cost(identity);
@@ -80,6 +78,13 @@ enum err identity_password_hash(struct ctx *cx, struct identity *identity, const
     return err_fail(cx, ERR_BUSY, "", "no memory to hash a password");
   *out = hash;
   return ERR_OK;
+}
+
+enum err identity_password_hash(struct ctx *cx, struct identity *identity, const char *login, const char *password,
+                                const char *pointer, const char **out)
+{
+  TRY(password_check(cx, login, password, pointer));
+  return secret_hash(cx, identity, password, out);
 }
 
 /* A well-formed hash of the cost in force that no password has: what is verified for logins that nobody has. */
@@ -94,10 +99,11 @@ enum err password_verify(struct ctx *cx, struct identity *identity, const char *
 {
   if (!hashing_enter(identity))
     return busy(cx);
-  const char *against = hash ? hash : nobody(cx->arena, identity_cost(identity));
+  bool known = !text_empty(hash); /* a user whose password is still to be set has none */
+  const char *against = known ? hash : nobody(cx->arena, identity_cost(identity));
   bool right = crypto_pwhash_str_verify(against, password, strlen(password)) == 0;
   hashing_leave(identity);
-  *out_right = right && hash;
+  *out_right = right && known;
   return ERR_OK;
 }
 

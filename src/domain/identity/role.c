@@ -5,18 +5,26 @@
 
 static const struct {
   const char *code, *name, *doc, *scope;
+  uint64_t without; /* of what the scope says */
 } roles[] = {
-    {"owner", "Owner", "Everything, users and API keys included", "*"},
-    {"manager", "Manager", "Everything but users and API keys",
-     "order.* hold.* payment.* fulfillment.* tracking.* stock.* catalog.* customer.* master.* event.* system.*"},
-    {"service", "Customer service", "Orders, holds and customers; sees payments, stock and fulfillment",
-     "order.* hold.* payment.read fulfillment.read stock.read catalog.read customer.* master.read event.read"},
+    {"owner", "Owner", "Everything; the only one who makes other owners", "*", 0},
+    {"admin", "Administrator", "Everything, users and API keys included, but owners", "*",
+     PERMISSION(PERM_OWNER_ADMIN)},
+    {"manager", "Manager", "Everything but users and API keys", "*",
+     PERMISSION(PERM_OWNER_ADMIN) | PERMISSION(PERM_USER_ADMIN)},
+    {"service", "Customer service", "Orders, review and customers; sees payments, stock and fulfillment",
+     "order.* hold.* payment.read fulfillment.read stock.read catalog.read customer.* personal.* master.read "
+     "event.read",
+     0},
     {"warehouse", "Warehouse", "Picks, packs, ships and counts",
-     "order.read fulfillment.* tracking.* stock.* catalog.read master.read event.read"},
+     "order.read fulfillment.* tracking.* stock.* catalog.read master.read event.read", 0},
     {"finance", "Finance", "Payments and refunds; sees orders and customers",
-     "order.read payment.* catalog.read customer.read master.read event.read"},
-    {"viewer", "Viewer", "Sees the business, changes nothing",
-     "order.read payment.read fulfillment.read stock.read catalog.read customer.read master.read event.read"},
+     "order.read payment.* catalog.read customer.read personal.* master.read event.read", 0},
+    {"viewer", "Viewer", "Sees the business but for names and addresses, changes nothing",
+     "order.read payment.read fulfillment.read stock.read catalog.read customer.read master.read event.read", 0},
+    {"integration", "Integration", "A program: brings orders, payments and tracking, keeps products and stock",
+     "order.* payment.* fulfillment.* tracking.* stock.* catalog.* customer.* personal.read master.read event.read",
+     0},
 };
 
 static const struct rec_field role_fields[] = {
@@ -39,8 +47,11 @@ const struct rec permission_info_rec =
 bool role_permissions(const char *code, uint64_t *out)
 {
   for (size_t i = 0; i < COUNT_OF(roles); i++)
-    if (strcmp(roles[i].code, code) == 0)
-      return permissions_parse(roles[i].scope, out);
+    if (strcmp(roles[i].code, code) == 0) {
+      bool known = permissions_parse(roles[i].scope, out);
+      *out &= ~roles[i].without;
+      return known;
+    }
   return false;
 }
 
@@ -108,4 +119,64 @@ const char *location_of(struct arena *a, const char *path, const char *prefix, i
 int64_t draw_id(struct ctx *cx)
 {
   return ids_next(cx->ids, cx->now, ids_bucket_random(cx->ids));
+}
+
+/* ---- Rows ---- */
+
+static bool has(const char *const *codes, size_t n, const char *code)
+{
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(codes[i], code) == 0)
+      return true;
+  return false;
+}
+
+/* Whether a list that binds to some codes, or to none, lets nobody see more than these. */
+static bool within(const struct list *list, const char *const *codes, size_t n)
+{
+  const char *const *wanted = list->at;
+  if (n == 0)
+    return true;
+  for (size_t i = 0; i < list->n; i++)
+    if (!has(codes, n, wanted[i]))
+      return false;
+  return list->n > 0;
+}
+
+enum err may_grant_rows(struct ctx *cx, const void *locations, const void *channels)
+{
+  const struct row_scope *own = cx->actor.scope;
+  if (!own)
+    return ERR_OK;
+  if (!within(locations, own->locations, own->n_locations))
+    return err_fail(cx, ERR_FORBIDDEN, "/locations", "nobody can let others see more locations than he does");
+  if (!within(channels, own->channels, own->n_channels))
+    return err_fail(cx, ERR_FORBIDDEN, "/channels", "nobody can let others see more channels than he does");
+  return ERR_OK;
+}
+
+static const char *const *copied(struct arena *a, const struct list *list)
+{
+  const char *const *from = list->at;
+  const char **to = ARENA_ARRAY(a, const char *, list->n + 1);
+  for (size_t i = 0; i < list->n; i++)
+    to[i] = arena_text(a, from[i]);
+  return to;
+}
+
+const struct row_scope *row_scope_of(struct arena *a, const void *locations, const void *channels)
+{
+  const struct list *l = locations, *c = channels;
+  if (l->n == 0 && c->n == 0)
+    return NULL;
+  struct row_scope *scope = ARENA_NEW(a, struct row_scope);
+  *scope = (struct row_scope){copied(a, l), copied(a, c), l->n, c->n};
+  return scope;
+}
+
+uint64_t floor_permissions(void)
+{
+  return PERMISSION(PERM_FULFILLMENT_READ) | PERMISSION(PERM_FULFILLMENT_WORK) | PERMISSION(PERM_TRACKING_WRITE) |
+         PERMISSION(PERM_STOCK_READ) | PERMISSION(PERM_STOCK_ADJUST) | PERMISSION(PERM_CATALOG_READ) |
+         PERMISSION(PERM_MASTER_READ) | PERMISSION(PERM_EVENT_READ);
 }

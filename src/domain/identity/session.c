@@ -57,24 +57,50 @@ static const char *shortened(struct arena *a, const char *text, size_t max)
   return text && utf8_valid(text, n) ? arena_textn(a, text, n) : NULL;
 }
 
-static void draw_token(char out[TOKEN_TEXT])
+void token_draw(char out_token[TOKEN_TEXT], char out_hash[HASH_TEXT])
 {
   unsigned char secret[32];
   randombytes_buf(secret, sizeof secret);
-  hex_encode(secret, sizeof secret, out);
+  hex_encode(secret, sizeof secret, out_token);
+  sha256_hex(out_token, strlen(out_token), out_hash);
   sodium_memzero(secret, sizeof secret);
+}
+
+static enum err wrong(struct ctx *cx, bool on_floor)
+{
+  return err_fail(cx, ERR_UNAUTHENTICATED, "", on_floor ? "badge or PIN is wrong" : "login or password is wrong");
+}
+
+/* One of the two ways, whole. */
+static enum err check_sign_in(struct ctx *cx, const struct sign_in *in)
+{
+  static const char either[] = "give login and password, or badge and pin";
+  bool desk = in->login || in->password, on_floor = in->badge || in->pin;
+  if (desk && on_floor)
+    return fault_add(&cx->fault, ERR_INVALID, "/badge", "not_both", "%s", either);
+  const struct {
+    const char *value, *pointer;
+  } needed[] = {{on_floor ? in->badge : in->login, on_floor ? "/badge" : "/login"},
+                {on_floor ? in->pin : in->password, on_floor ? "/pin" : "/password"}};
+  for (size_t i = 0; i < COUNT_OF(needed); i++)
+    if (!needed[i].value)
+      fault_add(&cx->fault, ERR_INVALID, needed[i].pointer, "required", "%s", either);
+  return cx->fault.code;
 }
 
 enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struct sign_in *in, const char *address,
                           const char *user_agent, struct session_start *out_start, char out_token[TOKEN_TEXT])
 {
-  const char *login = identity_fold(cx->arena, in->login);
   struct user user;
   bool known = false, right = false;
+  TRY(check_sign_in(cx, in));
+  /* No login has a blank, so a badge is never counted as a login. */
+  const char *login =
+      in->badge ? arena_printf(cx->arena, "badge %s", in->badge) : identity_fold(cx->arena, in->login);
   TRY(attempt_begin(cx, identity, login, address));
-  TRY(user_by_login(cx, login, &user, &known));
-  TRY(password_attempt(cx, identity, login, address, known && !user.disabled ? user.password_hash : NULL, in->password,
-                       &right));
+  TRY(in->badge ? user_by_badge(cx, in->badge, &user, &known) : user_by_login(cx, login, &user, &known));
+  const char *hash = !known || user.disabled ? NULL : in->badge ? user.pin_hash : user.password_hash;
+  TRY(password_attempt(cx, identity, login, address, hash, in->badge ? in->pin : in->password, &right));
   *out_start = (struct session_start){
       .user_id = known ? user.id : 0,
       .login = login,
@@ -82,13 +108,14 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
       .address = address,
       .user_agent = shortened(cx->arena, user_agent, USER_AGENT_BYTES),
       .password_changed_at = known ? user.password_changed_at : INSTANT(ABSENT),
+      .on_floor = in->badge != NULL,
+      .pin_hash = hash,
   };
   if (!right)
-    return err_fail(cx, ERR_UNAUTHENTICATED, "", "login or password is wrong");
-  draw_token(out_token);
-  char hash[HASH_TEXT];
-  sha256_hex(out_token, strlen(out_token), hash);
-  out_start->token_hash = arena_text(cx->arena, hash);
+    return wrong(cx, in->badge != NULL);
+  char token_hash[HASH_TEXT];
+  token_draw(out_token, token_hash);
+  out_start->token_hash = arena_text(cx->arena, token_hash);
   return ERR_OK;
 }
 
@@ -114,7 +141,7 @@ static enum err start_load(struct ctx *cx, const struct act_input *in, void *out
   facts->in = in->body;
   enum err err = user_by_id(cx, facts->in->user_id, &facts->user);
   if (err == ERR_NOT_FOUND)
-    return err_fail(cx, ERR_UNAUTHENTICATED, "", "login or password is wrong");
+    return wrong(cx, facts->in->on_floor);
   TRY(err);
   TRY(setting_i64(cx, SETTING_SESSION_HOURS, &facts->hours));
   return sessions_load(cx, facts->user.id, &facts->others);
@@ -145,8 +172,10 @@ static enum err start_decide(struct ctx *cx, const void *in_facts, void *out_pla
   const struct session_start *in = facts->in;
   struct start_plan *plan = out_plan;
   assert(in->token_hash);
-  if (facts->user.disabled || facts->user.password_changed_at.ms != in->password_changed_at.ms)
-    return err_fail(cx, ERR_UNAUTHENTICATED, "", "login or password is wrong");
+  bool changed = in->on_floor ? !text_eq(facts->user.pin_hash, in->pin_hash)
+                              : facts->user.password_changed_at.ms != in->password_changed_at.ms;
+  if (facts->user.disabled || changed)
+    return wrong(cx, in->on_floor);
   rec_init(&session_rec, &plan->session);
   plan->in = in;
   plan->session.user_id = facts->user.id;
@@ -155,6 +184,7 @@ static enum err start_decide(struct ctx *cx, const void *in_facts, void *out_pla
   plan->session.created_at = plan->session.last_seen_at = cx->now;
   plan->session.expires_at = INSTANT(cx->now.ms + facts->hours * HOUR_MS);
   plan->session.token_hash = in->token_hash;
+  plan->session.on_floor = in->on_floor;
   plan_leaving(cx, facts, plan);
   return ERR_OK;
 }
@@ -379,15 +409,30 @@ static enum err add_user(struct ctx *cx, const char *token, struct session_info 
   memcpy(&info->roles, &user.roles, sizeof info->roles);
   info->language = user.language ? user.language : info->language;
   info->time_zone = user.time_zone ? user.time_zone : info->time_zone;
+  memcpy(&info->locations, &user.locations, sizeof info->locations);
+  memcpy(&info->channels, &user.channels, sizeof info->channels);
   if (!token)
     return ERR_OK;
   sha256_hex(token, strlen(token), hash);
   TRY(session_by_token(cx, hash, &session, &known));
-  if (known)
+  if (known) {
     info->expires_at = session.expires_at;
+    info->on_floor = session.on_floor;
+  }
   session_csrf(token, csrf);
   info->csrf_token = csrf;
   return ERR_OK;
+}
+
+static enum err add_key(struct ctx *cx, struct session_info *info)
+{
+  struct api_key key;
+  rec_init(&api_key_rec, &key);
+  key.id = info->key_id = cx->actor.id;
+  enum err err = db_get(cx->db, &api_key_table, &key);
+  memcpy(&info->locations, &key.locations, sizeof info->locations);
+  memcpy(&info->channels, &key.channels, sizeof info->channels);
+  return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 enum err session_info_read(struct ctx *cx, const char *token, struct session_info *out)
@@ -402,7 +447,7 @@ enum err session_info_read(struct ctx *cx, const char *token, struct session_inf
   if (cx->actor.kind == ACTOR_USER)
     TRY(add_user(cx, token, &info));
   else if (cx->actor.kind == ACTOR_KEY)
-    info.key_id = cx->actor.id;
+    TRY(add_key(cx, &info));
   *out = info;
   return ERR_OK;
 }

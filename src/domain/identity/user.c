@@ -70,7 +70,9 @@ static enum err check_roles(struct ctx *cx, struct user *user)
                 "there is no role %.64s", user->roles.at[i]);
     user->is_owner |= strcmp(user->roles.at[i], "owner") == 0;
   }
-  return cx->fault.code ? cx->fault.code : may_grant(cx, user_permissions(user), "/roles");
+  TRY(cx->fault.code);
+  TRY(may_grant(cx, user_permissions(user), "/roles"));
+  return may_grant_rows(cx, &user->locations, &user->channels);
 }
 
 static enum err result_of(struct ctx *cx, const struct user *user, struct act_result *out)
@@ -103,7 +105,6 @@ static enum err add_decide(struct ctx *cx, const void *in_facts, void *out_plan)
   const struct user_add_facts *facts = in_facts;
   const struct user_input *in = facts->in;
   struct user user;
-  assert(in->password_hash);
   rec_init(&user_rec, &user);
   user.version = 1;
   user.login = facts->login;
@@ -111,7 +112,9 @@ static enum err add_decide(struct ctx *cx, const void *in_facts, void *out_plan)
   memcpy(&user.roles, &in->roles, sizeof user.roles);
   user.language = in->language;
   user.time_zone = in->time_zone;
-  user.password_hash = in->password_hash;
+  memcpy(&user.locations, &in->locations, sizeof user.locations);
+  memcpy(&user.channels, &in->channels, sizeof user.channels);
+  user.password_hash = in->password_hash ? in->password_hash : "";
   user.password_changed_at = user.created_at = user.updated_at = cx->now;
   check_login(cx, user.login);
   TRY(check_roles(cx, &user));
@@ -197,6 +200,7 @@ static enum err change_decide(struct ctx *cx, const void *in_facts, void *out_pl
   struct user_change_plan *plan = out_plan;
   struct user after = facts->before;
   TRY(may_grant(cx, user_permissions(&facts->before), ""));
+  TRY(may_grant_rows(cx, &facts->before.locations, &facts->before.channels));
   TRY(rec_read_over(&user_rec, facts->in->json, facts->in->json_n, "", cx->arena, &cx->fault, &after));
   after.login = identity_fold(cx->arena, after.login);
   check_login(cx, after.login);

@@ -8,7 +8,7 @@ static bool is_own(const struct ctx *cx, const struct user *user)
   return cx->actor.kind == ACTOR_USER && cx->actor.id == user->id;
 }
 
-static enum err find(struct ctx *cx, const char *id_or_login, struct user *out)
+enum err user_or_me(struct ctx *cx, const char *id_or_login, struct user *out)
 {
   if (strcmp(id_or_login, "me") != 0)
     return user_find(cx, id_or_login, out);
@@ -16,12 +16,16 @@ static enum err find(struct ctx *cx, const char *id_or_login, struct user *out)
   return err == ERR_NOT_FOUND ? err_fail(cx, ERR_NOT_FOUND, "", "only a user who is signed in is \"me\"") : err;
 }
 
+enum err may_rule_user(struct ctx *cx, const struct user *user)
+{
+  TRY(ctx_need(cx, PERM_USER_ADMIN));
+  TRY(may_grant(cx, user_permissions(user), ""));
+  return may_grant_rows(cx, &user->locations, &user->channels);
+}
+
 static enum err may_change(struct ctx *cx, const struct user *user)
 {
-  if (is_own(cx, user))
-    return ERR_OK;
-  TRY(ctx_need(cx, PERM_USER_ADMIN));
-  return may_grant(cx, user_permissions(user), "");
+  return is_own(cx, user) ? ERR_OK : may_rule_user(cx, user);
 }
 
 /* Guessing one's own password from a stolen session is bounded like signing in. */
@@ -43,7 +47,7 @@ enum err user_password_prepare(struct ctx *cx, struct identity *identity, const 
                                struct password_change *change)
 {
   struct user user;
-  TRY(find(cx, id_or_login, &user));
+  TRY(user_or_me(cx, id_or_login, &user));
   TRY(may_change(cx, &user));
   change->verified = INSTANT(ABSENT);
   if (is_own(cx, &user)) {
@@ -67,7 +71,7 @@ static enum err password_load(struct ctx *cx, const struct act_input *in, void *
 {
   struct password_facts *facts = out_facts;
   facts->in = in->body;
-  TRY(find(cx, in->id, &facts->user));
+  TRY(user_or_me(cx, in->id, &facts->user));
   return version_check(cx, bucket_of_id(facts->user.id), facts->user.id, facts->user.version, in->version);
 }
 

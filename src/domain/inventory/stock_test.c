@@ -459,7 +459,7 @@ TEST(the_ledger_says_what_who_and_by_which_document)
   struct shop s = a_shop(t, 0);
   static const struct db_where newest = {&movement_table, "1 = 1 ORDER BY at DESC, entry DESC LIMIT 10", DB_LIST};
   LIST(struct movement) rows = {0};
-  s.cx->actor = (struct actor){ACTOR_KEY, 99 << 10, "web shop", PERMISSIONS_ALL};
+  s.cx->actor = (struct actor){ACTOR_KEY, 99 << 10, "web shop", PERMISSIONS_ALL, NULL};
   receive(t, s.cx, "NJ1", "TEE-S", 10);
   receive(t, s.cx, "NJ1", "TEE-S", -4);
   CHECK_OK(db_select(s.cx->db, &newest, (struct list *)(void *)&rows, DB_NO_ARGS));

@@ -60,7 +60,11 @@ static void first_key(struct office *o)
 {
   char *key = arena_alloc(o->t->arena, API_KEY_TEXT), hash[HASH_TEXT];
   api_key_draw(key, hash);
-  struct api_key_input input = {"First", "*", INSTANT(ABSENT), hash, arena_textn(o->t->arena, key, API_KEY_HINT)};
+  struct api_key_input input = {.name = "First",
+                                .scope = "*",
+                                .expires_at = INSTANT(ABSENT),
+                                .key_hash = hash,
+                                .hint = arena_textn(o->t->arena, key, API_KEY_HINT)};
   run(o, &key_add_act, &input);
   o->key = key;
 }

@@ -281,7 +281,7 @@ static enum err authenticate(struct ctx *cx, const struct credentials *c, struct
       {"all", PERMISSIONS_ALL}, {"reader", PERMISSION(PERM_CATALOG_READ)}, {"auditor", PERMISSION(PERM_EVENT_READ)}};
   for (size_t i = 0; c->bearer && i < COUNT_OF(keys); i++)
     if (strcmp(keys[i].bearer, c->bearer) == 0) {
-      *out = (struct actor){ACTOR_KEY, (int64_t)i + 1, keys[i].bearer, keys[i].permissions};
+      *out = (struct actor){ACTOR_KEY, (int64_t)i + 1, keys[i].bearer, keys[i].permissions, NULL};
       return ERR_OK;
     }
   return err_fail(cx, ERR_UNAUTHENTICATED, "", "who are you?");
