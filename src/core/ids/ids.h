@@ -29,6 +29,7 @@
   X(rule, "rul")                                                                                                       \
   X(stock, "stk")                                                                                                      \
   X(adjustment, "adj")                                                                                                 \
+  X(import, "imp")                                                                                                     \
   X(user, "usr")                                                                                                       \
   X(api_key, "key")                                                                                                    \
   X(session, "ses")                                                                                                    \

@@ -15,6 +15,7 @@
 #include "orders.h"
 
 #define INTAKE_BULK_MAX   500
+#define QUOTE_PLACES_MAX  50
 #define INTAKE_BULK_BYTES (15u << 20)
 
 struct order_line_input {
@@ -27,6 +28,7 @@ struct order_line_input {
   int kind;
   int64_t parent_line;
   const char *external_line_id, *metadata;
+  const char *price_reason; /* why unit_price is not the catalog's; needs PERM_ORDER_PRICE */
 };
 struct order_charge_input {
   int kind;
@@ -70,6 +72,43 @@ extern const struct rec order_put_rec; /* the same, channel and external id may 
 extern const struct act order_place_act;
 /* PUT /v1/channels/{code}/orders/{external_id}: the same. */
 extern const struct act order_put_act;
+/* PATCH /v1/orders/{id}: of a draft everything but channel and external id, lists as a whole; of an order that was placed
+ * order_edit_act. */
+extern const struct act order_patch_act;
+extern const struct rec draft_patch_rec;
+
+/* What an order would be, without writing anything: for what is being typed. */
+struct quote_place { /* stock of a line's product at one location */
+  const char *location, *name;
+  struct quantity available; /* free now, before this order */
+  struct quantity assigned;  /* of this line, what would come from there */
+};
+struct quote_line {
+  int64_t line;
+  const char *sku, *name, *unit;
+  struct quantity quantity, available, missing; /* available: over all locations that serve the channel */
+  struct price unit_price, list_price;          /* list_price: the catalog's in this currency, ABSENT = none */
+  struct money discount, amount, tax, total;
+  LIST(struct quote_place) places;
+};
+struct quote_hold {
+  const char *type, *reason, *owner_role;
+};
+struct quote {
+  const char *channel, *currency;
+  struct customer_id customer_id; /* 0 = a guest or somebody new */
+  bool complete;                  /* every unit has its location */
+  bool would_refuse;              /* the channel would refuse it for want of stock */
+  const char *payment_terms;
+  struct order_totals totals;
+  struct order_promise promise;
+  LIST(struct quote_line) lines;
+  LIST(struct quote_hold) holds;
+};
+extern const struct rec quote_rec;
+/* On a reader, too. Refuses what placing it would refuse, but for a shortage. */
+MUST_CHECK enum err order_quote(struct ctx *cx, const struct order_input *in, struct quote *out);
+
 /* POST /v1/orders/{id}/place: a draft becomes an order. */
 extern const struct act draft_place_act;
 

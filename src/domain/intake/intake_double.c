@@ -31,26 +31,25 @@ const char *intake_content_hash(struct ctx *cx, const struct order_input *in)
   return hash;
 }
 
-/* What was sent first, as far as the order still says it. */
-static void input_of(struct ctx *cx, const struct order *o, const struct order_input *again, struct order_input *out)
+void intake_input_of(struct ctx *cx, const struct order *o, const struct order_input *again, struct order_input *out)
 {
   rec_init(&order_input_rec, out);
   out->channel = o->channel;
   out->external_id = o->external_id;
   out->currency = o->currency;
-  out->language = again->language ? o->language : NULL;
-  out->ordered_at = instant_set(again->ordered_at) ? o->ordered_at : INSTANT(ABSENT);
+  out->language = !again || again->language ? o->language : NULL;
+  out->ordered_at = !again || instant_set(again->ordered_at) ? o->ordered_at : INSTANT(ABSENT);
   out->delivery = o->delivery;
   out->customer = o->personal.customer;
   out->shipping_address = o->personal.shipping_address;
   out->billing_address = o->personal.billing_address;
   out->invoice = o->personal.invoice;
-  out->shipping_method = again->shipping_method ? o->shipping_method : NULL;
-  out->prices_include_tax = again->prices_include_tax == ABSENT ? ABSENT : o->prices_include_tax;
-  out->payment_terms = again->payment_terms ? payment_terms_names[o->payment_terms] : NULL;
+  out->shipping_method = !again || again->shipping_method ? o->shipping_method : NULL;
+  out->prices_include_tax = again && again->prices_include_tax == ABSENT ? ABSENT : o->prices_include_tax;
+  out->payment_terms = !again || again->payment_terms ? payment_terms_names[o->payment_terms] : NULL;
   out->expected_total = o->expected_total;
   out->requested_delivery = o->requested_delivery;
-  out->draft = again->draft;
+  out->draft = !again || again->draft;
   EACH (const struct order_line, l, &o->lines) {
     struct order_line_input *to = LIST_ADD(cx->arena, &out->lines);
     *to = (struct order_line_input){
@@ -63,6 +62,7 @@ static void input_of(struct ctx *cx, const struct order *o, const struct order_i
         .kind = l->kind,
         .parent_line = l->parent_line,
         .external_line_id = l->external_line_id,
+        .price_reason = l->price_reason,
     };
   }
   EACH (const struct order_charge, c, &o->charges)
@@ -74,7 +74,7 @@ void intake_name_differences(struct ctx *cx, const struct order *o, const struct
 {
   struct order_input first, again = *in;
   rec_differences differences = {0};
-  input_of(cx, o, in, &first);
+  intake_input_of(cx, o, in, &first);
   first.payments.n = again.payments.n = 0; /* money may have come since */
   first.tags.n = again.tags.n = 0;
   first.notes = first.metadata = again.notes = again.metadata = NULL;

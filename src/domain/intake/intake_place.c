@@ -23,15 +23,14 @@ struct place_plan {
   struct order_work work;
 };
 
-static enum err find_channel(struct ctx *cx, const struct order_input *in, const struct channel **out)
+enum err intake_channel(struct ctx *cx, const char *code, const struct channel **out)
 {
-  enum err err = channel_find(cx, in->channel, out);
+  enum err err = channel_find(cx, code, out);
   if (err == ERR_NOT_FOUND)
-    return fault_add(&cx->fault, ERR_INVALID, "/channel", "unknown_channel", "there is no channel %s", in->channel);
+    return fault_add(&cx->fault, ERR_INVALID, "/channel", "unknown_channel", "there is no channel %s", code);
   TRY(err);
   if (!(*out)->active)
-    return fault_add(&cx->fault, ERR_INVALID, "/channel", "inactive", "the channel %s takes no new orders",
-                     in->channel);
+    return fault_add(&cx->fault, ERR_INVALID, "/channel", "inactive", "the channel %s takes no new orders", code);
   return ERR_OK;
 }
 
@@ -40,18 +39,41 @@ static const char *at_line(struct ctx *cx, size_t i, const char *member)
   return arena_printf(cx->arena, "/lines/%zu/%s", i, member);
 }
 
+/* A price that is not the catalog's: programs bring what their shop sold it for; a person says why, and must be allowed. */
+static void check_price(struct ctx *cx, const struct order_line_input *from, size_t i, struct price list,
+                        struct order_line *l)
+{
+  bool other = !price_set(list) || list.millionths != l->unit_price.millionths;
+  if (other && from->price_reason) {
+    l->list_price = list;
+    l->price_reason = from->price_reason;
+  }
+  if (!other || (!from->price_reason && cx->actor.kind != ACTOR_USER))
+    return;
+  if (!(cx->actor.permissions & PERMISSION(PERM_ORDER_PRICE)))
+    fault_add(&cx->fault, ERR_FORBIDDEN, at_line(cx, i, "unit_price"), "forbidden",
+              "another price than the catalog's needs the permission %s", permission_name(PERM_ORDER_PRICE));
+  else if (!from->price_reason && price_set(list))
+    fault_add(&cx->fault, ERR_INVALID, at_line(cx, i, "price_reason"), "required",
+              "say why it is not the catalog's price");
+}
+
 /* The catalog's price where none was given. */
 static void price_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p,
                        struct order_line *l)
 {
-  l->price_given = price_set(in->lines.at[i].unit_price);
+  const struct order_line_input *from = &in->lines.at[i];
+  bool listed = price_set(p->price) && strcmp(p->currency, in->currency) == 0;
+  l->price_given = price_set(from->unit_price);
   if (l->price_given)
-    l->unit_price = in->lines.at[i].unit_price;
-  else if (price_set(p->price) && strcmp(p->currency, in->currency) == 0)
+    l->unit_price = from->unit_price;
+  else if (listed)
     l->unit_price = p->price;
   else
     fault_add(&cx->fault, ERR_INVALID, at_line(cx, i, "unit_price"), "required",
               "the catalog has no price of %s in %s; give one", l->sku, in->currency);
+  if (l->price_given)
+    check_price(cx, from, i, listed ? p->price : PRICE(ABSENT), l);
 }
 
 static enum err tax_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p,
@@ -181,10 +203,9 @@ static void check_document(struct ctx *cx, const struct order_input *in)
 }
 
 /* The order as it was asked for, unpriced. All faults are collected. */
-static enum err build(struct ctx *cx, const struct order_input *in, struct place_facts *f)
+enum err intake_build(struct ctx *cx, const struct order_input *in, const struct channel *ch, struct order_work *w)
 {
-  struct order *o = f->work.after;
-  const struct channel *ch = f->channel;
+  struct order *o = w->after;
   const char *rounding;
   TRY(setting_text(cx, SETTING_TAX_ROUNDING, &rounding));
   check_document(cx, in);
@@ -202,7 +223,6 @@ static enum err build(struct ctx *cx, const struct order_input *in, struct place
   o->expected_total = in->expected_total;
   o->requested_delivery = in->requested_delivery;
   o->metadata = in->metadata;
-  o->content_hash = f->content_hash;
   o->tags.at = in->tags.at;
   o->tags.n = o->tags.cap = in->tags.n;
   o->personal = (struct order_personal){
@@ -215,11 +235,11 @@ static enum err build(struct ctx *cx, const struct order_input *in, struct place
   for (size_t i = 0; i < in->lines.n; i++)
     TRY(build_line(cx, in, i, LIST_ADD(cx->arena, &o->lines)));
   build_charges(cx, in, o);
-  build_payments(cx, in, &f->work);
-  return cx->fault.n ? ERR_INVALID : ERR_OK;
+  build_payments(cx, in, w);
+  return cx->fault.code;
 }
 
-static enum err company_rate(struct ctx *cx, struct order *o)
+enum err intake_company_rate(struct ctx *cx, struct order *o)
 {
   const char *company;
   TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &company));
@@ -248,14 +268,15 @@ static enum err place_load(struct ctx *cx, const struct act_input *in, void *out
   static const struct customer_ref nobody;
   struct place_facts *f = out;
   f->input = in->body;
-  TRY(find_channel(cx, f->input, &f->channel));
+  TRY(intake_channel(cx, f->input->channel, &f->channel));
   TRY(load_existing(cx, f->input, f));
   if (f->existing)
     return ERR_OK;
   order_work_new(cx, &f->work);
   TRY(customer_match(cx, f->input->customer ? f->input->customer : &nobody, "/customer", &f->match));
-  TRY(build(cx, f->input, f));
-  TRY(company_rate(cx, f->work.after));
+  TRY(intake_build(cx, f->input, f->channel, &f->work));
+  f->work.after->content_hash = f->content_hash;
+  TRY(intake_company_rate(cx, f->work.after));
   if (f->input->draft)
     return ERR_OK;
   return placing_load(cx, f->work.after, f->match.found ? f->match.customer.id : 0,

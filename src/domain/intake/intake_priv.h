@@ -21,8 +21,17 @@ MUST_CHECK enum err placing_load(struct ctx *cx, const struct order *o, int64_t 
 /* Draft to placed (or open): source and reserve, review, open. w->after is priced and derived. */
 MUST_CHECK enum err placing_decide(struct ctx *cx, const struct placing *p, struct order_work *w);
 
+MUST_CHECK enum err intake_channel(struct ctx *cx, const char *code, const struct channel **out);
+/* Fills w->after, begun by order_work_new or an emptied draft, with what was asked for, unpriced; all faults are collected. */
+MUST_CHECK enum err intake_build(struct ctx *cx, const struct order_input *in, const struct channel *ch,
+                                 struct order_work *w);
+MUST_CHECK enum err intake_company_rate(struct ctx *cx, struct order *o);
+
 /* SHA-256 (hex) of what was sent, tags, notes and metadata aside. */
 const char *intake_content_hash(struct ctx *cx, const struct order_input *in);
+/* What was sent first, as far as the order still says it; tax rates stand as they were found. `again` tells which of the
+ * optional members count; NULL = all. */
+void intake_input_of(struct ctx *cx, const struct order *o, const struct order_input *again, struct order_input *out);
 /* Adds to cx->fault what differs between the order as it is and what was sent again. */
 void intake_name_differences(struct ctx *cx, const struct order *o, const struct order_input *in);
 

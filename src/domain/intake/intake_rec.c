@@ -26,6 +26,9 @@ static const struct rec_field line_fields[] = {
           .example = "7"),
     FIELD_AS(REC_JSON, struct order_line_input, metadata, .max = 8192, .doc = "Whatever the channel wants to keep here",
              .example = "{}"),
+    FIELD(struct order_line_input, price_reason, .min = 1, .max = 200,
+          .doc = "Why unit_price is not the catalog's; needs order.price. Users must give it, programs may",
+          .example = "matched a competitor's offer"),
 };
 static const struct rec line_rec = REC(struct order_line_input, "OrderLineInput", line_fields, "A line of a new order");
 
@@ -60,7 +63,12 @@ static const struct rec payment_input_rec =
         .doc = "Code of the channel it comes from", .example = "web"),                                                 \
       FIELD(struct order_input, external_id, .min = 1, .max = EXTERNAL_ID_MAX,                                         \
             .doc = "The channel's own id; (channel, external_id) is unique", .example = "1001"),                       \
-      FIELD(struct order_input, currency, .flags = REC_REQUIRED, .min = 3, .max = 3,                                   \
+      ORDER_INPUT_REST(REC_REQUIRED),                                                                                  \
+      FIELD(struct order_input, draft, .doc = "Keep it a draft: no number, no stock, no review", .example = "false")
+
+/* What of an order may still be changed while it is a draft. */
+#define ORDER_INPUT_REST(required)                                                                                     \
+      FIELD(struct order_input, currency, .flags = required, .min = 3, .max = 3,                                   \
             .doc = "ISO 4217; all money is in its minor unit", .example = "USD"),                                      \
       FIELD(struct order_input, language, .max = 16, .doc = "Language of the customer", .example = "zh-CN"),           \
       FIELD(struct order_input, ordered_at, .doc = "When the customer ordered; default now",                           \
@@ -73,7 +81,7 @@ static const struct rec payment_input_rec =
       FIELD_AS(REC_RECORD, struct order_input, billing_address, .rec = &address_rec, .doc = "Who pays"),               \
       FIELD_AS(REC_RECORD, struct order_input, invoice, .rec = &order_invoice_rec,                                     \
                .doc = "What the invoice should say"),                                                                  \
-      FIELD_AS(REC_LIST, struct order_input, lines, .rec = &line_rec, .flags = REC_REQUIRED, .min = 1,                 \
+      FIELD_AS(REC_LIST, struct order_input, lines, .rec = &line_rec, .flags = required, .min = 1,                     \
                .max = ORDER_LINES_MAX, .doc = "What is ordered"),                                                      \
       FIELD_AS(REC_LIST, struct order_input, charges, .rec = &charge_rec, .max = ORDER_CHARGES_MAX,                    \
                .doc = "Money beside the lines"),                                                                       \
@@ -93,8 +101,7 @@ static const struct rec payment_input_rec =
       FIELD_AS(REC_TEXTS, struct order_input, tags, .max = ORDER_TAGS_MAX, .doc = "Words to find it by",               \
                .example = "[\"vip\"]"),                                                                                \
       FIELD_AS(REC_JSON, struct order_input, metadata, .max = 16384, .doc = "Whatever the channel wants to keep here", \
-               .example = "{\"campaign\":\"fall\"}"),                                                                  \
-      FIELD(struct order_input, draft, .doc = "Keep it a draft: no number, no stock, no review", .example = "false")
+               .example = "{\"campaign\":\"fall\"}")
 
 static const struct rec_field order_fields[] = {ORDER_INPUT_FIELDS(REC_REQUIRED)};
 const struct rec order_input_rec = REC(struct order_input, "OrderInput", order_fields, "A new order");
@@ -102,6 +109,70 @@ const struct rec order_input_rec = REC(struct order_input, "OrderInput", order_f
 static const struct rec_field put_fields[] = {ORDER_INPUT_FIELDS(0)};
 const struct rec order_put_rec =
     REC(struct order_input, "OrderPut", put_fields, "A new order; its channel and external id are in the path");
+
+static const struct rec_field patch_fields[] = {ORDER_INPUT_REST(0)};
+const struct rec draft_patch_rec =
+    REC(struct order_input, "OrderPatch", patch_fields,
+        "What changes of a draft; lists, the customer and addresses as a whole. Of a placed order only tags, notes and "
+        "metadata");
+
+/* ---- Quotes ---- */
+
+static const struct rec_field quote_place_fields[] = {
+    FIELD(struct quote_place, location, .flags = REC_REQUIRED, .doc = "Code of the location", .example = "NJ1"),
+    FIELD(struct quote_place, name, .doc = "Its name", .example = "Newark"),
+    FIELD(struct quote_place, available, .flags = REC_REQUIRED, .doc = "Free there now", .example = "12"),
+    FIELD(struct quote_place, assigned, .flags = REC_REQUIRED, .doc = "Units of this line that would come from there",
+          .example = "2"),
+};
+static const struct rec quote_place_rec =
+    REC(struct quote_place, "QuotePlace", quote_place_fields, "Stock of a line's product at a location");
+static const struct rec_field quote_line_fields[] = {
+    FIELD(struct quote_line, line, .flags = REC_REQUIRED, .doc = "Place in the request, from 1", .example = "1"),
+    FIELD(struct quote_line, sku, .flags = REC_REQUIRED, .doc = "Catalog code", .example = "TEE-S"),
+    FIELD(struct quote_line, name, .doc = "Its name in the order's language", .example = "T-shirt, small"),
+    FIELD(struct quote_line, unit, .flags = REC_REQUIRED, .doc = "Unit of the quantity", .example = "pcs"),
+    FIELD(struct quote_line, quantity, .flags = REC_REQUIRED, .doc = "Asked", .example = "2"),
+    FIELD(struct quote_line, available, .flags = REC_REQUIRED, .doc = "Free now over all locations", .example = "12"),
+    FIELD(struct quote_line, missing, .flags = REC_REQUIRED, .doc = "Units that would find no stock", .example = "0"),
+    FIELD(struct quote_line, unit_price, .flags = REC_REQUIRED, .doc = "What would be charged for one",
+          .example = "1990"),
+    FIELD(struct quote_line, list_price, .doc = "The catalog's price in this currency", .example = "1990"),
+    FIELD(struct quote_line, discount, .flags = REC_REQUIRED, .doc = "Of the whole line", .example = "0"),
+    FIELD(struct quote_line, amount, .flags = REC_REQUIRED, .doc = "round(unit_price x quantity) - discount",
+          .example = "3980"),
+    FIELD(struct quote_line, tax, .flags = REC_REQUIRED, .doc = "Tax of the line", .example = "458"),
+    FIELD(struct quote_line, total, .flags = REC_REQUIRED, .doc = "What the customer would pay for it",
+          .example = "3980"),
+    FIELD_AS(REC_LIST, struct quote_line, places, .rec = &quote_place_rec, .max = QUOTE_PLACES_MAX,
+             .doc = "Where it is, the fullest first"),
+};
+static const struct rec quote_line_rec = REC(struct quote_line, "QuoteLine", quote_line_fields, "A line of a quote");
+static const struct rec_field quote_hold_fields[] = {
+    FIELD(struct quote_hold, type, .flags = REC_REQUIRED, .doc = "Which rule", .example = "total_mismatch"),
+    FIELD(struct quote_hold, reason, .flags = REC_REQUIRED, .doc = "Why", .example = "the total is 44.80, not 40.00"),
+    FIELD(struct quote_hold, owner_role, .doc = "Who would have to decide", .example = "service"),
+};
+static const struct rec quote_hold_rec =
+    REC(struct quote_hold, "QuoteHold", quote_hold_fields, "A hold that the order would get");
+static const struct rec_field quote_fields[] = {
+    FIELD(struct quote, channel, .flags = REC_REQUIRED, .doc = "Code of the channel", .example = "phone"),
+    FIELD(struct quote, currency, .flags = REC_REQUIRED, .doc = "Of all money here", .example = "USD"),
+    FIELD_AS(REC_ID, struct quote, customer_id, .prefix = PREFIX_customer,
+             .doc = "The customer it would belong to; left out for somebody new or a guest",
+             .example = "cus_01jd7k3v9q2m8"),
+    FIELD(struct quote, complete, .doc = "Every unit has its location", .example = "true"),
+    FIELD(struct quote, would_refuse, .doc = "Placed now it would be refused for want of stock", .example = "false"),
+    FIELD(struct quote, payment_terms, .flags = REC_REQUIRED, .doc = "How much must be there before release",
+          .example = "prepaid"),
+    FIELD_AS(REC_INLINE, struct quote, totals, .rec = &order_totals_rec, .prefix = "sum_", .doc = "Its money"),
+    FIELD_AS(REC_INLINE, struct quote, promise, .rec = &order_promise_rec, .prefix = "promise_",
+             .doc = "What could be promised now"),
+    FIELD_AS(REC_LIST, struct quote, lines, .rec = &quote_line_rec, .max = ORDER_LINES_MAX, .doc = "As asked"),
+    FIELD_AS(REC_LIST, struct quote, holds, .rec = &quote_hold_rec, .max = ORDER_HOLDS_MAX,
+             .doc = "What would hold it in review"),
+};
+const struct rec quote_rec = REC(struct quote, "Quote", quote_fields, "What an order would be; nothing is reserved");
 
 static const struct rec_field bulk_fields[] = {
     FIELD_AS(REC_JSON, struct orders_bulk, orders, .flags = REC_REQUIRED, .max = INTAKE_BULK_BYTES,

@@ -40,7 +40,9 @@ void order_hold_add(struct ctx *cx, struct order_work *w, const struct hold *hol
   h->id.v = order_new_id(w);
   h->state = HOLD_ACTIVE;
   h->created_at = cx->now;
-  h->released_at = INSTANT(ABSENT);
+  h->released_at = h->claimed_at = h->waiting_at = h->escalated_at = INSTANT(ABSENT);
+  if (h->due_at.ms <= 0)
+    h->due_at = INSTANT(cx->now.ms + HOLD_TARGET_HOURS * HOUR_MS);
   order_event(cx, w, "order.held", PREFIX_hold, h->id.v, hold_data(cx, h));
 }
 

@@ -83,6 +83,10 @@ static const struct rec_field order_line_fields[] = {
              .doc = "Where its units are"),
     FIELD(struct order_line, external_line_id, .max = 100, .doc = "The channel's own id of the line", .example = "7"),
     FIELD_AS(REC_JSON, struct order_line, metadata, .doc = "Whatever the channel wants to keep here", .example = "{}"),
+    FIELD(struct order_line, list_price, .doc = "The catalog's price, where somebody set another with a reason",
+          .example = "1990"),
+    FIELD(struct order_line, price_reason, .doc = "Why the price is not the catalog's",
+          .example = "matched a competitor's offer"),
 };
 const struct rec order_line_rec = REC(struct order_line, "OrderLine", order_line_fields, "A line of an order");
 const struct db_table order_line_table = {"order_line", &order_line_rec};
@@ -128,6 +132,13 @@ static const struct rec_field hold_fields[] = {
     FIELD(struct hold, released_at, .doc = "When it ended"),
     FIELD(struct hold, released_by, .doc = "Who released it", .example = "Ann"),
     FIELD(struct hold, release_reason, .doc = "And why", .example = "paid by bank transfer"),
+    FIELD(struct hold, due_at, .doc = "When it should be decided"),
+    FIELD(struct hold, assigned_to, .doc = "Who has it: a user's or key's id", .example = "usr_01jd7k3v9q2m8"),
+    FIELD(struct hold, assigned_name, .doc = "Their name", .example = "Ann"),
+    FIELD(struct hold, claimed_at, .doc = "Since when they have it"),
+    FIELD(struct hold, waiting_at, .doc = "Since when an answer of the customer is awaited; left out = it is not"),
+    FIELD(struct hold, note, .doc = "What was asked, or found out", .example = "asked for the house number"),
+    FIELD(struct hold, escalated_at, .doc = "When it was overdue and went to the next role"),
 };
 const struct rec hold_rec = REC(struct hold, "Hold", hold_fields, "A hold stops the next step within its scope");
 const struct db_table hold_table = {"hold", &hold_rec};
@@ -348,7 +359,7 @@ static const struct rec_field order_totals_fields[] = {
     FIELD(struct order_totals, due, .flags = REC_REQUIRED,
           .doc = "total - cancelled - paid + refunded; below 0 it is owed to the customer", .example = "0"),
 };
-static const struct rec order_totals_rec =
+const struct rec order_totals_rec =
     REC(struct order_totals, "OrderTotals", order_totals_fields, "The money of an order");
 
 static const struct rec_field order_delivery_fields[] = {
@@ -368,7 +379,7 @@ static const struct rec_field order_promise_fields[] = {
              .doc = "The steps: cut-off, opening, processing, pickup, transit; each with from, to and why",
              .example = "[]"),
 };
-static const struct rec order_promise_rec =
+const struct rec order_promise_rec =
     REC(struct order_promise, "OrderPromise", order_promise_fields, "What the customer was promised, with its parts");
 
 static const struct rec_field order_sourcing_fields[] = {
@@ -470,6 +481,9 @@ static const struct rec_field order_fields[] = {
              .example = "{\"campaign\":\"fall\"}"),
     FIELD(struct order, cancel_reason, .doc = "Why it was cancelled", .example = "customer changed their mind"),
     FIELD(struct order, content_hash, .flags = REC_HIDDEN),
+    FIELD(struct order, assigned_to, .doc = "Who takes care of it: a user's or key's id",
+          .example = "usr_01jd7k3v9q2m8"),
+    FIELD(struct order, assigned_name, .doc = "Their name", .example = "Ann"),
     PERSONAL_FIELDS(struct order, personal., REC_VIRTUAL),
     FIELD_AS(REC_LIST, struct order, holds, .rec = &hold_rec, .max = ORDER_HOLDS_MAX,
              .doc = "All its holds, active and ended"),

@@ -1,5 +1,5 @@
-/* Storing by difference: a row that is new is inserted, one that changed is updated, the rest is left alone. Lists only
- * grow, so rows are compared by place. */
+/* Storing by difference: a row that is new is inserted, one that changed is updated, the rest is left alone. Rows are
+ * compared by place: lists only grow, but those of a draft, which lose their last ones. */
 #include "orders_priv.h"
 
 #include <string.h>
@@ -15,7 +15,8 @@ struct rows {
 static enum err store_rows(struct ctx *cx, struct rows r)
 {
   size_t size = r.table->rec->size;
-  assert(r.n_after >= r.n_before);
+  for (size_t i = r.n_after; i < r.n_before; i++) /* only a draft loses rows */
+    TRY(db_delete(cx->db, r.table, (const char *)r.before + i * size));
   for (size_t i = 0; i < r.n_after; i++) {
     const void *now = (const char *)r.after + i * size;
     const void *was = i < r.n_before ? (const char *)r.before + i * size : NULL;
@@ -60,13 +61,29 @@ static enum err store_fulfillments(struct ctx *cx, const struct order *before, c
   return ERR_OK;
 }
 
+static const struct payment *payment_in(const struct order *o, struct payment_id id)
+{
+  EACH (const struct payment, p, &o->payments)
+    if (p->id.v == id.v)
+      return p;
+  return NULL;
+}
+
+/* By id: a draft's payments may be others than they were. */
 static enum err store_payments(struct ctx *cx, const struct order *before, const struct order *after)
 {
   static const struct payment no_payment;
-  TRY(store_rows(cx, ROWS(payment_table, before->payments, after->payments)));
-  for (size_t i = 0; i < after->payments.n; i++) {
-    const struct payment *was = i < before->payments.n ? &before->payments.at[i] : &no_payment;
-    TRY(store_rows(cx, ROWS(payment_entry_table, was->entries, after->payments.at[i].entries)));
+  EACH (const struct payment, was, &before->payments) {
+    if (payment_in(after, was->id))
+      continue;
+    EACH (const struct payment_entry, e, &was->entries)
+      TRY(db_delete(cx->db, &payment_entry_table, e));
+    TRY(db_delete(cx->db, &payment_table, was));
+  }
+  EACH (const struct payment, now, &after->payments) {
+    const struct payment *was = payment_in(before, now->id);
+    TRY(store_rows(cx, (struct rows){&payment_table, was, now, was ? 1 : 0, 1}));
+    TRY(store_rows(cx, ROWS(payment_entry_table, (was ? was : &no_payment)->entries, now->entries)));
   }
   return ERR_OK;
 }
@@ -78,8 +95,10 @@ static bool anything_personal(const struct order_personal *p)
 
 static enum err store_personal(struct ctx *cx, const struct order *before, const struct order *after)
 {
-  if (rec_equal(&order_personal_rec, &before->personal, &after->personal) || !anything_personal(&after->personal))
+  if (rec_equal(&order_personal_rec, &before->personal, &after->personal))
     return ERR_OK;
+  if (!anything_personal(&after->personal))
+    return anything_personal(&before->personal) ? db_delete(cx->db, &order_personal_table, &after->personal) : ERR_OK;
   return db_upsert(cx->db, &order_personal_table, &after->personal);
 }
 
@@ -92,6 +111,30 @@ static enum err store_number(struct ctx *cx, const struct order *before, const s
   return db_run(cx->db, &put, NULL, DB_ARGS(I64(bucket_of_text(after->number)), TEXT(after->number), I64(after->id.v)));
 }
 
+static bool has_tag(const struct order *o, const char *tag)
+{
+  for (size_t i = 0; i < o->tags.n; i++)
+    if (strcmp(o->tags.at[i], tag) == 0)
+      return true;
+  return false;
+}
+
+/* One row for each tag, by which lists find orders. */
+static enum err store_tags(struct ctx *cx, const struct order *before, const struct order *after)
+{
+  static const struct db_stmt put = {"INSERT INTO order_tag (bucket, order_id, tag) VALUES ($1, $2, $3)"
+                                     " ON CONFLICT (bucket, order_id, tag) DO NOTHING",
+                                     DB_KEYED};
+  static const struct db_stmt drop = {"DELETE FROM order_tag WHERE bucket = $1 AND order_id = $2 AND tag = $3", DB_KEYED};
+  for (size_t i = 0; i < before->tags.n; i++)
+    if (!has_tag(after, before->tags.at[i]))
+      TRY(db_run(cx->db, &drop, NULL, DB_ARGS(I64(after->bucket), I64(after->id.v), TEXT(before->tags.at[i]))));
+  for (size_t i = 0; i < after->tags.n; i++)
+    if (!has_tag(before, after->tags.at[i]) && strlen(after->tags.at[i]) <= ORDER_TAG_MAX)
+      TRY(db_run(cx->db, &put, NULL, DB_ARGS(I64(after->bucket), I64(after->id.v), TEXT(after->tags.at[i]))));
+  return ERR_OK;
+}
+
 enum err order_store(struct ctx *cx, const struct order *before, const struct order *after)
 {
   static const struct order nothing;
@@ -102,6 +145,7 @@ enum err order_store(struct ctx *cx, const struct order *before, const struct or
   if (!before)
     before = &nothing;
   TRY(store_number(cx, before, after));
+  TRY(store_tags(cx, before, after));
   TRY(store_personal(cx, before, after));
   TRY(store_rows(cx, ROWS(order_line_table, before->lines, after->lines)));
   TRY(store_rows(cx, ROWS(order_charge_table, before->charges, after->charges)));

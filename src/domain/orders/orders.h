@@ -80,6 +80,8 @@ extern const char *const parcel_states[];
 #define ORDER_TAGS_MAX     50
 #define ORDER_PARCELS_MAX  1000
 #define PARCEL_EVENTS_MAX  1000
+#define HOLD_TARGET_HOURS  24 /* to decide about a hold whose rule says nothing */
+#define ORDER_TAG_MAX      200 /* bytes of a tag that lists find; longer ones are not found */
 
 /* Where each ordered unit of a line is: all but the last two add up to the quantity.
  * 0 <= returned, delivered <= shipped. */
@@ -109,6 +111,8 @@ struct order_line {
   struct money gross, amount, tax, total;
   struct line_counters counters;
   const char *external_line_id, *metadata;
+  struct price list_price;  /* the catalog's, where somebody set another with a reason; else ABSENT */
+  const char *price_reason; /* why */
 };
 
 struct order_charge {
@@ -134,6 +138,11 @@ struct hold {
   const char *evidence; /* JSON: what the rule saw */
   struct instant created_at, expires_at, released_at;
   const char *released_by, *release_reason;
+  struct instant due_at;                   /* to be decided by then; 0 in order_hold_add = HOLD_TARGET_HOURS from now */
+  const char *assigned_to, *assigned_name; /* "usr_..." or "key_...": who has it */
+  struct instant claimed_at, waiting_at;   /* waiting_at: the customer was asked and has not answered */
+  const char *note;                        /* what was asked, or found out */
+  struct instant escalated_at;             /* overdue: went to the next role */
 };
 
 struct payment_entry {
@@ -279,6 +288,7 @@ struct order {
   const char *metadata;
   const char *cancel_reason;
   const char *content_hash;       /* SHA-256 of what was sent, without tags, notes and metadata: tells doubles */
+  const char *assigned_to, *assigned_name; /* "usr_..." or "key_...": who takes care of it */
 
   struct order_personal personal;
   LIST(struct order_line) lines;
@@ -291,7 +301,7 @@ struct order {
 
 extern const struct rec order_rec; /* the reply; also the row: nested lists are no columns */
 extern const struct rec order_line_rec, order_charge_rec, hold_rec, payment_rec, fulfillment_rec, parcel_rec, parcel_report_rec, shipment_rec,
-    tracking_event_rec, order_personal_rec, order_invoice_rec, order_window_rec, order_delivery_rec;
+    tracking_event_rec, order_totals_rec, order_promise_rec, order_personal_rec, order_invoice_rec, order_window_rec, order_delivery_rec;
 extern const struct db_table order_table, order_line_table, order_charge_table, hold_table, payment_table,
     payment_entry_table, fulfillment_table, fulfillment_line_table, parcel_table, parcel_item_table, shipment_table,
     tracking_event_table, order_personal_table;

@@ -70,6 +70,7 @@ struct review_rule {
   const char *owner_role;       /* role that is told and has to decide; never NULL */
   int64_t expire_hours;         /* life of its holds; 0 = as the setting hold.expire_hours says */
   struct instant created_at, updated_at;
+  int64_t target_hours;         /* to decide about its holds; 0 = HOLD_TARGET_HOURS */
 };
 extern const struct rec review_rule_rec;
 extern const struct db_table review_rule_table;

@@ -460,6 +460,7 @@ static void hold_by(struct look *l, struct order_work *w)
                                 .reason = l->reason,
                                 .owner_role = arena_text(l->cx->arena, l->rule->owner_role), /* outlives the memo */
                                 .evidence = buf_str(&l->text),
+                                .due_at = INSTANT(l->rule->target_hours ? l->cx->now.ms + l->rule->target_hours * HOUR_MS : 0),
                                 .expires_at = expiry(l)});
 }
 

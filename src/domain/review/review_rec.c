@@ -105,6 +105,9 @@ static const struct rec_field rule_fields[] = {
         .example = "2026-11-20T08:00:00.000Z"),
   FIELD(struct review_rule, updated_at, .flags = REC_READONLY, .doc = "When it last changed",
         .example = "2026-11-20T08:00:00.000Z"),
+  FIELD(struct review_rule, target_hours, .min = 0, .max = REVIEW_EXPIRE_MAX, .def = 0, .has_def = true,
+        .doc = "Its holds should be decided within so many hours, then they go to the next role; 0 = 24",
+        .example = "4"),
 };
 const struct rec review_rule_rec =
     REC(struct review_rule, "ReviewRule", rule_fields, "A rule that may hold an order when it is placed");

@@ -1,5 +1,6 @@
 /* Products and tax rates over HTTP. */
 #include "api.h"
+#include "api_search_priv.h"
 
 #include "catalog.h"
 
@@ -19,11 +20,22 @@ static enum err fill_products(struct ctx *cx, void *rows, size_t n, const char *
   return ERR_OK;
 }
 
+static const struct api_param products_params[] = {
+    {"q", REC_TEXT, "Words of name, SKU and GTIN; the last may be unfinished", "blue mu"},
+    {0},
+};
+
+static enum err narrow_products(struct ctx *cx, const struct api_request *rq, struct db_page *page)
+{
+  return api_search_narrow(cx, "product", rq->params[0].text, page);
+}
+
 static const struct api_list products_list = {
     .table = &product_table,
     .filters = (const char *const[]){"sku", "gtin", "kind", "active", "tax_category", "created_at", "updated_at", NULL},
     .sorts = (const char *const[]){"created_at", "updated_at", "sku", NULL},
     .id_field = "id",
+    .narrow = narrow_products,
     .fill = fill_products,
     .expands = (const char *const[]){"units", NULL},
 };
@@ -72,7 +84,7 @@ const struct route catalog_routes[] = {
     {"GET", "/v1/products", "List products",
      "Newest first. `?kind=service`, `?active=true`, `?gtin=4006381333931` and `?updated_at[gte]=2026-11-01T00:00:00Z` "
      "narrow it; `?expand=units` adds the further units.",
-     .needs = PERM_CATALOG_READ, .reply = &product_rec, .success = 200, .list = &products_list},
+     .needs = PERM_CATALOG_READ, .reply = &product_rec, .success = 200, .list = &products_list, .params = products_params},
     {"GET", "/v1/products/{sku}", "One product", "By its SKU or its id.", .needs = PERM_CATALOG_READ,
      .reply = &product_rec, .success = 200, .serve = serve_product},
     {"PATCH", "/v1/products/{sku}", "Change a product",

@@ -1,5 +1,6 @@
 /* Customers over HTTP. */
 #include "api.h"
+#include "api_search_priv.h"
 
 #include "customers.h"
 
@@ -16,9 +17,11 @@ static const struct api_param key_params[] = {
     {"external_id", REC_TEXT, "The one customer with this external id", "C-1001"},
     {"email", REC_TEXT, "The one customer with this e-mail address, case aside", "li@example.com"},
     {"phone", REC_TEXT, "The one customer with this phone number, by its digits", "+86 138 0000 0000"},
+    {"q", REC_TEXT, "Words of name, company, e-mail, phone and external id; the last may be unfinished", "li we"},
     {0},
 };
-_Static_assert(COUNT_OF(key_params) == CUSTOMER_KEY_KINDS + 1, "one parameter for each kind of key");
+enum { PARAM_Q = CUSTOMER_KEY_KINDS };
+_Static_assert(COUNT_OF(key_params) == PARAM_Q + 2, "one parameter for each kind of key, and one for words");
 
 /* A key leads to one customer or to none; several keys must lead to the same one. */
 static enum err narrow_by_key(struct ctx *cx, const struct api_request *rq, struct db_page *page)
@@ -32,7 +35,7 @@ static enum err narrow_by_key(struct ctx *cx, const struct api_request *rq, stru
     id = id == -1 || id == found ? found : 0;
   }
   if (id == -1)
-    return ERR_OK;
+    return api_search_narrow(cx, "customer", rq->params[PARAM_Q].text, page);
   struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, 2);
   args[0] = I64(bucket_of_id(id));
   args[1] = I64(id);

@@ -3,6 +3,15 @@
 
 #include "intake.h"
 
+static enum err serve_quote(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct quote *quote = ARENA_NEW(cx->arena, struct quote);
+  rec_init(&quote_rec, quote);
+  TRY(order_quote(cx, rq->body, quote));
+  *out = (struct act_result){.rec = &quote_rec, .value = quote, .version = ABSENT};
+  return ERR_OK;
+}
+
 static const enum err place_errors[] = {ERR_SHORTAGE, ERR_EXTERNAL_ID, ERR_OK};
 static const enum err draft_errors[] = {ERR_STATE, ERR_SHORTAGE, ERR_OK};
 
@@ -27,6 +36,11 @@ const struct route intake_routes[] = {
      "is refused with `external_id_conflict`, the order's id and pointers to what differs.",
      PERM_ORDER_CREATE, .body = &order_put_rec, .reply = &order_rec, .success = 201, .act = &order_put_act,
      .errors = place_errors},
+    {"POST", "/v1/orders/quote", "What an order would be",
+     "Takes what `POST /v1/orders` takes and writes nothing: prices, tax, totals, the holds it would get, what is free "
+     "of each line at each location, and what could be promised now. Units that find no stock are told line by line "
+     "as `missing`; everything else that placing would refuse is refused here as well.",
+     PERM_ORDER_CREATE, .body = &order_input_rec, .reply = &quote_rec, .success = 200, .serve = serve_quote},
     {"POST", "/v1/orders/{id}/place", "Place a draft", "The draft gets its number, is reviewed, sourced and promised.",
      PERM_ORDER_CREATE, .reply = &order_rec, .success = 200, .act = &draft_place_act, .errors = draft_errors},
     {0},

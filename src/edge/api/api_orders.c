@@ -3,6 +3,7 @@
 #include "api_search_priv.h"
 
 #include "allocation.h"
+#include "intake.h"
 #include "orders.h"
 
 #include <string.h>
@@ -122,9 +123,12 @@ const struct route order_routes[] = {
      PERM_ORDER_READ, .reply = &order_rec, .success = 200, .list = &orders_list, .params = orders_params},
     {"GET", "/v1/orders/{id}", "One order as it is now", "By id or by number.", PERM_ORDER_READ, .reply = &order_rec,
      .success = 200, .serve = serve_order},
-    {"PATCH", "/v1/orders/{id}", "Change tags, notes and metadata of an order",
-     "What means nothing to money, stock and promise. Everything else of a placed order goes through a change set.",
-     PERM_ORDER_EDIT, .body = &order_edit_rec, .reply = &order_rec, .success = 200, .act = &order_edit_act,
+    {"PATCH", "/v1/orders/{id}", "Change a draft, or tags, notes and metadata of an order",
+     "A draft takes everything but its channel and external id: what is not sent stays, null empties it, lists, the "
+     "customer and addresses are replaced as a whole; prices and tax are those of today where none are given. Of an "
+     "order that was placed only `tags`, `notes` and `metadata` may be sent, which mean nothing to money, stock and "
+     "promise; everything else goes through a change set.",
+     PERM_ORDER_EDIT, .body = &draft_patch_rec, .reply = &order_rec, .success = 200, .act = &order_patch_act,
      .errors = edit_errors, .flags = ROUTE_PATCH},
     {"GET", "/v1/orders/{id}/timeline", "Everything that happened to an order",
      "Who, what, when, with the values before and after; oldest first.", PERM_ORDER_READ, .reply = &feed_entry_rec,
