@@ -1,7 +1,9 @@
 /* The server as a value: writer, API, timers and numberer, started and stopped in the one right order. */
 #include "app.h"
 
+#include "identity.h"
 #include "leases.h"
+#include "setup.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +18,7 @@ struct server {
   struct timers *timers;
   struct numberer *numberer; /* NULL where the writer seals the feed itself */
   char owner[LEASE_OWNER_TEXT];
+  char setup_token[TOKEN_TEXT]; /* "" where the company is set up */
   volatile sig_atomic_t poisoned;
   pthread_mutex_t away_lock; /* guards what follows */
   int64_t away_told_ms, away_unsaid;
@@ -103,8 +106,28 @@ static void on_slow(void *arg, const char *sql, int64_t ms)
   log_line(LOG_WARN, "slow statement", "%lld ms: %s", (long long)ms, sql);
 }
 
+/* While nobody can sign in yet, who reads the log may set the company up from another machine. */
+static enum err draw_setup_token(struct server *s, const char *url, struct fault *f)
+{
+  struct db *db = NULL;
+  struct ctx cx;
+  char ignored[HASH_TEXT];
+  bool needed = false;
+  TRY(db_open(url, DB_READER, f, &db));
+  ctx_init(&cx, f->arena, db, clock_real.now(NULL));
+  enum err err = setup_needed(&cx, &needed);
+  db_close(db);
+  if (err == ERR_OK && needed)
+    token_draw(s->setup_token, ignored);
+  if (*s->setup_token)
+    log_line(LOG_INFO, "nobody can sign in yet: open the console to set the company up",
+             "from another machine with the token %s", s->setup_token);
+  return err == ERR_OK ? ERR_OK : fault_fail(f, err, "", "%s", cx.fault.detail ? cx.fault.detail : "no database");
+}
+
 static enum err start(struct server *s, const struct server_config *config, struct fault *f)
 {
+  TRY(draw_setup_token(s, config->url, f));
   struct api_config api = {
       .url = config->url,
       .listen = config->listen,
@@ -112,6 +135,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .clock = clock_real,
       .secure = config->secure,
       .version = ORDO_VERSION,
+      .setup_token = *s->setup_token ? s->setup_token : NULL,
       .arg = s,
       .on_log = config->quiet ? NULL : on_log,
       .on_error = on_error,

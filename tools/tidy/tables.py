@@ -6,10 +6,10 @@ STRATA = [
     ("core", ["ids", "context", "settings", "leases", "events", "numbers", "idempotency", "acts", "masters", "schema", "transfer"]),
     ("domain", ["pricing", "sourcing", "promise",                                              # pure decisions
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
-                "inventory",                                                                   # supply
+                "inventory", "setup", "views",                                                                   # supply
                 "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
-                "search"]),                                                                    # insight
-    ("edge", ["http", "api", "import"]),
+                "search", "tracking"]),                                                                    # insight
+    ("edge", ["http", "import", "upload", "api"]),
 ]
 
 # Rooms that are more alone than their place says: only these strata below them.

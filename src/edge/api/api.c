@@ -379,8 +379,7 @@ static enum err who(struct api *api, struct call *call)
   return err;
 }
 
-/* A client on this machine that did not come through a proxy. */
-static bool is_local(const struct http_request *rq)
+bool request_is_local(const struct http_request *rq)
 {
   bool loopback =
       text_starts(rq->client, "127.") || strcmp(rq->client, "::1") == 0 || text_starts(rq->client, "::ffff:127.");
@@ -390,7 +389,7 @@ static bool is_local(const struct http_request *rq)
 static enum err may(struct api *api, struct call *call)
 {
   const struct route *route = call->row->route;
-  if (route->needs == PERM_PUBLIC || (route->flags & ROUTE_LOCAL && is_local(call->rq)))
+  if (route->needs == PERM_PUBLIC || (route->flags & ROUTE_LOCAL && request_is_local(call->rq)))
     return ERR_OK;
   TRY(who(api, call));
   if (route->needs == PERM_SIGNED_IN)

@@ -118,6 +118,7 @@ struct route {
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
+extern const struct route setup_routes[], view_routes[];
 extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
 extern const struct route docs_routes[];   /* /docs and / */
 
@@ -159,11 +160,14 @@ struct api_config {
   const struct password_cost *password_cost; /* NULL = password_cost_default */
   /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */
   enum err (*authenticate)(struct ctx *cx, const struct credentials *credentials, struct actor *out);
+  const char *setup_token;      /* who knows it may set the company up from another machine; NULL = nobody may */
   void *arg;                    /* handed to the hooks below, each of which may be NULL */
   void (*on_log)(void *arg, const struct http_log *line);
   /* Something broke on our side: what the client was not told. */
   void (*on_error)(void *arg, const char *request_id, enum err code, const char *detail);
   void (*on_slow)(void *arg, const char *sql, int64_t ms); /* statements of API_SLOW_MS or longer */
+  /* Loads the data of a demo (setup.h) beside the running server; returns at once. NULL = there is none. */
+  void (*load_demo)(void *arg, int demo);
   bool (*poisoned)(void *arg);  /* the storage cannot be trusted any more: /readyz says no */
 };
 

@@ -1,7 +1,7 @@
 /* Users, sessions and API keys over HTTP. Passwords and keys are hashed here, on a thread of the reader pool, before
  * the act that stores the hash is given to the writer; answers that hold a secret are told not to be cached.
  */
-#include "api.h"
+#include "api_priv.h"
 
 #include <string.h>
 
@@ -57,6 +57,22 @@ static enum err record_refusal(struct ctx *cx, const struct api_request *rq, con
   return ERR_UNAUTHENTICATED;
 }
 
+/* Begins the session that start says, and answers with it. */
+enum err api_session_begin(struct ctx *cx, const struct api_request *rq, const struct session_start *start,
+                           const char *token, struct act_result *out)
+{
+  struct api_request once = *rq;
+  once.key = NULL; /* a cookie is not kept for repeats */
+  cx->actor = (struct actor){.kind = ACTOR_USER, .id = start->user_id, .name = start->name};
+  TRY(api_run(cx, &once, &session_start_act, &(struct act_input){.body = start, .version = ABSENT}, out));
+  TRY(ctx_masters_refresh(cx));
+  TRY(identity_authenticate(cx, &(struct credentials){.cookie = token, .address = rq->http->client}, &cx->actor));
+  TRY(session_result(cx, rq, token, out));
+  set_cookie(cx, rq, token);
+  out->location = "/v1/session";
+  return ERR_OK;
+}
+
 static enum err serve_sign_in(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct session_start start;
@@ -68,13 +84,7 @@ static enum err serve_sign_in(struct ctx *cx, const struct api_request *rq, stru
   if (err == ERR_UNAUTHENTICATED)
     return record_refusal(cx, &once, &start);
   TRY(err);
-  cx->actor = (struct actor){.kind = ACTOR_USER, .id = start.user_id, .name = start.name};
-  TRY(api_run(cx, &once, &session_start_act, &(struct act_input){.body = &start, .version = ABSENT}, out));
-  TRY(identity_authenticate(cx, &(struct credentials){.cookie = token, .address = rq->http->client}, &cx->actor));
-  TRY(session_result(cx, rq, token, out));
-  set_cookie(cx, rq, token);
-  out->location = "/v1/session";
-  return ERR_OK;
+  return api_session_begin(cx, rq, &start, token, out);
 }
 
 static enum err serve_session(struct ctx *cx, const struct api_request *rq, struct act_result *out)
@@ -116,7 +126,8 @@ static enum err serve_add_user(struct ctx *cx, const struct api_request *rq, str
   struct api_request own = *rq;
   struct identity *identity = api_identity(rq->api);
   TRY(slow_request_hash(cx, &own));
-  TRY(identity_password_hash(cx, identity, input.login, input.password, "/password", &input.password_hash));
+  if (input.password)
+    TRY(identity_password_hash(cx, identity, input.login, input.password, "/password", &input.password_hash));
   return api_run(cx, &own, &user_add_act, &(struct act_input){.body = &input, .version = ABSENT}, out);
 }
 
@@ -151,6 +162,18 @@ static enum err serve_password(struct ctx *cx, const struct api_request *rq, str
   return api_run(cx, &own, &user_password_act, &in, out);
 }
 
+static enum err serve_badge(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct badge_input input = *(const struct badge_input *)rq->body;
+  struct api_request own = *rq;
+  TRY(slow_request_hash(cx, &own));
+  if (!input.badge && input.pin)
+    return fault_add(&cx->fault, ERR_INVALID, "/badge", "required", "a PIN goes with a badge");
+  if (input.badge)
+    TRY(badge_pin_hash(cx, api_identity(rq->api), input.pin, &input.pin_hash));
+  return api_run(cx, &own, &user_badge_act, &(struct act_input){.id = rq->id, .body = &input, .version = ABSENT}, out);
+}
+
 static enum err serve_user(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct user *user = ARENA_NEW(cx->arena, struct user);
@@ -177,9 +200,60 @@ static enum err serve_permissions(struct ctx *cx, const struct api_request *rq, 
   return ERR_OK;
 }
 
+/* ---- Invitations ---- */
+
+/* The token joins the answer as an API key's secret does. */
+static enum err serve_invite(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  char token[TOKEN_TEXT], hash[HASH_TEXT];
+  token_draw(token, hash);
+  const struct invite invite = {arena_text(cx->arena, hash)};
+  TRY(api_run(cx, rq, &user_invite_act, &(struct act_input){.id = rq->id, .body = &invite, .version = ABSENT}, out));
+  if (!out->value)
+    return ERR_OK; /* a repeat */
+  struct invitation *shown = arena_copy(cx->arena, out->value, sizeof *shown);
+  shown->token = arena_text(cx->arena, token);
+  out->value = shown;
+  no_store(cx, rq);
+  return ERR_OK;
+}
+
+static enum err serve_invitation(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  const struct invitation_accept *in = rq->body;
+  struct invitation *found = ARENA_NEW(cx->arena, struct invitation);
+  TRY(invitation_look(cx, api_identity(rq->api), in->token, rq->http->client, found));
+  no_store(cx, rq);
+  *out = (struct act_result){.rec = &invitation_rec, .value = found, .version = ABSENT};
+  return ERR_OK;
+}
+
+static enum err serve_accept(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct invitation_accept in = *(const struct invitation_accept *)rq->body;
+  struct api_request once = *rq;
+  struct invitation found;
+  char token[TOKEN_TEXT], hash[HASH_TEXT];
+  once.key = NULL; /* whoever repeats it signs in */
+  TRY(invitation_look(cx, api_identity(rq->api), in.token, rq->http->client, &found));
+  TRY(identity_password_hash(cx, api_identity(rq->api), found.login, in.password, "/password", &in.password_hash));
+  in.token_hash = found.token_hash;
+  cx->actor = (struct actor){.kind = ACTOR_USER, .id = found.user_id, .name = found.name};
+  TRY(api_run(cx, &once, &invitation_accept_act, &(struct act_input){.body = &in, .version = ABSENT}, out));
+  const struct user *user = out->value;
+  token_draw(token, hash);
+  const struct session_start start = {.user_id = user->id,
+                                      .login = user->login,
+                                      .name = user->name,
+                                      .address = rq->http->client,
+                                      .password_changed_at = user->password_changed_at,
+                                      .token_hash = hash};
+  return api_session_begin(cx, rq, &start, token, out);
+}
+
 static const struct api_list users_list = {
     .table = &user_table,
-    .filters = (const char *const[]){"login", "disabled", "created_at", "updated_at", NULL},
+    .filters = (const char *const[]){"login", "disabled", "badge", "created_at", "updated_at", NULL},
     .sorts = (const char *const[]){"created_at", "updated_at", "login", NULL},
     .id_field = "id",
 };
@@ -247,6 +321,9 @@ static const enum err sign_in_errors[] = {ERR_UNAUTHENTICATED, ERR_RATE, ERR_BUS
 static const enum err user_add_errors[] = {ERR_EXISTS, ERR_BUSY, ERR_OK};
 static const enum err user_change_errors[] = {ERR_EXISTS, ERR_STATE, ERR_OK};
 static const enum err password_errors[] = {ERR_STATE, ERR_RATE, ERR_BUSY, ERR_OK};
+static const enum err badge_errors[] = {ERR_EXISTS, ERR_BUSY, ERR_OK};
+static const enum err invite_errors[] = {ERR_STATE, ERR_OK};
+static const enum err accept_errors[] = {ERR_NOT_FOUND, ERR_RATE, ERR_BUSY, ERR_OK};
 static const enum err rotate_errors[] = {ERR_STATE, ERR_OK};
 static const enum err sign_out_errors[] = {ERR_STATE, ERR_OK};
 
@@ -257,6 +334,8 @@ const struct route identity_routes[] = {
      "`X-CSRF-Token`. A wrong "
      "login and a wrong password get the same answer; after a few of them (setting `login.attempts`) the login, and "
      "then the address, must wait. `Idempotency-Key` has no effect here: each sign-in begins a session of its own.\n\n"
+     "On a shared device of the floor `{\"badge\": \"B-0042\", \"pin\": \"4711\"}` takes their place. Such a session may "
+     "pick, pack, ship and count, as far as the user's roles allow it, and nothing else.\n\n"
      "```json\n"
      "{\"login\": \"li@example.com\", \"password\": \"glass river 27 lamps\"}\n"
      "```",
@@ -277,7 +356,9 @@ const struct route identity_routes[] = {
 
     {"POST", "/v1/users", "Add a user",
      "Roles are codes of `/v1/roles`. Nobody can grant more than he has, so roles beyond the caller's own permissions "
-     "are refused with 403. The password is stored as an Argon2id hash only.\n\n"
+     "are refused with 403. The password is stored as an Argon2id hash only; without one, an invitation lets the user "
+     "set it. `locations` and `channels` bind the user to them: orders, holds, payments, fulfillments, shipments and "
+     "stock of others are neither listed nor found.\n\n"
      "```json\n"
      "{\"login\": \"li@example.com\", \"name\": \"Li Wei\", \"password\": \"glass river 27 lamps\", \"roles\": "
      "[\"service\"]}\n"
@@ -302,6 +383,26 @@ const struct route identity_routes[] = {
      "```",
      .needs = PERM_SIGNED_IN, .body = &password_change_rec, .reply = &user_rec, .success = 200, .serve = serve_password,
      .errors = password_errors},
+    {"POST", "/v1/users/{id}/badge", "Give a user a badge and a PIN, or take the badge away",
+     "By id or login. What the card says when it is scanned, and 4 to 12 digits, stored as a password is. `{}` takes the "
+     "badge away. The user's sessions on the floor end.\n\n"
+     "```json\n"
+     "{\"badge\": \"B-0042\", \"pin\": \"4711\"}\n"
+     "```",
+     .needs = PERM_USER_ADMIN, .body = &badge_input_rec, .reply = &user_rec, .success = 200, .serve = serve_badge,
+     .errors = badge_errors},
+    {"POST", "/v1/users/{id}/invitation", "Invite a user to set a password",
+     "By id or login. The answer's `token` is shown this once: put it into a link. It is good once and for 7 days, and "
+     "ends the invitation before it.",
+     .needs = PERM_USER_ADMIN, .reply = &invitation_rec, .success = 201, .serve = serve_invite,
+     .errors = invite_errors},
+    {"POST", "/v1/invitations/look", "Who is invited", "So that the page of the link can greet. Changes nothing.",
+     .needs = PERM_PUBLIC, .body = &invitation_token_rec, .reply = &invitation_rec, .success = 200,
+     .serve = serve_invitation, .errors = accept_errors, .flags = ROUTE_NO_CSRF},
+    {"POST", "/v1/invitations/accept", "Set a password by an invitation",
+     "Signs the user in as `POST /v1/session` does; other sessions of the user end. The token is good no more.",
+     .needs = PERM_PUBLIC, .body = &invitation_accept_rec, .reply = &session_info_rec, .success = 201,
+     .serve = serve_accept, .errors = accept_errors, .flags = ROUTE_NO_CSRF},
     {"GET", "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",
      .needs = PERM_SIGNED_IN, .reply = &role_rec, .success = 200, .serve = serve_roles,
      .params = api_page_params, .flags = ROUTE_PAGE},
@@ -312,7 +413,7 @@ const struct route identity_routes[] = {
     {"POST", "/v1/api_keys", "Make an API key",
      "The answer's `key` is shown this once and stored as a hash only; a repeat with the same `Idempotency-Key` "
      "answers the same record without it. `scope` names permissions, families such as `order.*`, or `*`, none beyond "
-     "the caller's own.\n\n"
+     "the caller's own. `locations` and `channels` bind the key to them, as they bind users.\n\n"
      "```json\n"
      "{\"name\": \"Web shop\", \"scope\": \"order.read order.create stock.read\"}\n"
      "```",

@@ -173,6 +173,16 @@ MUST_CHECK enum err feed_start(struct api *api, struct fault *f);
 void feed_park(struct call *call);
 void feed_stop(struct api *api); /* answers the polls, ends the streams, joins */
 
+/* A client on this machine that did not come through a proxy. */
+bool request_is_local(const struct http_request *rq);
+
+/* ---- Sessions (api_identity.c) ---- */
+
+struct session_start;
+/* Begins the session that start says for whoever has proved to be that user, sets its cookie and answers with it. */
+MUST_CHECK enum err api_session_begin(struct ctx *cx, const struct api_request *rq, const struct session_start *start,
+                                      const char *token, struct act_result *out);
+
 /* ---- The server ---- */
 
 struct api {
