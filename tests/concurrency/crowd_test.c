@@ -224,7 +224,8 @@ TEST(many_hands_on_the_same_orders_leave_the_books_in_order)
   printf("  answers: 200 %d, 201 %d, 409 %d, 422 %d; slowest %d ms\n", l.by_status[200], l.by_status[201],
          l.by_status[409], l.by_status[422], l.slowest_ms);
   if (c->odd)
-    test_failed(__FILE__, __LINE__, "an answer", c->odd_text, "a success or a documented refusal");
+    test_failed(__FILE__, __LINE__, "an answer", arena_printf(s->arena, "%s\n%s", c->odd_text, shop_log_tail(s)),
+                "a success or a documented refusal");
   CHECK(l.by_status[201] > 20);
   shop_close(s);
 }

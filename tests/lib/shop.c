@@ -115,7 +115,7 @@ static off_t size_of(const char *path)
 }
 
 /* The end of the program's log, for a failed test. */
-static const char *log_tail(struct shop *s)
+const char *shop_log_tail(struct shop *s)
 {
   size_t n = 0;
   const char *text = test_read_file(s->t, s->log, &n);
@@ -148,7 +148,7 @@ bool shop_try_start(struct shop *s)
       return false;
     }
     if (monotonic_ms() > until)
-      test_failed(__FILE__, __LINE__, "listening", log_tail(s), "an address within 30 s");
+      test_failed(__FILE__, __LINE__, "listening", shop_log_tail(s), "an address within 30 s");
     poll(NULL, 0, 10);
   }
   client_free(s->client);
@@ -159,7 +159,7 @@ bool shop_try_start(struct shop *s)
 void shop_start(struct shop *s)
 {
   if (!shop_try_start(s))
-    test_failed(__FILE__, __LINE__, "ordo serve", log_tail(s), "a server that answers");
+    test_failed(__FILE__, __LINE__, "ordo serve", shop_log_tail(s), "a server that answers");
 }
 
 int shop_stop(struct shop *s)
@@ -169,7 +169,7 @@ int shop_stop(struct shop *s)
   kill(s->pid, SIGTERM);
   while (waitpid(s->pid, &status, WNOHANG) == 0) {
     if (monotonic_ms() > until)
-      test_failed(__FILE__, __LINE__, "SIGTERM", log_tail(s), "an end within 30 s");
+      test_failed(__FILE__, __LINE__, "SIGTERM", shop_log_tail(s), "an end within 30 s");
     poll(NULL, 0, 10);
   }
   s->pid = 0;
@@ -223,14 +223,14 @@ void shop_check(struct shop *s)
   int status = shop_run(s, &out, (const char *[]){"check", "--database", s->url, NULL});
   if (status != 0 || !no_differences(out))
     test_failed(__FILE__, __LINE__, "ordo check",
-                arena_printf(s->arena, "exit status %d\n%s%s", status, out, *out ? "" : log_tail(s)), "0 differences");
+                arena_printf(s->arena, "exit status %d\n%s%s", status, out, *out ? "" : shop_log_tail(s)), "0 differences");
 }
 
 void shop_close(struct shop *s)
 {
   int status = shop_stop(s);
   if (status != 0)
-    test_failed(__FILE__, __LINE__, "exit status", arena_printf(s->arena, "%d\n%s", status, log_tail(s)), "0");
+    test_failed(__FILE__, __LINE__, "exit status", arena_printf(s->arena, "%d\n%s", status, shop_log_tail(s)), "0");
   shop_check(s);
 }
 
@@ -301,7 +301,7 @@ static void call(struct shop *s, const char *file, int line, const char *request
   parse(s, request, &rq);
   enum called got = client_call(s->client, &rq, &s->last);
   if (got != CALL_ANSWERED)
-    test_failed(file, line, request, arena_printf(s->arena, "%s\n%s", broken[got], log_tail(s)), "an answer");
+    test_failed(file, line, request, arena_printf(s->arena, "%s\n%s", broken[got], shop_log_tail(s)), "an answer");
 }
 
 void shop_say(struct shop *s, const char *file, int line, int status, const char *request)

@@ -43,6 +43,8 @@ struct shop *shop_in(struct test *t, const char *folder);
 void shop_start(struct shop *s);
 /* False when it does not answer: it has said why in its log, and has ended. */
 bool shop_try_start(struct shop *s);
+/* The end of what the server said on stderr: where a failure tells why. */
+const char *shop_log_tail(struct shop *s);
 /* SIGTERM; the exit status (128 + signal when it died of one). Fails the test when that takes longer than 30 s. */
 int shop_stop(struct shop *s);
 void shop_kill(struct shop *s); /* kill -9, and waits for the end */

@@ -39,6 +39,7 @@ struct listener {
   int64_t after, noted; /* the client's place, and the last one it was told */
   int64_t born_ms, heard_ms, not_before_ms;
   uint64_t permissions;
+  bool plain; /* events without names and an audible heartbeat, for scripts in browsers */
   char topic[];
 };
 
@@ -269,6 +270,9 @@ static const struct api_param stream_params[] = {
      "from now on",
      "4711"},
     {"topic", REC_TEXT, "Only these topics, separated by commas; `order.*` means all of orders", "order.*"},
+    {"plain", REC_BOOL,
+     "`true` sends events without a name, so that one handler hears them all, and an event `ping` after 15 s of silence",
+     "true"},
     {0},
 };
 
@@ -288,13 +292,14 @@ static void on_closed(void *arg)
   listener_drop(l);
 }
 
-static struct listener *listener_new(struct call *call, int64_t after, const char *topic)
+static struct listener *listener_new(struct call *call, int64_t after, const char *topic, bool plain)
 {
   size_t n = topic ? strlen(topic) : 0;
   struct listener *l = calloc(1, sizeof *l + n + 1);
   assert(l);
   l->api = call->api;
   l->after = l->noted = after;
+  l->plain = plain;
   l->permissions = call->actor.permissions;
   l->born_ms = l->heard_ms = monotonic_ms();
   atomic_init(&l->holders, 2);
@@ -338,7 +343,7 @@ static enum err serve_stream(struct ctx *cx, const struct api_request *rq, struc
     atomic_fetch_sub(&feed->streams, 1);
     return err_fail(cx, ERR_BUSY, "", "there are %d event streams already", API_STREAMS_MAX);
   }
-  struct listener *l = listener_new(call, after, rq->params[1].text);
+  struct listener *l = listener_new(call, after, rq->params[1].text, rq->params[2].i64 == 1);
   struct http_reply head = {.status = 200, .body = "retry: 2000\n\n", .n_body = 13, .plain = true};
   http_header_add(cx->arena, &head, "Content-Type", "text/event-stream");
   http_header_add(cx->arena, &head, "Cache-Control", "no-store");
@@ -382,10 +387,13 @@ static void page_of(struct ctx *cx, struct page *page, int64_t after)
     page->entries.n = 0; /* the next look tries again */
 }
 
-static void put_event(struct buf *b, const struct feed_entry *e, const struct rec_view *view)
+static void put_event(struct buf *b, const struct listener *l, const struct feed_entry *e)
 {
-  buf_printf(b, "id: %lld\nevent: %s\ndata: ", (long long)e->cursor, e->topic);
-  rec_write(&feed_entry_rec, e, view, b);
+  buf_printf(b, "id: %lld\n", (long long)e->cursor);
+  if (!l->plain)
+    buf_printf(b, "event: %s\n", e->topic);
+  buf_text(b, "data: ");
+  rec_write(&feed_entry_rec, e, view_for(l->permissions), b);
   buf_text(b, "\n\n");
 }
 
@@ -401,7 +409,7 @@ static void listener_feed(struct ctx *cx, struct listener *l, struct page *page,
     l->after = e->cursor;
     if (!topic_wanted(l->topic, e->topic))
       continue;
-    put_event(&b, e, view_for(l->permissions));
+    put_event(&b, l, e);
     l->noted = e->cursor;
   }
   if (b.n) {
@@ -412,13 +420,15 @@ static void listener_feed(struct ctx *cx, struct listener *l, struct page *page,
     l->not_before_ms = monotonic_ms() + CATCH_UP_MS;
 }
 
-/* A comment keeps the connection alive; events that were passed over move the client's place without waking it. */
+/* A comment keeps the connection alive, or where scripts must hear it an event called ping; events that were passed over move the client's place without waking it. */
 static void listener_heartbeat(struct listener *l)
 {
   if (monotonic_ms() - l->heard_ms < HEARTBEAT_MS)
     return;
-  char text[32] = ":\n\n";
-  if (l->noted != l->after)
+  char text[64] = ":\n\n";
+  if (l->plain)
+    snprintf(text, sizeof text, "id: %lld\nevent: ping\ndata:\n\n", (long long)l->after);
+  else if (l->noted != l->after)
     snprintf(text, sizeof text, "id: %lld\n\n", (long long)l->after);
   http_stream_send(l->stream, text, strlen(text));
   l->noted = l->after;

@@ -1,0 +1,168 @@
+// The frame around every office screen: navigation, palette, help, who is signed in, and whether what is shown is live.
+import { MenuOutlined, QuestionCircleOutlined, SearchOutlined, UserOutlined } from '@ant-design/icons';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Button, Drawer, Dropdown, Tooltip } from 'antd';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { onWaiting } from '../../shared/api/client';
+import { useMay, useSession, useSignOut } from '../../shared/api/session';
+import { useNarrow } from '../../shared/desk/useNarrow';
+import { languageNames, languages, setLanguage } from '../../shared/i18n';
+import { useKeys } from '../../shared/keys';
+import { useLate } from '../../shared/live';
+import { Bones, getTheme, setTheme, themes, type Theme } from '../../shared/ui';
+import { navigation } from './features';
+
+const Palette = lazy(() => import('./Palette'));
+const KeysHelp = lazy(() => import('./KeysHelp'));
+
+const parts = ['work', 'goods', 'people', 'insight', 'setup'] as const;
+
+function Logo() {
+  return (
+    <svg width="22" height="22" viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" fill="var(--accent)" />
+      <path d="M16 6.5a9.5 9.5 0 1 0 9.5 9.5" fill="none" stroke="var(--on-accent)" strokeWidth="3.2" strokeLinecap="round" />
+      <path d="m11.5 16 3.4 3.4L25 8.8" fill="none" stroke="var(--on-accent)" strokeWidth="3.2" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  );
+}
+
+function Navigation({ onGo }: { onGo?: () => void }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const seen = navigation.filter((entry) => !entry.needs || entry.needs.some(may));
+  return (
+    <nav aria-label={t('office.nav')} className="nav">
+      {parts.map((part) => {
+        const entries = seen.filter((entry) => entry.part === part);
+        if (!entries.length) return null;
+        return (
+          <ul key={part} aria-label={t(`office.part.${part}`)}>
+            {entries.map((entry) => (
+              <li key={entry.to}>
+                <Link to={entry.to as never} search={{} as never} activeOptions={{ exact: entry.to === '/', includeSearch: false }} onClick={onGo} className="nav-link" title={entry.keys}>
+                  <span className="nav-icon" aria-hidden="true">
+                    {entry.icon}
+                  </span>
+                  {t(entry.label)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        );
+      })}
+    </nav>
+  );
+}
+
+function useWaiting(): number {
+  const [seconds, set] = useState(0);
+  useEffect(() => onWaiting(set), []);
+  return seconds;
+}
+
+export function Frame() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const may = useMay();
+  const narrow = useNarrow();
+  const late = useLate();
+  const waiting = useWaiting();
+  const { pathname } = useLocation();
+  const [menu, setMenu] = useState(false);
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [theme, choose] = useState<Theme>(getTheme());
+
+  useEffect(() => {
+    const entry = navigation.filter((one) => pathname === one.to || (one.to !== '/' && pathname.startsWith(`${one.to}/`)))[0];
+    document.title = entry ? `${t(entry.label)} · Ordo` : 'Ordo';
+  }, [pathname, t]);
+
+  useKeys('keys.group.everywhere', [
+    { keys: 'mod+k', label: 'keys.palette', always: true, run: () => setPalette(true) },
+    { keys: '?', label: 'keys.help', run: () => setHelp(true) },
+    { keys: 'shift+?', label: 'keys.help', run: () => setHelp(true) },
+    ...(may('order.create') ? [{ keys: 'c', label: 'keys.create', run: () => void navigate({ to: '/orders/new' as never }) }] : []),
+    ...navigation
+      .filter((entry) => entry.keys && (!entry.needs || entry.needs.some(may)))
+      .map((entry) => ({ keys: entry.keys as string, label: entry.label, run: () => void navigate({ to: entry.to as never }) })),
+  ]);
+
+  return (
+    <div className="frame">
+      <a className="skip" href="#main">
+        {t('office.skip')}
+      </a>
+      {!narrow && (
+        <aside className="side no-print">
+          <Link to={'/' as never} className="brand">
+            <Logo /> Ordo
+          </Link>
+          <Navigation />
+        </aside>
+      )}
+      <div className="frame-main">
+        <header className="topbar no-print">
+          {narrow && <Button type="text" aria-label={t('office.menu')} icon={<MenuOutlined aria-hidden />} onClick={() => setMenu(true)} />}
+          <button type="button" className="palette-button" onClick={() => setPalette(true)}>
+            <SearchOutlined aria-hidden />
+            <span className="grow ellipsis">{t('office.find')}</span>
+            <kbd>{/Mac|iP/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
+          </button>
+          <span className="grow" />
+          <div role="status" className="news">
+            {waiting > 0 ? t('office.waiting', { n: waiting }) : late ? t('office.late') : ''}
+          </div>
+          <Tooltip title={t('office.help')}>
+            <Button type="text" aria-label={t('office.help')} icon={<QuestionCircleOutlined aria-hidden />} onClick={() => setHelp(true)} />
+          </Tooltip>
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              selectable: true,
+              selectedKeys: [`theme:${theme}`, `language:${document.documentElement.lang}`],
+              items: [
+                { key: 'who', disabled: true, label: session.name ?? session.login },
+                { type: 'divider' },
+                { key: 'languages', type: 'group', label: t('office.language'), children: languages.map((one) => ({ key: `language:${one}`, label: languageNames[one] })) },
+                { key: 'themes', type: 'group', label: t('office.theme'), children: themes.map((one) => ({ key: `theme:${one}`, label: t(`office.theme_${one}`) })) },
+                { type: 'divider' },
+                { key: 'me', label: t('office.me') },
+                { key: 'floor', label: t('office.floor') },
+                { key: 'out', label: t('office.sign_out') },
+              ],
+              onClick: ({ key }) => {
+                const [kind, value] = key.split(':');
+                if (kind === 'language') void setLanguage(value as never);
+                else if (kind === 'theme') {
+                  setTheme(value as Theme);
+                  choose(value as Theme);
+                } else if (kind === 'out') void signOut();
+                else if (kind === 'floor') location.assign('/floor');
+                else if (kind === 'me') void navigate({ to: '/me' as never });
+              },
+            }}
+          >
+            <Button type="text" aria-label={t('office.account')} icon={<UserOutlined aria-hidden />} />
+          </Dropdown>
+        </header>
+        <main id="main" tabIndex={-1}>
+          <Suspense fallback={<Bones />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <Drawer open={menu} placement="left" size={260} onClose={() => setMenu(false)} title="Ordo">
+        <Navigation onGo={() => setMenu(false)} />
+      </Drawer>
+      <Suspense fallback={null}>
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {help && <KeysHelp onClose={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  );
+}

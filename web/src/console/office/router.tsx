@@ -1,0 +1,20 @@
+import { createRootRoute, createRoute, createRouter, type AnyRoute } from '@tanstack/react-router';
+import { parseAddress, printAddress } from '../../shared/views';
+import { features } from './features';
+import { Lost, Root } from './Root';
+import { Frame } from './Frame';
+
+const root = createRootRoute({ component: Root, notFoundComponent: Lost });
+/** Everything inside of the frame needs a session; what stands outside of it is listed in `outside`. */
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame }) as unknown as AnyRoute;
+const children = features.flatMap((feature) => feature.routes(frame));
+frame.addChildren(children);
+
+export const router = createRouter({
+  routeTree: root.addChildren([frame]),
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 60,
+  scrollRestoration: true,
+  parseSearch: parseAddress,
+  stringifySearch: printAddress,
+});

@@ -1,0 +1,38 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { asProblem } from '../../shared/api/problem';
+import { startTexts } from '../../shared/i18n';
+import './office.css';
+import { router } from './router';
+import { Themed } from './theme';
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (n, error) => n < 2 && (asProblem(error).away || asProblem(error).status >= 500),
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+const texts = {
+  en: () => import('virtual:texts/office/en'),
+  'zh-CN': () => import('virtual:texts/office/zh-CN'),
+  'zh-TW': () => import('virtual:texts/office/zh-TW'),
+};
+
+export async function start() {
+  await startTexts((language) => texts[language]());
+  const root = document.getElementById('root');
+  if (!root) return;
+  root.textContent = '';
+  createRoot(root).render(
+    <QueryClientProvider client={client}>
+      <Themed>
+        <RouterProvider router={router} />
+      </Themed>
+    </QueryClientProvider>,
+  );
+}

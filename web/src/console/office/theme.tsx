@@ -1,0 +1,57 @@
+// antd in our colors. Its tokens are read from the same custom properties that plain CSS uses, so themes stay one.
+import { App, ConfigProvider, theme as antd, type ThemeConfig } from 'antd';
+import en from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import zhTW from 'antd/locale/zh_TW';
+import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { effective, getTheme, onTheme } from '../../shared/ui/theme';
+
+const locales = { en, 'zh-CN': zhCN, 'zh-TW': zhTW };
+
+function tokens(name: ReturnType<typeof effective>): ThemeConfig {
+  const style = getComputedStyle(document.documentElement);
+  const v = (property: string) => style.getPropertyValue(`--${property}`).trim();
+  return {
+    algorithm: name === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
+    cssVar: { key: 'ordo' },
+    hashed: false,
+    token: {
+      fontFamily: v('font'),
+      fontSize: 14,
+      controlHeight: 32,
+      borderRadius: 6,
+      colorPrimary: v('accent'),
+      colorLink: v('accent'),
+      colorText: v('text'),
+      colorTextSecondary: v('text-2'),
+      colorTextTertiary: v('text-3'),
+      colorTextDescription: v('text-2'),
+      colorTextPlaceholder: v('text-3'),
+      colorTextQuaternary: v('text-3'),
+      colorBgContainer: v('panel'),
+      colorBgElevated: v('panel'),
+      colorBgLayout: v('bg'),
+      colorBorder: v('line-strong'),
+      colorBorderSecondary: v('line'),
+      colorSuccess: v('good'),
+      colorWarning: v('warn'),
+      colorError: v('bad'),
+      colorInfo: v('info'),
+      colorTextLightSolid: v('on-accent'),
+      motionDurationMid: '0.12s',
+      motionDurationSlow: '0.16s',
+    },
+  };
+}
+
+export function Themed({ children }: { children: ReactNode }) {
+  const { i18n } = useTranslation();
+  const name = useSyncExternalStore(onTheme, () => effective(getTheme()));
+  const config = useMemo(() => tokens(name), [name, i18n.language]);
+  return (
+    <ConfigProvider locale={locales[i18n.language as keyof typeof locales] ?? en} theme={config} button={{ autoInsertSpace: false }}>
+      <App style={{ height: '100%' }}>{children}</App>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,5 @@
+/// <reference types="vite/client" />
+declare module 'virtual:texts/*' {
+  const texts: Record<string, unknown>;
+  export default texts;
+}

@@ -1,0 +1,5 @@
+import { Bones } from '../../../shared/ui';
+
+export function Users() {
+  return <Bones />;
+}

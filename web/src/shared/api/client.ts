@@ -1,0 +1,125 @@
+// The one way to the server: typed by its OpenAPI document. It adds the CSRF token of the session, turns refusals into
+// `Problem`, waits where the server asks for patience, and asks for a new sign-in where the session has ended.
+import createClient, { type Client } from 'openapi-fetch';
+import { Problem } from './problem';
+import type { components, paths } from './schema';
+
+export type Schemas = components['schemas'];
+export type { paths };
+
+let csrf: string | undefined;
+export function setCsrf(token: string | undefined) {
+  csrf = token;
+}
+
+type Listener = () => void;
+const signedOut = new Set<Listener>();
+/** Called when the server says that nobody is signed in any more. */
+export function onSignedOut(fn: Listener): () => void {
+  signedOut.add(fn);
+  return () => signedOut.delete(fn);
+}
+
+/** Told when requests wait for the server's `Retry-After`, with the seconds; 0 when it goes on. */
+const waiting = new Set<(seconds: number) => void>();
+export function onWaiting(fn: (seconds: number) => void): () => void {
+  waiting.add(fn);
+  return () => waiting.delete(fn);
+}
+
+const WAITS_MAX = 3;
+const WAIT_S_MAX = 20;
+
+async function patient(request: Request): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    const again = request.clone();
+    const response = await fetch(again);
+    const after = Number(response.headers.get('Retry-After'));
+    const busy = response.status === 429 || response.status === 503;
+    if (!busy || !after || after > WAIT_S_MAX || tries >= WAITS_MAX) return response;
+    for (const fn of waiting) fn(after);
+    await new Promise((done) => setTimeout(done, after * 1000));
+    for (const fn of waiting) fn(0);
+  }
+}
+
+export const api: Client<paths> = createClient<paths>({
+  baseUrl: typeof location === 'undefined' ? 'http://127.0.0.1' : location.origin,
+  fetch: patient,
+  credentials: 'same-origin',
+});
+
+api.use({
+  onRequest({ request }) {
+    request.headers.set('Accept', request.headers.get('Accept') ?? 'application/json');
+    if (csrf && request.method !== 'GET' && request.method !== 'HEAD') request.headers.set('X-CSRF-Token', csrf);
+    return request;
+  },
+  async onResponse({ request, response }) {
+    if (response.ok) return undefined;
+    const body = (await response.clone().json().catch(() => ({}))) as Record<string, unknown>;
+    const asksForSession = request.url.endsWith('/v1/session');
+    if (response.status === 401 && !asksForSession) for (const fn of signedOut) fn();
+    throw new Problem(body, response.status, response.headers.get('Retry-After'));
+  },
+  onError({ error }) {
+    if (error instanceof Problem) return error;
+    return new Problem({}, 0);
+  },
+});
+
+/** A key that names one intent of a person: kept across retries, so that it happens once. */
+export function intent(): string {
+  return crypto.randomUUID();
+}
+
+/** Headers of a write: its intent, and the version that it was decided on. */
+export function writing(options: { key?: string; version?: number | undefined } = {}): Record<string, string> {
+  const headers: Record<string, string> = { 'Idempotency-Key': options.key ?? intent() };
+  if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
+  return headers;
+}
+
+/** The data of an answer; refusals have been thrown already. */
+export async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  const { data: value } = await answer;
+  return value as T;
+}
+
+/**
+ * A read of a path that is put together at run time (lists whose definition is data). The type is the caller's word: use
+ * the typed `api` wherever the path is known.
+ */
+export async function readPath<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal) {
+  const given = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== '');
+  const url = new URL(path, location.origin);
+  for (const [name, value] of given) url.searchParams.append(name, String(value));
+  return sendPath<T>('GET', url.pathname + url.search, undefined, signal);
+}
+
+/** The same for writes: `body` is sent as JSON. */
+export async function sendPath<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, key?: string): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (method !== 'GET') headers['Idempotency-Key'] = key ?? intent();
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await patient(
+      new Request(new URL(path, location.origin), {
+        method,
+        headers,
+        credentials: 'same-origin',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal ? { signal } : {}),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Problem({}, 0);
+  }
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  if (response.status === 401 && path !== '/v1/session') for (const fn of signedOut) fn();
+  throw new Problem(problem, response.status, response.headers.get('Retry-After'));
+}

@@ -1,0 +1,20 @@
+/// <reference lib="webworker" />
+// One event stream for all tabs of a browser. Each port says what it wants to know (`{after}`), gets `{events, state}`.
+import { EventPump } from './pump';
+
+const ports = new Set<MessagePort>();
+const pump = new EventPump((message) => {
+  for (const port of ports) port.postMessage(message);
+});
+
+(self as unknown as SharedWorkerGlobalScope).onconnect = ({ ports: [port] }) => {
+  if (!port) return;
+  ports.add(port);
+  port.onmessage = ({ data }: MessageEvent<{ bye?: boolean }>) => {
+    if (!data.bye) return;
+    ports.delete(port);
+    if (!ports.size) pump.stop();
+  };
+  port.postMessage(pump.state());
+  pump.start();
+};

@@ -1,0 +1,3 @@
+export * from './DataGrid';
+export * from './parts';
+export * from './theme';
