@@ -77,3 +77,95 @@ CREATE TABLE failed_work (
 SPREAD(failed_work);
 CREATE UNIQUE INDEX failed_work_subject ON failed_work (job, subject_id, bucket);
 CREATE INDEX failed_work_state ON failed_work (state, created_at, id);
+
+-- The floor: waves release work, somebody takes it, each scan counts once, a manifest closes what left with a carrier.
+
+ALTER TABLE fulfillment ADD COLUMN wave_id BIGINT;
+ALTER TABLE fulfillment ADD COLUMN tote BIGINT;          -- its slot on the wave's cart, from 1
+ALTER TABLE fulfillment ADD COLUMN claimed_by TEXT;      -- "usr_..." or "key_...": who works on it ...
+ALTER TABLE fulfillment ADD COLUMN claimed_name TEXT;
+ALTER TABLE fulfillment ADD COLUMN claimed_until BIGINT; -- ... until then
+CREATE INDEX fulfillment_wave ON fulfillment (wave_id, tote, id) WHERE wave_id IS NOT NULL;
+
+ALTER TABLE shipment ADD COLUMN manifest_id BIGINT;
+CREATE INDEX shipment_manifest ON shipment (manifest_id, id) WHERE manifest_id IS NOT NULL;
+CREATE INDEX shipment_unmanifested ON shipment (location, carrier, shipped_at, id) WHERE manifested = 0 AND voided = 0;
+
+CREATE TABLE wave (
+  bucket INTEGER NOT NULL,
+  id BIGINT NOT NULL,
+  number TEXT NOT NULL,           -- WV-100001
+  version BIGINT NOT NULL,
+  location TEXT NOT NULL,         -- code
+  state TEXT NOT NULL CHECK (state = 'released' OR state = 'cancelled'),
+  carrier TEXT,                   -- what it was chosen by; NULL = any
+  service TEXT,
+  channel TEXT,
+  ship_before BIGINT,
+  max_lines BIGINT,
+  max_units BIGINT,
+  slots BIGINT NOT NULL,          -- totes of the cart
+  fulfillment_count BIGINT NOT NULL,
+  reason TEXT,
+  created_at BIGINT NOT NULL,
+  created_by TEXT,
+  cancelled_at BIGINT,
+  PRIMARY KEY KEY(bucket, id)
+) NARROW;
+SPREAD(wave);
+CREATE INDEX wave_created ON wave (created_at, id);
+CREATE INDEX wave_location ON wave (location, created_at, id);
+
+-- Every scan that was sent, applied or refused: the same scan_id never counts twice, however late it comes again.
+CREATE TABLE floor_scan (
+  bucket INTEGER NOT NULL,
+  order_id BIGINT NOT NULL,
+  scan_id TEXT NOT NULL,          -- made by the client
+  fulfillment_id BIGINT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind = 'pick' OR kind = 'pack'),
+  outcome TEXT NOT NULL CHECK (outcome = 'applied' OR outcome = 'refused'),
+  refusal TEXT,                   -- code: wrong_sku, too_many ...
+  detail TEXT,
+  scanned TEXT,                   -- the raw bytes of the scanner
+  sku TEXT,
+  line BIGINT,
+  quantity BIGINT,
+  lot TEXT,
+  bin TEXT,
+  parcel BIGINT,                  -- packing: which box, from 1
+  scanned_at BIGINT,              -- by the scanner's clock
+  received_at BIGINT NOT NULL,
+  actor_name TEXT,
+  PRIMARY KEY KEY(bucket, order_id, scan_id)
+) NARROW;
+SPREAD(floor_scan, orders);
+CREATE INDEX floor_scan_fulfillment ON floor_scan (fulfillment_id, received_at, scan_id);
+
+CREATE TABLE manifest (
+  bucket INTEGER NOT NULL,
+  id BIGINT NOT NULL,
+  number TEXT NOT NULL,           -- MF-100001
+  version BIGINT NOT NULL,
+  location TEXT NOT NULL,
+  carrier TEXT NOT NULL,
+  shipment_count BIGINT NOT NULL,
+  parcel_count BIGINT NOT NULL,
+  weight_g BIGINT NOT NULL,
+  remaining INTEGER NOT NULL CHECK (remaining IN (0, 1)), -- more had shipped than one manifest takes
+  closed_at BIGINT NOT NULL,
+  closed_by TEXT,
+  PRIMARY KEY KEY(bucket, id)
+) NARROW;
+SPREAD(manifest);
+CREATE INDEX manifest_location ON manifest (location, closed_at, id);
+CREATE INDEX manifest_closed ON manifest (closed_at, id);
+
+-- Where a product lies at a location, and in which order the bins are walked.
+CREATE TABLE product_bin (
+  location_id BIGINT NOT NULL,
+  product_id BIGINT NOT NULL,
+  bin TEXT NOT NULL,
+  walk BIGINT NOT NULL,           -- smaller first; equal ones by the bin's name
+  PRIMARY KEY (location_id, product_id)
+) NARROW;
+REFERENCE(product_bin);

@@ -19,6 +19,8 @@
   X(fulfillment, "ful")                                                                                                \
   X(shipment, "shp")                                                                                                   \
   X(parcel, "par")                                                                                                     \
+  X(wave, "wav")                                                                                                       \
+  X(manifest, "mft")                                                                                                   \
   X(decision, "src")                                                                                                   \
   X(customer, "cus")                                                                                                   \
   X(product, "prd")                                                                                                    \

@@ -315,6 +315,9 @@ static struct fulfillment *fulfillment_at(const struct asking *a, struct order_w
       .packed_at = INSTANT(ABSENT),
       .shipped_at = INSTANT(ABSENT),
       .closed_at = INSTANT(ABSENT),
+      .tote = ABSENT,
+      .claimed_until = INSTANT(ABSENT),
+      .cut_off_at = INSTANT(ABSENT),
   };
   order_event(a->cx, w, "fulfillment.created", PREFIX_fulfillment, f->id.v, "{}");
   return f;

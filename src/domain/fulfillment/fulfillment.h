@@ -43,6 +43,7 @@ struct pack_parcel {
 };
 struct pack_input {
   LIST(struct pack_parcel) parcels; /* none = everything in one */
+  bool scanned; /* what is in each parcel was said by scans; parcels bring their weights alone, in their order */
 };
 struct ship_input {
   const char *carrier, *service;
@@ -127,7 +128,294 @@ MUST_CHECK enum err fulfillments_to_close(struct ctx *cx, struct bucket_groups g
  * is no longer due stays as it is. */
 extern const struct act fulfillment_close_act;
 
+/* ---- The floor: who works on what ---- */
+
+#define CLAIM_MINUTES_MAX 480
+struct claim_input {
+  int64_t minutes; /* the claim's life; 15 when left out */
+};
+extern const struct rec claim_rec;
+/* Claims for the actor, or makes an own claim longer. ERR_STATE (claimed) while somebody else's is alive. Answers the
+ * fulfillment; events fulfillment.claimed, fulfillment.claim_released. */
+extern const struct act fulfillment_claim_act, fulfillment_release_claim_act;
+
+enum task_kind { TASK_PICK, TASK_PACK, TASK_SHIP };
+extern const char *const task_kinds[]; /* "pick", "pack", "ship", NULL */
+struct task {
+  int kind; /* enum task_kind */
+  const char *location;
+  struct fulfillment *fulfillment; /* NULL = nothing to do */
+  bool mine;                       /* claimed by who asks */
+};
+extern const struct rec task_rec;
+/* What to do next: an own claim first, then what has to leave first, then the oldest. Never what is held, in review, or
+ * claimed by somebody else. */
+MUST_CHECK enum err task_next(struct ctx *cx, const struct location *at, enum task_kind kind, struct task *out);
+
+/* ---- The floor: scans ---- */
+
+#define SCAN_ID_MAX   64
+#define SCAN_CODE_MAX 128 /* GS1 allows 48 characters of data in Code 128, and more in two dimensions */
+#define SCANS_MAX     200 /* of one request */
+
+/* What a scanned text says. Element strings of GS1 are read as AIs (00) (01) (02) (10) (11) (15) (17) (21) (30) (37) and
+ * passed over otherwise; with brackets, or raw with FNC1 as U+001D, and with or without a symbology identifier. */
+struct scan_code {
+  const char *code;                 /* as it was scanned */
+  const char *kind;                 /* gs1, gtin, sku, barcode, order, fulfillment, parcel, unknown */
+  const char *sku, *product_id, *name, *unit;
+  const char *gtin, *lot, *serial, *expiry, *sscc;
+  struct quantity quantity;         /* in the product's own unit: of the packing, times the count */
+  const char *subject;              /* id of the order, fulfillment or parcel */
+};
+extern const struct rec scan_code_rec;
+/* The texts of a scan without looking anything up: gtin, lot, serial, expiry, sscc and the count. False: not GS1. */
+bool scan_code_gs1(struct arena *a, const char *code, struct scan_code *out);
+/* Everything; an unknown code is kind "unknown". language may be NULL. */
+MUST_CHECK enum err scan_code_resolve(struct ctx *cx, const char *code, const char *language, struct scan_code *out);
+
+enum scan_kind { SCAN_PICK, SCAN_PACK };
+extern const char *const scan_kinds[];
+enum scan_outcome { SCAN_APPLIED, SCAN_REPEATED, SCAN_REFUSED };
+extern const char *const scan_outcomes[]; /* "applied", "repeated", "refused", NULL */
+struct scan_input {
+  const char *scan_id;
+  struct fulfillment_id fulfillment; /* in batches; otherwise the path says it */
+  int kind;                          /* enum scan_kind */
+  const char *code, *sku;            /* one of the two */
+  struct quantity quantity;          /* ABSENT = as the code says, else 1 */
+  const char *lot, *bin;
+  int64_t parcel;                    /* packing: which box, from 1 */
+  struct instant scanned_at;
+};
+struct scan_progress {
+  int64_t line;
+  const char *sku;
+  struct quantity quantity, picked, scanned; /* scanned: put into boxes by scans so far */
+};
+struct scan_result {
+  const char *scan_id;
+  int outcome, first; /* enum scan_outcome; first = what a repeated one was when it came first */
+  const char *refusal, *detail; /* code and sentence of a refusal */
+  struct fulfillment_id fulfillment_id;
+  int kind;
+  const char *sku, *lot;
+  int64_t line;
+  struct quantity quantity;
+  int state; /* of the fulfillment, after it */
+  bool known; /* there is such a fulfillment: state and progress are of it */
+  int64_t version;
+  LIST(struct scan_progress) lines;
+};
+struct scans_input {
+  LIST(struct scan_input) scans;
+};
+struct scans_result {
+  int64_t applied, repeated, refused;
+  LIST(struct scan_result) results;
+};
+/* A scan as it was stored. */
+struct floor_scan {
+  int64_t bucket, order_id;
+  const char *scan_id;
+  int64_t fulfillment_id;
+  int kind, outcome;
+  const char *refusal, *detail, *scanned, *sku;
+  int64_t line;
+  struct quantity quantity;
+  const char *lot, *bin;
+  int64_t parcel;
+  struct instant scanned_at, received_at;
+  const char *actor_name;
+};
+extern const struct rec scan_input_rec, scan_result_rec, scans_rec, scans_result_rec, floor_scan_rec;
+extern const struct db_table floor_scan_table;
+/* One scan: a pick scan picks, a pack scan notes in which box the unit lies (fulfillment_pack_act with scanned makes
+ * parcels of it). Counted once for each (order, scan_id), for ever. A scan that does not fit changes nothing, is told as
+ * the event fulfillment.scan_refused and answered 200 with the outcome refused: wrong_sku, wrong_lot, too_many, claimed,
+ * order_held, wrong_state, unknown_code. */
+extern const struct act fulfillment_scan_act; /* body scan_input_rec */
+/* Many, one after the other in one commit; each is answered by itself. */
+extern const struct act scans_act;
+
+/* ---- Waves ---- */
+
+#define WAVE_MAX 200 /* fulfillments of one */
+enum wave_state { WAVE_RELEASED, WAVE_CANCELLED };
+extern const char *const wave_states[];
+struct wave_input {
+  const char *location;
+  LIST(const char *) fulfillments; /* none = by what follows */
+  const char *carrier, *service, *channel;
+  struct instant ship_before;
+  int64_t max_lines, max_units; /* of one fulfillment */
+  int64_t limit, slots;
+};
+struct wave_item {
+  struct fulfillment_id id;
+  const char *order_number;
+  int state;
+  int64_t tote;
+  struct instant ship_by;
+};
+struct wave {
+  int64_t bucket;
+  struct wave_id id;
+  const char *number;
+  int64_t version;
+  const char *location;
+  int state; /* enum wave_state */
+  const char *carrier, *service, *channel;
+  struct instant ship_before;
+  int64_t max_lines, max_units, slots, fulfillment_count;
+  const char *reason;
+  struct instant created_at;
+  const char *created_by;
+  struct instant cancelled_at;
+  int64_t waiting, picked, shipped; /* of its fulfillments: not picked whole yet, picked or packed, gone */
+  LIST(struct wave_item) fulfillments;
+};
+extern const struct rec wave_input_rec, wave_rec;
+extern const struct db_table wave_table;
+/* Chooses open fulfillments of a location, in the order they have to leave, and releases their allocated units; each has
+ * a slot. ERR_STATE (nothing_to_release) when there are none. 201 with the wave. */
+extern const struct act wave_release_act;
+/* What is not picked goes back to allocated; what is, goes on. Answers the wave. */
+extern const struct act wave_cancel_act;
+MUST_CHECK enum err wave_load(struct ctx *cx, const char *id_or_number, struct wave *out);
+/* Counts and, with items, the fulfillments of rows as they were read. */
+MUST_CHECK enum err waves_fill(struct ctx *cx, struct wave *rows, size_t n, bool items);
+
+/* ---- Splitting: POST /v1/orders/{id}/split ---- */
+
+struct split_input {
+  struct fulfillment_id fulfillment;
+  LIST(struct line_quantity) lines;
+};
+extern const struct rec split_rec;
+/* Units that are not picked move into a fulfillment of their own at the same location. Answers the order. */
+extern const struct act order_split_act;
+
+/* ---- Manifests ---- */
+
+#define MANIFEST_MAX 200 /* shipments of one */
+struct manifest_input {
+  const char *carrier;
+};
+struct manifest_parcel {
+  struct shipment_id shipment_id;
+  struct parcel_id parcel_id;
+  const char *order_number, *tracking_number, *service;
+  int64_t weight_g;
+};
+struct manifest {
+  int64_t bucket;
+  struct manifest_id id;
+  const char *number;
+  int64_t version;
+  const char *location, *carrier;
+  int64_t shipment_count, parcel_count, weight_g;
+  bool remaining;
+  struct instant closed_at;
+  const char *closed_by;
+  LIST(struct manifest_parcel) parcels;
+};
+extern const struct rec manifest_input_rec, manifest_rec;
+extern const struct db_table manifest_table;
+/* What left a location with a carrier and is on no manifest yet: no shipment of it can be voided any more. id = the
+ * location. ERR_STATE (nothing_shipped). 201 with the manifest; event shipment.manifested for each. */
+extern const struct act manifest_close_act;
+MUST_CHECK enum err manifest_load(struct ctx *cx, const char *id_or_number, struct manifest *out);
+
+/* ---- Bins ---- */
+
+#define BIN_MAX  64
+#define BINS_MAX 1000 /* of one request */
+struct product_bin {
+  int64_t location_id, product_id;
+  const char *sku, *bin;
+  int64_t walk;
+};
+struct bins_input {
+  LIST(struct product_bin) bins;
+};
+extern const struct rec product_bin_rec, bins_rec;
+extern const struct db_table product_bin_table;
+/* PUT /v1/locations/{code}/bins: where products lie; those not named stay as they are. Answers what was sent. */
+extern const struct act bins_put_act;
+
+/* ---- Papers ---- */
+
+#define PICK_LIST_MAX 200 /* fulfillments of one */
+struct pick_stop {
+  const char *bin;
+  int64_t walk;
+  const char *sku, *name, *gtin, *unit, *lot;
+  struct quantity quantity, picked; /* asked, and picked already */
+  struct fulfillment_id fulfillment_id;
+  int64_t line, tote;
+  const char *order_number;
+};
+struct pick_order {
+  int64_t tote;
+  struct fulfillment_id fulfillment_id;
+  const char *order_number, *channel;
+  int state;
+  struct instant ship_by;
+  const char *carrier, *service, *notes;
+  int64_t version;
+};
+struct pick_list {
+  const char *title; /* number of the wave, or of the one order; NULL = several */
+  const char *location, *location_name, *time_zone, *language;
+  struct wave_id wave_id;
+  struct instant made_at;
+  struct quantity units;
+  LIST(struct pick_order) orders;
+  LIST(struct pick_stop) stops; /* in the order they are walked */
+};
+extern const struct rec pick_list_rec;
+/* language NULL = the company's. Of fulfillments of one location; ERR_INVALID otherwise. */
+MUST_CHECK enum err pick_list_load(struct ctx *cx, const char *const *ids, size_t n, const char *language,
+                                   struct pick_list *out);
+MUST_CHECK enum err pick_list_of_wave(struct ctx *cx, const char *wave, const char *language, struct pick_list *out);
+
+struct slip_line {
+  int64_t line;
+  const char *sku, *name, *unit, *lot;
+  struct quantity ordered, quantity; /* of the line; of this fulfillment */
+  int64_t parcel;                    /* from 1; ABSENT = not packed yet, or over several */
+};
+struct packing_slip {
+  struct fulfillment_id fulfillment_id;
+  const char *company, *language, *order_number, *external_id, *channel;
+  const char *location, *location_name, *time_zone;
+  struct address *from, *to;
+  struct instant ordered_at, ship_by;
+  const char *carrier, *service, *delivery, *notes;
+  int64_t parcel_count, weight_g, other_parts; /* other_parts: what of the order comes separately */
+  LIST(const char *) tracking_numbers;
+  LIST(struct slip_line) lines;
+};
+extern const struct rec packing_slip_rec;
+/* language NULL = the order's, else the company's. */
+MUST_CHECK enum err packing_slip_load(struct ctx *cx, const char *id, const char *language, struct packing_slip *out);
+
+struct parcel_label {
+  struct parcel_id parcel_id;
+  const char *language, *order_number, *tracking_number, *carrier, *service, *company, *time_zone;
+  struct address *from, *to;
+  int64_t weight_g, n, of; /* parcel n of so many of its fulfillment */
+  struct instant ship_by;
+};
+extern const struct rec parcel_label_rec;
+MUST_CHECK enum err parcel_label_load(struct ctx *cx, const char *id_or_number, const char *language,
+                                      struct parcel_label *out);
+
 /* ---- Reading ---- */
+
+/* Today's cut-off of rows that have not left, for countdowns. */
+MUST_CHECK enum err fulfillments_cut_off(struct ctx *cx, struct fulfillment *rows, size_t n);
 
 /* With lines and parcels; ERR_NOT_FOUND. */
 MUST_CHECK enum err fulfillment_load(struct ctx *cx, const char *id, struct fulfillment **out);

@@ -31,15 +31,18 @@ static const struct rec_field pack_item_fields[] = {
 };
 static const struct rec pack_item_rec = REC(struct pack_item, "PackItem", pack_item_fields, "Units in a parcel");
 static const struct rec_field pack_parcel_fields[] = {
-    FIELD_AS(REC_LIST, struct pack_parcel, items, .rec = &pack_item_rec, .flags = REC_REQUIRED, .min = 1,
-             .max = ORDER_LINES_MAX, .doc = "What is in it"),
+    FIELD_AS(REC_LIST, struct pack_parcel, items, .rec = &pack_item_rec, .max = ORDER_LINES_MAX,
+             .doc = "What is in it; left out when it was scanned"),
     FIELD(struct pack_parcel, weight_g, .min = 1, .max = CARRIER_WEIGHT_MAX_G,
           .doc = "Weight in grams; left out = that of its units", .example = "420"),
 };
 static const struct rec pack_parcel_rec = REC(struct pack_parcel, "PackParcel", pack_parcel_fields, "A parcel to make");
 static const struct rec_field pack_fields[] = {
     FIELD_AS(REC_LIST, struct pack_input, parcels, .rec = &pack_parcel_rec, .max = ORDER_PARCELS_MAX,
-             .doc = "None = everything in one parcel"),
+             .doc = "None = everything in one parcel, or as it was scanned"),
+    FIELD(struct pack_input, scanned,
+          .doc = "Pack scans say what is in each parcel; `parcels` brings their weights alone, in their order",
+          .example = "false"),
 };
 const struct rec pack_rec =
     REC(struct pack_input, "PackInput", pack_fields, "How it was packed: each picked unit exactly once");
@@ -71,6 +74,14 @@ static const struct rec_field reject_fields[] = {
 };
 const struct rec reject_rec =
     REC(struct reject_input, "RejectInput", reject_fields, "What a location cannot send, and why");
+
+static const struct rec_field split_fields[] = {
+    FIELD_AS(REC_ID, struct split_input, fulfillment, .flags = REC_REQUIRED, .prefix = PREFIX_fulfillment,
+             .doc = "Which work is split", .example = "ful_01jd7k3v9q2m8"),
+    FIELD_AS(REC_LIST, struct split_input, lines, .rec = &line_quantity_rec, .flags = REC_REQUIRED, .min = 1,
+             .max = ORDER_LINES_MAX, .doc = "What goes into work of its own"),
+};
+const struct rec split_rec = REC(struct split_input, "SplitInput", split_fields, "Units that are worked on apart");
 
 static const struct rec_field cancel_fields[] = {
     FIELD_AS(REC_LIST, struct cancel_input, lines, .rec = &line_quantity_rec, .max = ORDER_LINES_MAX,

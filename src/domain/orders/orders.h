@@ -200,6 +200,7 @@ struct shipment {
   bool voided, manifested;
   struct money freight; /* what the carrier charges us, in the rate table's currency */
   const char *freight_currency;
+  struct manifest_id manifest_id; /* that it is on, or 0 */
   struct instant shipped_at, voided_at;
 };
 
@@ -219,6 +220,11 @@ struct fulfillment {
   struct instant ship_by, deliver_by;
   const char *carrier, *service; /* proposed by sourcing, then what shipped */
   const char *reason;            /* of a rejection, short pick or cancellation */
+  struct wave_id wave_id;        /* that released it, or 0 */
+  int64_t tote;                  /* its slot in the wave, from 1; ABSENT = none */
+  const char *claimed_by, *claimed_name; /* who works on it: "usr_..." or "key_...", and the name */
+  struct instant claimed_until;
+  struct instant cut_off_at;     /* lists: the cut-off of today here, for its carrier; never stored */
   struct instant created_at, picked_at, packed_at, shipped_at, closed_at;
   LIST(struct fulfillment_line) lines;
   LIST(struct parcel) parcels;

@@ -92,6 +92,10 @@ extern const struct rec promise_cut_off_rec;
 MUST_CHECK enum err promise_cut_offs_read(const char *json, const char *pointer, struct arena *a, struct fault *f,
                                           struct promise_cut_offs *out);
 
+/* The row that holds for a carrier's service (NULL = none) on a weekday, or NULL. */
+const struct promise_cut_off *promise_cut_off_for(const struct promise_cut_offs *rows, const char *carrier,
+                                                  const char *service, int weekday);
+
 /* "14:00" to minutes of the day; "24:00" is 1440. False when malformed. */
 MUST_CHECK bool promise_minute_parse(const char *s, int64_t *out);
 

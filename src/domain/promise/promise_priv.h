@@ -13,9 +13,6 @@ int64_t promise_opens(const struct promise_calendar *c, int64_t day);  /* first 
 int64_t promise_closes(const struct promise_calendar *c, int64_t day); /* last minute of an open day */
 /* Whether a dated exception closes this very day. */
 bool promise_closed_by_date(const struct promise_calendar *c, int64_t day);
-/* The row that holds for a carrier's service (NULL = none) on a weekday, or NULL. */
-const struct promise_cut_off *promise_cut_off_for(const struct promise_cut_offs *rows, const char *carrier,
-                                                  const char *service, int weekday);
 
 /* promise_zone_valid, without asking again for what was met before. */
 bool promise_zone_known(const struct promise_zones *z, const char *name);
