@@ -47,6 +47,7 @@ CREATE INDEX order_tag_tag ON order_tag (tag, order_id);
 
 -- What lists of work ask for. The partial ones hold only orders that are under way.
 CREATE INDEX orders_due ON orders (promise_ship_by, id) WHERE promise_ship_by IS NOT NULL AND shipped_at IS NULL AND closed_at IS NULL;
+CREATE INDEX orders_under_way ON orders (created_at, id) WHERE shipped_at IS NULL AND closed_at IS NULL;
 CREATE INDEX orders_placed ON orders (placed_at, id) WHERE placed_at IS NOT NULL;
 CREATE INDEX orders_shipped ON orders (shipped_at, id) WHERE shipped_at IS NOT NULL;
 CREATE INDEX orders_owing ON orders (placed_at, id) WHERE sum_due > 0 AND placed_at IS NOT NULL;

@@ -8,7 +8,7 @@ STRATA = [
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
                 "inventory", "setup", "views",                                                                   # supply
                 "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
-                "search", "tracking"]),                                                                    # insight
+                "search", "privacy", "work", "tracking"]),                                                                    # insight
     ("edge", ["http", "import", "upload", "api"]),
 ]
 

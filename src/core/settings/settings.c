@@ -97,6 +97,17 @@ static bool is_choice(const char *choices, const char *value)
   return false;
 }
 
+/* Pages for customers ask nobody else for anything, so a picture is ours or lies in the page. */
+static bool is_picture(const char *value)
+{
+  return !*value || (value[0] == '/' && value[1] != '/') || text_starts(value, "data:image/");
+}
+
+static bool is_color(const char *value)
+{
+  return !*value || (*value == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6);
+}
+
 enum err setting_check(struct ctx *cx, enum setting s, const char *value, const char *pointer)
 {
   const struct setting_info *i = &infos[s];
@@ -112,6 +123,10 @@ enum err setting_check(struct ctx *cx, enum setting s, const char *value, const 
                      (long long)i->min, (long long)i->max, i->kind == SETTING_TEXT ? " characters" : " ", i->unit);
   if (s == SETTING_COMPANY_CURRENCY && currency_decimals(value) < 0)
     return fault_add(&cx->fault, ERR_INVALID, pointer, "invalid_format", "not a currency of ISO 4217");
+  if (s == SETTING_SHOP_COLOR && !is_color(value))
+    return fault_add(&cx->fault, ERR_INVALID, pointer, "invalid_format", "a color is written #rrggbb");
+  if (s == SETTING_SHOP_LOGO && !is_picture(value))
+    return fault_add(&cx->fault, ERR_INVALID, pointer, "invalid_format", "a path of this server, or data:image/...");
   return ERR_OK;
 }
 

@@ -14,12 +14,15 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(COMPANY_CURRENCY,       "company.currency",          TEXT,    "USD",    3,   3,       NULL,           "",      "Currency of the company (ISO 4217); fixed once there are orders") \
   X(COMPANY_LANGUAGE,       "company.language",          TEXT,    "en",     2,   16,      NULL,           "",      "Language of names given without one")       \
   X(COMPANY_TIME_ZONE,      "company.time_zone",         TEXT,    "UTC",    1,   64,      NULL,           "",      "IANA zone of dates without a location")     \
+  X(SHOP_COLOR,             "shop.color",                TEXT,    "",       0,   7,       NULL,           "",      "Color of pages for customers, #rrggbb; empty = the built-in one") \
+  X(SHOP_LOGO,              "shop.logo_url",             TEXT,    "",       0,   30000,   NULL,           "",      "Logo on pages for customers: a path of this server, or a data:image address; empty = the name alone") \
   X(TAX_ROUNDING,           "tax.rounding",              CHOICE,  "line",   0,   0,       "line document", "",     "Tax is rounded per line, or per document and rate") \
   X(REFUND_SHIPPING,        "refund.shipping",           CHOICE,  "keep",   0,   0,       "keep share full", "",   "Shipping charge when lines are cancelled: keep it, give back the share, or all once nothing is left") \
   X(ORDER_EXPIRE_MINUTES,   "order.expire_minutes",      INT,     "0",      0,   525600,  NULL,           "min",   "A prepaid order without money is cancelled after this; 0 = never") \
   X(ORDER_CLOSE_DAYS,       "order.close_days",          INT,     "14",     1,   365,     NULL,           "days",  "An order shipped without tracking closes after this") \
   X(HOLD_EXPIRE_HOURS,      "hold.expire_hours",         INT,     "0",      0,   8760,    NULL,           "h",     "Default life of a review hold; 0 = until released") \
   X(RESERVATION_MINUTES,    "reservation.soft_minutes",  INT,     "30",     1,   10080,   NULL,           "min",   "Life of a soft reservation (draft with stock)") \
+  X(PAYMENT_TERM_DAYS,      "payment.term_days",         INT,     "14",     0,   365,     NULL,           "days",  "Money that is due is overdue so long after placing")            \
   X(IDEMPOTENCY_HOURS,      "idempotency.keep_hours",    INT,     "48",     24,  720,     NULL,           "h",     "How long replies are kept for repeats")      \
   X(PROCESSING_HOURS,       "promise.processing_hours",  INT,     "0",      0,   720,     NULL,           "h",     "Working time from order to hand-over, where the location says nothing") \
   X(SOURCING_SPLIT,         "sourcing.split_penalty",    INT,     "500",    0,   100000000, NULL,         "minor", "Cost of each location beyond the first")    \

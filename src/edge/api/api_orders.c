@@ -1,10 +1,11 @@
 /* Orders over HTTP: reading them. Taking them in is api_intake.c, what is done with them afterwards stands with its room. */
 #include "api.h"
-#include "api_search_priv.h"
+#include "api_orders_priv.h"
 
 #include "allocation.h"
 #include "intake.h"
 #include "orders.h"
+#include "work.h"
 
 #include <string.h>
 
@@ -53,64 +54,71 @@ static enum err fill_orders(struct ctx *cx, void *rows, size_t n, const char *co
   return ERR_OK;
 }
 
-enum { ORDERS_NUMBER, ORDERS_EXTERNAL_ID, ORDERS_CUSTOMER, ORDERS_Q };
-static const struct api_param orders_params[] = {
-    [ORDERS_NUMBER] = {"number", REC_TEXT, "Exactly this order number", "SO-100023"},
-    [ORDERS_EXTERNAL_ID] = {"external_id", REC_TEXT, "Exactly this id of the channel; with channel=", "1001"},
-    [ORDERS_CUSTOMER] = {"customer", REC_TEXT, "Orders of this customer, by id or external id", "cus_01jd7k3v9q2m8"},
-    [ORDERS_Q] = {"q", REC_TEXT,
-                  "Words of number, external id, customer, SKU, tags and notes; the last may be unfinished", "li wei"},
-    {0},
-};
-
-/* One value as a condition of the page. */
-static void narrow_to(struct ctx *cx, struct db_page *page, const char *where, struct db_value value)
-{
-  page->where = where;
-  page->where_args = arena_copy(cx->arena, &value, sizeof value);
-  page->n_where_args = 1;
-}
-
-static enum err narrow_orders(struct ctx *cx, const struct api_request *rq, struct db_page *page)
-{
-  const struct api_param_value *p = rq->params;
-  bool several =
-      !!p[ORDERS_NUMBER].text + !!p[ORDERS_EXTERNAL_ID].text + !!p[ORDERS_CUSTOMER].text + !!p[ORDERS_Q].text > 1;
-  if (several)
-    return fault_add(&cx->fault, ERR_INVALID, "/query", "not_both", "give one of number, external_id, customer and q");
-  if (p[ORDERS_NUMBER].text) {
-    struct order_id id = {0};
-    enum err err = order_find(cx, p[ORDERS_NUMBER].text, &id);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-      return err;
-    fault_clear(&cx->fault); /* an unknown number is an empty list */
-    narrow_to(cx, page, "id = $1", I64(id.v));
-  }
-  if (p[ORDERS_EXTERNAL_ID].text)
-    narrow_to(cx, page, "external_id = $1", TEXT(p[ORDERS_EXTERNAL_ID].text));
-  if (p[ORDERS_CUSTOMER].text) {
-    struct customer customer;
-    enum err err = customer_find(cx, p[ORDERS_CUSTOMER].text, &customer);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-      return err;
-    fault_clear(&cx->fault);
-    narrow_to(cx, page, "customer_id = $1", I64(err ? 0 : customer.id));
-  }
-  return api_search_narrow(cx, "order", p[ORDERS_Q].text, page);
-}
-
 static const struct api_list orders_list = {
     .table = &order_table,
     .filters =
         (const char *const[]){"state", "payment_status", "fulfillment_status", "return_status", "channel", "currency",
-                              "hold_count", "payment_terms", "created_at", "updated_at", "placed_at", NULL},
+                              "hold_count", "payment_terms", "customer_id", "assigned_to", "language", "shipping_method",
+                              "created_at", "updated_at", "placed_at", "shipped_at", "closed_at", NULL},
     .sorts = (const char *const[]){"created_at", NULL},
     .id_field = "id",
-    .narrow = narrow_orders,
+    .narrow = orders_narrow,
     .fill = fill_orders,
     .expands = (const char *const[]){"lines", "charges", "holds", "payments", "fulfillments", "parcels", "customer",
                                      "next_actions", NULL},
     .aliases = (const struct api_alias[]){{"status", "state"}, {"parcels", "fulfillments"}, {0}},
+};
+
+/* ---- Work on an order ---- */
+
+static enum err load_order(struct ctx *cx, const char *id_or_number, struct order **out)
+{
+  struct order_id id;
+  TRY(order_find(cx, id_or_number, &id));
+  TRY(order_load(cx, id, out));
+  order_derive(cx, *out);
+  return ERR_OK;
+}
+
+static enum err serve_blockers(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct order *o;
+  struct order_blockers *blockers = ARENA_NEW(cx->arena, struct order_blockers);
+  TRY(load_order(cx, rq->id, &o));
+  order_blockers(cx, o, blockers);
+  *out = (struct act_result){.rec = &order_blockers_rec, .value = blockers, .version = o->version};
+  return ERR_OK;
+}
+
+static enum err serve_related(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct order *o;
+  related_orders related = {0};
+  (void)out;
+  TRY(load_order(cx, rq->id, &o));
+  TRY(orders_related(cx, o, &related));
+  return api_page(cx, rq, &related_order_rec, related.at, related.n);
+}
+
+static enum err narrow_comments(struct ctx *cx, const struct api_request *rq, struct db_page *page)
+{
+  struct order_id id;
+  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, 2);
+  TRY(order_find(cx, rq->id, &id));
+  args[0] = I64(bucket_of_id(id.v));
+  args[1] = I64(id.v);
+  page->where = "bucket = $1 AND order_id = $2";
+  page->where_args = args;
+  page->n_where_args = 2;
+  return ERR_OK;
+}
+
+static const struct api_list comments_list = {
+    .table = &order_comment_table,
+    .filters = (const char *const[]){"author", "at", NULL},
+    .sorts = (const char *const[]){"n", NULL},
+    .id_field = "n",
+    .narrow = narrow_comments,
 };
 
 static const enum err edit_errors[] = {ERR_STATE, ERR_OK};
@@ -140,5 +148,32 @@ const struct route order_routes[] = {
      "What is not picked yet goes back and is asked anew; with `location` and a reason only from there.",
      PERM_ORDER_EDIT, .body = &allocation_source_rec, .reply = &order_rec, .success = 200, .act = &order_source_act,
      .errors = source_errors},
+    {"GET", "/v1/orders/{id}/blockers", "Why the order is not moving",
+     "Codes with their data, in the order in which they should be dealt with; `next_action` is the first thing that "
+     "somebody can do. Nothing listed: nothing keeps it.",
+     PERM_ORDER_READ, .reply = &order_blockers_rec, .success = 200, .serve = serve_blockers},
+    {"GET", "/v1/orders/{id}/related", "Orders that have to do with this one",
+     "The customer's other orders and those to the same address, newest first. `similarity` compares the baskets; "
+     "`duplicate` says that it is probably the same thing ordered twice.",
+     PERM_ORDER_READ, .reply = &related_order_rec, .success = 200, .serve = serve_related, .params = api_page_params,
+     .flags = ROUTE_PAGE},
+    {"POST", "/v1/orders/{id}/comments", "Say something about an order",
+     "Comments never change; they are in the timeline too (`order.commented`). `mentions` names users who should see "
+     "it.\n\n"
+     "```json\n"
+     "{\"content\": \"The customer calls back at noon\", \"mentions\": [\"ann@example.com\"]}\n"
+     "```",
+     PERM_ORDER_EDIT, .body = &comment_rec, .reply = &order_comment_rec, .success = 201, .act = &order_comment_act},
+    {"GET", "/v1/orders/{id}/comments", "What was said about an order", "Newest first.", PERM_ORDER_READ,
+     .reply = &order_comment_rec, .success = 200, .list = &comments_list},
+    {"POST", "/v1/orders/{id}/assign", "Give an order to somebody",
+     "Without `user` nobody has it any more; that undoes it.", PERM_ORDER_EDIT, .body = &assign_rec,
+     .reply = &order_rec, .success = 200, .act = &order_assign_act},
+    {"POST", "/v1/orders/{id}/tag", "Put tags on and take tags off",
+     "Those that are not named stay. The inverse undoes it.", PERM_ORDER_EDIT, .body = &tags_rec, .reply = &order_rec,
+     .success = 200, .act = &order_tag_act},
+    {"POST", "/v1/orders/{id}/release", "Release all holds of an order",
+     "Of the order, its lines and its fulfillments; refused where there is none.", PERM_HOLD_RELEASE,
+     .body = &reason_input_rec, .reply = &order_rec, .success = 200, .act = &order_release_act, .errors = edit_errors},
     {0},
 };

@@ -223,6 +223,8 @@ struct db_page {
 MUST_CHECK enum err db_list(struct db *db, const struct db_page *page, struct list *out);
 /* The exact number of rows the filters match (slow by nature; only on request). */
 MUST_CHECK enum err db_count(struct db *db, const struct db_page *page, int64_t *out);
+/* The same, but no further than most: *out = most says that there are so many or more. */
+MUST_CHECK enum err db_count_most(struct db *db, const struct db_page *page, int64_t most, int64_t *out);
 
 /* ---- Memo: masters a connection keeps in memory -------------------------------------------------------------------
  * Read often, written seldom: products, locations, rules. Slots are named by a static address. Everything is forgotten

@@ -168,6 +168,24 @@ enum err db_list(struct db *db, const struct db_page *page, struct list *out)
   return db_read_rows(d.plan, &rows, out);
 }
 
+enum err db_count_most(struct db *db, const struct db_page *page, int64_t most, int64_t *out)
+{
+  struct draft d;
+  struct db_rows rows;
+  draft_init(&d, db, page);
+  buf_printf(&d.sql, "SELECT count(*) FROM (SELECT %s AS found FROM %s", column_name(&d, page->id_field),
+             page->table->name);
+  add_conditions(&d, page);
+  buf_text(&d.sql, " LIMIT ");
+  add_value(&d, I64(most));
+  buf_text(&d.sql, ") AS counted");
+  TRY(start(&d, db, DB_REPORT, &rows));
+  int64_t count = db_next(&rows) ? db_i64(&rows, 0) : 0;
+  TRY(db_done(&rows));
+  *out = count;
+  return ERR_OK;
+}
+
 enum err db_count(struct db *db, const struct db_page *page, int64_t *out)
 {
   struct draft d;
