@@ -17,6 +17,7 @@ const struct api_room app_rooms[] = {
     {"Events", "The append-only log as a feed and as a stream.", event_routes},
     {"Settings", "What a company sets for itself.", setting_routes},
     {"Setup", "A company's first minute.", setup_routes},
+    {"Privacy", "Personal data for those to whom it is masked.", privacy_routes},
     {"Views", "What people keep for their screens.", view_routes},
     {"Identity", "Users, sessions, API keys and permissions.", identity_routes},
     {"System", "Health, metrics, this document.", system_routes},

@@ -85,6 +85,9 @@ struct act_call {
   int64_t version;
   bool replayed;
 
+  /* What the caller may see of the result, before it is rendered for a key; NULL = all. On the writer's thread. */
+  void (*shape)(struct act_call *call, struct act_result *result);
+  const void *route; /* shape's own */
   void (*done)(struct act_call *call); /* on the writer's thread, after COMMIT or on failure */
   void *user;
   struct act_call *next; /* the queue's */

@@ -47,10 +47,13 @@ static void wait_by_chance(struct lane *l, int attempt)
 
 static void render(struct act_call *call, const struct act_result *r)
 {
+  struct act_result shown = *r;
   struct buf body;
   buf_init(&body, call->arena);
-  if (r->rec)
-    rec_write(r->rec, r->value, r->view, &body);
+  if (call->shape)
+    call->shape(call, &shown);
+  if (shown.rec)
+    rec_write(shown.rec, shown.value, shown.view, &body);
   call->reply = buf_str(&body);
   call->reply_n = body.n;
 }

@@ -149,8 +149,7 @@ static bool csrf_right(const char *token, const char *csrf)
   return csrf && strlen(csrf) == TOKEN_TEXT - 1 && sodium_memcmp(csrf, want, TOKEN_TEXT - 1) == 0;
 }
 
-/* The request may outlive the memo. */
-static const struct row_scope *scope_copy(struct arena *a, const struct row_scope *scope)
+const struct row_scope *row_scope_copy(struct arena *a, const struct row_scope *scope)
 {
   LIST(const char *) locations = {(const char **)scope->locations, scope->n_locations, 0};
   LIST(const char *) channels = {(const char **)scope->channels, scope->n_channels, 0};
@@ -175,6 +174,6 @@ enum err identity_authenticate(struct ctx *cx, const struct credentials *c, stru
     identity_note(c->identity, is_key, known->touch_id, cx->now);
   }
   *out = (struct actor){known->kind, known->actor_id, arena_text(cx->arena, known->name), known->permissions,
-                        known->scope ? scope_copy(cx->arena, known->scope) : NULL};
+                        known->scope ? row_scope_copy(cx->arena, known->scope) : NULL};
   return ERR_OK;
 }

@@ -224,6 +224,9 @@ struct credentials {
  * ERR_CSRF             a good cookie, but the token that must come with it is missing or wrong */
 MUST_CHECK enum err identity_authenticate(struct ctx *cx, const struct credentials *c, struct actor *out);
 
+/* Of such a scope, in a: the request may outlive the actor's. */
+const struct row_scope *row_scope_copy(struct arena *a, const struct row_scope *scope);
+
 /* ---- Last use: noted in memory, written by a background act ----------------------------------------------------- */
 
 struct identity_touch {

@@ -89,9 +89,11 @@ void call_result(struct call *call, const struct act_result *result)
   }
   reply.status = result->rec ? status : status == 200 ? 204 : status;
   if (result->rec) {
+    struct act_result shown = *result;
     struct buf body;
+    api_mask_result(call->row->route, &call->actor, a, &shown);
     buf_init(&body, a);
-    rec_write(result->rec, result->value, result->view, &body);
+    rec_write(shown.rec, shown.value, shown.view, &body);
     reply.body = buf_str(&body);
     reply.n_body = body.n;
     json_headers(a, &reply);
@@ -166,15 +168,24 @@ static enum err prepare_write(struct ctx *cx, struct call *call)
   act->success = route->success;
   act->deadline = INSTANT(cx->now.ms + API_WRITE_MS);
   act->version = ABSENT;
+  api_shape(act, route);
   act->done = write_done;
   act->user = call;
   fault_init(&act->fault, call->rq->arena);
   return ERR_OK;
 }
 
+static enum err write_in_scope(struct ctx *cx, struct call *call)
+{
+  TRY(ctx_masters_refresh(cx));
+  return scope_check(cx, call, call->act.in.body);
+}
+
 static void start_write(struct ctx *cx, struct call *call)
 {
   enum err err = prepare_write(cx, call);
+  if (!err && call->actor.scope)
+    err = write_in_scope(cx, call);
   if (err)
     call_problem(call, err, &cx->fault);
   else if (!writer_submit(call->api->writer, &call->act))
@@ -204,6 +215,8 @@ static enum err serve_once(struct worker *w, struct call *call, struct act_resul
   if (get)
     TRY(db_read_begin(w->db));
   enum err err = ctx_masters_refresh(cx);
+  if (!err && cx->actor.scope)
+    err = scope_check(cx, call, call->in.body);
   if (!err)
     err = route->serve(cx, &call->in, out);
   if (get)
@@ -299,6 +312,7 @@ enum err api_run(struct ctx *cx, const struct api_request *rq, const struct act 
   assert(!rq->http || is_unsafe(rq->http->method));
   if (rq->http && in->version == ABSENT)
     TRY(decode_if_match(cx, rq->http, &call.in.version));
+  api_shape(&call, rq->route);
   memcpy(call.request_hash, rq->request_hash, HASH_BYTES);
   fault_init(&call.fault, cx->arena);
   enum err err = writer_run(rq->api->writer, &call);
@@ -450,7 +464,7 @@ static void on_request(void *app, struct http_request *rq)
     call_problem(call, err, &api->cx.fault);
   else if (route->flags & ROUTE_INLINE)
     run_inline(&api->cx, call);
-  else if (route->act && rq->n_body <= API_LOOP_BODY_MAX)
+  else if (route->act && rq->n_body <= API_LOOP_BODY_MAX && !call->actor.scope)
     start_write(&api->cx, call);
   else if (!pool_try(&api->pool, call, route->act ? run_write : call_run_read))
     call_problem(call, ERR_BUSY, NULL);

@@ -118,7 +118,7 @@ struct route {
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
-extern const struct route setup_routes[], view_routes[];
+extern const struct route setup_routes[], view_routes[], privacy_routes[];
 extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
 extern const struct route docs_routes[];   /* /docs and / */
 

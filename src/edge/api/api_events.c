@@ -25,6 +25,7 @@ enum {
   SCAN_SLICES = 50,           /* slices looked through for a topic before an answer says where to go on */
   ANSWER_BYTES = 1024 * 1024, /* an answer that has reached this ends */
   FEED_ARENA = 32 << 20,
+  SCOPE_ARENA = 64 << 10,     /* what a listener is bound to */
   STREAM_RATE = 128 * 1024, /* bytes a round while a stream catches up: well below http's bound of unsent bytes */
   CATCH_UP_MS = 100,        /* the rounds of streams that are behind */
 };
@@ -39,6 +40,8 @@ struct listener {
   int64_t after, noted; /* the client's place, and the last one it was told */
   int64_t born_ms, heard_ms, not_before_ms;
   uint64_t permissions;
+  const struct row_scope *scope; /* in arena; NULL = all rows */
+  struct arena *arena;
   bool plain; /* events without names and an audible heartbeat, for scripts in browsers */
   char topic[];
 };
@@ -151,7 +154,8 @@ static const struct rec_view without_personal = {.without_personal = true};
 
 static const struct rec_view *view_for(uint64_t permissions)
 {
-  return permissions & PERMISSION(PERM_CUSTOMER_READ) ? NULL : &without_personal;
+  const uint64_t both = PERMISSION(PERM_CUSTOMER_READ) | PERMISSION(PERM_PERSONAL_READ);
+  return (permissions & both) == both ? NULL : &without_personal;
 }
 
 /* An answer being written: entries one by one, read in slices whose memory goes at once. */
@@ -174,6 +178,8 @@ static enum err poll_slice(struct ctx *cx, struct call *call, struct answer *ans
     const struct feed_entry *e = &slice.at[i];
     call->poll.after = e->cursor;
     if (!topic_wanted(call->poll.topic, e->topic))
+      continue;
+    if (cx->actor.scope && !scope_sees_event(cx, cx->actor.scope, e))
       continue;
     json_record(&answer->out, &feed_entry_rec, e, view_for(cx->actor.permissions));
     answer->n++;
@@ -278,8 +284,10 @@ static const struct api_param stream_params[] = {
 
 static void listener_drop(struct listener *l)
 {
-  if (atomic_fetch_sub(&l->holders, 1) == 1)
-    free(l);
+  if (atomic_fetch_sub(&l->holders, 1) > 1)
+    return;
+  arena_free(l->arena);
+  free(l);
 }
 
 /* On the loop thread. */
@@ -301,6 +309,10 @@ static struct listener *listener_new(struct call *call, int64_t after, const cha
   l->after = l->noted = after;
   l->plain = plain;
   l->permissions = call->actor.permissions;
+  if (call->actor.scope) {
+    l->arena = arena_new(SCOPE_ARENA);
+    l->scope = row_scope_copy(l->arena, call->actor.scope);
+  }
   l->born_ms = l->heard_ms = monotonic_ms();
   atomic_init(&l->holders, 2);
   memcpy(l->topic, topic ? topic : "", n);
@@ -408,6 +420,8 @@ static void listener_feed(struct ctx *cx, struct listener *l, struct page *page,
     const struct feed_entry *e = &page->entries.at[i];
     l->after = e->cursor;
     if (!topic_wanted(l->topic, e->topic))
+      continue;
+    if (l->scope && !scope_sees_event(cx, l->scope, e))
       continue;
     put_event(&b, l, e);
     l->noted = e->cursor;

@@ -28,6 +28,7 @@ struct query {
   const char *cursor, *count;
   const char *expand[EXPANDS_MAX + 1];
   size_t n_expand, n_values;
+  const void *last; /* the page's last row as it was read */
   bool sorted;
 };
 
@@ -339,7 +340,8 @@ static enum err take_where(struct query *q)
   q->page.where = q->list->where;
   q->page.where_args = NULL;
   q->page.n_where_args = 0;
-  return q->list->narrow ? q->list->narrow(q->cx, &q->call->in, &q->page) : ERR_OK;
+  TRY(q->list->narrow ? q->list->narrow(q->cx, &q->call->in, &q->page) : ERR_OK);
+  return q->call->actor.scope ? scope_narrow(q->cx, q->call, &q->page) : ERR_OK;
 }
 
 static enum err query_read(struct query *q)
@@ -369,6 +371,11 @@ static enum err query_read(struct query *q)
 
 /* ---- Pages ---- */
 
+static const void *row_at(const struct query *q, const struct list *rows, size_t i)
+{
+  return (const char *)rows->at + i * q->list->table->rec->size;
+}
+
 /* Reads a page and one row more, which only tells whether there is a next page. */
 static enum err page_read(struct query *q, struct list *rows, bool *out_more)
 {
@@ -380,19 +387,18 @@ static enum err page_read(struct query *q, struct list *rows, bool *out_more)
     rows->n--;
   if (!err && q->list->fill && rows->n)
     err = q->list->fill(q->cx, rows->at, rows->n, q->expand);
+  if (!err && rows->n)
+    q->last = row_at(q, rows, rows->n - 1);
+  if (!err && rows->n && api_masks(q->call->row->route, &q->call->actor))
+    rows->at = (void *)(uintptr_t)api_mask_rows(page.table->rec, rows->at, rows->n, q->cx->arena);
   if (!err && arena_over(q->cx->arena))
     err = err_fail(q->cx, ERR_INVALID, "/query/limit", "these rows are too large for one page, please ask for fewer");
   return err;
 }
 
-static const void *row_at(const struct query *q, const struct list *rows, size_t i)
+static const char *next_cursor(const struct query *q, bool more)
 {
-  return (const char *)rows->at + i * q->list->table->rec->size;
-}
-
-static const char *next_cursor(const struct query *q, const struct list *rows, bool more)
-{
-  return more ? cursor_write(q, row_at(q, rows, rows->n - 1)) : NULL;
+  return more ? cursor_write(q, q->last) : NULL;
 }
 
 /* ---- Counts: exact, or remembered for a minute ---- */
@@ -401,7 +407,7 @@ static const char *next_cursor(const struct query *q, const struct list *rows, b
 static uint64_t count_name(const struct query *q)
 {
   const struct http_request *rq = q->call->rq;
-  uint64_t name = hash_text(rq->path);
+  uint64_t name = hash_mix(hash_text(rq->path), scope_hash(q->call->actor.scope));
   for (size_t i = 0; i < rq->query.n; i++) {
     bool narrows = true;
     for (size_t k = 0; k < COUNT_OF(takers); k++)
@@ -458,7 +464,7 @@ static enum err serve_json(struct query *q, struct http_reply *reply)
   json_object(&o);
   put_rows(q, &rows, &o);
   json_key(&o, "next_cursor");
-  json_text(&o, next_cursor(q, &rows, more));
+  json_text(&o, next_cursor(q, more));
   if (q->count)
     json_put_i64(&o, "count", count);
   json_object_end(&o);
@@ -502,7 +508,7 @@ static enum err export_slice(struct query *q, struct arena *a, struct export *e,
   if (!err && b.n)
     export_add(e, &b);
   e->rows += rows.n;
-  const char *next = err ? NULL : next_cursor(q, &rows, *out_more);
+  const char *next = err ? NULL : next_cursor(q, *out_more);
   q->cx->arena = keep;
   db_use(q->cx->db, &q->cx->fault, keep);
   *out_next = q->cursor = arena_text(keep, next);

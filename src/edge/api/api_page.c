@@ -32,6 +32,8 @@ enum err api_page(struct ctx *cx, const struct api_request *rq, const struct rec
   struct json_out o;
   size_t from = 0, to = 0;
   TRY(page_of(cx, rq, n, &from, &to));
+  if (n && api_masks(rq->route, &cx->actor))
+    rows = api_mask_rows(rec, rows, n, cx->arena);
   buf_init(&body, cx->arena);
   json_out_init(&o, &body);
   json_object(&o);

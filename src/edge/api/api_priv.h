@@ -48,6 +48,10 @@ void table_done(struct api_table *t);
  * *out_allow ("GET, POST", in a). */
 MUST_CHECK enum err table_match(const struct api_table *t, const struct http_request *rq, struct arena *a,
                                 struct api_row **out, const char **out_allow);
+/* The row of "/": what answers for screens of the console. ERR_NOT_FOUND when there is none. */
+MUST_CHECK enum err table_home(const struct api_table *t, struct api_row **out);
+/* Whether a browser asks for a page that the console may have: GET, text/html, outside of /v1 and /docs. */
+bool web_screen_wanted(const struct http_request *rq);
 
 /* ---- One call on its way; lives in its request's arena ---- */
 
@@ -123,6 +127,28 @@ struct estimates {
   pthread_mutex_t lock;
   struct estimate at[64];
 };
+
+/* ---- Row scope (api_scope.c): only for an actor with one ---- */
+
+struct feed_entry;
+/* Before a read or a write of its own route begins: whether what the path, the query and the body name lies within. On a
+ * reader whose masters are fresh. ERR_NOT_FOUND as if it were not there, ERR_FORBIDDEN. */
+MUST_CHECK enum err scope_check(struct ctx *cx, struct call *call, const void *body);
+/* Adds to a list's condition what its actor is bound to. */
+MUST_CHECK enum err scope_narrow(struct ctx *cx, struct call *call, struct db_page *page);
+bool scope_sees_event(struct ctx *cx, const struct row_scope *s, const struct feed_entry *e);
+uint64_t scope_hash(const struct row_scope *s); /* NULL: 0 */
+
+/* ---- Personal data (api_mask.c) ---- */
+
+/* Whether answers of this route to this actor are masked. */
+bool api_masks(const struct route *route, const struct actor *actor);
+/* Masks the record of an answer where they are. */
+void api_mask_result(const struct route *route, const struct actor *actor, struct arena *a, struct act_result *result);
+/* A masked copy of an array of records. */
+const void *api_mask_rows(const struct rec *rec, const void *rows, size_t n, struct arena *a);
+/* The same for what the writer renders. */
+void api_shape(struct act_call *call, const struct route *route);
 
 /* ---- The pool of readers ---- */
 

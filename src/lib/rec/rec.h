@@ -128,6 +128,11 @@ void rec_store(const struct rec_field *field, const void *value, struct buf *out
 MUST_CHECK enum err rec_load(const struct rec_field *field, const char *json, size_t n, struct arena *a, struct fault *f,
                              void *value);
 
+/* A copy of value for somebody who may not see personal data: REC_PERSONAL texts are what mask makes of them, other personal
+ * members are absent; of records and lists the personal members. In a; what is not personal is shared with value. */
+typedef const char *rec_mask(struct arena *a, const struct rec_field *field, const char *text);
+const void *rec_masked(const struct rec *rec, const void *value, rec_mask *mask, struct arena *a);
+
 bool rec_equal(const struct rec *rec, const void *a, const void *b);
 /* One place where two values differ; before and after are JSON texts, NULL = absent. */
 struct rec_difference {

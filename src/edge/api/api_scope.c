@@ -1,0 +1,506 @@
+/* Row scope: who is bound to some locations or channels neither lists nor finds what lies outside. One place decides it for
+ * all routes: lists are narrowed by the columns of their table, paths by what their first parameter names, bodies and
+ * queries by their members `location` and `channel`. What no rule knows is closed to who is bound; whoever is not bound
+ * (actor.scope is NULL) never comes here.
+ *
+ * An order belongs to its channel, and to each location that works on it or where it is collected; its parts belong to it,
+ * and a part that says a location of its own (fulfillment, shipment) to that one alone. Stock belongs to its location.
+ */
+#include "api_priv.h"
+
+#include "api_where_priv.h"
+#include "fulfillment.h"
+#include "identity.h"
+
+#include <string.h>
+
+/* ---- Codes ---- */
+
+static bool among(const char *const *codes, size_t n, const char *code)
+{
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(codes[i], code) == 0)
+      return true;
+  return false;
+}
+
+static bool has_location(const struct row_scope *s, const char *code)
+{
+  return s->n_locations == 0 || among(s->locations, s->n_locations, code);
+}
+
+static bool has_channel(const struct row_scope *s, const char *code)
+{
+  return s->n_channels == 0 || among(s->channels, s->n_channels, code);
+}
+
+static enum err outside(struct ctx *cx, const char *what, const char *name)
+{
+  return err_fail(cx, ERR_NOT_FOUND, "", "there is no %s %.64s", what, name);
+}
+
+static enum err closed(struct ctx *cx)
+{
+  return err_fail(cx, ERR_FORBIDDEN, "", "this is not for those who are bound to some locations or channels");
+}
+
+/* ---- One order ---- */
+
+static enum err works_on(struct ctx *cx, const struct row_scope *s, int64_t order_id, bool *out)
+{
+  static const struct db_stmt places = {"SELECT location FROM fulfillment WHERE bucket = $1 AND order_id = $2"
+                                        " ORDER BY id LIMIT 1000",
+                                        DB_KEYED};
+  struct db_rows rows;
+  *out = false;
+  TRY(db_query(cx->db, &places, &rows, DB_ARGS(I64(bucket_of_id(order_id)), I64(order_id))));
+  while (db_next(&rows))
+    *out = *out || has_location(s, db_text(&rows, 0));
+  return db_done(&rows);
+}
+
+static enum err order_seen(struct ctx *cx, const struct row_scope *s, int64_t order_id, bool *out)
+{
+  static const struct db_stmt row = {
+      "SELECT channel, coalesce(delivery_location, '') FROM orders WHERE bucket = $1 AND id = $2", DB_KEYED};
+  struct db_rows rows;
+  bool there = false, here = false;
+  *out = false;
+  TRY(db_query(cx->db, &row, &rows, DB_ARGS(I64(bucket_of_id(order_id)), I64(order_id))));
+  while (db_next(&rows)) {
+    there = has_channel(s, db_text(&rows, 0));
+    here = has_location(s, db_text(&rows, 1));
+  }
+  TRY(db_done(&rows));
+  if (there && !here)
+    TRY(works_on(cx, s, order_id, &here));
+  *out = there && here;
+  return ERR_OK;
+}
+
+/* A part that has a location of its own is seen there; its order's other locations do not count. */
+static enum err part_seen(struct ctx *cx, const struct row_scope *s, int64_t order_id, const char *location, bool *out)
+{
+  struct row_scope by_channel = {NULL, s->channels, 0, s->n_channels};
+  *out = false;
+  if (!location)
+    return order_seen(cx, s, order_id, out);
+  return has_location(s, location) ? order_seen(cx, &by_channel, order_id, out) : ERR_OK;
+}
+
+/* ---- What the first parameter of a path names ---- */
+
+static enum err see_order(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct order_id order;
+  bool seen;
+  TRY(order_find(cx, id, &order));
+  TRY(order_seen(cx, s, order.v, &seen));
+  return seen ? ERR_OK : outside(cx, "order", id);
+}
+
+static enum err see_hold(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct hold_id hold;
+  struct order_id order;
+  bool seen;
+  TRY(order_of_hold(cx, id, &hold, &order));
+  TRY(order_seen(cx, s, order.v, &seen));
+  return seen ? ERR_OK : outside(cx, "hold", id);
+}
+
+static enum err see_payment(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct payment_id payment;
+  struct order_id order;
+  bool seen;
+  TRY(order_of_payment(cx, id, &payment, &order));
+  TRY(order_seen(cx, s, order.v, &seen));
+  return seen ? ERR_OK : outside(cx, "payment", id);
+}
+
+static enum err see_fulfillment(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct fulfillment f = {0};
+  struct order_id order;
+  bool seen;
+  TRY(order_of_fulfillment(cx, id, &f.id, &order));
+  f.bucket = bucket_of_id(f.id.v);
+  enum err err = db_get(cx->db, &fulfillment_table, &f);
+  if (err != ERR_OK)
+    return err == ERR_NOT_FOUND ? outside(cx, "fulfillment", id) : err;
+  TRY(part_seen(cx, s, order.v, f.location, &seen));
+  return seen ? ERR_OK : outside(cx, "fulfillment", id);
+}
+
+static enum err see_shipment(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct shipment shipment;
+  struct order_id order;
+  bool seen;
+  TRY(order_of_shipment(cx, id, &shipment, &order));
+  TRY(part_seen(cx, s, order.v, shipment.location, &seen));
+  return seen ? ERR_OK : outside(cx, "shipment", id);
+}
+
+/* A parcel belongs to the fulfillment that it was packed for first. */
+static enum err see_parcel(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct parcel *parcel;
+  char text[ID_TEXT];
+  TRY(parcel_load(cx, id, &parcel));
+  id_format(PREFIX_fulfillment, parcel->fulfillment_id, text);
+  enum err err = see_fulfillment(cx, s, text);
+  if (err != ERR_NOT_FOUND)
+    return err;
+  fault_clear(&cx->fault);
+  return outside(cx, "parcel", id);
+}
+
+static enum err location_seen(struct ctx *cx, const struct row_scope *s, const char *id_or_code, bool *out)
+{
+  const struct location *l;
+  enum err err = location_find(cx, id_or_code, &l);
+  *out = err == ERR_OK && has_location(s, l->code);
+  fault_clear(&cx->fault);
+  return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err see_adjustment(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  static const struct db_stmt place = {"SELECT location_id FROM adjustment WHERE bucket = $1 AND id = $2", DB_KEYED};
+  int64_t adjustment = 0, location_id = 0;
+  char text[ID_TEXT];
+  bool seen = false;
+  if (id_parse(PREFIX_adjustment, id, &adjustment))
+    TRY(db_one_i64(cx->db, &place, &location_id, DB_ARGS(I64(bucket_of_id(adjustment)), I64(adjustment))));
+  if (location_id) {
+    id_format(PREFIX_location, location_id, text);
+    TRY(location_seen(cx, s, text, &seen));
+  }
+  return seen ? ERR_OK : outside(cx, "adjustment", id);
+}
+
+static enum err see_location(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  bool seen;
+  TRY(location_seen(cx, s, id, &seen));
+  return seen ? ERR_OK : outside(cx, "location", id);
+}
+
+static enum err see_channel(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  int64_t number;
+  const struct channel *ch;
+  enum err err = ERR_OK;
+  if (!id_parse(PREFIX_channel, id, &number))
+    return has_channel(s, id) ? ERR_OK : outside(cx, "channel", id);
+  err = channel_by_id(cx, (struct channel_id){number}, &ch);
+  if (err != ERR_OK && err != ERR_NOT_FOUND)
+    return err;
+  return err == ERR_OK && has_channel(s, ch->code) ? ERR_OK : outside(cx, "channel", id);
+}
+
+/* ---- The rules ---- */
+
+enum scope_kind {
+  SCOPE_CLOSED, /* not for those who are bound */
+  SCOPE_FREE,   /* no rows of places, but for what the body names */
+  SCOPE_ASKED,  /* sums over places: the query names one of each kind that the asker is bound to */
+};
+
+struct scope_rule {
+  const char *path; /* of the route, or what it begins with; the longest one that fits counts */
+  enum scope_kind kind;
+  enum err (*see)(struct ctx *cx, const struct row_scope *s, const char *id); /* of the path's first parameter */
+};
+
+static const struct scope_rule rules[] = {
+    {"/v1/adjustments/{id}", SCOPE_FREE, see_adjustment},
+    {"/v1/api_keys", SCOPE_FREE, NULL},
+    {"/v1/carriers", SCOPE_FREE, NULL},
+    {"/v1/channels/{code}", SCOPE_FREE, see_channel},
+    {"/v1/customers", SCOPE_FREE, NULL},
+    {"/v1/events", SCOPE_FREE, NULL}, /* scope_sees_event */
+    {"/v1/fulfillments/{id}", SCOPE_FREE, see_fulfillment},
+    {"/v1/holds/{id}", SCOPE_FREE, see_hold},
+    {"/v1/import_fields", SCOPE_FREE, NULL},
+    {"/v1/locations/{id}", SCOPE_FREE, see_location},
+    {"/v1/locations/{code}", SCOPE_FREE, see_location},
+    {"/v1/number_series", SCOPE_FREE, NULL},
+    {"/v1/orders", SCOPE_FREE, NULL}, /* placing one: its channel */
+    {"/v1/orders/bulk", SCOPE_CLOSED, NULL},
+    {"/v1/orders/{id}", SCOPE_FREE, see_order},
+    {"/v1/parcels/{id}", SCOPE_FREE, see_parcel},
+    {"/v1/payments/{id}", SCOPE_FREE, see_payment},
+    {"/v1/permissions", SCOPE_FREE, NULL},
+    {"/v1/products", SCOPE_FREE, NULL},
+    {"/v1/reports", SCOPE_ASKED, NULL},
+    {"/v1/review_rules", SCOPE_FREE, NULL},
+    {"/v1/roles", SCOPE_FREE, NULL},
+    {"/v1/scan_codes", SCOPE_FREE, NULL},
+    {"/v1/session", SCOPE_FREE, NULL},
+    {"/v1/settings", SCOPE_FREE, NULL},
+    {"/v1/shipments/{id}", SCOPE_FREE, see_shipment},
+    {"/v1/stock/adjustments", SCOPE_FREE, NULL}, /* the body's location */
+    {"/v1/stock/balance", SCOPE_ASKED, NULL},
+    {"/v1/stock/safety", SCOPE_FREE, NULL}, /* the body's location */
+    {"/v1/system", SCOPE_FREE, NULL},
+    {"/v1/tasks", SCOPE_ASKED, NULL},
+    {"/v1/tax_rates", SCOPE_FREE, NULL},
+    {"/v1/today", SCOPE_ASKED, NULL},
+    {"/v1/users", SCOPE_FREE, NULL},
+    {"/v1/views", SCOPE_FREE, NULL},
+    {"/metrics", SCOPE_FREE, NULL},
+};
+
+/* "/v1/session" covers "/v1/session/preferences" and not "/v1/sessions", which has no rows of places either. */
+static bool covers(const char *rule, const char *path)
+{
+  size_t n = strlen(rule);
+  return strncmp(rule, path, n) == 0 && (path[n] == 0 || path[n] == '/');
+}
+
+static const struct scope_rule *rule_of(const struct route *route)
+{
+  static const struct scope_rule no_rule = {"", SCOPE_CLOSED, NULL}, own = {"/v1/sessions", SCOPE_FREE, NULL};
+  const struct scope_rule *best = covers(own.path, route->path) ? &own : &no_rule;
+  for (const struct scope_rule *r = rules; r < rules + COUNT_OF(rules); r++)
+    if (covers(r->path, route->path) && strlen(r->path) > strlen(best->path))
+      best = r;
+  return best;
+}
+
+/* ---- Bodies ---- */
+
+static const char *text_of(const struct rec *rec, const void *value, const char *name, bool *out_has)
+{
+  const struct rec_field *field = rec && value ? rec_field_find(rec, name) : NULL;
+  *out_has = field && field->kind == REC_TEXT && !(field->flags & (REC_READONLY | REC_HIDDEN));
+  return *out_has ? *(const char *const *)((const char *)value + field->offset) : NULL;
+}
+
+static enum err may_name(struct ctx *cx, const char *pointer, const char *kind)
+{
+  return err_fail(cx, ERR_FORBIDDEN, pointer, "must name a %s that you are bound to", kind);
+}
+
+/* A body that says nothing of a place it may name means the company's default, which is not for who is bound. */
+static enum err check_body(struct ctx *cx, const struct row_scope *s, const struct route *route, const void *body)
+{
+  bool has, seen;
+  const char *channel = text_of(route->body, body, "channel", &has);
+  if (has && s->n_channels && !(channel && has_channel(s, channel)))
+    return may_name(cx, "/channel", "channel");
+  const char *location = text_of(route->body, body, "location", &has);
+  if (!has || !s->n_locations || !location)
+    return ERR_OK;
+  TRY(location_seen(cx, s, location, &seen));
+  return seen ? ERR_OK : may_name(cx, "/location", "location");
+}
+
+/* ---- Queries of sums ---- */
+
+/* The parameter must name one that is seen; where there is only one to name it is understood. */
+static enum err check_asked(struct ctx *cx, struct call *call, const char *name, const char *const *codes, size_t n)
+{
+  const struct api_param *p = call->row->route->params;
+  size_t at = 0;
+  if (n == 0)
+    return ERR_OK;
+  while (p && p[at].name && strcmp(p[at].name, name) != 0)
+    at++;
+  if (!p || !p[at].name)
+    return closed(cx);
+  struct api_param_value *value = (struct api_param_value *)(uintptr_t)&call->in.params[at];
+  if (!value->text && n == 1)
+    value->text = codes[0];
+  if (value->text && among(codes, n, value->text))
+    return ERR_OK;
+  return err_fail(cx, ERR_FORBIDDEN, arena_printf(cx->arena, "/query/%s", name), "must name a %s that you are bound to",
+                  name);
+}
+
+enum err scope_check(struct ctx *cx, struct call *call, const void *body)
+{
+  const struct row_scope *s = call->actor.scope;
+  const struct scope_rule *rule = rule_of(call->row->route);
+  if (rule->kind == SCOPE_CLOSED)
+    return closed(cx);
+  if (rule->kind == SCOPE_ASKED) {
+    TRY(check_asked(cx, call, "location", s->locations, s->n_locations));
+    TRY(check_asked(cx, call, "channel", s->channels, s->n_channels));
+  }
+  if (rule->see && call->in.id)
+    TRY(rule->see(cx, s, call->in.id));
+  return check_body(cx, s, call->row->route, body);
+}
+
+/* ---- Lists ---- */
+
+/* A column of the table itself. */
+static const char *column_of(const struct db_table *table, const char *name)
+{
+  const struct rec_field *field = rec_field_find(table->rec, name);
+  return !field || field->flags & REC_VIRTUAL ? NULL : field->column ? field->column : field->name;
+}
+
+static const char *places_in(struct ctx *cx, const char *column, size_t n)
+{
+  struct buf b;
+  buf_init(&b, cx->arena);
+  buf_printf(&b, "%s IN (", column);
+  for (size_t i = 0; i < n; i++)
+    buf_printf(&b, "%s$%zu", i ? ", " : "", i + 1);
+  buf_char(&b, ')');
+  return buf_str(&b);
+}
+
+/* The codes as values, padded so that few texts serve all numbers of them. */
+static struct db_value *values_of(struct ctx *cx, const char *const *codes, size_t n, size_t *out_n)
+{
+  static const size_t steps[] = {1, 8, 32, ROW_SCOPE_MAX};
+  size_t step = 0;
+  while (steps[step] < n)
+    step++;
+  struct db_value *values = ARENA_ARRAY(cx->arena, struct db_value, steps[step]);
+  for (size_t i = 0; i < steps[step]; i++)
+    values[i] = TEXT(codes[i < n ? i : n - 1]);
+  *out_n = steps[step];
+  return values;
+}
+
+/* Location ids for tables that know no codes. A code that is no location has no rows. */
+static enum err ids_of(struct ctx *cx, struct db_value *values, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    const struct location *l;
+    enum err err = location_by_code(cx, values[i].bytes, &l);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    values[i] = I64(err == ERR_OK ? l->id.v : 0);
+  }
+  return ERR_OK;
+}
+
+/* "order_id" of a part, "id" of the orders themselves. */
+static const char *order_column(const struct db_table *table)
+{
+  return table == &order_table ? "id" : column_of(table, "order_id") && column_of(table, "bucket") ? "order_id" : NULL;
+}
+
+static enum err narrow_locations(struct ctx *cx, const struct row_scope *s, struct db_page *page, bool *out_done)
+{
+  const struct db_table *table = page->table;
+  size_t n;
+  struct db_value *values = values_of(cx, s->locations, s->n_locations, &n);
+  const char *code = table == &location_table ? "code" : column_of(table, "location");
+  const char *id = column_of(table, "location_id"), *order = order_column(table);
+  *out_done = true;
+  if (code) {
+    api_where(cx, page, places_in(cx, code, n), values, n);
+  } else if (id) {
+    TRY(ids_of(cx, values, n));
+    api_where(cx, page, places_in(cx, id, n), values, n);
+  } else if (order) {
+    const char *name = table->name;
+    const char *works = arena_printf(
+        cx->arena,
+        "EXISTS (SELECT fulfillment.id FROM fulfillment WHERE fulfillment.bucket = %s.bucket AND"
+        " fulfillment.order_id = %s.%s AND %s)",
+        name, name, order, places_in(cx, "fulfillment.location", n));
+    const char *here = table == &order_table ? places_in(cx, "delivery_location", n) : "1 = 0";
+    api_where(cx, page, arena_printf(cx->arena, "(%s OR %s)", here, works), values, n);
+  } else {
+    *out_done = false;
+  }
+  return ERR_OK;
+}
+
+static bool narrow_channels(struct ctx *cx, const struct row_scope *s, struct db_page *page)
+{
+  const struct db_table *table = page->table;
+  size_t n;
+  struct db_value *values = values_of(cx, s->channels, s->n_channels, &n);
+  const char *code = table == &channel_table ? "code" : column_of(table, "channel"), *order = order_column(table);
+  if (code)
+    api_where(cx, page, places_in(cx, code, n), values, n);
+  else if (order)
+    api_where(cx, page,
+              arena_printf(cx->arena,
+                           "EXISTS (SELECT orders.id FROM orders WHERE orders.bucket = %s.bucket AND"
+                           " orders.id = %s.%s AND %s)",
+                           table->name, table->name, order, places_in(cx, "orders.channel", n)),
+              values, n);
+  return code || order;
+}
+
+enum err scope_narrow(struct ctx *cx, struct call *call, struct db_page *page)
+{
+  const struct row_scope *s = call->actor.scope;
+  const struct scope_rule *rule = rule_of(call->row->route);
+  const struct db_table *table = page->table;
+  /* Stock is of locations alone, and no matter of channels. */
+  bool of_place = column_of(table, "location") || column_of(table, "location_id");
+  bool free_list = rule->kind == SCOPE_FREE && !order_column(table) && !of_place && !column_of(table, "channel");
+  bool done = false;
+  if (s->n_locations)
+    TRY(narrow_locations(cx, s, page, &done));
+  if (s->n_locations && !done && !free_list && table != &channel_table)
+    return closed(cx);
+  if (s->n_channels && !narrow_channels(cx, s, page) && !of_place && !free_list && table != &location_table)
+    return closed(cx);
+  return ERR_OK;
+}
+
+uint64_t scope_hash(const struct row_scope *s)
+{
+  uint64_t hash = 0;
+  for (size_t i = 0; s && i < s->n_locations; i++)
+    hash = hash_mix(hash, hash_text(s->locations[i]));
+  for (size_t i = 0; s && i < s->n_channels; i++)
+    hash = hash_mix(~hash, hash_text(s->channels[i]));
+  return hash;
+}
+
+/* ---- The feed ---- */
+
+/* The member `location` of an event's data, or NULL. */
+static const char *location_of_data(struct arena *a, const char *data)
+{
+  struct json j;
+  const char *value;
+  size_t n;
+  json_init(&j, data ? data : "{}", data ? strlen(data) : 2, a);
+  if (json_next(&j) != JSON_OBJECT)
+    return NULL;
+  while (json_next(&j) == JSON_KEY) {
+    bool wanted = strcmp(j.text, "location") == 0;
+    if (wanted)
+      return json_next(&j) == JSON_STRING ? j.text : NULL;
+    if (!json_skip(&j, &value, &n))
+      return NULL;
+  }
+  return NULL;
+}
+
+bool scope_sees_event(struct ctx *cx, const struct row_scope *s, const struct feed_entry *e)
+{
+  static const char *const of_orders[] = {"order", "hold", "fulfillment", "reveal", "comment"};
+  static const char *const of_places[] = {"stock", "adjustment", "wave"};
+  int64_t id = 0;
+  bool seen = false;
+  for (size_t i = 0; i < COUNT_OF(of_orders); i++)
+    if (strcmp(e->subject_kind, of_orders[i]) == 0) {
+      const char *order = i == 0 ? e->subject : e->ref;
+      bool known = order && id_parse(PREFIX_order, order, &id) && order_seen(cx, s, id, &seen) == ERR_OK;
+      fault_clear(&cx->fault);
+      return known && seen;
+    }
+  for (size_t i = 0; s->n_locations && i < COUNT_OF(of_places); i++)
+    if (strcmp(e->subject_kind, of_places[i]) == 0) {
+      const char *location = location_of_data(cx->arena, e->data);
+      return location && has_location(s, location);
+    }
+  return true;
+}
