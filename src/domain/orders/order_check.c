@@ -232,17 +232,39 @@ static enum err check_number(struct checker *c, const struct order *o)
   return ERR_OK;
 }
 
+/* What the rows of one order must say to each other at any moment. */
+static void check_rows(struct checker *c, const struct order *o, const reservations *live)
+{
+  check_units(c, o);
+  check_reservations(c, o, live);
+  check_fulfillments(c, o);
+  check_money(c, o);
+  check_payments(c, o);
+}
+
+static void keep_first(void *arg, const char *difference, const char *repair)
+{
+  const char **first = arg;
+  (void)repair;
+  if (!*first)
+    *first = difference;
+}
+
+const char *order_torn(struct ctx *cx, const struct order *o, const reservations *live)
+{
+  const char *first = NULL;
+  struct checker c = {.cx = cx, .report = keep_first, .arg = (void *)&first};
+  check_rows(&c, o, live);
+  return first;
+}
+
 static enum err check_order(struct checker *c, struct order_id id)
 {
   struct order *o;
   reservations live = {0};
   TRY(order_load(c->cx, id, &o));
   TRY(reservations_of_demand(c->cx, id.v, ABSENT, &live));
-  check_units(c, o);
-  check_reservations(c, o, &live);
-  check_fulfillments(c, o);
-  check_money(c, o);
-  check_payments(c, o);
+  check_rows(c, o, &live);
   check_derived(c, o);
   check_steps(c, o);
   TRY(check_number(c, o));

@@ -57,6 +57,11 @@ enum err order_work_load(struct ctx *cx, struct order_id id, int64_t if_match, s
   ctx_relies_on(cx, &version_of, w.before->bucket, id.v, w.before->version);
   TRY(version_check(cx, w.before->bucket, id.v, w.before->version, if_match));
   TRY(reservations_of_demand(cx, id.v, ABSENT, &w.reserved));
+  /* Beside other writers the rows may have been read before and after somebody's commit. What relies on a version is told
+   * so before the commit, but a decision must not be made on an order that never was. */
+  const char *torn = db_engine(cx->db) == DB_SQLITE ? NULL : order_torn(cx, w.before, &w.reserved);
+  if (torn)
+    return act_torn(cx, "%s", torn);
   w.after = w.before;
   *out = w;
   return ERR_OK;
