@@ -22,5 +22,6 @@ const struct api_room app_rooms[] = {
     {"Identity", "Users, sessions, API keys and permissions.", identity_routes},
     {"System", "Health, metrics, this document.", system_routes},
     {"Pages", "Documentation for people.", docs_routes},
+    {"Console", "The screens.", web_routes},
     {0},
 };

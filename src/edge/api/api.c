@@ -445,6 +445,15 @@ static struct call *call_new(struct api *api, struct api_row *row, struct http_r
   return call;
 }
 
+/* Addresses that no row has are screens of the console when a browser asks for a page. */
+static enum err find_row(struct api *api, const struct http_request *rq, struct api_row **out, const char **out_allow)
+{
+  enum err err = table_match(&api->table, rq, rq->arena, out, out_allow);
+  if (err == ERR_NOT_FOUND && web_screen_wanted(rq))
+    err = table_home(&api->table, out);
+  return err;
+}
+
 static void on_request(void *app, struct http_request *rq)
 {
   struct api *api = app;
@@ -452,7 +461,7 @@ static void on_request(void *app, struct http_request *rq)
   const char *allow = NULL;
   ctx_init(&api->cx, rq->arena, api->db, now(api));
   api->cx.request_id = rq->request_id;
-  enum err err = table_match(&api->table, rq, rq->arena, &row, &allow);
+  enum err err = find_row(api, rq, &row, &allow);
   if (err) {
     refuse_unmatched(api, rq, err, allow);
     return;

@@ -119,8 +119,11 @@ extern const struct route identity_routes[], catalog_routes[], customer_routes[]
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
 extern const struct route setup_routes[], view_routes[], privacy_routes[];
+extern const struct route import_routes[], track_routes[];
+extern const struct route report_routes[]; /* figures, and what is behind them */
 extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
-extern const struct route docs_routes[];   /* /docs and / */
+extern const struct route docs_routes[];   /* /docs */
+extern const struct route web_routes[];    /* the console: / and what belongs to it */
 
 /* One chapter of the API: the tag of its routes in the documentation. */
 struct api_room {

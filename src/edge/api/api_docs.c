@@ -182,21 +182,11 @@ static enum err serve_error(struct ctx *cx, const struct api_request *rq, struct
   return ERR_OK;
 }
 
-static enum err serve_home(struct ctx *cx, const struct api_request *rq, struct act_result *out)
-{
-  (void)out;
-  rq->reply->status = 302;
-  rq->reply->body = "";
-  http_header_add(cx->arena, rq->reply, "Location", "/docs");
-  return ERR_OK;
-}
-
 #define PAGE(path_, summary_, serve_)                                                                                  \
   {                                                                                                                    \
     "GET", path_, summary_, .needs = PERM_PUBLIC, .success = 200, .serve = serve_, .flags = ROUTE_HIDDEN               \
   }
 const struct route docs_routes[] = {
-    PAGE("/", "Leads to the documentation", serve_home),
     PAGE("/docs", "The API reference", serve_reference),
     PAGE("/docs/errors", "All error codes", serve_errors),
     PAGE("/docs/errors/{code}", "What an error code means", serve_error),

@@ -155,3 +155,13 @@ enum err table_match(const struct api_table *t, const struct http_request *rq, s
   *out_allow = buf_str(&allow);
   return ERR_METHOD;
 }
+
+enum err table_home(const struct api_table *t, struct api_row **out)
+{
+  for (struct api_row *row = t->chains[chain_of(0, "")]; row; row = row->next)
+    if (row->n == 0) {
+      *out = row;
+      return ERR_OK;
+    }
+  return ERR_NOT_FOUND;
+}

@@ -1,0 +1,43 @@
+// Packs a built console into one file for the binary: pack.mjs DIST OUT.
+//
+// A head of text, then the files' bytes. Head: a line "ordo-web 1", a line a file "PATH TYPE ENCODING OFFSET LENGTH ETAG"
+// (offset within the bytes; encoding gzip or identity), an empty line. Sorted by path; the same input gives the same bytes.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const types = {
+  '.html': 'text/html;charset=utf-8',
+  '.js': 'text/javascript;charset=utf-8',
+  '.css': 'text/css;charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.wasm': 'application/wasm',
+  '.png': 'image/png',
+};
+
+const [dist, out] = process.argv.slice(2);
+const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  .filter((file) => !relative(dist, file).startsWith('.vite'))
+  .sort();
+
+const lines = ['ordo-web 1'];
+const parts = [];
+let offset = 0;
+for (const file of files) {
+  const type = types[extname(file)];
+  if (!type) throw new Error(`${file}: no media type for it in pack.mjs`);
+  const bytes = readFileSync(file);
+  const packed = gzipSync(bytes, { level: 9 });
+  const smaller = packed.length < bytes.length;
+  const kept = smaller ? packed : bytes;
+  const etag = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  lines.push([`/${relative(dist, file)}`, type, smaller ? 'gzip' : 'identity', offset, kept.length, etag].join(' '));
+  parts.push(kept);
+  offset += kept.length;
+}
+writeFileSync(out, Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), ...parts]));
