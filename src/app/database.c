@@ -6,6 +6,7 @@
 #include "review.h"
 #include "schema.h"
 #include "settings.h"
+#include "tracking.h"
 
 #include <errno.h>
 #include <string.h>
@@ -48,6 +49,7 @@ static enum err bootstrap_apply(struct ctx *cx, const void *plan, struct act_res
   db_memo_clear(cx->db);
   TRY(channels_bootstrap(cx));
   TRY(carriers_bootstrap(cx));
+  TRY(tracking_bootstrap(cx));
   return review_bootstrap(cx);
 }
 

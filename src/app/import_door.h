@@ -11,7 +11,7 @@
 /* ---- What can be asked ---- */
 
 enum import_verb {
-  VERB_ORDER, VERB_PRODUCT, VERB_LOCATION, VERB_CHANNEL, VERB_CUSTOMER, VERB_CARRIER, VERB_TAX_RATE, VERB_STOCK,
+  VERB_ORDER, VERB_PRODUCT, VERB_LOCATION, VERB_CHANNEL, VERB_CUSTOMER, VERB_CARRIER, VERB_TAX_RATE, VERB_STOCK, VERB_SAFETY,
   VERB_PRODUCT_CHANGE, VERB_LOCATION_CHANGE, VERB_CHANNEL_CHANGE, VERB_CUSTOMER_CHANGE, VERB_CARRIER_CHANGE,
   VERB_APPROVE, VERB_CANCEL, VERB_PICK, VERB_PACK, VERB_SHIP, VERB_TRACK,
   VERB_ORDER_READ, /* by channel and external_id: the order with all its parts; status 404 when there is none */
@@ -63,6 +63,9 @@ struct import_door {
 struct import_door *import_door_writer(const char *url, bool dry);
 /* dry: nothing is sent and every call is fine. */
 struct import_door *import_door_server(const char *server, const char *key, bool dry);
+/* The door of a writer that runs already, on behalf of somebody; db is a reader for a dry run. Both stay the caller's. */
+struct writer;
+struct import_door *import_door_of(struct writer *w, struct db *db, const struct actor *actor, bool dry);
 /* begin and wait. */
 void import_door_run(struct import_door *d, struct import_call *calls, size_t n);
 

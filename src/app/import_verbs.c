@@ -22,6 +22,7 @@ const struct import_verb_row import_verbs[VERB_COUNT] = {
     [VERB_CARRIER] = {"POST", "/v1/carriers", &carrier_create_act, &carrier_rec, 201},
     [VERB_TAX_RATE] = {"POST", "/v1/tax_rates", &tax_rate_create_act, &tax_rate_rec, 201},
     [VERB_STOCK] = {"POST", "/v1/stock/adjustments", &stock_adjust_act, &adjustment_rec, 201},
+    [VERB_SAFETY] = {"POST", "/v1/stock/safety", &stock_safety_act, &stock_safety_rec, 200},
     [VERB_PRODUCT_CHANGE] = {"PATCH", "/v1/products/%s", &product_update_act, NULL, 200},
     [VERB_LOCATION_CHANGE] = {"PATCH", "/v1/locations/%s", &location_update_act, NULL, 200},
     [VERB_CHANNEL_CHANGE] = {"PATCH", "/v1/channels/%s", &channel_update_act, NULL, 200},

@@ -15,6 +15,8 @@ struct writer_door {
   struct import_door door;
   struct writer *writer; /* NULL in a dry run */
   struct db *reader;     /* NULL in a dry run without a database */
+  bool borrowed;         /* both are the caller's */
+  struct actor actor;
   struct arena *arena;
   struct fault fault;
   pthread_mutex_t lock;
@@ -129,7 +131,7 @@ static void preview(struct writer_door *d, struct import_call *c, const struct a
     return;
   ctx_init(&cx, c->arena, d->reader, clock_real.now(clock_real.arg));
   db_use(d->reader, &cx.fault, c->arena);
-  cx.actor = actor_system;
+  cx.actor = d->actor;
   enum err err = ctx_masters_refresh(&cx);
   if (err == ERR_OK)
     err = act_preview(&cx, import_verbs[c->verb].act, in, &plan);
@@ -159,7 +161,7 @@ static void submit(struct writer_door *d, struct import_call *c, const struct ac
   c->act = (struct act_call){.act = import_verbs[c->verb].act,
                              .in = *in,
                              .arena = c->arena,
-                             .actor = {ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL, NULL},
+                             .actor = d->actor,
                              .key = c->key,
                              .success = import_verbs[c->verb].success,
                              .deadline = INSTANT(ABSENT),
@@ -211,8 +213,10 @@ static void wait_all(struct import_door *door)
 static void close_door(struct import_door *door)
 {
   struct writer_door *d = (struct writer_door *)door;
-  db_close(d->reader);
-  writer_stop(d->writer);
+  if (!d->borrowed) {
+    db_close(d->reader);
+    writer_stop(d->writer);
+  }
   arena_free(d->arena);
   pthread_mutex_destroy(&d->lock);
   pthread_cond_destroy(&d->cond);
@@ -245,17 +249,34 @@ static bool open_reader(struct writer_door *d, const char *url)
   return true;
 }
 
-struct import_door *import_door_writer(const char *url, bool dry)
+static struct writer_door *door_new(const char *name)
 {
-  if (!dry && !database_prepare(url, NULL))
-    return NULL;
   struct writer_door *d = calloc(1, sizeof *d);
   assert(d);
-  d->door = (struct import_door){url, begin, wait_all, close_door};
+  d->door = (struct import_door){name, begin, wait_all, close_door};
+  d->actor = (struct actor){ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL, NULL};
   d->arena = arena_new(1 << 20);
   pthread_mutex_init(&d->lock, NULL);
   pthread_cond_init(&d->cond, NULL);
   fault_init(&d->fault, d->arena);
+  return d;
+}
+
+struct import_door *import_door_of(struct writer *w, struct db *db, const struct actor *actor, bool dry)
+{
+  struct writer_door *d = door_new("server");
+  d->writer = dry ? NULL : w;
+  d->reader = db;
+  d->borrowed = true;
+  d->actor = *actor;
+  return &d->door;
+}
+
+struct import_door *import_door_writer(const char *url, bool dry)
+{
+  if (!dry && !database_prepare(url, NULL))
+    return NULL;
+  struct writer_door *d = door_new(url);
   bool fine = true;
   if (!dry)
     fine = (d->writer = database_writer(url)) != NULL;

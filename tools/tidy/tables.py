@@ -8,7 +8,7 @@ STRATA = [
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
                 "inventory", "setup", "views",                                                                   # supply
                 "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
-                "search", "privacy", "work", "tracking"]),                                                                    # insight
+                "search", "reports", "privacy", "work", "tracking"]),                                                                    # insight
     ("edge", ["http", "import", "upload", "api"]),
 ]
 

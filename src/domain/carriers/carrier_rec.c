@@ -129,6 +129,7 @@ static const struct rec_field carrier_fields[] = {
     FIELD(struct carrier, tracking_url, .min = 1, .max = 500, .check = url_valid,
           .doc = "Page where customers follow a parcel, with {number} in it",
           .example = "https://example.com/track/{number}"),
+    FIELD(struct carrier, phone, .min = 1, .max = 40, .doc = "Number that customers may call", .example = "+86 95338"),
     FIELD_AS(REC_LIST, struct carrier, services, .min = 0, .max = CARRIER_SERVICES_MAX, .rec = &carrier_service_rec,
              .doc = "Its services; the first that answers a shipping method is taken"),
     FIELD_AS(REC_LIST, struct carrier, zones, .min = 0, .max = CARRIER_ZONES_MAX, .rec = &carrier_zone_rec,

@@ -78,6 +78,7 @@ struct carrier {
   const char *currency;
   const char *tracking_prefix; /* two to four capital letters before the digits of its numbers; NULL = none are given */
   const char *tracking_url;    /* for customers, with {number}; or NULL */
+  const char *phone;           /* for customers; or NULL */
   LIST(struct carrier_service) services;
   LIST(struct carrier_zone) zones;   /* the first that matches wins */
   LIST(struct carrier_rate) rates;   /* in memory by service, zone, up_to_g */

@@ -21,6 +21,8 @@
 #define TAX_CATEGORY_MAX     32
 #define ATTRIBUTES_BYTES_MAX 4096
 #define PRODUCT_UNITS_MAX    20
+#define PRODUCT_IMAGES_MAX   20
+#define IMAGE_URL_MAX        1000
 #define PRODUCTS_BULK_MAX    500
 #define TAX_RATES_MAX        20000
 #define CATALOG_MEMO_MIN     2000 /* products that a connection keeps at least before it lets the oldest go */
@@ -71,6 +73,9 @@ struct product {
   const char *tax_category; /* NULL = taxed at 0 */
   const char *country_of_origin, *hs_code;
   const char *attributes; /* JSON object, or NULL */
+  const char *parent_sku; /* of a variant: what it is a variant of; or NULL */
+  const char *options;    /* of a variant: how it differs, a JSON object of texts; or NULL */
+  LIST(const char *) images; /* addresses of pictures, the first is the main one */
   LIST(struct product_unit) units; /* their own table; in lists only with ?expand=units */
   struct instant created_at, updated_at;
 };

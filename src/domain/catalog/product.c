@@ -131,6 +131,45 @@ static void check_unit(struct ctx *cx, const struct product *p, size_t i)
       fault_add(&cx->fault, ERR_INVALID, pointer, "twice", "the unit %s is there twice", u->unit);
 }
 
+/* Shown in pages, so nothing that a browser would run. */
+static bool image_valid(const char *url)
+{
+  size_t n = strlen(url);
+  bool ours = url[0] == '/' && url[1] != '/';
+  return n <= IMAGE_URL_MAX && (ours || (text_starts(url, "https://") && url[8])) && strcspn(url, " \"'<>\\\r\n\t") == n;
+}
+
+static void check_images(struct ctx *cx, const struct product *p)
+{
+  for (size_t i = 0; i < p->images.n; i++)
+    if (!image_valid(p->images.at[i]))
+      fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/images/%zu", i), "invalid_format",
+                "an address that begins with https://, or a path of this server, of at most %d bytes", IMAGE_URL_MAX);
+}
+
+/* {"size": "S"}: texts only, so that screens can show them. */
+static void check_options(struct ctx *cx, const struct product *p)
+{
+  struct json j;
+  bool fine = true;
+  if (!p->options)
+    return;
+  json_init(&j, p->options, strlen(p->options), cx->arena);
+  fine = json_next(&j) == JSON_OBJECT;
+  while (fine && json_next(&j) == JSON_KEY)
+    fine = json_next(&j) == JSON_STRING;
+  if (!fine)
+    fault_add(&cx->fault, ERR_INVALID, "/options", "wrong_type", "expected an object of texts");
+}
+
+static void check_variant(struct ctx *cx, const struct product *p)
+{
+  if (text_eq(p->parent_sku, p->sku))
+    fault_add(&cx->fault, ERR_INVALID, "/parent_sku", "itself", "a product is no variant of itself");
+  check_options(cx, p);
+  check_images(cx, p);
+}
+
 /* Fills what was left out, and refuses what the descriptor cannot see. */
 static enum err product_settle(struct ctx *cx, const struct master_defaults *defaults, struct product *p)
 {
@@ -147,6 +186,7 @@ static enum err product_settle(struct ctx *cx, const struct master_defaults *def
     fault_add(&cx->fault, ERR_INVALID, "/attributes", "wrong_type", "expected an object");
   for (size_t i = 0; i < p->units.n; i++)
     check_unit(cx, p, i);
+  check_variant(cx, p);
   return cx->fault.n > faults ? ERR_INVALID : ERR_OK;
 }
 

@@ -31,7 +31,7 @@ const struct rec setting_view_rec =
     REC(struct setting_view, "Setting", setting_view_fields, "One thing a company may set");
 
 static const struct rec_field setting_input_fields[] = {
-    FIELD(struct setting_input, value, .flags = REC_REQUIRED, .max = 255, .doc = "The new value, as text",
+    FIELD(struct setting_input, value, .flags = REC_REQUIRED, .max = 30000, .doc = "The new value, as text",
           .example = "24"),
 };
 const struct rec setting_input_rec =

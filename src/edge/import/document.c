@@ -108,7 +108,8 @@ static bool write_list(struct builder *b, const struct list_rule *l, const char 
   size_t n = 0, begin = out->n;
   buf_char(out, '[');
   if (l->source == NO_SOURCE) {
-    write_item(b, l, NULL, pointer, n++, out);
+    if (columns_hold(&b->e, l))
+      write_item(b, l, NULL, pointer, n++, out);
   } else {
     const row_list *rows = rows_of(&b->e, l->source);
     for (size_t i = 0; i < rows->n; i++)

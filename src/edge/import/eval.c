@@ -40,16 +40,28 @@ const row_list *rows_of(const struct eval *e, int source)
 
 /* ---- Numbers ---- */
 
+/* Signs that group thousands stand before three digits each, and never behind the decimal sign: "1.5" is not 15. */
+static bool groups_fit(const char *text, char group, char decimal)
+{
+  const char *end = strchr(text, decimal);
+  for (const char *p = strchr(text, group); p; p = strchr(p + 1, group))
+    if (p == text || (end && p > end) || strspn(p + 1, "0123456789") != 3)
+      return false;
+  return true;
+}
+
 bool value_decimal(const struct mapping *m, const char *text, int places, struct arena *a, int64_t *out)
 {
-  size_t n = strlen(text);
-  if (!m->decimal || *m->decimal != ',')
+  size_t n = strlen(text), k = 0;
+  if (!m->decimal)
     return decimal_parse(text, n, places, out);
+  char decimal = *m->decimal, group = decimal == ',' ? '.' : ',';
   char *plain = arena_alloc(a, n + 1);
-  size_t k = 0;
+  if (!groups_fit(text, group, decimal))
+    return false;
   for (size_t i = 0; i < n; i++)
-    if (text[i] != '.')
-      plain[k++] = text[i] == ',' ? '.' : text[i];
+    if (text[i] != group)
+      plain[k++] = text[i] == decimal ? '.' : text[i];
   return decimal_parse(plain, k, places, out);
 }
 
@@ -154,6 +166,19 @@ static bool refuse(const struct eval *e, const char *pointer, const char *slug, 
   return false;
 }
 
+static const char *picked_column(const struct eval *e, const struct value *v);
+
+bool columns_hold(const struct eval *e, const struct list_rule *l)
+{
+  bool something = l->deciding.n == 0;
+  for (size_t i = 0; i < l->deciding.n; i++) {
+    const struct value v = {.ref = l->deciding.at[i]};
+    const char *text = picked_column(e, &v);
+    something |= text && text[strspn(text, "0., \t")] != 0;
+  }
+  return something;
+}
+
 /* A document's own value comes from its first or last row that has something; rows that were set aside have no say. */
 static const char *picked_column(const struct eval *e, const struct value *v)
 {
@@ -220,6 +245,8 @@ static const char *multiplied(const struct eval *e, const struct value *v, const
 /* The text that a value begins with; NULL when there is none. */
 static const char *source_text(const struct eval *e, const struct value *v, const char *pointer)
 {
+  if (v->text)
+    return v->text;
   if (v->template)
     return filled_template(e, v);
   if (!v->column)
@@ -236,6 +263,8 @@ static const char *trimmed(const struct eval *e, const struct value *v, const ch
   while (n && (text[n - 1] == ' ' || text[n - 1] == '\t'))
     n--;
   char *copy = arena_textn(e->arena, text, n);
+  if (copy[0] == '\'' && copy[strspn(copy, "'")] && strchr("=+-@", copy[strspn(copy, "'")]))
+    copy++; /* which lists of ours put there, lest a spreadsheet runs it as a formula */
   if (v->cut_start && text_starts(copy, v->cut_start))
     copy += strlen(v->cut_start);
   if (v->cut_end && ends_with(copy, v->cut_end))
@@ -366,6 +395,37 @@ static bool write_text(const struct eval *e, const struct value *v, const char *
   return true;
 }
 
+/* Texts with semicolons between, or a JSON array of them. */
+static bool write_texts(const struct eval *e, const char *text, const char *pointer, struct buf *out)
+{
+  static const char *const signs[] = {";", "\n", "；"};
+  struct json_out o;
+  if (*text == '[')
+    return write_json(e, text, pointer, out);
+  if (!utf8_valid(text, strlen(text)))
+    return refuse(e, pointer, "invalid_encoding", "not UTF-8", text);
+  json_out_init(&o, out);
+  json_array(&o);
+  while (*text) {
+    size_t n = strlen(text), skip = 0;
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+      const char *at = strstr(text, signs[i]);
+      if (at && (size_t)(at - text) <= n) {
+        n = (size_t)(at - text);
+        skip = strlen(signs[i]);
+      }
+    }
+    char *one = arena_textn(e->arena, text + strspn(text, " "), n - (strspn(text, " ") < n ? strspn(text, " ") : n));
+    while (*one && one[strlen(one) - 1] == ' ')
+      one[strlen(one) - 1] = 0;
+    if (*one)
+      json_text(&o, one);
+    text += n + skip;
+  }
+  json_array_end(&o);
+  return true;
+}
+
 static bool write_typed(const struct eval *e, const struct value *v, const char *text, const char *pointer,
                         struct buf *out)
 {
@@ -385,6 +445,8 @@ static bool write_typed(const struct eval *e, const struct value *v, const char 
     return write_bool(e, text, pointer, out);
   case VALUE_JSON:
     return write_json(e, text, pointer, out);
+  case VALUE_TEXTS:
+    return write_texts(e, text, pointer, out);
   case VALUE_TEXT:
     break;
   }

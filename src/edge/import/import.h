@@ -110,6 +110,9 @@ struct import_reader;
  * ERR_NOT_FOUND a file, ERR_INVALID a column that the header lacks, ERR_MALFORMED a file that is no CSV. Caller closes. */
 MUST_CHECK enum err import_open(const struct mapping *m, const char *path, enum import_format format, struct fault *f,
                                 struct import_reader **out);
+/* The same of a CSV file in memory, as UTF-8, which must live as long as the reader; it is joined with nothing. */
+MUST_CHECK enum err import_open_text(const struct mapping *m, const char *text, size_t n, struct fault *f,
+                                     struct import_reader **out);
 void import_close(struct import_reader *r); /* accepts NULL */
 /* The next document, in the arena a. ERR_NOT_FOUND at the end of the file, without a fault; ERR_MALFORMED where reading
  * cannot go on, with line and column. */

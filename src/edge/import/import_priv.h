@@ -38,7 +38,7 @@ typedef LIST(struct row_rule) row_rules;
 /* ---- Values ---- */
 
 enum value_type { VALUE_TEXT, VALUE_NUMBER, VALUE_INTEGER, VALUE_MONEY, VALUE_PRICE, VALUE_INSTANT, VALUE_DATE,
-                  VALUE_BOOL, VALUE_JSON };
+                  VALUE_BOOL, VALUE_JSON, VALUE_TEXTS };
 enum value_pick { PICK_FIRST, PICK_LAST };
 enum value_unmapped { UNMAPPED_REFUSE, UNMAPPED_KEEP, UNMAPPED_OMIT };
 
@@ -50,7 +50,7 @@ struct translation {
   const char *from, *to;
 };
 struct value {
-  const char *column, *constant /* JSON */, *template, *sum, *times, *count, *from, *as;
+  const char *column, *constant /* JSON */, *text, *template, *sum, *times, *count, *from, *as;
   int pick, type, unmapped;
   int64_t decimals, max;
   const char *format, *zone, *map, *cut_start, *cut_end, *def /* JSON */;
@@ -71,6 +71,8 @@ struct node {
 };
 struct list_rule {
   const char *from, *as, *or_set_aside, *reason, *fields;
+  LIST(const char *) unless_empty;
+  LIST(struct column_ref) deciding; /* of unless_empty */
   const char *path; /* "lines" */
   int source;       /* NO_SOURCE = exactly one item, of the document itself */
   struct node item;
@@ -142,6 +144,8 @@ const char *row_class(const struct source_rule *source, const struct import_row 
 const struct row_rule *rules_match(const struct eval *e, const row_rules *rules);
 /* Writes the value as JSON; false when it is absent or was refused (fault at pointer). */
 bool value_write(const struct eval *e, const struct value *v, const char *pointer, struct buf *out);
+/* Does one of the columns that decide about a list of one item hold something? Where none decides: yes. */
+bool columns_hold(const struct eval *e, const struct list_rule *l);
 /* A number as the file writes it, in millionths (with twelve places: of millionths). False when it is none. */
 bool value_decimal(const struct mapping *m, const char *text, int places, struct arena *a, int64_t *out);
 

@@ -164,10 +164,10 @@ static int source_of_rows(struct compiler *c, const char *from, const char *poin
 
 static void compile_value(struct compiler *c, int source, struct value *v, const char *pointer)
 {
-  int ways = !!v->column + !!v->constant + !!v->template + !!v->sum + !!v->count;
+  int ways = !!v->column + !!v->constant + !!v->text + !!v->template + !!v->sum + !!v->count;
   if (ways != 1)
     return wrong(c, pointer, "invalid",
-                 "exactly one of column, const, template, sum and count says where it comes from", "");
+                 "exactly one of column, const, text, template, sum and count says where it comes from", "");
   if (v->times && !v->column && !v->sum)
     wrong(c, pointer, "invalid", "times goes with column or sum", "");
   v->from_source = source_of_rows(c, v->from, pointer);
@@ -275,6 +275,8 @@ static void plant_list(struct compiler *c, void *arg, const char *name, const ch
     return;
   l->path = name;
   l->source = strcmp(l->from, "document") == 0 ? NO_SOURCE : source_of_rows(c, l->from, pointer);
+  for (size_t i = 0; i < l->unless_empty.n; i++)
+    *LIST_ADD(c->a, &l->deciding) = resolve(c, 0, l->unless_empty.at[i], below(c, pointer, "unless_empty"));
   struct planting p = {&l->item, l->source == NO_SOURCE ? 0 : l->source};
   each_member(c, l->fields, below(c, pointer, "fields"), plant_value, &p);
   node->list = l;

@@ -6,7 +6,7 @@ const char *const import_formats[] = {"by_name", "csv", "jsonl", NULL};
 static const char *const encodings[] = {"utf-8", "latin1", NULL};
 static const char *const existing_names[] = {"keep", "update", NULL};
 static const char *const value_types[] = {"text",    "number", "integer", "money", "price",
-                                          "instant", "date",   "bool",    "json",  NULL};
+                                          "instant", "date",   "bool",    "json",  "texts", NULL};
 static const char *const value_picks[] = {"first", "last", NULL};
 static const char *const value_unmapped_names[] = {"refuse", "keep", "omit", NULL};
 static const char *const decimal_signs[] = {".", ",", NULL};
@@ -50,6 +50,7 @@ static const struct rec_field value_fields[] = {
      .kind = REC_JSON,
      .max = 16384,
      .doc = "Always this JSON value"},
+    FIELD(struct value, text, .max = TEXT_MAX, .doc = "Always this text, read as a cell is: with its type"),
     FIELD(struct value, template, .max = TEXT_MAX, .doc = "Text with {columns} in braces",
           .example = "{order_id}/{seq}"),
     FIELD(struct value, sum, .max = NAME_MAX_, .doc = "Sum of this column over the document's rows"),
@@ -90,6 +91,8 @@ static const struct rec_field list_fields[] = {
     FIELD(struct list_rule, or_set_aside, .max = NAME_MAX_,
           .doc = "Where the list stays empty the document is set aside under this word"),
     FIELD(struct list_rule, reason, .max = TEXT_MAX, .doc = "Why, for the error file"),
+    FIELD_AS(REC_TEXTS, struct list_rule, unless_empty, .max = 50,
+             .doc = "With from document: there is no item where all of these columns hold nothing, or zero"),
     FIELD_AS(REC_JSON, struct list_rule, fields, .flags = REC_REQUIRED, .max = 262144,
              .doc = "Object: path in the item to value"),
 };

@@ -15,7 +15,9 @@ enum { BLOCK = 64 * 1024, LINE_MAX_ = 8 << 20, PATH_MAX_ = 4096 };
 
 struct file {
   const struct source_rule *source;
-  gzFile gz;
+  gzFile gz;         /* or the text that is in memory: */
+  const char *text;
+  size_t text_n, text_at;
   struct csv *csv; /* NULL for JSON lines */
   bool latin1, ended;
   char path[PATH_MAX_];
@@ -168,6 +170,12 @@ static size_t latin1_to_utf8(const unsigned char *from, size_t n, char *to)
 static enum err read_block(struct file *f, char out[2 * BLOCK], size_t *out_n, struct fault *fault)
 {
   char raw[BLOCK];
+  if (f->text) {
+    *out_n = f->text_n - f->text_at < BLOCK ? f->text_n - f->text_at : BLOCK;
+    memcpy(out, f->text + f->text_at, *out_n);
+    f->text_at += *out_n;
+    return ERR_OK;
+  }
   int n = gzread(f->gz, raw, sizeof raw), code;
   const char *why = gzerror(f->gz, &code);
   if (n < 0 || (n == 0 && code == Z_BUF_ERROR))
@@ -452,8 +460,7 @@ static enum err open_all(struct import_reader *r, const char *path, enum import_
   return r->m->gather ? load_rows(r, &r->file, &r->gathered, 0, f) : ERR_OK;
 }
 
-enum err import_open(const struct mapping *m, const char *path, enum import_format format, struct fault *f,
-                     struct import_reader **out)
+static struct import_reader *reader_new(const struct mapping *m)
 {
   struct import_reader *r = calloc(1, sizeof *r);
   assert(r);
@@ -461,6 +468,41 @@ enum err import_open(const struct mapping *m, const char *path, enum import_form
   r->memory = arena_new(IMPORT_MEMORY);
   r->ahead = arena_new(IMPORT_DOCUMENT);
   r->zones = promise_zones_new();
+  return r;
+}
+
+static enum err open_text(struct import_reader *r, const char *text, size_t n, struct fault *f)
+{
+  struct file *file = &r->file;
+  if (r->m->sources.n > 1)
+    return fault_fail(f, ERR_INVALID, "/joins", "a file that is brought alone is joined with no other");
+  file->source = &r->m->sources.at[0];
+  file->delimiter = r->m->delimiter ? *r->m->delimiter : ',';
+  file->text = text;
+  file->text_n = n;
+  file->size = (int64_t)n;
+  snprintf(file->path, sizeof file->path, "the file");
+  sha256_hex(text, n, r->digest);
+  file->csv = csv_new(file->delimiter);
+  TRY(read_header(file, r->memory, f));
+  return r->m->gather ? load_rows(r, file, &r->gathered, 0, f) : ERR_OK;
+}
+
+enum err import_open_text(const struct mapping *m, const char *text, size_t n, struct fault *f, struct import_reader **out)
+{
+  struct import_reader *r = reader_new(m);
+  enum err err = open_text(r, text, n, f);
+  if (err == ERR_OK)
+    *out = r;
+  else
+    import_close(r);
+  return err;
+}
+
+enum err import_open(const struct mapping *m, const char *path, enum import_format format, struct fault *f,
+                     struct import_reader **out)
+{
+  struct import_reader *r = reader_new(m);
   enum err err = open_all(r, path, format_of(m, path, format), f);
   if (err == ERR_OK)
     *out = r;
