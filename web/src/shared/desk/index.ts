@@ -7,3 +7,6 @@ export { useKept } from './kept';
 export * from './forms';
 export * from './Conflict';
 export * from './feature';
+export * from './record';
+export * from './fields';
+export { minorOf, textOfMinor } from './price';

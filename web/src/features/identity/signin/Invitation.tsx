@@ -1,5 +1,94 @@
-import { Bones } from '../../../shared/ui';
+// The page of an invitation's link: greets, and takes the first password.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Form } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { sendPath, setCsrf } from '../../../shared/api/client';
+import { asProblem } from '../../../shared/api/problem';
+import { sessionKey, type Session } from '../../../shared/api/session';
+import { useFieldErrors } from '../../../shared/desk/forms';
+import { Bones, useProblemText } from '../../../shared/ui';
+import { Door, PasswordInput } from './Door';
+
+interface Invited {
+  login: string;
+  name: string;
+  created_by?: string;
+}
 
 export default function Invitation() {
-  return <Bones />;
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const problemText = useProblemText();
+  const [form] = Form.useForm<{ password: string }>();
+  const fieldErrors = useFieldErrors(form);
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState('');
+  const token = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+  const found = useQuery({
+    queryKey: ['invitation', token],
+    retry: false,
+    queryFn: () => sendPath<Invited>('POST', '/v1/invitations/look', { token }),
+  });
+  const accept = async ({ password }: { password: string }) => {
+    setBusy(true);
+    setWrong('');
+    try {
+      const session = await sendPath<Session>('POST', '/v1/invitations/accept', { token, password });
+      setCsrf(session.csrf_token);
+      client.setQueryData(sessionKey, session);
+      location.replace('/');
+    } catch (error) {
+      if (!fieldErrors(error)) setWrong(problemText(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (found.isPending)
+    return (
+      <Door>
+        <Bones rows={4} />
+      </Door>
+    );
+  if (found.isError) {
+    const gone = asProblem(found.error).status === 404 || asProblem(found.error).status === 422;
+    return (
+      <Door>
+        <h1>{gone ? t('identity.invitation.gone') : problemText(found.error)}</h1>
+        {gone && <p>{t('identity.invitation.gone_text')}</p>}
+        <Button block href="/">
+          {t('identity.sign_in')}
+        </Button>
+      </Door>
+    );
+  }
+  const { name, login, created_by: by } = found.data;
+  return (
+    <Door>
+      <h1>{t('identity.invitation.title', { name })}</h1>
+      <p>
+        {t('identity.invitation.text', { login })}
+        {by && (
+          <>
+            <br />
+            {t('identity.invitation.by', { name: by })}
+          </>
+        )}
+      </p>
+      {wrong && (
+        <div className="door-alert" role="alert">
+          {wrong}
+        </div>
+      )}
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => void accept(values)}>
+        <input type="hidden" name="username" autoComplete="username" value={login} readOnly />
+        <Form.Item name="password" label={t('identity.new_password')} extra={t('identity.password_rule')} rules={[{ required: true, min: 10, message: t('identity.password_rule') }]}>
+          <PasswordInput fresh autoFocus />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" block size="large" loading={busy}>
+          {t('identity.invitation.begin')}
+        </Button>
+      </Form>
+    </Door>
+  );
 }

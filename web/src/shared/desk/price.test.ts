@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { minorOf, textOfMinor } from './price';
+
+test('minor units are shown as major units and read back exactly', () => {
+  for (const [minor, currency, text] of [
+    [1999, 'USD', '19.99'],
+    [5, 'USD', '0.05'],
+    [-1250, 'USD', '-12.50'],
+    [500, 'JPY', '500'],
+    [120000, 'TWD', '1200'],
+    [120050, 'TWD', '1200.50'],
+  ] as const) {
+    expect(textOfMinor(minor, currency)).toBe(text);
+    expect(minorOf(text, currency)).toBe(minor);
+  }
+});
+
+test('parts of a minor unit are kept as text where they are allowed', () => {
+  expect(minorOf('12.505', 'USD')).toBeUndefined();
+  expect(minorOf('12.505', 'USD', true)).toBe('1250.5');
+  expect(textOfMinor('1250.5', 'USD')).toBe('12.505');
+  expect(minorOf('0.00125', 'USD', true)).toBe('0.125');
+});
+
+test('what is no amount is none', () => {
+  expect(minorOf('twelve', 'USD', true)).toBeUndefined();
+  expect(textOfMinor(undefined, 'USD')).toBe('');
+});
