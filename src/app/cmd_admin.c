@@ -4,6 +4,7 @@
 #include "identity.h"
 #include "inventory.h"
 #include "orders.h"
+#include "reports.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,7 +157,8 @@ static enum err check_all(struct ctx *cx, struct differences *d)
   TRY(orders_check(cx, print_difference, d));
   TRY(check_feed(cx, d));
   TRY(check_numbered(cx, d));
-  return check_consumers(cx, d);
+  TRY(check_consumers(cx, d));
+  return reports_check(cx, print_difference, d);
 }
 
 int cmd_check(const struct arguments *args)

@@ -7,6 +7,7 @@
 #include "idempotency.h"
 #include "intake.h"
 #include "leases.h"
+#include "reports.h"
 #include "review.h"
 #include "search.h"
 
@@ -30,7 +31,8 @@ enum {
 /* The work on rows of buckets is shared; who has the search index is one. */
 #define LEASE_WORK   "work"
 #define LEASE_SEARCH "search"
-static const struct lease_name lease_names[] = {{LEASE_WORK, BUCKET_GROUPS}, {LEASE_SEARCH, 1}};
+#define LEASE_REPORTS "reports"
+static const struct lease_name lease_names[] = {{LEASE_WORK, BUCKET_GROUPS}, {LEASE_SEARCH, 1}, {LEASE_REPORTS, 1}};
 
 struct timers {
   struct writer *writer;
@@ -182,6 +184,33 @@ static enum err index_search(struct timers *t, struct ctx *cx)
   return ERR_OK;
 }
 
+/* Figures follow the feed and the stock ledger in the same way. */
+static enum err count_reports(struct timers *t, struct ctx *cx)
+{
+  int64_t n = EVENTS_BATCH;
+  for (int i = 0; i < BATCHES_A_RUN && n == EVENTS_BATCH && !is_stopping(t); i++) {
+    struct report_work *work;
+    arena_reset(cx->arena);
+    TRY(report_collect(cx, EVENTS_BATCH, &work, &n));
+    if (n)
+      TRY(run_act(t, cx, &report_index_act, NULL, work));
+  }
+  return ERR_OK;
+}
+
+static enum err count_stock(struct timers *t, struct ctx *cx)
+{
+  int64_t n = EVENTS_BATCH;
+  for (int i = 0; i < BATCHES_A_RUN && n == EVENTS_BATCH && !is_stopping(t); i++) {
+    struct report_ledger_work *work;
+    arena_reset(cx->arena);
+    TRY(report_ledger_collect(cx, EVENTS_BATCH, &work, &n));
+    if (n)
+      TRY(run_act(t, cx, &report_ledger_act, NULL, work));
+  }
+  return ERR_OK;
+}
+
 static const struct {
   const char *name;
   const char *lease; /* what this process must hold for it: some groups of work, or the one of its kind */
@@ -189,6 +218,8 @@ static const struct {
   enum err (*run)(struct timers *t, struct ctx *cx);
 } jobs[] = {
     {"index for search", LEASE_SEARCH, 0, index_search},
+    {"count for reports", LEASE_REPORTS, SECOND_MS, count_reports},
+    {"count stock for reports", LEASE_REPORTS, 5 * SECOND_MS, count_stock},
     {"serve waiting orders", LEASE_WORK, SECOND_MS, fill_orders},
     {"expire orders", LEASE_WORK, 5 * SECOND_MS, expire_orders},
     {"expire holds", LEASE_WORK, 5 * SECOND_MS, expire_holds},

@@ -40,6 +40,7 @@
   X(AUDIT_READ,       "audit.read",       "Read who did what, with the values before and after")                       \
   X(SYSTEM_ADMIN,     "system.admin",     "Check, back up, and replay what failed")                                    \
   X(OWNER_ADMIN,      "owner.admin",      "Make and change owners")                                                    \
+  X(REPORT_READ,      "report.read",      "See reports")                                                               \
   X(SYSTEM_READ,      "system.read",      "See metrics and the state of the system")
 
 enum permission {

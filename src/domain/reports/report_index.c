@@ -1,0 +1,316 @@
+/* The consumer of the feed: which orders events are about, what their facts were and are, and the act that writes the
+ * difference. */
+#include "reports_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A new way of counting gets a new number here: everything is counted again. */
+#define CONSUMER "reports.1"
+
+/* An order whose facts are not what is stored. */
+struct change {
+  int64_t order_id;
+  fact_list was, is;
+};
+struct report_work {
+  const char *consumer;
+  int64_t from_seq, to_seq;
+  LIST(struct change) changes;
+  LIST(int64_t) customers; /* whose orders changed */
+};
+
+const char *report_consumer(struct ctx *cx, const char *zone)
+{
+  return arena_printf(cx->arena, CONSUMER ".%s", zone);
+}
+
+enum err report_cursor(struct ctx *cx, const char *consumer, int64_t *out_seq, int64_t *out_at)
+{
+  static const struct db_stmt find = {"SELECT feed_seq, updated_at FROM consumer WHERE name = $1", DB_KEYED};
+  struct db_rows rows;
+  *out_seq = 0;
+  *out_at = ABSENT;
+  TRY(db_query(cx->db, &find, &rows, DB_ARGS(TEXT(consumer))));
+  if (db_next(&rows)) {
+    *out_seq = db_i64(&rows, 0);
+    *out_at = db_i64(&rows, 1);
+  }
+  return db_done(&rows);
+}
+
+/* ---- Collect, on a reader ---- */
+
+static bool same_fact(const struct fact *a, const struct fact *b)
+{
+  return a->kind == b->kind && a->n == b->n && a->day == b->day && a->at == b->at && a->product_id == b->product_id &&
+         a->customer_id == b->customer_id && memcmp(a->v, b->v, sizeof a->v) == 0 &&
+         strcmp(a->channel, b->channel) == 0 && strcmp(a->location, b->location) == 0 &&
+         strcmp(a->currency, b->currency) == 0 && strcmp(a->detail, b->detail) == 0;
+}
+
+static bool same_facts(const fact_list *a, const fact_list *b)
+{
+  if (a->n != b->n)
+    return false;
+  for (size_t i = 0; i < a->n; i++)
+    if (!same_fact(&a->at[i], &b->at[i]))
+      return false;
+  return true;
+}
+
+static void note_customers(struct ctx *cx, struct report_work *w, const fact_list *facts)
+{
+  EACH (const struct fact, f, facts) {
+    bool known = f->kind != FACT_ORDER || f->customer_id == 0;
+    EACH (const int64_t, id, &w->customers)
+      known = known || *id == f->customer_id;
+    if (!known)
+      *LIST_ADD(cx->arena, &w->customers) = f->customer_id;
+  }
+}
+
+static enum err collect_order(struct ctx *cx, struct promise_zones *zones, const char *zone, int64_t order_id,
+                              struct report_work *w)
+{
+  struct change c = {.order_id = order_id};
+  TRY(facts_of_order(cx, zones, zone, order_id, &c.is));
+  TRY(facts_stored(cx, order_id, &c.was));
+  if (same_facts(&c.was, &c.is))
+    return ERR_OK;
+  *LIST_ADD(cx->arena, &w->changes) = c;
+  note_customers(cx, w, &c.was);
+  note_customers(cx, w, &c.is);
+  return ERR_OK;
+}
+
+typedef LIST(int64_t) id_list;
+
+/* The orders that the next events are about, each once. */
+static enum err read_events(struct ctx *cx, int64_t limit, struct report_work *w, id_list *out, int64_t *out_n)
+{
+  static const struct db_stmt events = {
+      "SELECT f.seq, e.subject_kind, e.subject_id FROM feed f"
+      " JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
+      " WHERE f.feed_group = 0 AND f.seq > $1 ORDER BY f.seq LIMIT $2",
+      DB_LIST};
+  struct db_rows rows;
+  *out_n = 0;
+  TRY(db_query(cx->db, &events, &rows, DB_ARGS(I64(w->from_seq), I64(limit))));
+  while (db_next(&rows)) {
+    bool known = strcmp(db_text(&rows, 1), "order") != 0;
+    int64_t id = db_i64(&rows, 2);
+    EACH (const int64_t, other, out)
+      known = known || *other == id;
+    if (!known)
+      *LIST_ADD(cx->arena, out) = id;
+    w->to_seq = db_i64(&rows, 0);
+    ++*out_n;
+  }
+  return db_done(&rows);
+}
+
+static enum err collect(struct ctx *cx, int64_t limit, struct report_work **out, int64_t *out_n)
+{
+  struct report_work *w = ARENA_NEW(cx->arena, struct report_work);
+  id_list orders = {0};
+  const char *zone;
+  int64_t at;
+  enum err err = ERR_OK;
+  TRY(report_zone(cx, &zone));
+  w->consumer = report_consumer(cx, zone);
+  TRY(report_cursor(cx, w->consumer, &w->from_seq, &at));
+  w->to_seq = w->from_seq;
+  TRY(read_events(cx, limit, w, &orders, out_n));
+  struct promise_zones *zones = promise_zones_new();
+  for (size_t i = 0; i < orders.n && !err; i++)
+    err = collect_order(cx, zones, zone, orders.at[i], w);
+  promise_zones_free(zones);
+  *out = w;
+  return err;
+}
+
+enum err report_collect(struct ctx *cx, int64_t limit, struct report_work **out, int64_t *out_n)
+{
+  TRY(db_read_begin(cx->db));
+  enum err err = collect(cx, limit, out, out_n);
+  db_read_end(cx->db);
+  return err;
+}
+
+/* ---- The act ---- */
+
+struct index_plan {
+  const struct report_work *work; /* NULL: somebody else did it */
+};
+
+static enum err index_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  const struct report_work *work = in->body;
+  int64_t seq, at;
+  TRY(report_cursor(cx, work->consumer, &seq, &at));
+  ((struct index_plan *)out)->work = seq == work->from_seq ? work : NULL;
+  return ERR_OK;
+}
+
+static enum err index_decide(struct ctx *cx, const void *facts, void *out)
+{
+  (void)cx;
+  *(struct index_plan *)out = *(const struct index_plan *)facts;
+  return ERR_OK;
+}
+
+static enum err move_cursor(struct ctx *cx, const struct report_work *w)
+{
+  static const struct db_stmt begin = {"INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, 0, $2)"
+                                       " ON CONFLICT (name) DO NOTHING",
+                                       DB_KEYED};
+  static const struct db_stmt move = {
+      "UPDATE consumer SET feed_seq = $3, updated_at = $4 WHERE name = $1 AND feed_seq = $2", DB_KEYED};
+  int64_t rows = 0;
+  if (w->from_seq == 0)
+    TRY(db_run(cx->db, &begin, NULL, DB_ARGS(TEXT(w->consumer), I64(cx->now.ms))));
+  TRY(db_run(cx->db, &move, &rows,
+             DB_ARGS(TEXT(w->consumer), I64(w->from_seq), I64(w->to_seq), I64(cx->now.ms))));
+  return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
+}
+
+static enum err drop_fact(struct ctx *cx, const struct fact *f)
+{
+  static const struct db_stmt drop = {
+      "DELETE FROM report_fact WHERE bucket = $1 AND order_id = $2 AND kind = $3 AND n = $4", DB_KEYED};
+  return db_run(cx->db, &drop, NULL, DB_ARGS(I64(f->bucket), I64(f->order_id), TEXT(fact_names[f->kind]), I64(f->n)));
+}
+
+static enum err put_fact(struct ctx *cx, const struct fact *f)
+{
+  static const struct db_stmt put = {
+      "INSERT INTO report_fact (" FACT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+      " $15, $16, $17, $18, $19, $20, $21, $22)",
+      DB_KEYED};
+  const int64_t *v = f->v;
+  return db_run(cx->db, &put, NULL,
+                DB_ARGS(I64(f->bucket), I64(f->order_id), TEXT(fact_names[f->kind]), I64(f->n), I64(f->day), I64(f->at),
+                        TEXT(f->channel), TEXT(f->location), TEXT(f->currency), TEXT(f->detail), I64(f->product_id),
+                        I64(f->customer_id), I64(v[0]), I64(v[1]), I64(v[2]), I64(v[3]), I64(v[4]), I64(v[5]),
+                        I64(v[6]), I64(v[7]), I64(v[8]), I64(v[9])));
+}
+
+static bool stays(const fact_list *facts, const struct fact *f)
+{
+  EACH (const struct fact, other, facts)
+    if (same_fact(other, f))
+      return true;
+  return false;
+}
+
+/* What did not change is neither written nor counted. */
+static enum err put_change(struct ctx *cx, const struct change *c, struct cells *cells)
+{
+  EACH (const struct fact, f, &c->was)
+    if (!stays(&c->is, f)) {
+      TRY(drop_fact(cx, f));
+      cells_count(cells, f, -1);
+    }
+  EACH (const struct fact, f, &c->is)
+    if (!stays(&c->was, f)) {
+      TRY(put_fact(cx, f));
+      cells_count(cells, f, 1);
+    }
+  return ERR_OK;
+}
+
+/* ---- Customers, from the facts as they are now ---- */
+
+struct bought {
+  int64_t orders, revenue, first_at, last_at, first_day, last_day;
+  const char *channel;
+};
+
+static enum err read_bought(struct ctx *cx, int64_t customer_id, struct bought *out)
+{
+  static const struct db_stmt sums = {
+      "SELECT at, day, v9, channel FROM report_fact WHERE kind = 'order' AND customer_id = $1 AND customer_id <> 0"
+      " AND v10 = 1 ORDER BY at, order_id",
+      DB_REPORT};
+  struct db_rows rows;
+  *out = (struct bought){.channel = ""};
+  TRY(db_query(cx->db, &sums, &rows, DB_ARGS(I64(customer_id))));
+  while (db_next(&rows)) {
+    if (out->orders++ == 0) {
+      out->first_at = db_i64(&rows, 0);
+      out->first_day = db_i64(&rows, 1);
+      out->channel = db_text(&rows, 3);
+    }
+    out->last_at = db_i64(&rows, 0);
+    out->last_day = db_i64(&rows, 1);
+    out->revenue += db_i64(&rows, 2);
+  }
+  return db_done(&rows);
+}
+
+static enum err stored_first(struct ctx *cx, int64_t customer_id, struct cells *cells, int64_t sign)
+{
+  static const struct db_stmt find = {
+      "SELECT first_day, first_channel FROM report_customer WHERE bucket = $1 AND customer_id = $2", DB_KEYED};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(bucket_of_id(customer_id)), I64(customer_id))));
+  if (db_next(&rows)) {
+    struct cell key = {.kind = FACT_CUSTOMER, .day = db_i64(&rows, 0), .channel = db_text(&rows, 1), .location = "",
+                       .currency = "", .detail = ""};
+    cells_at(cells, &key)->v[CUSTOMER_NEW] += sign;
+  }
+  return db_done(&rows);
+}
+
+static enum err put_customer(struct ctx *cx, int64_t id, const struct bought *b)
+{
+  static const struct db_stmt put = {
+      "INSERT INTO report_customer (bucket, customer_id, orders, revenue, revenue_bin, first_at, last_at, first_day,"
+      " last_day, first_channel) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+      " ON CONFLICT (bucket, customer_id) DO UPDATE SET orders = excluded.orders, revenue = excluded.revenue,"
+      " revenue_bin = excluded.revenue_bin, first_at = excluded.first_at, last_at = excluded.last_at,"
+      " first_day = excluded.first_day, last_day = excluded.last_day, first_channel = excluded.first_channel",
+      DB_KEYED};
+  return db_run(cx->db, &put, NULL,
+                DB_ARGS(I64(bucket_of_id(id)), I64(id), I64(b->orders), I64(b->revenue), I64(report_bin(b->revenue)),
+                        I64(b->first_at), I64(b->last_at), I64(b->first_day), I64(b->last_day), TEXT(b->channel)));
+}
+
+static enum err change_customer(struct ctx *cx, int64_t id, struct cells *cells)
+{
+  static const struct db_stmt drop = {"DELETE FROM report_customer WHERE bucket = $1 AND customer_id = $2", DB_KEYED};
+  struct bought bought;
+  TRY(read_bought(cx, id, &bought));
+  TRY(stored_first(cx, id, cells, -1));
+  if (bought.orders == 0)
+    return db_run(cx->db, &drop, NULL, DB_ARGS(I64(bucket_of_id(id)), I64(id)));
+  TRY(put_customer(cx, id, &bought));
+  struct cell key = {.kind = FACT_CUSTOMER, .day = bought.first_day, .channel = bought.channel, .location = "",
+                     .currency = "", .detail = ""};
+  cells_at(cells, &key)->v[CUSTOMER_NEW]++;
+  return ERR_OK;
+}
+
+static enum err index_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct report_work *w = ((const struct index_plan *)plan)->work;
+  struct cells cells;
+  (void)out;
+  if (!w)
+    return ERR_OK;
+  TRY(move_cursor(cx, w));
+  cells_init(&cells, cx->arena);
+  EACH (const struct change, c, &w->changes)
+    TRY(put_change(cx, c, &cells));
+  EACH (const int64_t, id, &w->customers)
+    TRY(change_customer(cx, *id, &cells));
+  return put_cells(cx, &cells);
+}
+
+const struct act report_index_act = {.name = "reports.index",
+                                     .facts_size = sizeof(struct index_plan),
+                                     .plan_size = sizeof(struct index_plan),
+                                     .load = index_load,
+                                     .decide = index_decide,
+                                     .apply = index_apply};

@@ -1,0 +1,433 @@
+/* A file of rows, whatever its format: which one is asked for, how records become cells, and the answer. CSV is written
+ * here, workbooks in api_xlsx.c. */
+#include "api_sheet_priv.h"
+
+#include "api_priv.h"
+#include "api_xlsx_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sheet {
+  enum sheet_format format;
+  struct arena *arena;  /* of a cell's text; the request's */
+  struct xlsx *xlsx;    /* or ... */
+  char *at;             /* ... CSV so far, outside the arenas */
+  size_t n, cap, rows, cells;
+};
+
+static const struct {
+  const char *name, *type, *ending;
+} formats[] = {
+    [SHEET_NONE] = {"json", "application/json", "json"},
+    [SHEET_CSV]  = {"csv", "text/csv; charset=utf-8", "csv"},
+    [SHEET_XLSX] = {"xlsx", XLSX_TYPE, "xlsx"},
+};
+
+enum err sheet_format_of(struct ctx *cx, const struct api_request *rq, const char *format, enum sheet_format *out)
+{
+  const char *accept = rq->http ? http_header(rq->http, "Accept") : NULL;
+  for (size_t i = 0; i < COUNT_OF(formats); i++)
+    if (format && strcmp(formats[i].name, format) == 0) {
+      *out = (enum sheet_format)i;
+      return ERR_OK;
+    }
+  if (format)
+    return fault_add(&cx->fault, ERR_INVALID, "/query/format", "not_allowed", "format is json, csv or xlsx");
+  *out = accept && strstr(accept, XLSX_TYPE) ? SHEET_XLSX : accept && strstr(accept, "text/csv") ? SHEET_CSV : SHEET_NONE;
+  return ERR_OK;
+}
+
+static void free_bytes(void *arg)
+{
+  struct sheet *s = arg;
+  free(s->at);
+  xlsx_free(s->xlsx);
+}
+
+enum err sheet_new(struct ctx *cx, enum sheet_format format, const char *name, struct sheet **out)
+{
+  struct sheet *s = ARENA_NEW(cx->arena, struct sheet);
+  s->format = format;
+  s->arena = cx->arena;
+  if (format == SHEET_XLSX)
+    TRY(xlsx_new(cx, name, &s->xlsx));
+  arena_defer(cx->arena, free_bytes, s);
+  *out = s;
+  return ERR_OK;
+}
+
+size_t sheet_rows_n(const struct sheet *s)
+{
+  return s->rows;
+}
+
+size_t sheet_bytes(const struct sheet *s)
+{
+  return s->xlsx ? xlsx_bytes(s->xlsx) : s->n;
+}
+
+/* ---- CSV ---- */
+
+static void add(struct sheet *s, const char *bytes, size_t n)
+{
+  if (s->n + n > s->cap) {
+    s->cap = (s->n + n) * 2;
+    s->at = realloc(s->at, s->cap);
+    assert(s->at);
+  }
+  memcpy(s->at + s->n, bytes, n);
+  s->n += n;
+}
+
+/* In quotes where it must be; with an apostrophe where a spreadsheet would run it as a formula. */
+static void csv_text(struct sheet *s, const char *text, bool foreign)
+{
+  bool quoted = text[strcspn(text, ",\"\r\n")] != '\0';
+  if (s->cells++)
+    add(s, ",", 1);
+  if (quoted)
+    add(s, "\"", 1);
+  if (foreign && *text && strchr("=+-@\t\r", *text))
+    add(s, "'", 1);
+  for (const char *p = text; *p; p++)
+    add(s, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
+  if (quoted)
+    add(s, "\"", 1);
+}
+
+/* ---- Cells ---- */
+
+void sheet_row(struct sheet *s)
+{
+  if (s->xlsx)
+    xlsx_row(s->xlsx);
+  else if (s->rows)
+    add(s, "\r\n", 2);
+  s->rows++;
+  s->cells = 0;
+}
+
+void sheet_head(struct sheet *s, const char *text)
+{
+  if (s->xlsx)
+    xlsx_head(s->xlsx, text);
+  else
+    csv_text(s, text, false);
+}
+
+void sheet_text(struct sheet *s, const char *text)
+{
+  if (s->xlsx)
+    xlsx_text(s->xlsx, text);
+  else
+    csv_text(s, text ? text : "", true);
+}
+
+static void decimal(struct sheet *s, int64_t value, int places, enum xlsx_look look)
+{
+  char text[40];
+  decimal_format(value, places, text);
+  if (s->xlsx)
+    xlsx_number(s->xlsx, text, look);
+  else
+    csv_text(s, text, false);
+}
+
+void sheet_number(struct sheet *s, int64_t value, int places)
+{
+  decimal(s, value, places, XLSX_PLAIN);
+}
+
+void sheet_ratio(struct sheet *s, int64_t millionths)
+{
+  decimal(s, millionths, 6, XLSX_PERCENT);
+}
+
+void sheet_money(struct sheet *s, int64_t minor, const char *currency)
+{
+  int places = currency ? currency_decimals(currency) : 0;
+  if (s->xlsx && places > 0)
+    decimal(s, minor, places, places == 2 ? XLSX_MONEY_2 : places == 3 ? XLSX_MONEY_3 : XLSX_MONEY_4);
+  else
+    decimal(s, minor, 0, s->xlsx && places == 0 ? XLSX_MONEY_0 : XLSX_PLAIN);
+}
+
+void sheet_date(struct sheet *s, const char *date)
+{
+  if (s->xlsx)
+    xlsx_time(s->xlsx, date, false);
+  else
+    csv_text(s, date, false);
+}
+
+void sheet_instant(struct sheet *s, struct instant t)
+{
+  char text[INSTANT_TEXT];
+  instant_format(t, text);
+  if (s->xlsx)
+    xlsx_time(s->xlsx, text, true);
+  else
+    csv_text(s, text, false);
+}
+
+void sheet_empty(struct sheet *s)
+{
+  sheet_text(s, NULL);
+}
+
+/* ---- Records: the columns of rec_csv_header ---- */
+
+static bool is_column(const struct rec_field *field)
+{
+  bool texts = field->kind == REC_TEXTS && !(field->flags & REC_VIRTUAL);
+  bool other = field->kind != REC_TEXTS && field->kind != REC_JSON && field->kind != REC_LIST;
+  return (texts || other) && !(field->flags & (REC_HIDDEN | REC_INPUT));
+}
+
+static bool is_nested(const struct rec_field *field)
+{
+  return field->kind == REC_INLINE || field->kind == REC_RECORD;
+}
+
+static void heads(struct sheet *s, const struct rec *rec, const char *prefix)
+{
+  for (size_t i = 0; i < rec->n; i++) {
+    const struct rec_field *field = &rec->fields[i];
+    if (!is_column(field))
+      continue;
+    const char *name = arena_printf(s->arena, "%s%s", prefix, field->name);
+    if (is_nested(field))
+      heads(s, field->rec, arena_printf(s->arena, "%s.", name));
+    else
+      sheet_head(s, name);
+  }
+}
+
+/* A record that holds the one whose field is written: money looks outwards for its currency. */
+struct around {
+  const struct rec *rec;
+  const void *value;
+  const struct around *outer;
+};
+
+static const char *text_of(const struct around *r, const char *name)
+{
+  const struct rec_field *field = rec_field_find(r->rec, name);
+  return field && field->kind == REC_TEXT ? *(const char *const *)((const char *)r->value + field->offset) : NULL;
+}
+
+static const char *currency_of(const struct around *r, const char *name)
+{
+  char own[64];
+  snprintf(own, sizeof own, "%s_currency", name);
+  const char *currency = text_of(r, own);
+  for (; !currency && r; r = r->outer)
+    currency = text_of(r, "currency");
+  return currency;
+}
+
+/* A map of one name is the name itself. */
+static const char *one_name(struct arena *a, const char *json)
+{
+  struct json j;
+  json_init(&j, json, strlen(json), a);
+  if (json_next(&j) != JSON_OBJECT || json_next(&j) != JSON_KEY || json_next(&j) != JSON_STRING)
+    return json;
+  const char *name = j.text;
+  return json_next(&j) == JSON_OBJECT_END ? name : json;
+}
+
+static const char *joined(struct arena *a, const void *at)
+{
+  const LIST(const char *) *texts = at;
+  struct buf b;
+  buf_init(&b, a);
+  for (size_t i = 0; i < texts->n; i++)
+    buf_printf(&b, "%s%s", i ? ";" : "", texts->at[i]);
+  return buf_str(&b);
+}
+
+static void id_cell(struct sheet *s, const char *prefix, int64_t id)
+{
+  char text[ID_TEXT];
+  if (id == 0) {
+    sheet_empty(s);
+    return;
+  }
+  id_format(prefix, id, text);
+  sheet_text(s, text);
+}
+
+/* What of a price goes beyond a minor unit stays: 0.34 of a cent is 0.0034. */
+static void price_cell(struct sheet *s, int64_t millionths, const char *currency)
+{
+  int places = currency ? currency_decimals(currency) : 0;
+  decimal(s, millionths, 6 + (places > 0 ? places : 0), XLSX_PLAIN);
+}
+
+static void number_cell(struct sheet *s, const struct rec_field *field, int64_t v, const struct around *r)
+{
+  switch (field->kind) {
+  case REC_MONEY:
+    sheet_money(s, v, currency_of(r, field->name));
+    break;
+  case REC_PRICE:
+    price_cell(s, v, currency_of(r, field->name));
+    break;
+  case REC_QUANTITY:
+  case REC_DECIMAL:
+    sheet_number(s, v, 6);
+    break;
+  case REC_RATE:
+    sheet_ratio(s, v);
+    break;
+  case REC_INSTANT:
+    sheet_instant(s, INSTANT(v));
+    break;
+  case REC_FLAG:
+    sheet_text(s, v ? "true" : "false");
+    break;
+  default:
+    sheet_number(s, v, 0);
+  }
+}
+
+static void text_cell(struct sheet *s, const struct rec_field *field, const char *text)
+{
+  if (!text)
+    sheet_empty(s);
+  else if (field->kind == REC_DATE)
+    sheet_date(s, text);
+  else
+    sheet_text(s, field->kind == REC_NAMES ? one_name(s->arena, text) : text);
+}
+
+static void field_cell(struct sheet *s, const struct rec_field *field, const struct around *r)
+{
+  const void *at = (const char *)r->value + field->offset;
+  switch (field->kind) {
+  case REC_BOOL:
+    sheet_text(s, *(const bool *)at ? "true" : "false");
+    break;
+  case REC_ENUM:
+    sheet_text(s, field->names[*(const int *)at]);
+    break;
+  case REC_TEXTS:
+    sheet_text(s, joined(s->arena, at));
+    break;
+  case REC_TEXT:
+  case REC_DATE:
+  case REC_NAMES:
+    text_cell(s, field, *(const char *const *)at);
+    break;
+  case REC_ID:
+    id_cell(s, field->prefix, *(const int64_t *)at == ABSENT ? 0 : *(const int64_t *)at);
+    break;
+  default:
+    if (*(const int64_t *)at == ABSENT)
+      sheet_empty(s);
+    else
+      number_cell(s, field, *(const int64_t *)at, r);
+  }
+}
+
+/* r->value NULL: a nested record that is not there, its cells empty. */
+static void cells(struct sheet *s, const struct around *r)
+{
+  for (size_t i = 0; i < r->rec->n; i++) {
+    const struct rec_field *field = &r->rec->fields[i];
+    if (!is_column(field))
+      continue;
+    const void *at = r->value ? (const char *)r->value + field->offset : NULL;
+    if (field->kind == REC_RECORD)
+      at = at ? *(void *const *)at : NULL;
+    if (is_nested(field))
+      cells(s, &(struct around){field->rec, at, r->value ? r : NULL});
+    else if (at)
+      field_cell(s, field, r);
+    else
+      sheet_empty(s);
+  }
+}
+
+static void csv_record(struct sheet *s, const struct rec *rec, const void *value)
+{
+  struct buf b;
+  buf_init(&b, s->arena);
+  if (value)
+    rec_csv_row(rec, value, &b);
+  else
+    rec_csv_header(rec, &b);
+  add(s, b.at, b.n);
+  s->rows++;
+}
+
+void sheet_record_head(struct sheet *s, const struct rec *rec)
+{
+  if (!s->xlsx) {
+    csv_record(s, rec, NULL);
+    return;
+  }
+  sheet_row(s);
+  heads(s, rec, "");
+}
+
+void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const void *value)
+{
+  s->arena = a;
+  if (!s->xlsx) {
+    csv_record(s, rec, value);
+    return;
+  }
+  sheet_row(s);
+  cells(s, &(struct around){rec, value, NULL});
+}
+
+/* ---- The answer ---- */
+
+/* The same target with another cursor. */
+static const char *link_of(struct arena *a, const char *target, const char *next)
+{
+  struct buf b;
+  buf_init(&b, a);
+  buf_printf(&b, "<%.*s?cursor=%s", (int)strcspn(target, "?"), target, next);
+  if (strchr(target, '?'))
+    for (const char *p = strchr(target, '?') + 1; *p;) {
+      size_t n = strcspn(p, "&");
+      if (strncmp(p, "cursor=", 7) != 0)
+        buf_printf(&b, "&%.*s", (int)n, p);
+      p += n + (p[n] == '&');
+    }
+  buf_text(&b, ">; rel=\"next\"");
+  return buf_str(&b);
+}
+
+enum err sheet_reply(struct ctx *cx, const struct api_request *rq, struct sheet *s, const char *file_name,
+                     const char *next)
+{
+  struct http_reply *reply = rq->reply;
+  if (s->xlsx)
+    TRY(xlsx_finish(cx, s->xlsx, &reply->body, &reply->n_body));
+  else {
+    if (s->n && s->at[s->n - 1] != '\n')
+      add(s, "\r\n", 2);
+    reply->body = s->at;
+    reply->n_body = s->n;
+  }
+  http_header_add(cx->arena, reply, "Content-Type", formats[s->format].type);
+  http_header_add(cx->arena, reply, "Content-Disposition",
+                  arena_printf(cx->arena, "attachment; filename=\"%s.%s\"", file_name, formats[s->format].ending));
+  http_header_add(cx->arena, reply, "Cache-Control", "no-store");
+  if (next)
+    http_header_add(cx->arena, reply, "Link", link_of(cx->arena, rq->http->target, next));
+  return ERR_OK;
+}
+
+void sheet_reply_json(struct ctx *cx, const struct api_request *rq, struct buf *body)
+{
+  json_headers(cx->arena, rq->reply);
+  rq->reply->body = buf_str(body);
+  rq->reply->n_body = body->n;
+}
