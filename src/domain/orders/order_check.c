@@ -68,7 +68,7 @@ static void check_reservations(struct checker *c, const struct order *o, const r
 static void check_fulfillments(struct checker *c, const struct order *o)
 {
   EACH (const struct order_line, l, &o->lines) {
-    int64_t asked = 0, shipped = 0;
+    int64_t asked = 0, shipped = 0, picked = 0, packed = 0;
     if (!l->stocked)
       continue; /* services and digital goods need no location */
     EACH (const struct fulfillment, f, &o->fulfillments) {
@@ -76,8 +76,11 @@ static void check_fulfillments(struct checker *c, const struct order *o)
         if (fl->line != l->line)
           continue;
         shipped += fl->shipped.millionths;
-        if (fulfillment_live(f))
+        if (fulfillment_live(f)) {
           asked += fl->quantity.millionths - fl->shipped.millionths;
+          picked += fl->picked.millionths - fl->packed.millionths;
+          packed += fl->packed.millionths - fl->shipped.millionths;
+        }
         if (fl->packed.millionths > fl->picked.millionths || fl->shipped.millionths > fl->packed.millionths ||
             fl->picked.millionths > fl->quantity.millionths)
           differs(c, o, "correct the fulfillment line's counters",
@@ -88,6 +91,11 @@ static void check_fulfillments(struct checker *c, const struct order *o)
       differs(c, o, "cancel or create the fulfillment for the difference",
               "line %lld: locations are asked for %lld millionths, %lld are allocated to packed", (long long)l->line,
               (long long)asked, (long long)holding(l));
+    if (picked != l->counters.picked.millionths || packed != l->counters.packed.millionths)
+      differs(c, o, "take the picked and packed counters from the fulfillments",
+              "line %lld: picked %lld and packed %lld, by fulfillments %lld and %lld", (long long)l->line,
+              (long long)l->counters.picked.millionths, (long long)l->counters.packed.millionths, (long long)picked,
+              (long long)packed);
     if (shipped != l->counters.shipped.millionths)
       differs(c, o, "take the shipped counter from the fulfillments", "line %lld: shipped %lld, by fulfillments %lld",
               (long long)l->line, (long long)l->counters.shipped.millionths, (long long)shipped);
