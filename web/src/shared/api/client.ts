@@ -98,11 +98,12 @@ export async function readPath<T>(path: string, query: Record<string, string | n
 }
 
 /** The same for writes: `body` is sent as JSON. */
-export async function sendPath<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, key?: string): Promise<T> {
+export async function sendPath<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, key?: string, version?: number): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['Idempotency-Key'] = key ?? intent();
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (version !== undefined) headers['If-Match'] = `"${version}"`;
   let response: Response;
   try {
     response = await patient(
@@ -122,4 +123,9 @@ export async function sendPath<T>(method: string, path: string, body?: unknown, 
   const problem = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (response.status === 401 && path !== '/v1/session') for (const fn of signedOut) fn();
   throw new Problem(problem, response.status, response.headers.get('Retry-After'));
+}
+
+/** A change of a record, decided on `version`: refused with 412 where somebody was faster. */
+export function patchPath<T>(path: string, body: unknown, version?: number): Promise<T> {
+  return sendPath<T>('PATCH', path, body, undefined, undefined, version);
 }

@@ -160,7 +160,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           if (more && box.scrollHeight - box.scrollTop - box.clientHeight < 600) more();
         }}>
           {rows.map((row) => (
-            <CardLink key={list.id(row)} href={list.href?.(row)} changed={changed.has(list.id(row))}>
+            <CardLink key={list.id(row)} href={list.href?.(row)} onOpen={list.peek ? () => open(row, false) : undefined} changed={changed.has(list.id(row))}>
               {list.card(row)}
             </CardLink>
           ))}
@@ -316,9 +316,11 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
                 ↓
               </Button>
               <span className="grow" />
-              <Button type="link" onClick={() => open(peeked, false)}>
-                {t('list.open')}
-              </Button>
+              {list.href && (
+                <Button type="link" onClick={() => open(peeked, false)}>
+                  {t('list.open')}
+                </Button>
+              )}
               <Button type="text" aria-label={t('common.close')} icon={<CloseOutlined aria-hidden />} onClick={() => state.set({ peek: undefined })} />
             </div>
             {list.peek(peeked)}
@@ -329,9 +331,15 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
   );
 }
 
-function CardLink({ href, changed, children }: { href: string | undefined; changed: boolean; children: ReactNode }) {
+function CardLink({ href, onOpen, changed, children }: { href: string | undefined; onOpen: (() => void) | undefined; changed: boolean; children: ReactNode }) {
   const navigate = useNavigate();
   const className = `card${changed ? ' changed' : ''}`;
+  if (!href && onOpen)
+    return (
+      <button type="button" className={className} onClick={onOpen}>
+        {children}
+      </button>
+    );
   if (!href) return <div className={className}>{children}</div>;
   return (
     <a

@@ -38,7 +38,7 @@ export default function Setup() {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
   const [demo, setDemo] = useState('none');
-  const state = useQuery({ queryKey: ['setup'], retry: false, queryFn: () => readPath<State>('/v1/setup', {}) });
+  const state = useQuery({ queryKey: ['setup'], retry: false, retryOnMount: false, queryFn: () => readPath<State>('/v1/setup', {}) });
 
   const finish = async () => {
     setBusy(true);

@@ -53,7 +53,7 @@ function Fields({ known, onDone }: { known?: string | undefined; onDone?: (() =>
         <input type="hidden" name="username" autoComplete="username" value={known} readOnly />
       ) : (
         <Form.Item name="login" label={t('identity.login')} rules={[{ required: true, message: t('common.required') }]}>
-          <Input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus maxLength={120} size="large" />
+          <Input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus maxLength={120} />
         </Form.Item>
       )}
       <Form.Item name="password" label={t('identity.password')} rules={[{ required: true, message: t('common.required') }]}>
@@ -85,7 +85,7 @@ function Over({ login, onDone }: { login?: string | undefined; onDone?: (() => v
 
 export default function SignIn({ over = false, login, onDone }: { over?: boolean; login?: string | undefined; onDone?: () => void }) {
   const { t } = useTranslation();
-  const setup = useQuery({ queryKey: ['setup'], retry: false, enabled: !over, queryFn: () => readPath<{ needed: boolean; company?: string }>('/v1/setup', {}) });
+  const setup = useQuery({ queryKey: ['setup'], retry: false, retryOnMount: false, staleTime: Infinity, enabled: !over, queryFn: () => readPath<{ needed: boolean; company?: string }>('/v1/setup', {}) });
   if (over) return <Over login={login} onDone={onDone} />;
   return (
     <Door>
