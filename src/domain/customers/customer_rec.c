@@ -20,10 +20,10 @@ static const struct rec_field address_fields[] = {
           .doc = "ISO 3166-1 alpha-2, upper case", .example = "CN"),
     FIELD(struct address, phone, .flags = REC_PERSONAL, .max = CUSTOMER_PHONE_MAX, .doc = "For the driver",
           .example = "+86 138 0000 0000"),
-    FIELD_AS(REC_DECIMAL, struct address, latitude, .flags = REC_PERSONAL, .min = -90 * SCALE, .max = 90 * SCALE, .doc = "Degrees north",
-             .example = "31.2304"),
-    FIELD_AS(REC_DECIMAL, struct address, longitude, .flags = REC_PERSONAL, .min = -180 * SCALE, .max = 180 * SCALE, .doc = "Degrees east",
-             .example = "121.4737"),
+    FIELD_AS(REC_DECIMAL, struct address, latitude, .flags = REC_PERSONAL, .min = -90 * SCALE, .max = 90 * SCALE,
+             .doc = "Degrees north", .example = "31.2304"),
+    FIELD_AS(REC_DECIMAL, struct address, longitude, .flags = REC_PERSONAL, .min = -180 * SCALE, .max = 180 * SCALE,
+             .doc = "Degrees east", .example = "121.4737"),
 };
 const struct rec address_rec = REC(struct address, "Address", address_fields, "A postal address");
 

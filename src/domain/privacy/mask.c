@@ -68,14 +68,8 @@ const char *personal_mask(struct arena *a, const struct rec_field *field, const 
     const char *name;
     const char *(*mask)(struct arena *a, const char *text);
   } kinds[] = {
-      {"name",        mask_name   },
-      {"company",     mask_name   },
-      {"title",       mask_name   },
-      {"email",       mask_mail   },
-      {"phone",       mask_phone  },
-      {"postal_code", mask_code   },
-      {"city",        mask_nothing},
-      {"region",      mask_nothing},
+      {"name", mask_name},   {"company", mask_name},     {"title", mask_name},   {"email", mask_mail},
+      {"phone", mask_phone}, {"postal_code", mask_code}, {"city", mask_nothing}, {"region", mask_nothing},
   };
   for (size_t i = 0; i < COUNT_OF(kinds); i++)
     if (strcmp(kinds[i].name, field->name) == 0)

@@ -17,8 +17,8 @@
 
 /* What GET /v1/setup answers. The lists are empty where nothing is to be set up. */
 struct setup_state {
-  bool needed;      /* no user exists */
-  bool allowed;     /* whoever asks may do it without the token (filled by the API) */
+  bool needed;                    /* no user exists */
+  bool allowed;                   /* whoever asks may do it without the token (filled by the API) */
   const char *company, *language; /* so that the page of signing in can greet */
   LIST(const char *) currencies, languages, time_zones, countries; /* codes, as ICU and ISO know them */
   LIST(const char *) location_kinds, channel_kinds;

@@ -25,10 +25,12 @@ static const struct rec_field owner_fields[] = {
     FIELD(struct setup_owner, password, .flags = REC_REQUIRED | REC_PERSONAL, .min = PASSWORD_MIN, .max = PASSWORD_MAX,
           .doc = "At least 10 characters", .example = "glass river 27 lamps"),
 };
-static const struct rec owner_rec = REC(struct setup_owner, "SetupOwner", owner_fields, "Who owns it, and signs in first");
+static const struct rec owner_rec =
+    REC(struct setup_owner, "SetupOwner", owner_fields, "Who owns it, and signs in first");
 
 static const struct rec_field location_fields[] = {
-    FIELD(struct setup_location, code, .flags = REC_REQUIRED, .max = 32, .doc = "Short code, for ever", .example = "NJ1"),
+    FIELD(struct setup_location, code, .flags = REC_REQUIRED, .max = 32, .doc = "Short code, for ever",
+          .example = "NJ1"),
     FIELD(struct setup_location, name, .flags = REC_REQUIRED, .max = 120, .doc = "For people", .example = "Newark"),
     FIELD_AS(REC_ENUM, struct setup_location, kind, .names = location_kinds, .doc = "What it is",
              .example = "warehouse"),
@@ -98,8 +100,8 @@ static void take_faults(struct ctx *cx, struct fault *all, const struct fault *f
 }
 
 /* Loads and decides one act; what it refuses waits in facts->fault. Anything but a refusal ends all. */
-static enum err add_part(struct ctx *cx, struct setup_facts *facts, const char *place, bool alone, const struct act *act,
-                         const struct act_input *in)
+static enum err add_part(struct ctx *cx, struct setup_facts *facts, const char *place, bool alone,
+                         const struct act *act, const struct act_input *in)
 {
   void *plan = NULL;
   enum err err = act_preview(cx, act, in, &plan);

@@ -13,7 +13,8 @@ static const struct rec_field state_fields[] = {
     FIELD(struct setup_state, needed, .flags = REC_READONLY, .doc = "Nobody can sign in yet", .example = "true"),
     FIELD(struct setup_state, allowed, .flags = REC_READONLY,
           .doc = "This client may do it without the token of the server's log", .example = "true"),
-    FIELD(struct setup_state, company, .flags = REC_READONLY, .doc = "Name of the company", .example = "Lantern & Loom"),
+    FIELD(struct setup_state, company, .flags = REC_READONLY, .doc = "Name of the company",
+          .example = "Lantern & Loom"),
     FIELD(struct setup_state, language, .flags = REC_READONLY, .doc = "Language of the company", .example = "en"),
 #define CODES(member, doc_, example_)                                                                                  \
   FIELD_AS(REC_TEXTS, struct setup_state, member, .flags = REC_READONLY, .doc = doc_, .example = example_)
@@ -26,8 +27,8 @@ static const struct rec_field state_fields[] = {
     CODES(demos, "Data that may be loaded to look round", "[\"none\", \"retail\"]"),
 #undef CODES
 };
-const struct rec setup_state_rec =
-    REC(struct setup_state, "SetupState", state_fields, "Whether the company is still to be set up, and what can be chosen");
+const struct rec setup_state_rec = REC(struct setup_state, "SetupState", state_fields,
+                                       "Whether the company is still to be set up, and what can be chosen");
 
 enum err setup_needed(struct ctx *cx, bool *out)
 {

@@ -37,7 +37,7 @@ void views_fill(struct ctx *cx, struct view *views, size_t n);
 /* One that the actor may see; ERR_NOT_FOUND with a sentence. */
 MUST_CHECK enum err view_find(struct ctx *cx, const char *id, struct view *out);
 
-extern const struct act view_add_act;    /* body: struct view. ERR_EXISTS at /name, ERR_FORBIDDEN to share without right */
+extern const struct act view_add_act; /* body: struct view. ERR_EXISTS at /name, ERR_FORBIDDEN to share without right */
 extern const struct act view_change_act; /* PATCH by id */
 extern const struct act view_delete_act; /* by id */
 

@@ -33,7 +33,8 @@ static const enum err reveal_errors[] = {ERR_NOT_FOUND, ERR_OK};
 
 const struct route privacy_routes[] = {
     {"POST", "/v1/orders/{id}/reveal", "See an order's personal data in full",
-     "For those to whom names and addresses are shown masked. Changes nothing; the event `order.revealed` says who saw it "
+     "For those to whom names and addresses are shown masked. Changes nothing; the event `order.revealed` says who saw "
+     "it "
      "and why.\n\n"
      "```json\n"
      "{\"reason\": \"the customer is on the phone\"}\n"

@@ -404,11 +404,11 @@ static enum err narrow_locations(struct ctx *cx, const struct row_scope *s, stru
     api_where(cx, page, places_in(cx, id, n), values, n);
   } else if (order) {
     const char *name = table->name;
-    const char *works = arena_printf(
-        cx->arena,
-        "EXISTS (SELECT fulfillment.id FROM fulfillment WHERE fulfillment.bucket = %s.bucket AND"
-        " fulfillment.order_id = %s.%s AND %s)",
-        name, name, order, places_in(cx, "fulfillment.location", n));
+    const char *works =
+        arena_printf(cx->arena,
+                     "EXISTS (SELECT fulfillment.id FROM fulfillment WHERE fulfillment.bucket = %s.bucket AND"
+                     " fulfillment.order_id = %s.%s AND %s)",
+                     name, name, order, places_in(cx, "fulfillment.location", n));
     const char *here = table == &order_table ? places_in(cx, "delivery_location", n) : "1 = 0";
     api_where(cx, page, arena_printf(cx->arena, "(%s OR %s)", here, works), values, n);
   } else {

@@ -93,7 +93,8 @@ const struct route setup_routes[] = {
      "do it as it is; others need the token that the server wrote into its log.",
      .needs = PERM_PUBLIC, .reply = &setup_state_rec, .success = 200, .serve = serve_state},
     {"POST", "/v1/setup", "Set the company up",
-     "While no user exists: company, owner, first location and first channel, all of it or nothing, and signs the owner "
+     "While no user exists: company, owner, first location and first channel, all of it or nothing, and signs the "
+     "owner "
      "in as `POST /v1/session` does. Of two who try at the same time one is refused (409 `wrong_state`). "
      "`demo` loads data to look round with in the background.\n\n"
      "```json\n"

@@ -1,0 +1,324 @@
+/* Where rights end: who is bound to places lists and finds nothing beyond, and who may not see names sees their shadows. */
+#include "shop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void be(struct shop *s, const char *key)
+{
+  client_free(s->client);
+  s->client = client_new(s->address, key);
+}
+
+/* Two locations, two channels, an order of each: <web> from NJ1 by channel web, <phone> from LA by channel phone. */
+static void an_order_of(struct shop *s, const char *label, const char *channel, const char *sku)
+{
+  shop_label(s, "channel", channel);
+  shop_label(s, "sku", sku);
+  SAY(201, "POST /v1/orders {'channel': '<channel>', 'external_id': 'x-<channel>', 'currency': 'USD', 'lines': "
+           "[{'sku': '<sku>', 'quantity': 1, 'unit_price': 1000}], 'customer': {'email': 'li@example.com', 'name': "
+           "'Li Wei', 'phone': '+86 138 0000 4711'}, 'shipping_address': {'name': 'Li Wei', 'line1': '1 Nanjing Rd', "
+           "'city': 'Shanghai', 'postal_code': '200000', 'country': 'CN', 'latitude': 31.2304, 'longitude': 121.4737}, "
+           "'notes': 'ring twice', 'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': 1000}]}");
+  SEE("/state", "open");
+  shop_label(s, label, AT("/id"));
+  shop_label(s, arena_printf(s->arena, "%s ful", label), AT("/fulfillments/0/id"));
+  shop_label(s, arena_printf(s->arena, "%s pay", label), AT("/payments/0/id"));
+  shop_label(s, arena_printf(s->arena, "%s number", label), AT("/number"));
+}
+
+static void ship_it(struct shop *s, const char *label)
+{
+  shop_label(s, "ful", shop_labelled(s, arena_printf(s->arena, "%s ful", label)));
+  SAY(200, "POST /v1/fulfillments/<ful>/pick {}");
+  SAY(200, "POST /v1/fulfillments/<ful>/pack {}");
+  SAY(200, "POST /v1/fulfillments/<ful>/ship {}");
+  shop_label(s, arena_printf(s->arena, "%s par", label), AT("/parcels/0/id"));
+}
+
+static void two_of_everything(struct shop *s)
+{
+  SAY(201, "POST /v1/locations {'code': 'NJ1', 'name': 'Newark'}");
+  SAY(201, "POST /v1/locations {'code': 'LA', 'name': 'Los Angeles'}");
+  SAY(201, "POST /v1/channels {'code': 'phone', 'kind': 'phone'}");
+  SAY(201, "POST /v1/products {'sku': 'A', 'name': 'A', 'price': 1000}");
+  SAY(201, "POST /v1/products {'sku': 'B', 'name': 'B', 'price': 1000}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'count', 'lines': [{'sku': 'A', 'counted': 9}]}");
+  KEEP("web adj", "/id");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'LA', 'reason': 'count', 'lines': [{'sku': 'B', 'counted': 9}]}");
+  KEEP("phone adj", "/id");
+  an_order_of(s, "web", "web", "A");
+  an_order_of(s, "phone", "phone", "B");
+  SAY(200, "POST /v1/orders/<web>/hold {'reason': 'look'}");
+  KEEP("web hold", "/holds/0/id");
+  SAY(200, "POST /v1/orders/<phone>/hold {'reason': 'look'}");
+  KEEP("phone hold", "/holds/0/id");
+  SAY(200, "POST /v1/holds/<web hold>/release {'reason': 'seen'}");
+  SAY(200, "POST /v1/holds/<phone hold>/release {'reason': 'seen'}");
+  ship_it(s, "web");
+  ship_it(s, "phone");
+}
+
+/* A key bound to places, made by a key that is not. */
+static const char *a_bound_key(struct shop *s, const char *places)
+{
+  be(s, s->key);
+  SAY(201, arena_printf(s->arena, "POST /v1/api_keys {'name': 'bound', 'scope': '*', %s}", places));
+  return arena_text(s->arena, AT("/key"));
+}
+
+static const char *const lists[] = {"/v1/orders",    "/v1/holds", "/v1/payments",        "/v1/fulfillments",
+                                    "/v1/shipments", "/v1/stock", "/v1/stock/movements", "/v1/adjustments"};
+
+/* How many rows each list has for the key. */
+static void count_lists(struct shop *s, const char *key, int64_t out[])
+{
+  be(s, key);
+  for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    SAY(200, arena_printf(s->arena, "GET %s?count=exact", lists[i]));
+    out[i] = json_look_i64(s->arena, s->last.body, "/count");
+    CHECK_INT(json_look_i64(s->arena, s->last.body, "/data/#"), out[i]);
+    SAY(200, arena_printf(s->arena, "GET %s?count=estimate", lists[i]));
+    CHECK_INT(json_look_i64(s->arena, s->last.body, "/count"), out[i]);
+  }
+}
+
+TEST(every_list_shows_the_rows_of_ones_own_locations)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  int64_t all[COUNT_OF(lists)], nj[COUNT_OF(lists)], la[COUNT_OF(lists)], both[COUNT_OF(lists)], none[COUNT_OF(lists)];
+  count_lists(s, s->key, all);
+  count_lists(s, a_bound_key(s, "'locations': ['NJ1']"), nj);
+  count_lists(s, a_bound_key(s, "'locations': ['LA']"), la);
+  count_lists(s, a_bound_key(s, "'locations': ['LA', 'NJ1']"), both);
+  count_lists(s, a_bound_key(s, "'locations': ['NOWHERE']"), none);
+  for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    printf("  %-20s %lld of %lld\n", lists[i], (long long)nj[i], (long long)all[i]);
+    CHECK(nj[i] > 0 && la[i] > 0);
+    CHECK_INT(nj[i] + la[i], all[i]);
+    CHECK_INT(both[i], all[i]);
+    CHECK_INT(none[i], 0);
+  }
+  shop_close(s);
+}
+
+TEST(lists_of_orders_show_the_rows_of_ones_own_channels)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  int64_t all[COUNT_OF(lists)], web[COUNT_OF(lists)], phone[COUNT_OF(lists)], crossed[COUNT_OF(lists)];
+  count_lists(s, s->key, all);
+  count_lists(s, a_bound_key(s, "'channels': ['web']"), web);
+  count_lists(s, a_bound_key(s, "'channels': ['phone']"), phone);
+  count_lists(s, a_bound_key(s, "'channels': ['phone'], 'locations': ['NJ1']"), crossed);
+  for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    bool of_orders = i < 5;
+    CHECK_INT(web[i] + phone[i], of_orders ? all[i] : 2 * all[i]); /* stock is no matter of channels */
+    CHECK_INT(crossed[i] > 0, !of_orders);
+  }
+  shop_close(s);
+}
+
+/* Every address that names something of the other place, as it is and as it should be for somebody who is bound. */
+static const char *const theirs[] = {
+    "GET /v1/orders/<phone>",
+    "GET /v1/orders/<phone number>",
+    "GET /v1/orders/<phone>/timeline",
+    "GET /v1/orders/<phone>/sourcing",
+    "GET /v1/fulfillments/<phone ful>",
+    "GET /v1/payments/<phone pay>",
+    "GET /v1/holds/<phone hold>",
+    "GET /v1/parcels/<phone par>",
+    "GET /v1/adjustments/<phone adj>",
+    "GET /v1/locations/LA",
+    "PATCH /v1/orders/<phone> {'tags': ['x']}",
+    "POST /v1/orders/<phone>/cancel {'reason': 'x'}",
+    "POST /v1/orders/<phone>/hold {'reason': 'x'}",
+    "POST /v1/orders/<phone>/reveal {'reason': 'x'}",
+    "POST /v1/fulfillments/<phone ful>/reject {'reason': 'busy'}",
+    "POST /v1/payments/<phone pay>/refund {}",
+    "POST /v1/parcels/<phone par>/tracking_events {'status': 'delivered', 'occurred_at': '2026-11-23T10:00:00Z'}",
+    "PATCH /v1/locations/LA {'paused': true}"};
+
+TEST(what_lies_outside_is_not_found_and_what_lies_inside_is)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  const char *key = a_bound_key(s, "'locations': ['NJ1']");
+  be(s, key);
+  for (size_t i = 0; i < COUNT_OF(theirs); i++)
+    SAY(404, theirs[i]);
+  for (size_t i = 0; i < 9; i++) { /* the same of one's own */
+    const char *own = theirs[i], *at = strstr(own, "<phone");
+    SAY(200, arena_printf(t->arena, "%.*s<web%s", (int)(at - own), own, at + strlen("<phone")));
+  }
+  SAY(403, "POST /v1/stock/adjustments {'location': 'LA', 'lines': [{'sku': 'A', 'counted': 1}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'A', 'counted': 5}]}");
+  SAY(403, "POST /v1/stock/safety {'location': 'LA', 'sku': 'B', 'safety': 1}");
+  SAY(200, "GET /v1/stock/balance?sku=A");
+  SAY(403, "GET /v1/stock/balance?sku=B&location=LA");
+  SAY(200, "GET /v1/locations");
+  SEE("/data/#", "1");
+  SAY(200, "GET /v1/orders?channel=phone");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/fulfillments?location=LA");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/orders\nAccept: text/csv");
+  CHECK(strstr(s->last.body, shop_text(s, "<web number>")) && !strstr(s->last.body, shop_text(s, "<phone number>")));
+  shop_close(s);
+}
+
+TEST(who_is_bound_to_channels_places_orders_in_them_only)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  be(s, a_bound_key(s, "'channels': ['web']"));
+  SAY(404, "GET /v1/orders/<phone>");
+  SAY(404, "GET /v1/fulfillments/<phone ful>");
+  SAY(404, "GET /v1/channels/phone");
+  SAY(200, "GET /v1/fulfillments/<web ful>");
+  SAY(403, "POST /v1/orders {'channel': 'phone', 'currency': 'USD', 'lines': [{'sku': 'A', 'quantity': 1}]}");
+  SAY(404, "PUT /v1/channels/phone/orders/77 {'currency': 'USD', 'lines': [{'sku': 'A', 'quantity': 1}]}");
+  SAY(403, "POST /v1/orders/bulk {'orders': [{'channel': 'phone', 'lines': [{'sku': 'A', 'quantity': 1}]}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'A', 'quantity': 1}]}");
+  shop_close(s);
+}
+
+TEST(the_feed_tells_nothing_of_other_places)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  shop_numbered(s);
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(200, "GET /v1/events?limit=1000&topic=order.*,fulfillment.*,hold.*");
+  CHECK(strstr(s->last.body, shop_text(s, "<web>")) != NULL);
+  CHECK(strstr(s->last.body, shop_text(s, "<phone>")) == NULL);
+  shop_close(s);
+}
+
+TEST(nobody_lets_others_see_more_than_he_does)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(403, "POST /v1/api_keys {'name': 'wide', 'scope': 'order.read'}");
+  SAY(403, "POST /v1/api_keys {'name': 'other', 'scope': 'order.read', 'locations': ['LA']}");
+  SAY(201, "POST /v1/api_keys {'name': 'same', 'scope': 'order.read', 'locations': ['NJ1']}");
+  SAY(403, "POST /v1/users {'login': 'x', 'roles': ['warehouse']}");
+  SAY(201, "POST /v1/users {'login': 'x', 'roles': ['warehouse'], 'locations': ['NJ1'], 'channels': ['web']}");
+  SAY(403, "PATCH /v1/users/x {'locations': []}");
+  be(s, s->key);
+  SAY(200, "PATCH /v1/users/x {'locations': ['LA']}");
+  SEE("/locations/0", "LA");
+  SEE("/channels/0", "web");
+  shop_close(s);
+}
+
+TEST(a_user_is_bound_from_the_next_request_on)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(201, "POST /v1/users {'login': 'pat', 'password': 'glass river 27 lamps', 'roles': ['manager']}");
+  be(s, NULL);
+  SAY(201, "POST /v1/session {'login': 'pat', 'password': 'glass river 27 lamps'}");
+  const char *cookie = HEADER("Set-Cookie");
+  shop_label(s, "session", arena_textn(s->arena, cookie, strcspn(cookie, ";")));
+  SAY(200, "GET /v1/orders/<phone>\nCookie: <session>");
+  be(s, s->key);
+  SAY(200, "PATCH /v1/users/pat {'locations': ['NJ1']}");
+  be(s, NULL);
+  SAY(404, "GET /v1/orders/<phone>\nCookie: <session>");
+  SAY(200, "GET /v1/orders/<web>\nCookie: <session>");
+  SAY(200, "GET /v1/session\nCookie: <session>");
+  SEE("/locations/0", "NJ1");
+  shop_close(s);
+}
+
+/* ---- Personal data ---- */
+
+static void see_shadows(struct shop *s, const char *at)
+{
+  static const struct {
+    const char *pointer, *value;
+  } shadows[] = {
+      {"/customer/name", "Li W\xe2\x80\xa6"},
+      {"/customer/email", "li\xe2\x80\xa6@example.com"},
+      {"/customer/phone", "\xe2\x80\xa6"
+                          "11"},
+      {"/shipping_address/name", "Li W\xe2\x80\xa6"},
+      {"/shipping_address/line1", "\xe2\x80\xa6"},
+      {"/shipping_address/city", "Shanghai"},
+      {"/shipping_address/postal_code", "20\xe2\x80\xa6"},
+      {"/shipping_address/country", "CN"},
+      {"/shipping_address/latitude", NULL},
+      {"/notes", "\xe2\x80\xa6"},
+  };
+  for (size_t i = 0; i < COUNT_OF(shadows); i++)
+    SEE(arena_printf(s->arena, "%s%s", at, shadows[i].pointer), shadows[i].value);
+}
+
+TEST(names_and_addresses_are_masked_without_the_right_to_see_them)
+{
+  static const char *const asked[] = {"GET /v1/orders",
+                                      "GET /v1/orders?expand=customer,lines,fulfillments",
+                                      "GET /v1/orders\nAccept: text/csv",
+                                      "GET /v1/orders/<web>",
+                                      "GET /v1/orders/<web>/timeline",
+                                      "GET /v1/customers",
+                                      "GET /v1/customers?expand=addresses",
+                                      "GET /v1/customers\nAccept: text/csv",
+                                      "GET /v1/fulfillments?expand=lines,parcels",
+                                      "GET /v1/events?limit=1000",
+                                      "PATCH /v1/orders/<web> {'tags': ['seen']}",
+                                      "PATCH /v1/orders/<web>\nIdempotency-Key: k-1\n{'tags': ['again']}",
+                                      "PATCH /v1/orders/<web>\nIdempotency-Key: k-1\n{'tags': ['again']}"};
+  static const char *const secrets[] = {"Li Wei", "li@example.com", "Nanjing", "4711", "ring twice", "31.23"};
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(200, "GET /v1/orders/<web>");
+  SEE("/customer/name", "Li Wei");
+  SEE("/shipping_address/latitude", "31.2304");
+  be(s, shop_key(s, "masked", "order.read order.edit customer.read fulfillment.read event.read"));
+  for (size_t i = 0; i < COUNT_OF(asked); i++) {
+    SAY(200, asked[i]);
+    for (size_t k = 0; k < COUNT_OF(secrets); k++)
+      if (strstr(s->last.body, secrets[k]))
+        test_failed(__FILE__, __LINE__, asked[i], secrets[k], "nothing of it");
+  }
+  SAY(200, "GET /v1/orders/<web>");
+  see_shadows(s, "");
+  SAY(200, "GET /v1/orders");
+  see_shadows(s, "/data/0");
+  SAY(403, "POST /v1/orders/<web>/reveal {'reason': 'curious'}");
+  be(s, s->key);
+  SAY(200, "GET /v1/orders/<web>");
+  SEE("/customer/name", "Li Wei"); /* only answers are masked */
+  SEE("/notes", "ring twice");
+  shop_close(s);
+}
+
+TEST(revealing_shows_one_order_and_is_on_record)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(200, "GET /v1/orders/<web>");
+  KEEP("version", "/version");
+  be(s, shop_key(s, "asker", "order.read personal.reveal"));
+  SAY(200, "GET /v1/orders/<web>");
+  see_shadows(s, "");
+  SAY(422, "POST /v1/orders/<web>/reveal {}");
+  SAY(200, "POST /v1/orders/<web>/reveal {'reason': 'is on the phone'}");
+  SEE("/customer/email", "li@example.com");
+  SEE("/shipping_address/line1", "1 Nanjing Rd");
+  SEE("/version", "<version>");
+  SAY(200, "POST /v1/orders/<web>/reveal {'reason': 'once more'}");
+  shop_numbered(s);
+  be(s, s->key);
+  SAY(200, "GET /v1/events?topic=order.revealed");
+  SEE("/data/#", "2");
+  SEE("/data/0/ref", "<web>");
+  SEE("/data/0/actor_name", "asker");
+  SEE("/data/0/data/reason", "is on the phone");
+  shop_close(s);
+}
