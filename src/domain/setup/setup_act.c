@@ -137,30 +137,56 @@ static enum err add_settings(struct ctx *cx, struct setup_facts *facts, const st
   return ERR_OK;
 }
 
-static enum err add_location(struct ctx *cx, struct setup_facts *facts, const struct setup_input *in)
+/* The rules of a record are its reader's to know: what was sent is read once more, as its own room would read it. False
+ * when it is refused. */
+static bool read_as(struct ctx *cx, struct setup_facts *facts, const struct rec *rec, const char *json,
+                    const char *place, void *out)
 {
-  struct location *l = ARENA_NEW(cx->arena, struct location);
-  rec_init(&location_rec, l);
-  l->code = in->location.code;
-  l->name = in->location.name;
-  l->kind = in->location.kind;
-  l->address = in->location.address;
-  l->time_zone = in->company.time_zone;
-  return add_part(cx, facts, "/location", false, &location_create_act,
-                  &(struct act_input){.body = l, .version = ABSENT});
+  rec_init(rec, out);
+  return rec_read(rec, json, strlen(json), place, cx->arena, facts->fault, out) == ERR_OK;
 }
 
-/* The same for one that is there: as a PATCH. */
-static const char *channel_json(struct arena *a, const struct setup_input *in)
+static const char *location_json(struct arena *a, const struct setup_input *in)
 {
   struct buf text;
   struct json_out o;
   buf_init(&text, a);
   json_out_init(&o, &text);
   json_object(&o);
+  json_put_text(&o, "code", in->location.code);
+  json_put_text(&o, "name", in->location.name);
+  json_put_text(&o, "kind", location_kinds[in->location.kind]);
+  json_put_text(&o, "time_zone", in->company.time_zone);
+  if (in->location.address) {
+    json_key(&o, "address");
+    json_record(&o, &address_rec, in->location.address, NULL);
+  }
+  json_object_end(&o);
+  return buf_str(&text);
+}
+
+static enum err add_location(struct ctx *cx, struct setup_facts *facts, const struct setup_input *in)
+{
+  struct location *l = ARENA_NEW(cx->arena, struct location);
+  if (!read_as(cx, facts, &location_rec, location_json(cx->arena, in), "/location", l))
+    return ERR_OK;
+  return add_part(cx, facts, "/location", false, &location_create_act,
+                  &(struct act_input){.body = l, .version = ABSENT});
+}
+
+/* Without a code: as a PATCH of one that is there. */
+static const char *channel_json(struct arena *a, const struct setup_input *in, const char *code)
+{
+  struct buf text;
+  struct json_out o;
+  buf_init(&text, a);
+  json_out_init(&o, &text);
+  json_object(&o);
+  json_put_text(&o, "code", code);
   json_put_text(&o, "name", in->channel.name);
   json_put_text(&o, "kind", channel_kinds[in->channel.kind]);
-  json_put_text(&o, "currency", in->company.currency);
+  /* One that is none is the company's mistake, told there. */
+  json_put_text(&o, "currency", currency_decimals(in->company.currency) >= 0 ? in->company.currency : NULL);
   json_put_text(&o, "language", in->company.language);
   json_object_end(&o);
   return buf_str(&text);
@@ -169,22 +195,18 @@ static const char *channel_json(struct arena *a, const struct setup_input *in)
 static enum err add_channel(struct ctx *cx, struct setup_facts *facts, const struct setup_input *in)
 {
   const struct channel *there;
+  struct channel *ch = ARENA_NEW(cx->arena, struct channel);
   enum err err = channel_find(cx, in->channel.code, &there);
   if (err == ERR_OK) {
-    const char *json = channel_json(cx->arena, in);
+    const char *json = channel_json(cx->arena, in, NULL);
     return add_part(
         cx, facts, "/channel", false, &channel_update_act,
         &(struct act_input){.id = in->channel.code, .json = json, .json_n = strlen(json), .version = ABSENT});
   }
   if (err != ERR_NOT_FOUND)
     return err;
-  struct channel *ch = ARENA_NEW(cx->arena, struct channel);
-  rec_init(&channel_rec, ch);
-  ch->code = in->channel.code;
-  ch->name = in->channel.name;
-  ch->kind = in->channel.kind;
-  ch->currency = in->company.currency;
-  ch->language = in->company.language;
+  if (!read_as(cx, facts, &channel_rec, channel_json(cx->arena, in, in->channel.code), "/channel", ch))
+    return ERR_OK;
   return add_part(cx, facts, "/channel", false, &channel_create_act,
                   &(struct act_input){.body = ch, .version = ABSENT});
 }
