@@ -1,0 +1,100 @@
+// Three languages, equally complete, each in its own characters; and no text for people in code.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { catalog, languages, shells } from '../tools/catalogs';
+
+const src = join(import.meta.dirname, '../src');
+
+function flat(node: unknown, at = ''): [string, string][] {
+  if (typeof node === 'string') return [[at, node]];
+  return Object.entries(node as object).flatMap(([key, value]) => flat(value, at ? `${at}.${key}` : key));
+}
+
+/** All characters of a two-byte encoding within its classic rows. */
+function charset(encoding: string, rows: [number, number], cells: [number, number][]): Set<string> {
+  const decoder = new TextDecoder(encoding);
+  const all = new Set<string>();
+  for (let row = rows[0]; row <= rows[1]; row++)
+    for (const [from, to] of cells) for (let cell = from; cell <= to; cell++) for (const c of decoder.decode(new Uint8Array([row, cell]))) all.add(c);
+  return all;
+}
+const simplified = charset('gbk', [0xa1, 0xf7], [[0xa1, 0xfe]]);
+const traditional = charset('big5', [0xa1, 0xf9], [[0x40, 0x7e], [0xa1, 0xfe]]);
+const han = /\p{Script=Han}/u;
+
+describe.each(shells)('texts of %s', (shell) => {
+  const all = Object.fromEntries(languages.map((language) => [language, new Map(flat(catalog(shell, language)))]));
+  const english = all.en as Map<string, string>;
+
+  test.each(languages)('%s has the keys of the others and nothing empty', (language) => {
+    const own = all[language] as Map<string, string>;
+    const plain = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '');
+    const keys = (map: Map<string, string>) => [...new Set([...map.keys()].map(plain))].sort();
+    expect(keys(own)).toEqual(keys(english));
+    for (const [key, text] of own) expect(text.trim(), key).not.toBe('');
+  });
+
+  test.each(languages)('%s fills the same blanks', (language) => {
+    const blanks = (text: string) => [...new Set([...text.matchAll(/\{\{\s*(\w+)/g)].map((match) => match[1]))].sort().join(' ');
+    for (const [key, text] of all[language] as Map<string, string>) {
+      const other = english.get(key);
+      if (other !== undefined) expect(blanks(text), key).toBe(blanks(other));
+    }
+  });
+
+  test('zh-TW is written in traditional, zh-CN in simplified characters', () => {
+    const wrong = (language: string, set: Set<string>) =>
+      [...(all[language] as Map<string, string>)].flatMap(([key, text]) => [...text].filter((c) => han.test(c) && !set.has(c)).map((c) => `${key}: ${c}`));
+    expect(wrong('zh-TW', traditional)).toEqual([]);
+    expect(wrong('zh-CN', simplified)).toEqual([]);
+  });
+});
+
+test('texts of different languages are not copies', () => {
+  const en = new Map(flat(catalog('office', 'en')));
+  const same = flat(catalog('office', 'zh-TW')).filter(([key, text]) => text === en.get(key) && /[a-z]{4,}.* [a-z]{3,}/.test(text));
+  expect(same).toEqual([]);
+});
+
+// ---- Code ----
+
+const files = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.tsx$/.test(entry.name) && !/\.test\./.test(entry.name))
+  .map((entry) => join(entry.parentPath, entry.name));
+/** Names and signs that are the same in every language. */
+const names = new Set(['Ordo', 'CSV', 'XLSX', 'PDF', 'JSON', 'SKU', 'GTIN', 'API', 'ID', 'QR', 'RFM', 'PIN', 'kg', 'g', 'h', 'min']);
+const read = new Set(['aria-label', 'title', 'placeholder', 'alt', 'label', 'okText', 'cancelText']);
+const wordy = (text: string) => /\p{L}{2,}/u.test(text) && !names.has(text.trim());
+
+test('no text for people stands in TSX', () => {
+  const found: string[] = [];
+  for (const file of files) {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+    const tell = (node: ts.Node, text: string) =>
+      found.push(`${relative(src, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${text.trim()}`);
+    const look = (node: ts.Node): void => {
+      if (ts.isJsxText(node) && wordy(node.text)) tell(node, node.text);
+      if (ts.isJsxAttribute(node) && read.has(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer)) {
+        // Keys of the catalogs are passed on as they are.
+        if (wordy(node.initializer.text) && !/^[a-z_]+(\.[a-z0-9_]+)+$/i.test(node.initializer.text)) tell(node, node.initializer.text);
+      }
+      ts.forEachChild(node, look);
+    };
+    look(source);
+  }
+  expect(found).toEqual([]);
+});
+
+test('every key that code names is in the catalogs', () => {
+  const keys = new Set(shells.flatMap((shell) => flat(catalog(shell, 'en')).map(([key]) => key.replace(/_(one|other)$/, ''))));
+  const roots = new Set([...keys].map((key) => key.split('.')[0]));
+  const missing: string[] = [];
+  for (const file of [...files, ...readdirSync(src, { recursive: true, withFileTypes: true }).filter((entry) => /\.ts$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name))])
+    for (const match of readFileSync(file, 'utf8').matchAll(/\bt\(\s*'([\w-]+(?:\.[\w-]+)+)'/g)) {
+      const key = match[1] as string;
+      if (roots.has(key.split('.')[0]) ? !keys.has(key) : true) missing.push(`${relative(src, file)} ${key}`);
+    }
+  expect([...new Set(missing)]).toEqual([]);
+});
