@@ -1,6 +1,10 @@
 import { createRoot } from 'react-dom/client';
 import { startTexts } from '../../shared/i18n';
-import { Bones } from '../../shared/ui/parts';
+import { startOutbox } from '../../shared/offline/outbox';
+import { startWorker } from '../../shared/offline/register';
+import './floor.css';
+import { Floor } from './Floor';
+import { wakeSound } from './feedback';
 
 const texts = {
   en: () => import('virtual:texts/floor/en'),
@@ -10,6 +14,12 @@ const texts = {
 
 export async function start() {
   await startTexts((language) => texts[language]());
+  document.documentElement.classList.add('floor');
+  addEventListener('pointerdown', wakeSound, { once: true });
+  startOutbox();
+  startWorker();
   const root = document.getElementById('root');
-  if (root) createRoot(root).render(<Bones />);
+  if (!root) return;
+  root.textContent = '';
+  createRoot(root).render(<Floor />);
 }

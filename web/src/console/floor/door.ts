@@ -1,0 +1,166 @@
+// What the floor asks the server for.
+import { readPath, sendPath, setCsrf, type Schemas } from '../../shared/api/client';
+import { asProblem } from '../../shared/api/problem';
+import { language } from '../../shared/i18n';
+import { keep, kept } from '../../shared/offline/kept';
+import { toldOnline } from '../../shared/offline/outbox';
+import type { Work, WorkLine } from './work';
+
+/** `locations`: those one is bound to; none = all. */
+export interface Session {
+  name: string;
+  permissions: string[];
+  time_zone?: string;
+  csrf_token?: string;
+  locations?: string[];
+}
+export interface Place {
+  code: string;
+  name: string;
+}
+export type Kind = Work['kind'];
+
+/** Asks, and tells the outbox whether there is a network. */
+async function asked<T>(question: Promise<T>): Promise<T> {
+  try {
+    const answer = await question;
+    toldOnline(true);
+    return answer;
+  } catch (error) {
+    if (asProblem(error).away) toldOnline(false);
+    throw error;
+  }
+}
+
+/** Who works here; without a network who did last. null: somebody has to sign in. */
+export async function whoIsHere(): Promise<Session | null> {
+  try {
+    const session = await asked(sendPath<Session>('GET', '/v1/session'));
+    setCsrf(session.csrf_token);
+    await keep('session', session);
+    return session;
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem.status === 401) return null;
+    if (problem.away || problem.status >= 500) return (await kept<Session>('session')) ?? null;
+    throw error;
+  }
+}
+
+export async function signIn(who: { badge: string; pin: string } | { login: string; password: string }): Promise<Session> {
+  const session = await asked(sendPath<Session>('POST', '/v1/session', who));
+  setCsrf(session.csrf_token);
+  await keep('session', session);
+  return session;
+}
+
+export async function signOut(): Promise<void> {
+  await sendPath('DELETE', '/v1/session').catch(() => undefined);
+  setCsrf(undefined);
+  await keep('session', undefined);
+}
+
+export async function places(session: Session): Promise<Place[]> {
+  const page = await asked(readPath<{ data: Place[] }>('/v1/locations', { limit: 200 }));
+  const mine = session.locations ?? [];
+  return page.data.filter((place) => !mine.length || mine.includes(place.code)).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+interface Stop {
+  bin?: string;
+  sku: string;
+  name?: string;
+  gtin?: string;
+  unit?: string;
+  lot?: string;
+  quantity: number;
+  picked: number;
+  line: number;
+}
+interface Slip {
+  lines: { line: number; sku: string; name?: string; unit?: string; lot?: string; quantity: number }[];
+}
+interface Task {
+  kind: Kind;
+  fulfillment?: Schemas['Fulfillment'];
+}
+
+async function linesOf(f: Schemas['Fulfillment'], kind: Kind): Promise<WorkLine[]> {
+  if (kind === 'pick') {
+    const list = await asked(readPath<{ stops: Stop[] }>(`/v1/fulfillments/${f.id}/pick_list`, { language: language() }));
+    return list.stops.map((stop) => ({ ...stop, name: stop.name ?? stop.sku, done: stop.picked }));
+  }
+  const slip = await asked(readPath<Slip>(`/v1/fulfillments/${f.id}/packing_slip`, { language: language() }));
+  const products = await Promise.all([...new Set(slip.lines.map((line) => line.sku))].map(product));
+  return slip.lines.map((line) => ({
+    ...line,
+    name: line.name ?? line.sku,
+    gtin: products.find((one) => one?.sku === line.sku)?.gtin,
+    done: kind === 'ship' ? line.quantity : 0,
+  }));
+}
+
+async function workOf(f: Schemas['Fulfillment'], kind: Kind): Promise<Work> {
+  const lines = await linesOf(f, kind);
+  return {
+    id: f.id ?? '',
+    kind,
+    order: f.order_number ?? '',
+    location: f.location ?? '',
+    shipBy: f.ship_by,
+    carrier: f.carrier,
+    service: f.service,
+    tote: (f as { tote?: number }).tote,
+    version: f.version ?? 0,
+    lines,
+    at: lines[0]?.line ?? 1,
+  };
+}
+
+/** The next best task, claimed for who asks; undefined: nothing to do. */
+export async function nextTask(place: string, kind: Kind): Promise<Work | undefined> {
+  const task = await asked(readPath<Task>('/v1/tasks/next', { location: place, kind }));
+  if (!task.fulfillment?.id) return undefined;
+  const f = await asked(sendPath<Schemas['Fulfillment']>('POST', `/v1/fulfillments/${task.fulfillment.id}/claim`, {}));
+  return workOf(f, kind);
+}
+
+export async function fulfillment(id: string): Promise<Schemas['Fulfillment']> {
+  return asked(readPath<Schemas['Fulfillment']>(`/v1/fulfillments/${id}`, {}));
+}
+
+export interface Product {
+  sku: string;
+  name: string;
+  unit?: string | undefined;
+  gtin?: string | undefined;
+}
+
+/** A product by its SKU; undefined when there is none. */
+async function product(sku: string): Promise<Product | undefined> {
+  try {
+    const found = await asked(readPath<Schemas['Product']>(`/v1/products/${encodeURIComponent(sku)}`, {}));
+    const names = found.name as Record<string, string> | undefined;
+    return { sku: found.sku ?? sku, name: names?.[language()] ?? names?.en ?? sku, unit: found.unit, gtin: (found as { gtin?: string }).gtin };
+  } catch (error) {
+    if (asProblem(error).status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** What a scanned code names; asked once, kept for the time without a network. */
+export async function resolve(code: string): Promise<(Product & { count?: number | undefined; lot?: string | undefined }) | undefined> {
+  type Found = { kind: string; sku?: string; name?: string; unit?: string; gtin?: string; lot?: string; quantity?: number };
+  const name = `code ${language()} ${code}`;
+  try {
+    const found = await asked(readPath<Found>(`/v1/scan_codes/${encodeURIComponent(code)}`, { language: language() }));
+    if (!found.sku) return undefined;
+    const answer = { sku: found.sku, name: found.name ?? found.sku, unit: found.unit, gtin: found.gtin, lot: found.lot, count: found.quantity };
+    await keep(name, answer);
+    return answer;
+  } catch (error) {
+    const known = await kept<Product>(name);
+    if (known) return known;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+// The outbox of the floor: what was done goes into IndexedDB first, and from there to the server, in order, once. A scan has
+// an id made here that the server counts once for ever; so sending again after a lost answer is always safe.
+import { useSyncExternalStore } from 'react';
+import { sendPath } from '../api/client';
+import { asProblem } from '../api/problem';
+import { floorDb, type Entry } from './kept';
+import { nextStep } from './plan';
+
+export interface ScanAnswer {
+  scan_id: string;
+  outcome: 'applied' | 'repeated' | 'refused';
+  first?: 'applied' | 'repeated' | 'refused';
+  refusal?: string;
+  fulfillment_id?: string;
+}
+
+export interface OutboxState {
+  waiting: number;
+  conflicts: number;
+  /** The server answered the last time it was asked. */
+  online: boolean;
+  entries: readonly Entry[];
+}
+
+let state: OutboxState = { waiting: 0, conflicts: 0, online: navigator.onLine, entries: [] };
+const listeners = new Set<() => void>();
+
+async function look(online = state.online): Promise<Entry[]> {
+  const entries = await (await floorDb()).getAll('outbox');
+  state = {
+    entries,
+    online,
+    waiting: entries.filter((entry) => entry.state === 'waiting').length,
+    conflicts: entries.filter((entry) => entry.state === 'conflict').length,
+  };
+  for (const fn of listeners) fn();
+  return entries;
+}
+
+export function useOutbox(): OutboxState {
+  return useSyncExternalStore(
+    (fn) => {
+      listeners.add(fn);
+      return () => listeners.delete(fn);
+    },
+    () => state,
+  );
+}
+
+/** For those outside of the outbox who asked the server themselves. */
+export function toldOnline(online: boolean) {
+  if (online === state.online) return;
+  void look(online);
+  if (online) void drain();
+}
+
+export async function put(entry: Omit<Entry, 'seq' | 'state' | 'at'>): Promise<void> {
+  await (await floorDb()).add('outbox', { ...entry, at: Date.now(), state: 'waiting' });
+  await look();
+  void drain();
+}
+
+export async function dismiss(seq: number): Promise<void> {
+  await (await floorDb()).delete('outbox', seq);
+  await look();
+  void drain();
+}
+
+async function conflict(entry: Entry, code: string) {
+  await (await floorDb()).put('outbox', { ...entry, state: 'conflict', code });
+}
+async function done(entry: Entry) {
+  if (entry.seq !== undefined) await (await floorDb()).delete('outbox', entry.seq);
+}
+
+/** Hears what became of things that were sent: the screen of that work reads it again. */
+type Heard = (about: string) => void;
+const heard = new Set<Heard>();
+export function onSent(fn: Heard): () => void {
+  heard.add(fn);
+  return () => heard.delete(fn);
+}
+
+async function sendScans(entries: Entry[]) {
+  const scans = entries.map((entry) => ({ ...entry.body, scan_id: entry.key, fulfillment: entry.about, scanned_at: new Date(entry.at).toISOString() }));
+  const answer = await sendPath<{ results: ScanAnswer[] }>('POST', '/v1/scans', { scans });
+  const byId = new Map(answer.results.map((result) => [result.scan_id, result]));
+  for (const entry of entries) {
+    const result = byId.get(entry.key);
+    if (!result) continue;
+    const refused = (result.outcome === 'repeated' ? result.first : result.outcome) === 'refused';
+    if (refused && !entry.wrong) await conflict(entry, result.refusal ?? 'unknown');
+    else await done(entry);
+  }
+}
+
+/** What may pass by itself: no network, a server that is busy or away, a session that ended. */
+const passes = (status: number) => status === 0 || status === 401 || status === 408 || status === 425 || status === 429 || status >= 500;
+
+async function step(entries: readonly Entry[]): Promise<boolean> {
+  const next = nextStep(entries);
+  if (!next) return false;
+  const [first] = next.entries as [Entry];
+  try {
+    if (next.kind === 'after_conflict') await conflict(first, 'after_conflict');
+    else if (next.kind === 'scans') await sendScans(next.entries);
+    else {
+      await sendPath(first.method ?? 'POST', first.path ?? '', first.body, undefined, first.key);
+      await done(first);
+    }
+  } catch (error) {
+    const problem = asProblem(error);
+    if (passes(problem.status) || (problem.status === 409 && problem.code === 'idempotency_in_progress')) {
+      await look(problem.status !== 0);
+      throw error;
+    }
+    for (const entry of next.entries) await conflict(entry, problem.code);
+  }
+  await look(true);
+  for (const about of new Set(next.entries.map((entry) => entry.about))) for (const fn of heard) fn(about);
+  return true;
+}
+
+const AGAIN_MS = 5_000;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running = false;
+
+async function drainAlone() {
+  try {
+    while (await step(await look()));
+  } catch {
+    clearTimeout(timer);
+    timer = setTimeout(() => void drain(), AGAIN_MS);
+  }
+}
+
+/** Sends what waits. One tab at a time: the order of the outbox is the order of the work. */
+export async function drain(): Promise<void> {
+  if (running) return;
+  running = true;
+  try {
+    if ('locks' in navigator) await navigator.locks.request('ordo-outbox', drainAlone);
+    else await drainAlone();
+  } finally {
+    running = false;
+  }
+  if (state.entries.some((entry) => entry.state === 'waiting') && state.online) {
+    clearTimeout(timer);
+    timer = setTimeout(() => void drain(), AGAIN_MS);
+  }
+}
+
+export function startOutbox() {
+  addEventListener('online', () => void drain());
+  addEventListener('offline', () => void look(false));
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void drain();
+  });
+  void drain();
+}

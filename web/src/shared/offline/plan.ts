@@ -1,0 +1,25 @@
+// What of the outbox goes out next. Pure, so that its order can be proved.
+import type { Entry } from './kept';
+
+export const SCANS_MAX = 200;
+
+export interface Step {
+  kind: 'scans' | 'act' | 'after_conflict';
+  entries: Entry[];
+}
+
+/**
+ * The oldest waiting entries in their order: scans in a row go together, an act goes alone. An act whose fulfillment has a
+ * conflict is not sent: it was decided on what did not happen.
+ */
+export function nextStep(entries: readonly Entry[]): Step | undefined {
+  const waiting = entries.filter((entry) => entry.state === 'waiting');
+  const first = waiting[0];
+  if (!first) return undefined;
+  if (first.kind === 'act') {
+    const stopped = first.about !== '' && entries.some((entry) => entry.state === 'conflict' && entry.about === first.about);
+    return { kind: stopped ? 'after_conflict' : 'act', entries: [first] };
+  }
+  const end = waiting.findIndex((entry) => entry.kind === 'act');
+  return { kind: 'scans', entries: waiting.slice(0, end < 0 ? SCANS_MAX : Math.min(end, SCANS_MAX)) };
+}
