@@ -9,7 +9,7 @@ STRATA = [
                 "inventory", "setup", "views",                                                                   # supply
                 "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
                 "search", "reports", "privacy", "work", "tracking"]),                                                                    # insight
-    ("edge", ["http", "import", "upload", "api"]),
+    ("edge", ["print", "http", "import", "upload", "api"]),
 ]
 
 # Rooms that are more alone than their place says: only these strata below them.
@@ -55,6 +55,7 @@ SQL_PRINTF_EXCEPT = [
 FLOAT_EXCEPT = [
     ("src/edge/api/api_system.c", "metrics are written as decimals by Prometheus' format"),
     ("src/app/log.c", "milliseconds for people"),
+    ("src/edge/print/*", "places on a page: points, as the drawing library has them; quantities stay decimals"),
     ("src/app/*bench*", "rates of a measurement"),
     ("src/app/cmd_import.c", "rows a second and percent on the progress line"),
     ("*_test.c", "prints how long something took"),

@@ -88,6 +88,9 @@ static void read_parcels(struct packing *p)
 {
   for (size_t n = 0; n < p->in->parcels.n; n++) {
     struct parcel *parcel = parcel_add(p, p->in->parcels.at[n].weight_g);
+    if (p->in->parcels.at[n].items.n == 0)
+      fault_add(&p->cx->fault, ERR_INVALID, arena_printf(p->cx->arena, "/parcels/%zu/items", n), "required",
+                "please say what is in it");
     for (size_t k = 0; k < p->in->parcels.at[n].items.n; k++)
       read_item(p, parcel, n, k);
   }
@@ -105,9 +108,62 @@ static void all_in_one(struct packing *p)
       item_add(p, parcel, i, p->left[i]);
 }
 
+/* What pack scans said: boxes in the order of their numbers. */
+static void read_pack_scans(struct packing *p, const scans_packed *scans)
+{
+  struct fault *fault = &p->cx->fault;
+  size_t n = 0;
+  int64_t before = 0;
+  for (;;) {
+    int64_t box = INT64_MAX;
+    EACH (const struct floor_scan, s, scans)
+      if (s->parcel > before && s->parcel < box)
+        box = s->parcel;
+    if (box == INT64_MAX)
+      break;
+    struct parcel *parcel = parcel_add(p, n < p->in->parcels.n ? p->in->parcels.at[n].weight_g : ABSENT);
+    EACH (const struct floor_scan, s, scans) {
+      for (size_t i = 0; s->parcel == box && i < p->f->lines.n; i++) {
+        if (p->f->lines.at[i].line != s->line)
+          continue;
+        if (p->left[i].millionths < s->quantity.millionths)
+          fault_add(fault, ERR_INVALID, "/scanned", "too_many", "more was scanned than is picked by now");
+        else
+          item_add(p, parcel, i, s->quantity);
+      }
+    }
+    before = box;
+    n++;
+  }
+  if (p->in->parcels.n > n)
+    fault_add(fault, ERR_INVALID, "/parcels", "too_many", "%zu boxes were scanned", n);
+  for (size_t i = 0; i < p->in->parcels.n; i++)
+    if (p->in->parcels.at[i].items.n)
+      fault_add(fault, ERR_INVALID, arena_printf(p->cx->arena, "/parcels/%zu/items", i), "scanned",
+                "scans say what is in it");
+  for (size_t i = 0; i < p->f->lines.n; i++)
+    if (p->left[i].millionths > 0)
+      fault_add(fault, ERR_INVALID, "/scanned", "not_packed", "some units of line %lld were not scanned",
+                (long long)p->f->lines.at[i].line);
+}
+
+struct pack_facts {
+  struct work_facts base;
+  scans_packed scans;
+};
+
+static enum err pack_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  struct pack_facts *f = out;
+  TRY(work_load(cx, in, &f->base));
+  if (((const struct pack_input *)in->body)->scanned)
+    TRY(scans_packed_load(cx, f->base.work.before, f->base.id, &f->scans));
+  return ERR_OK;
+}
+
 static enum err pack_decide(struct ctx *cx, const void *facts, void *out)
 {
-  const struct work_facts *facts_ = facts;
+  const struct work_facts *facts_ = &((const struct pack_facts *)facts)->base;
   struct fulfillment *f;
   struct work_plan plan = work_begin(cx, facts_, &f);
   struct packing p = {cx, &plan.work, f, facts_->input, ARENA_ARRAY(cx->arena, struct quantity, f->lines.n + 1)};
@@ -116,7 +172,9 @@ static enum err pack_decide(struct ctx *cx, const void *facts, void *out)
   TRY(fulfillment_step(cx, &plan.work, f, FSTEP_PACK));
   for (size_t i = 0; i < f->lines.n; i++)
     p.left[i] = units_picked(&f->lines.at[i]);
-  if (p.in->parcels.n)
+  if (p.in->scanned)
+    read_pack_scans(&p, &((const struct pack_facts *)facts)->scans);
+  else if (p.in->parcels.n)
     read_parcels(&p);
   else
     all_in_one(&p);
@@ -134,4 +192,4 @@ static enum err pack_decide(struct ctx *cx, const void *facts, void *out)
 }
 
 const struct act fulfillment_pack_act = {
-    "fulfillment.pack", sizeof(struct work_facts), sizeof(struct work_plan), work_load, pack_decide, work_apply, 0};
+    "fulfillment.pack", sizeof(struct pack_facts), sizeof(struct work_plan), pack_load, pack_decide, work_apply, 0};

@@ -117,6 +117,27 @@ static bool all_picked(const struct fulfillment *f)
   return true;
 }
 
+enum err pick_by_scan(struct ctx *cx, struct order_work *w, struct fulfillment *f, const struct pick_scan *scan,
+                      int64_t *out_line)
+{
+  struct pick_input in = {.scans = {(struct pick_scan[]){*scan}, 1, 1}};
+  struct picking p = {cx, w, f, &in, ARENA_ARRAY(cx->arena, struct quantity, f->lines.n + 1)};
+  TRY(pick_allowed(cx, w->after, f));
+  if (!fulfillment_may(f, FSTEP_PICK))
+    return fulfillment_step(cx, w, f, FSTEP_PICK); /* refuses */
+  TRY(read_scans(&p, true));
+  for (size_t i = f->lines.n; i-- > 0;) {
+    if (p.take[i].millionths == 0)
+      continue;
+    pick_units(order_line_of(w->after, f->lines.at[i].line), &f->lines.at[i], p.take[i]);
+    *out_line = f->lines.at[i].line;
+  }
+  bool done = all_picked(f);
+  if (done)
+    f->picked_at = cx->now;
+  return fulfillment_step(cx, w, f, done ? FSTEP_PICKED : FSTEP_PICK);
+}
+
 /* Reasons that say nothing about the goods: the stock stays as it is. */
 static bool stock_is_wrong(const char *reason)
 {

@@ -36,6 +36,33 @@ MUST_CHECK enum err pick_allowed(struct ctx *cx, const struct order *o, const st
 enum err work_held(struct ctx *cx, const struct hold *h);
 bool order_collected(const struct order *o); /* the customer comes for it */
 
+/* ---- The floor ---- */
+
+const char *actor_ref(struct ctx *cx); /* "usr_...", "key_...", "system": who acts, as rows name it */
+bool claim_alive(const struct ctx *cx, const struct fulfillment *f);
+/* Refuses while somebody else's claim is alive: ERR_STATE, claimed. */
+MUST_CHECK enum err claim_allowed(struct ctx *cx, const struct fulfillment *f);
+/* The actor has it for so many minutes; an own claim only becomes longer. */
+void claim_take(struct ctx *cx, struct fulfillment *f, int64_t minutes);
+/* Picks what one scan says and moves the state; *out_line is the first line it counts for. */
+MUST_CHECK enum err pick_by_scan(struct ctx *cx, struct order_work *w, struct fulfillment *f,
+                                 const struct pick_scan *scan, int64_t *out_line);
+/* Pack scans of a fulfillment that counted. */
+typedef LIST(struct floor_scan) scans_packed;
+MUST_CHECK enum err scans_packed_load(struct ctx *cx, const struct order *o, struct fulfillment_id id,
+                                      scans_packed *out);
+const char *gtin_14(struct arena *a, const char *gtin); /* with leading zeros; NULL when it is none */
+/* Whether a scanned code (raw, or what GS1 said) means this product; packing = in its own unit. */
+bool scan_is_product(struct ctx *cx, const struct scan_code *c, const struct product *p, struct quantity *packing);
+
+/* ---- Papers ---- */
+
+/* The name of a line's product in a language, and the product; NULL outside the catalog. */
+MUST_CHECK enum err paper_name(struct ctx *cx, const struct order_line *l, const char *language, const char *fallback,
+                               const struct product **out_product, const char **out);
+/* Lots that are reserved for a line at a location, or NULL. */
+const char *paper_lots(struct ctx *cx, const reservations *reserved, int64_t line, int64_t location_id);
+
 /* ---- Units of a fulfillment line ---- */
 
 struct quantity units_unpicked(const struct fulfillment_line *l);
@@ -49,6 +76,8 @@ struct leaving {
   enum line_place to;
   const char *correction; /* reason to take them off the stock too, or NULL */
 };
+/* What a wave released and nobody picked is allocated again. */
+void units_unrelease(struct order *o, struct fulfillment *f);
 /* Takes q units (unpicked, then picked, then packed ones) out of a fulfillment line and lets their reservations go.
  * Tells a put-back task where they were picked already. Returns how many; fewer only when there were not so many. */
 struct quantity units_leave(struct ctx *cx, struct order_work *w, struct fulfillment *f, struct fulfillment_line *fl,

@@ -134,6 +134,10 @@ enum err fulfillment_step(struct ctx *cx, struct order_work *w, struct fulfillme
                     verbs[step]);
   f->state = m->to;
   f->version++;
+  if (m->to != FUL_PICKING) { /* who has done his step lets the next one in */
+    f->claimed_by = f->claimed_name = NULL;
+    f->claimed_until = INSTANT(ABSENT);
+  }
   if (!fulfillment_live(f))
     f->closed_at = cx->now;
   order_event(cx, w, m->emits, PREFIX_fulfillment, f->id.v, NULL);

@@ -115,12 +115,14 @@ struct route {
 };
 
 /* The route arrays of the rooms; app/routes.c joins them. Ended by a row without method. */
+extern const struct route wave_routes[], document_routes[]; /* the floor, and what is printed for it */
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
 extern const struct route setup_routes[], view_routes[], privacy_routes[];
 extern const struct route import_routes[], track_routes[];
 extern const struct route report_routes[]; /* figures, and what is behind them */
+extern const struct route bulk_routes[], today_routes[], work_routes[];
 extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
 extern const struct route docs_routes[];   /* /docs */
 extern const struct route web_routes[];    /* the console: / and what belongs to it */

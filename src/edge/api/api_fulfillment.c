@@ -69,13 +69,15 @@ static enum err narrow_place(struct ctx *cx, const struct api_request *rq, struc
 
 static enum err fulfillments_list_fill(struct ctx *cx, void *rows, size_t n, const char *const *expand)
 {
-  return expand && expand[0] ? fulfillments_fill(cx, rows, n) : ERR_OK;
+  if (expand && expand[0])
+    TRY(fulfillments_fill(cx, rows, n));
+  return fulfillments_cut_off(cx, rows, n);
 }
 
 static const struct api_list fulfillments_list = {
     .table = &fulfillment_table,
     .filters = (const char *const[]){"state", "order_number", "carrier", "service", "ship_by", "created_at",
-                                     "shipped_at", NULL},
+                                     "shipped_at", "wave_id", "claimed_by", NULL},
     .sorts =
         (const char *const[]){"id", "created_at", "ship_by", NULL}, /* ids are in order of time and need no index */
     .id_field = "id",

@@ -1,0 +1,272 @@
+/* The walk of a picker: what to take, from which bin, into which tote; and where products lie. */
+#include "fulfillment_priv.h"
+
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Bins ---- */
+
+struct bins_facts {
+  const struct bins_input *in;
+  int64_t location_id;
+  LIST(struct product_bin) rows;
+};
+
+static enum err bins_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  struct bins_facts *f = out;
+  const struct location *l;
+  f->in = in->body;
+  enum err err = location_find(cx, in->id, &l);
+  if (err == ERR_NOT_FOUND)
+    return err_fail(cx, ERR_NOT_FOUND, "", "there is no location %s", in->id);
+  TRY(err);
+  f->location_id = l->id.v;
+  for (size_t i = 0; i < f->in->bins.n; i++) {
+    struct product_bin *row = LIST_ADD(cx->arena, &f->rows);
+    const struct product *p;
+    *row = f->in->bins.at[i];
+    row->location_id = l->id.v;
+    err = catalog_product_by_sku(cx, row->sku, &p);
+    if (err == ERR_NOT_FOUND)
+      fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/bins/%zu/sku", i), "not_found",
+                "there is no product %s", row->sku);
+    else
+      TRY(err);
+    row->product_id = err == ERR_OK ? p->id.v : 0;
+  }
+  return cx->fault.code;
+}
+
+static enum err bins_decide(struct ctx *cx, const void *facts, void *out)
+{
+  (void)cx;
+  *(struct bins_facts *)out = *(const struct bins_facts *)facts;
+  return ERR_OK;
+}
+
+static enum err bins_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct bins_facts *f = plan;
+  EACH (const struct product_bin, row, &f->rows)
+    TRY(db_upsert(cx->db, &product_bin_table, row));
+  out->rec = &bins_rec;
+  out->value = f->in;
+  out->version = ABSENT;
+  return ERR_OK;
+}
+
+const struct act bins_put_act = {
+    "location.bins", sizeof(struct bins_facts), sizeof(struct bins_facts), bins_load, bins_decide, bins_apply, 0};
+
+/* ---- The list ---- */
+
+struct walk {
+  struct ctx *cx;
+  struct pick_list *list;
+  const char *fallback;
+  int64_t location_id;
+};
+
+enum err paper_name(struct ctx *cx, const struct order_line *l, const char *language, const char *fallback,
+                    const struct product **out_product, const char **out)
+{
+  const struct product *p = NULL;
+  enum err err = l->product_id ? catalog_product_by_id(cx, (struct product_id){l->product_id}, &p) : ERR_NOT_FOUND;
+  if (err != ERR_OK && err != ERR_NOT_FOUND)
+    return err;
+  *out_product = p;
+  *out = p && p->name ? product_name(cx->arena, p, language, fallback) : l->name ? l->name : l->sku;
+  return ERR_OK;
+}
+
+const char *paper_lots(struct ctx *cx, const reservations *reserved, int64_t line, int64_t location_id)
+{
+  struct buf text;
+  buf_init(&text, cx->arena);
+  EACH (const struct reservation, r, reserved)
+    if (r->line == line && r->location_id == location_id && r->quantity.millionths > 0 && *r->lot)
+      buf_printf(&text, "%s%s", text.n ? ", " : "", r->lot);
+  return text.n ? buf_str(&text) : NULL;
+}
+
+static enum err add_stop(struct walk *w, const struct order *o, const struct fulfillment *f,
+                         const struct fulfillment_line *fl, const reservations *reserved)
+{
+  struct ctx *cx = w->cx;
+  const struct order_line *l = order_line_of((struct order *)o, fl->line);
+  const struct product *p;
+  struct pick_stop *s = LIST_ADD(cx->arena, &w->list->stops);
+  *s = (struct pick_stop){.walk = ABSENT,
+                          .sku = l->sku,
+                          .unit = l->unit,
+                          .lot = paper_lots(cx, reserved, l->line, f->location_id),
+                          .quantity = fl->quantity,
+                          .picked = fl->picked,
+                          .fulfillment_id = f->id,
+                          .line = l->line,
+                          .tote = f->tote,
+                          .order_number = o->number};
+  TRY(paper_name(cx, l, w->list->language, w->fallback, &p, &s->name));
+  if (!p)
+    return ERR_OK;
+  struct product_bin bin = {.location_id = f->location_id, .product_id = p->id.v};
+  s->gtin = arena_text(cx->arena, p->gtin);
+  enum err err = db_get(cx->db, &product_bin_table, &bin);
+  if (err == ERR_NOT_FOUND)
+    return ERR_OK;
+  TRY(err);
+  s->bin = bin.bin;
+  s->walk = bin.walk;
+  return ERR_OK;
+}
+
+static enum err add_order(struct walk *w, const struct order *o, const struct fulfillment *f)
+{
+  reservations reserved = {0};
+  struct pick_list *list = w->list;
+  *LIST_ADD(w->cx->arena, &list->orders) = (struct pick_order){.tote = f->tote,
+                                                               .fulfillment_id = f->id,
+                                                               .order_number = o->number,
+                                                               .channel = o->channel,
+                                                               .state = f->state,
+                                                               .ship_by = f->ship_by,
+                                                               .carrier = f->carrier,
+                                                               .service = f->service,
+                                                               .notes = o->personal.notes,
+                                                               .version = f->version};
+  TRY(reservations_of_demand(w->cx, o->id.v, ABSENT, &reserved));
+  EACH (const struct fulfillment_line, fl, &f->lines) {
+    if (fl->quantity.millionths == 0)
+      continue;
+    list->units = quantity_add(list->units, units_unpicked(fl));
+    TRY(add_stop(w, o, f, fl, &reserved));
+  }
+  return ERR_OK;
+}
+
+/* Runs of digits compare as numbers: A-2 before A-10. */
+static int natural(const char *a, const char *b)
+{
+  while (*a && *b) {
+    size_t n = strspn(a, "0123456789"), m = strspn(b, "0123456789");
+    if (n && m) {
+      const char *x = a + strspn(a, "0"), *y = b + strspn(b, "0");
+      size_t xn = strspn(x, "0123456789"), yn = strspn(y, "0123456789");
+      int c = xn != yn ? (xn < yn ? -1 : 1) : strncmp(x, y, xn);
+      if (c)
+        return c;
+      a += n;
+      b += m;
+    } else if (*a != *b) {
+      return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+    } else {
+      a++;
+      b++;
+    }
+  }
+  return (*a != 0) - (*b != 0);
+}
+
+/* What has no bin comes last. */
+static int by_walk(const void *a, const void *b)
+{
+  const struct pick_stop *x = a, *y = b;
+  if (!x->bin != !y->bin)
+    return !x->bin ? 1 : -1;
+  if (x->walk != y->walk)
+    return x->walk < y->walk ? -1 : 1;
+  int c = x->bin ? natural(x->bin, y->bin) : 0;
+  if (!c)
+    c = natural(x->sku, y->sku);
+  if (c)
+    return c;
+  if (x->tote != y->tote)
+    return x->tote < y->tote ? -1 : 1;
+  return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static enum err walk_begin(struct ctx *cx, const char *language, struct walk *out, struct pick_list *list)
+{
+  const char *company;
+  TRY(setting_text(cx, SETTING_COMPANY_LANGUAGE, &company));
+  *list = (struct pick_list){.language = language ? language : company, .made_at = cx->now};
+  *out = (struct walk){cx, list, company, 0};
+  return ERR_OK;
+}
+
+static enum err walk_add(struct walk *w, struct order_id order, struct fulfillment_id id, size_t n)
+{
+  struct ctx *cx = w->cx;
+  struct order *o;
+  const struct location *l;
+  TRY(order_load(cx, order, &o));
+  const struct fulfillment *f = order_fulfillment_of(o, id);
+  assert(f);
+  if (w->location_id && w->location_id != f->location_id)
+    return fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/fulfillments/%zu", n), "other_location",
+                     "a list is of one location; %s works on this one", f->location);
+  if (!w->location_id) {
+    TRY(location_by_id(cx, f->location_id, &l));
+    w->location_id = f->location_id;
+    w->list->location = f->location;
+    w->list->location_name = arena_text(cx->arena, l->name);
+    w->list->time_zone = arena_text(cx->arena, l->time_zone);
+  }
+  if (arena_over(cx->arena))
+    return err_fail(cx, ERR_TOO_LARGE, "", "these orders are too large for one list: please ask for fewer");
+  return add_order(w, o, f);
+}
+
+static void walk_end(struct walk *w)
+{
+  struct pick_list *list = w->list;
+  if (list->stops.n > 1)
+    qsort(list->stops.at, list->stops.n, sizeof *list->stops.at, by_walk);
+  if (list->orders.n == 1 && !list->title)
+    list->title = list->orders.at[0].order_number;
+}
+
+enum err pick_list_load(struct ctx *cx, const char *const *ids, size_t n, const char *language, struct pick_list *out)
+{
+  struct walk w;
+  TRY(walk_begin(cx, language, &w, out));
+  for (size_t i = 0; i < n; i++) {
+    struct fulfillment_id id;
+    struct order_id order;
+    TRY(order_of_fulfillment(cx, ids[i], &id, &order));
+    TRY(walk_add(&w, order, id, i));
+  }
+  if (n > 1) /* several without a wave: slots in the order they were named */
+    for (size_t i = 0; i < out->orders.n; i++) {
+      out->orders.at[i].tote = (int64_t)i + 1;
+      EACH (struct pick_stop, s, &out->stops)
+        if (s->fulfillment_id.v == out->orders.at[i].fulfillment_id.v)
+          s->tote = (int64_t)i + 1;
+    }
+  walk_end(&w);
+  return ERR_OK;
+}
+
+enum err pick_list_of_wave(struct ctx *cx, const char *text, const char *language, struct pick_list *out)
+{
+  struct walk w;
+  struct wave wave;
+  TRY(wave_load(cx, text, &wave));
+  TRY(walk_begin(cx, language, &w, out));
+  out->title = wave.number;
+  out->wave_id = wave.id;
+  out->location = wave.location;
+  for (size_t i = 0; i < wave.fulfillments.n; i++) {
+    char id[ID_TEXT];
+    struct fulfillment_id ful;
+    struct order_id order;
+    id_format(PREFIX_fulfillment, wave.fulfillments.at[i].id.v, id);
+    TRY(order_of_fulfillment(cx, id, &ful, &order));
+    TRY(walk_add(&w, order, ful, i));
+  }
+  walk_end(&w);
+  return ERR_OK;
+}
