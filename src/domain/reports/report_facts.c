@@ -151,6 +151,13 @@ static enum err read_holds(struct reading *r)
 
 /* ---- Its work ---- */
 
+/* A promise is of a day: what leaves later on the same day is in time. */
+static bool is_late(const struct reading *r, const char *zone, int64_t shipped_at, int64_t ship_by)
+{
+  return ship_by != ABSENT && promise_local_day(r->zones, zone, INSTANT(shipped_at)) >
+                                  promise_local_day(r->zones, zone, INSTANT(ship_by));
+}
+
 /* When it was open to be worked on, and where a picker did not find everything. */
 static enum err read_events(struct reading *r)
 {
@@ -215,7 +222,7 @@ static enum err add_work(struct reading *r, const struct left *l)
   struct fact *f = fact_add(r, FACT_WORK, l->id, l->shipped_at, zone);
   f->location = code;
   f->v[WORK_DONE] = 1;
-  f->v[WORK_LATE] = l->shipped_at > l->ship_by;
+  f->v[WORK_LATE] = is_late(r, zone, l->shipped_at, l->ship_by);
   EACH (const int64_t, id, &r->short_ones)
     if (*id == l->id)
       f->v[WORK_SHORT] = 1;
@@ -262,7 +269,7 @@ static enum err add_shipped(struct reading *r)
   f->customer_id = r->order.customer_id;
   f->v[SHIPPED_ORDERS] = 1;
   f->v[SHIPPED_SPLIT] = r->left > 1;
-  f->v[SHIPPED_LATE] = r->ship_by != ABSENT && r->shipped_at > r->ship_by;
+  f->v[SHIPPED_LATE] = is_late(r, r->zone, r->shipped_at, r->ship_by);
   f->v[SHIPPED_SHORT] = r->cancelled > 0 || r->short_picked;
   f->v[SHIPPED_PERFECT] = !f->v[SHIPPED_LATE] && !f->v[SHIPPED_SHORT];
   f->v[SHIPPED_ORDERED] = r->ordered;

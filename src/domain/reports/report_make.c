@@ -256,7 +256,8 @@ static enum err period_load(struct ctx *cx, const struct question *q, struct per
   TRY(load(cx, q, &out->groups));
   if (by_time(q->by))
     fill_spans(q, &out->groups);
-  qsort(out->groups.all.at, out->groups.all.n, sizeof *out->groups.all.at, compare_groups);
+  if (out->groups.all.n)
+    qsort(out->groups.all.at, out->groups.all.n, sizeof *out->groups.all.at, compare_groups);
   EACH (struct group *, g, &out->groups.all) {
     struct group *total = groups_at(&out->totals, "", (*g)->currency);
     if (by_time(q->by)) /* what is a level, not a flow, is as it was in the last span */

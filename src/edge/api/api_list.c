@@ -2,6 +2,7 @@
  * CSV file. Cursors are opaque to clients: the sort value and id of the last row, checked against the list's order.
  */
 #include "api_priv.h"
+#include "api_sheet_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ struct query {
   enum err err;
   struct db_filter filters[FILTERS_MAX];
   struct db_page page;
-  const char *cursor, *count;
+  const char *cursor, *count, *format;
   const char *expand[EXPANDS_MAX + 1];
   size_t n_expand, n_values;
   const void *last; /* the page's last row as it was read */
@@ -217,6 +218,11 @@ static void take_expand(struct query *q, const char *text)
   }
 }
 
+static void take_format(struct query *q, const char *text)
+{
+  q->format = text;
+}
+
 static const struct {
   const char *name;
   void (*take)(struct query *q, const char *text);
@@ -225,7 +231,8 @@ static const struct {
     {"cursor", take_cursor},
     {"count",  take_count },
     {"sort",   take_sort  },
-    {"expand", take_expand}
+    {"expand", take_expand},
+    {"format", take_format}
 };
 
 static bool take(void *arg, const struct http_pair *pair)
@@ -474,40 +481,18 @@ static enum err serve_json(struct query *q, struct http_reply *reply)
   return ERR_OK;
 }
 
-/* ---- CSV ---- */
-
-struct export
-{
-  char *at; /* outside the arenas: it outlives its slices */
-  size_t n, cap, rows;
-};
-
-static void export_add(struct export *e, const struct buf *slice)
-{
-  if (e->n + slice->n > e->cap) {
-    e->cap = (e->n + slice->n) * 2;
-    e->at = realloc(e->at, e->cap);
-    assert(e->at);
-  }
-  memcpy(e->at + e->n, slice->at, slice->n);
-  e->n += slice->n;
-}
+/* ---- Files: CSV and workbooks ---- */
 
 /* One slice in an arena of its own; afterwards q->page.after, in `keep`, is where the next one begins. */
-static enum err export_slice(struct query *q, struct arena *a, struct export *e, bool *out_more, const char **out_next)
+static enum err export_slice(struct query *q, struct arena *a, struct sheet *sheet, bool *out_more, const char **out_next)
 {
   struct arena *keep = q->cx->arena;
   struct list rows = {0};
-  struct buf b;
   q->cx->arena = a;
   db_use(q->cx->db, &q->cx->fault, a);
   enum err err = page_read(q, &rows, out_more);
-  buf_init(&b, a);
   for (size_t i = 0; !err && i < rows.n; i++)
-    rec_csv_row(q->list->table->rec, row_at(q, &rows, i), &b);
-  if (!err && b.n)
-    export_add(e, &b);
-  e->rows += rows.n;
+    sheet_record(sheet, a, q->list->table->rec, row_at(q, &rows, i));
   const char *next = err ? NULL : next_cursor(q, *out_more);
   q->cx->arena = keep;
   db_use(q->cx->db, &q->cx->fault, keep);
@@ -515,20 +500,17 @@ static enum err export_slice(struct query *q, struct arena *a, struct export *e,
   return err;
 }
 
-static enum err export_rows(struct query *q, struct export *e, const char **out_next)
+static enum err export_rows(struct query *q, struct sheet *sheet, const char **out_next)
 {
   struct arena *a = arena_new(SLICE_ARENA);
-  struct buf header;
   bool more = true;
   enum err err = ERR_OK;
-  buf_init(&header, a);
-  rec_csv_header(q->list->table->rec, &header);
-  export_add(e, &header);
+  sheet_record_head(sheet, q->list->table->rec);
   q->page.limit = q->list->narrow ? API_LIMIT_MAX : SLICE_ROWS;
-  while (!err && more && e->rows < API_EXPORT_ROWS_MAX && e->n < API_EXPORT_MAX) {
+  while (!err && more && sheet_rows_n(sheet) <= API_EXPORT_ROWS_MAX && sheet_bytes(sheet) < API_EXPORT_MAX) {
     err = take_where(q);
     if (!err)
-      err = export_slice(q, a, e, &more, out_next);
+      err = export_slice(q, a, sheet, &more, out_next);
     if (!err && more && !cursor_read(q))
       err = err_fail(q->cx, ERR_INTERNAL, "", "a cursor of our own cannot be read");
     arena_reset(a);
@@ -538,56 +520,35 @@ static enum err export_rows(struct query *q, struct export *e, const char **out_
 }
 
 /* A file beyond the limits says where it goes on. */
-static void link_next(struct query *q, const char *next, struct http_reply *reply)
-{
-  struct buf b;
-  if (!next)
-    return;
-  buf_init(&b, q->cx->arena);
-  const char *target = q->call->rq->target;
-  buf_printf(&b, "<%.*s?cursor=%s", (int)strcspn(target, "?"), target, next);
-  if (strchr(target, '?'))
-    for (const char *p = strchr(target, '?') + 1; *p;) {
-      size_t n = strcspn(p, "&");
-      if (strncmp(p, "cursor=", 7) != 0)
-        buf_printf(&b, "&%.*s", (int)n, p);
-      p += n + (p[n] == '&');
-    }
-  buf_text(&b, ">; rel=\"next\"");
-  http_header_add(q->cx->arena, reply, "Link", buf_str(&b));
-}
-
-static enum err serve_csv(struct query *q, struct http_reply *reply)
+static enum err serve_file(struct query *q, enum sheet_format format, struct http_reply *reply)
 {
   struct api *api = q->call->api;
-  struct export e = {0};
+  struct api_request to = q->call->in;
+  struct sheet *sheet;
   const char *next = NULL;
+  to.reply = reply;
   if (atomic_fetch_add(&api->exports, 1) >= API_EXPORTS) {
     atomic_fetch_sub(&api->exports, 1);
     return err_fail(q->cx, ERR_BUSY, "", "other exports are running, please try again");
   }
-  enum err err = export_rows(q, &e, &next);
+  enum err err = sheet_new(q->cx, format, "export", &sheet);
+  if (!err)
+    err = export_rows(q, sheet, &next);
+  if (!err)
+    err = sheet_reply(q->cx, &to, sheet, "export", next);
   atomic_fetch_sub(&api->exports, 1);
-  arena_defer(q->call->rq->arena, free, e.at);
-  TRY(err);
-  reply->body = e.at;
-  reply->n_body = e.n;
-  http_header_add(q->cx->arena, reply, "Content-Type", "text/csv; charset=utf-8");
-  http_header_add(q->cx->arena, reply, "Content-Disposition", "attachment; filename=\"export.csv\"");
-  http_header_add(q->cx->arena, reply, "Cache-Control", "no-store");
-  link_next(q, next, reply);
-  return ERR_OK;
+  return err;
 }
 
 enum err list_serve(struct worker *w, struct call *call, struct http_reply *reply)
 {
   struct query q = {.call = call, .cx = &w->cx, .list = call->row->route->list};
-  const char *accept = http_header(call->rq, "Accept");
-  bool csv = accept && strstr(accept, "text/csv");
+  enum sheet_format format;
   TRY(ctx_masters_refresh(q.cx));
   TRY(query_read(&q));
-  if (csv)
-    return serve_csv(&q, reply);
+  TRY(sheet_format_of(q.cx, &call->in, q.format, &format));
+  if (format != SHEET_NONE)
+    return serve_file(&q, format, reply);
   TRY(db_read_begin(w->db));
   enum err err = serve_json(&q, reply);
   db_read_end(w->db);

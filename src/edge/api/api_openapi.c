@@ -3,6 +3,7 @@
  * A record has up to four schemas: as a reply (NAME), as a body (NAME + "Input"), over an existing value (NAME +
  * "Patch", nothing required), and as a row of a list (NAME + "Row", nested lists only when expanded). */
 #include "api_priv.h"
+#include "api_xlsx_priv.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -473,6 +474,8 @@ static void put_list_params(struct spec *s, const struct api_list *list)
   param_begin(s, "query", "sort", false,
               arena_printf(s->arena, "Order of the rows, `-` = descending; `-%s` when left out", list->sorts[0]));
   param_end(s, names_schema(s, sort_names(s, list->sorts), false));
+  param_begin(s, "query", "format", false, "`json`, `csv` or `xlsx`, for links; otherwise Accept says");
+  param_end(s, names_schema(s, (const char *const[]){"json", "csv", "xlsx", NULL}, false));
   if (list->expands && list->expands[0])
     put_comma_param(s, "expand", "Nested parts to show in each row", list->expands);
   for (const char *const *name = list->filters; name && *name; name++)
@@ -621,6 +624,7 @@ static void put_content(struct spec *s, const struct route *r)
     buf_init(&header, s->arena);
     rec_csv_header(r->list->table->rec, &header);
     put_text_content(s, "text/csv", buf_str(&header));
+    put_bytes_content(s, XLSX_TYPE);
   }
   if (r->flags & ROUTE_STREAM)
     put_text_content(s, "text/event-stream", "id: 4711\nevent: order.placed\ndata: {\"cursor\":4711}\n\n");
@@ -858,7 +862,7 @@ static const char about[] =
     "- **Versions**: every record has a `version` and an `ETag`; a write with `If-Match` fails with 412 when the "
     "record has "
     "moved on.\n"
-    "- **Lists** are pages: hand `next_cursor` back as `cursor`. `Accept: text/csv` exports the whole list.\n"
+    "- **Lists** are pages: hand `next_cursor` back as `cursor`. `Accept: text/csv` or XLSX (`?format=xlsx`) exports the whole list.\n"
     "- **Sign-in**: `Authorization: Bearer <API key>`, or the console's session cookie, then unsafe calls also carry "
     "`X-CSRF-Token` from `GET /v1/session`.";
 

@@ -1,6 +1,7 @@
 /* Reports over HTTP: definitions, figures, what is behind them, and a customer's profile. JSON, CSV and XLSX are written
  * from one answer. */
 #include "api_sheet_priv.h"
+#include "api_xlsx_priv.h"
 
 #include "customers.h"
 #include "reports.h"
@@ -317,12 +318,13 @@ const struct route report_routes[] = {
      "work and stock the location's. A filter leaves only the measures that know it. JSON, CSV (`Accept: text/csv`) and "
      "XLSX give the same numbers; in XLSX money is in major units. Figures follow within seconds: `as_of`, "
      "`waiting`.",
-     .needs = PERM_REPORT_READ, .reply = &report_rec, .success = 200, .serve = serve_report, .params = report_params},
+     .needs = PERM_REPORT_READ, .reply = &report_rec, .success = 200, .serve = serve_report, .params = report_params,
+     .content_type = XLSX_TYPE},
     {"GET", "/v1/reports/{name}/rows", "What is behind a figure",
      "The orders, lines, refunds, fulfillments, holds, stock rows or customers of a row's `key` and a measure, newest "
      "first. Of a ratio its numerator: of `late_rate` the late ones. Also as CSV and XLSX.",
      .needs = PERM_REPORT_READ, .reply = &report_item_rec, .success = 200, .serve = serve_items, .params = item_params,
-     .flags = ROUTE_PAGE},
+     .content_type = XLSX_TYPE, .flags = ROUTE_PAGE},
     {"GET", "/v1/customers/{id}/profile", "What a customer's orders come to",
      "Orders, lifetime value, scores for recency, frequency and money, and the segment that follows.",
      .needs = PERM_CUSTOMER_READ, .reply = &customer_profile_rec, .success = 200, .serve = serve_profile},
