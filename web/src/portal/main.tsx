@@ -1,4 +1,6 @@
+import { createRoot } from 'react-dom/client';
 import { startTexts } from '../shared/i18n';
+import { Track } from './Track';
 
 const texts = {
   en: () => import('virtual:texts/portal/en'),
@@ -6,4 +8,9 @@ const texts = {
   'zh-TW': () => import('virtual:texts/portal/zh-TW'),
 };
 
-void startTexts((language) => texts[language]());
+void startTexts((language) => texts[language]()).then(() => {
+  const root = document.getElementById('root');
+  if (!root) return;
+  root.textContent = '';
+  createRoot(root).render(<Track />);
+});

@@ -52,14 +52,15 @@ export async function startTexts(loader: Load, language = firstLanguage()): Prom
   document.documentElement.lang = language;
 }
 
-export async function setLanguage(language: Language): Promise<void> {
+/** `keep` false: for this time only, nobody chose it. */
+export async function setLanguage(language: Language, keep = true): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation')) {
     const texts = await load(language);
     i18next.addResourceBundle(language, 'translation', texts.default);
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
-  safely(() => localStorage.setItem(KEPT, language));
+  if (keep) safely(() => localStorage.setItem(KEPT, language));
 }
 
 export function language(): Language {
