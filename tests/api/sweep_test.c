@@ -28,6 +28,7 @@ static const struct sample {
     {"/v1/tax_rates/{", "tax", "tax_0000000000000"},
     {"/v1/users/{", "user", "nobody"},
     {"/v1/api_keys/{", "second_key", "key_0000000000000"},
+    {"/v1/views/{", "view", "viw_0000000000000"},
     {"/v1/sessions/{", NULL, "ses_0000000000000"},
     {"/v1/review_rules/{", "rule", "no-such-rule"},
     {"/v1/adjustments/{", "adjustment", "adj_0000000000000"},
@@ -69,6 +70,8 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("user", "/id");
   SAY(201, "POST /v1/api_keys {'name': 'second', 'scope': 'order.read'}");
   KEEP("second_key", "/id");
+  SAY(201, "POST /v1/views {'screen': 'orders', 'name': 'late'}");
+  KEEP("view", "/id");
   a_paid_order(s, 2);
   KEEP("payment", "/payments/0/id");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
@@ -94,6 +97,7 @@ static const struct {
     {"POST", "/v1/orders/{id}/reject", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/hold", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/approve", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/reveal", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
     {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},
     {"POST", "/v1/fulfillments/{id}/reject", "{'reason': 'busy'}"},
@@ -106,6 +110,7 @@ static const struct {
     {"PATCH", "/v1/carriers/{code}", "{'name': 'another'}"},
     {"PATCH", "/v1/customers/{id}", "{'name': 'another'}"},
     {"PATCH", "/v1/tax_rates/{id}", "{'rate': '0.2'}"},
+    {"PATCH", "/v1/views/{id}", "{'name': 'another'}"},
     {"PATCH", "/v1/users/{id}", "{'name': 'another'}"},
     {"PATCH", "/v1/review_rules/{id}", "{'expire_hours': 7}"},
     {"PATCH", "/v1/number_series/{code}", "{'digits': 9}"},

@@ -13,6 +13,7 @@ static enum err reveal_load(struct ctx *cx, const struct act_input *in, void *ou
   reveal->reason = ((const struct reason_input *)in->body)->reason;
   TRY(order_find(cx, in->id, &id));
   TRY(order_load(cx, id, &reveal->order));
+  TRY(version_check(cx, reveal->order->bucket, id.v, reveal->order->version, in->version));
   return order_summarize(cx, reveal->order);
 }
 

@@ -33,11 +33,15 @@ const struct rec preferences_rec =
     REC(struct preferences, "Preferences", preferences_fields, "How a user's console looks");
 const struct db_table preferences_table = {"user_preference", &preferences_rec};
 
+static enum err need_user(struct ctx *cx)
+{
+  return cx->actor.kind == ACTOR_USER ? ERR_OK : err_fail(cx, ERR_STATE, "", "an API key has no preferences");
+}
+
 static enum err load(struct ctx *cx, struct preferences *out, struct user *out_user)
 {
   struct preferences p;
-  if (cx->actor.kind != ACTOR_USER)
-    return err_fail(cx, ERR_STATE, "", "an API key has no preferences");
+  TRY(need_user(cx));
   TRY(user_by_id(cx, cx->actor.id, out_user));
   rec_init(&preferences_rec, &p);
   p.user_id = cx->actor.id;
@@ -147,7 +151,10 @@ static enum err change_load(struct ctx *cx, const struct act_input *in, void *ou
 {
   struct preferences_facts *facts = out_facts;
   facts->in = in;
-  return load(cx, &facts->before, &facts->user);
+  if (cx->actor.kind == ACTOR_USER)
+    return load(cx, &facts->before, &facts->user);
+  rec_init(&preferences_rec, &facts->before); /* decide refuses it, after what is wrong with the body */
+  return ERR_OK;
 }
 
 static enum err change_decide(struct ctx *cx, const void *in_facts, void *out_plan)
@@ -156,9 +163,10 @@ static enum err change_decide(struct ctx *cx, const void *in_facts, void *out_pl
   struct preferences_plan *plan = out_plan;
   struct preferences after = facts->before;
   struct user user = facts->user;
+  TRY(rec_read_over(&preferences_rec, facts->in->json, facts->in->json_n, "", cx->arena, &cx->fault, &after));
+  TRY(need_user(cx));
   if (facts->in->version != ABSENT && facts->in->version != facts->before.version)
     return err_fail(cx, ERR_VERSION, "", "the preferences were changed meanwhile");
-  TRY(rec_read_over(&preferences_rec, facts->in->json, facts->in->json_n, "", cx->arena, &cx->fault, &after));
   if (after.screens != facts->before.screens)
     TRY(merge(cx, facts->before.screens, after.screens, &after.screens));
   user.language = after.language;
