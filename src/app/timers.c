@@ -10,6 +10,8 @@
 #include "reports.h"
 #include "review.h"
 #include "search.h"
+#include "work.h"
+#include "upload.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@ enum {
   BATCH = 100,
   EVENTS_BATCH = 500,
   BATCHES_A_RUN = 20,
+  BULK_RUN_MS = 1000, /* then the other jobs have their turn */
   JOB_ARENA_BUDGET = 256 << 20,
   ACT_ARENA_BUDGET = 64 << 20,
   HOLD_MS = 15000, /* of a lease; a process that was killed is inherited after that */
@@ -48,6 +51,16 @@ struct timers {
   bool stopping;
 };
 
+/* Items of a job that failed before: passed over for now, or tried again. */
+struct failures {
+  failed_ids skip, failing;
+};
+/* How many due items are asked for, so that those passed over hide no others. */
+static int64_t batch_of(const struct failures *known)
+{
+  return BATCH + (int64_t)known->skip.n;
+}
+
 static bool is_stopping(struct timers *t)
 {
   pthread_mutex_lock(&t->lock);
@@ -70,23 +83,39 @@ static enum err run_act(struct timers *t, struct ctx *cx, const struct act *act,
   return err;
 }
 
+/* Remembers that an item failed, or that one which had failed did not. */
+static void note_item(struct timers *t, struct ctx *cx, const struct act *act, const char *subject, int64_t id,
+                      enum err err)
+{
+  const char *why = err && cx->fault.detail ? arena_text(cx->arena, cx->fault.detail) : NULL;
+  struct failed_item item = {act->name, subject, id, err, why};
+  if (err != ERR_OK)
+    log_line(LOG_WARN, "a job could not do its part", "%s %s: %s", act->name, subject,
+             why ? why : err_info(err)->title);
+  if (run_act(t, cx, &failed_note_act, NULL, &item) != ERR_OK)
+    log_line(LOG_WARN, "a failure could not be noted", "%s %s", act->name, subject);
+}
+
 /* The act for each of the ids that is due, each in an arena of its own. What one of them cannot do is told and stops none
- * of the others, or it would be the first of the due ones for ever; only a writer that takes nothing ends the run. */
-static enum err run_each(struct timers *t, const struct act *act, const char *prefix, const int64_t *ids, size_t n)
+ * of the others, or it would be the first of the due ones for ever: it stands in failed_work, and waits longer each time.
+ * Only a writer that takes nothing ends the run. */
+static enum err run_each(struct timers *t, const struct failures *known, const struct act *act, const char *prefix,
+                         const int64_t *ids, size_t n)
 {
   struct arena *a = arena_new(ACT_ARENA_BUDGET);
   enum err stopped = ERR_OK;
   for (size_t i = 0; i < n && stopped == ERR_OK && !is_stopping(t); i++) {
     struct ctx cx = {.arena = a};
     char text[ID_TEXT];
+    if (failed_among(&known->skip, ids[i]))
+      continue;
     arena_reset(a);
     id_format(prefix, ids[i], text);
     enum err err = run_act(t, &cx, act, text, NULL);
     if (err != ERR_OK && err_info(err)->http == 503)
       stopped = err;
-    else if (err != ERR_OK)
-      log_line(LOG_WARN, "a job could not do its part", "%s %s: %s", act->name, text,
-               cx.fault.detail ? cx.fault.detail : err_info(err)->title);
+    else if (err != ERR_OK || failed_among(&known->failing, ids[i]))
+      note_item(t, &cx, act, text, ids[i], err);
   }
   arena_free(a);
   return stopped;
@@ -110,30 +139,63 @@ static struct bucket_groups my_groups(const struct timers *t)
 
 static enum err expire_orders(struct timers *t, struct ctx *cx)
 {
+  struct failures known = {0};
   LIST(struct order_id) ids = {0};
-  TRY(orders_expiring(cx, my_groups(t), BATCH, (struct list *)&ids));
-  return ids.n ? run_each(t, &order_expire_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
+  TRY(failed_known(cx, order_expire_act.name, &known.skip, &known.failing));
+  TRY(orders_expiring(cx, my_groups(t), batch_of(&known), (struct list *)&ids));
+  return ids.n ? run_each(t, &known, &order_expire_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
 /* Goods came in: orders that wait for them are served. */
 static enum err fill_orders(struct timers *t, struct ctx *cx)
 {
+  struct failures known = {0};
   order_ids ids = {0};
-  TRY(orders_fillable(cx, my_groups(t), BATCH, &t->fill_turn, &ids));
-  return ids.n ? run_each(t, &order_fill_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
+  TRY(failed_known(cx, order_fill_act.name, &known.skip, &known.failing));
+  TRY(orders_fillable(cx, my_groups(t), batch_of(&known), &t->fill_turn, &ids));
+  return ids.n ? run_each(t, &known, &order_fill_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
 static enum err expire_holds(struct timers *t, struct ctx *cx)
 {
-  struct bucket_groups groups = my_groups(t);
-  return run_act(t, cx, &holds_expire_act, NULL, &groups);
+  struct failures known = {0};
+  LIST(struct order_id) ids = {0};
+  TRY(failed_known(cx, holds_expire_act.name, &known.skip, &known.failing));
+  TRY(holds_expiring(cx, my_groups(t), batch_of(&known), (struct list *)&ids));
+  return ids.n ? run_each(t, &known, &holds_expire_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
+}
+
+/* What nobody decided in time goes to the next role. */
+static enum err escalate_holds(struct timers *t, struct ctx *cx)
+{
+  struct failures known = {0};
+  hold_ids ids = {0};
+  TRY(failed_known(cx, hold_escalate_act.name, &known.skip, &known.failing));
+  TRY(holds_overdue(cx, my_groups(t), batch_of(&known), &ids));
+  return ids.n ? run_each(t, &known, &hold_escalate_act, PREFIX_hold, &ids.at->v, ids.n) : ERR_OK;
+}
+
+/* One verb for many orders, a step at a time. */
+static enum err run_bulk(struct timers *t, struct ctx *cx)
+{
+  struct instant begun = t->clock.now(t->clock.arg);
+  bool more = true;
+  while (more && !is_stopping(t) && t->clock.now(t->clock.arg).ms - begun.ms < BULK_RUN_MS) {
+    arena_reset(cx->arena);
+    db_use(cx->db, &cx->fault, cx->arena);
+    cx->now = t->clock.now(t->clock.arg);
+    TRY(bulk_step(cx, t->writer, my_groups(t), &more));
+  }
+  return ERR_OK;
 }
 
 static enum err close_orders(struct timers *t, struct ctx *cx)
 {
+  struct failures known = {0};
   fulfillment_ids ids = {0};
-  TRY(fulfillments_to_close(cx, my_groups(t), BATCH, &ids));
-  return ids.n ? run_each(t, &fulfillment_close_act, PREFIX_fulfillment, &ids.at->v, ids.n) : ERR_OK;
+  TRY(failed_known(cx, fulfillment_close_act.name, &known.skip, &known.failing));
+  TRY(fulfillments_to_close(cx, my_groups(t), batch_of(&known), &ids));
+  return ids.n ? run_each(t, &known, &fulfillment_close_act, PREFIX_fulfillment, &ids.at->v, ids.n) : ERR_OK;
 }
 
 /* ---- Stored replies go after their time ---- */
@@ -167,6 +229,13 @@ static enum err expire_replies(struct timers *t, struct ctx *cx)
 {
   struct bucket_groups groups = my_groups(t);
   return run_act(t, cx, &replies_expire_act, NULL, &groups);
+}
+
+/* Files that were brought are kept for a day. */
+static enum err expire_imports(struct timers *t, struct ctx *cx)
+{
+  struct bucket_groups groups = my_groups(t);
+  return run_act(t, cx, &uploads_expire_act, NULL, &groups);
 }
 
 /* Terms for full-text search follow the feed, a batch of events an act; a run ends when it has caught up, or to let the
@@ -223,8 +292,11 @@ static const struct {
     {"serve waiting orders", LEASE_WORK, SECOND_MS, fill_orders},
     {"expire orders", LEASE_WORK, 5 * SECOND_MS, expire_orders},
     {"expire holds", LEASE_WORK, 5 * SECOND_MS, expire_holds},
+    {"escalate holds", LEASE_WORK, 5 * SECOND_MS, escalate_holds},
+    {"bulk jobs", LEASE_WORK, 0, run_bulk},
     {"close shipped orders", LEASE_WORK, MINUTE_MS, close_orders},
     {"expire stored replies", LEASE_WORK, 10 * SECOND_MS, expire_replies},
+    {"throw away imports", LEASE_WORK, MINUTE_MS, expire_imports},
 };
 
 static bool is_mine(const struct timers *t, size_t job)

@@ -144,9 +144,12 @@ extern const struct act order_approve_act;
 /* A hold by its id text. ERR_NOT_FOUND with a fault text. */
 MUST_CHECK enum err hold_load(struct ctx *cx, const char *id, struct hold *out);
 
-/* The timer: lets active holds that are past expires_at expire, at most HOLDS_EXPIRE_MAX a run, the longest overdue
- * first; an order whose last hold that was opens. Body: struct bucket_groups, whose orders to look at, or NULL for all.
- * Answers with holds_expired. */
+/* Orders with active holds past expires_at, the longest overdue first; at most limit. */
+MUST_CHECK enum err holds_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit,
+                                   struct list *out_order_ids);
+/* The timer: lets active holds that are past expires_at expire; an order whose last hold that was opens. id = an order: of
+ * it alone, so that one that fails stops no other. Without: at most HOLDS_EXPIRE_MAX a run, the longest overdue first;
+ * body: struct bucket_groups, whose orders to look at, or NULL for all. Answers with holds_expired. */
 struct holds_expired {
   int64_t expired, orders;
   bool more; /* run it again at once */

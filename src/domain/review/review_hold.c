@@ -80,8 +80,43 @@ static bool has_order(const struct expire_facts *f, int64_t order_id)
   return false;
 }
 
+enum err holds_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit, struct list *out)
+{
+  static const struct db_stmt due = {
+      "SELECT order_id FROM hold WHERE state = 'active' AND expires_at IS NOT NULL AND expires_at <= $1"
+      " AND " IN_GROUPS("bucket", "$2") " ORDER BY expires_at, id LIMIT $3",
+      DB_LIST};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &due, &rows, DB_ARGS(I64(cx->now.ms), I64(groups.bits), I64(limit))));
+  while (db_next(&rows)) {
+    const struct order_id id = {db_i64(&rows, 0)};
+    bool known = false;
+    for (size_t i = 0; i < out->n && !known; i++)
+      known = ((const struct order_id *)out->at)[i].v == id.v;
+    if (!known)
+      *(struct order_id *)list_grow(cx->arena, out, sizeof id) = id;
+  }
+  return db_done(&rows);
+}
+
+/* The holds of one order that are due. */
+static enum err expire_load_one(struct ctx *cx, const char *order, struct expire_facts *f)
+{
+  struct order_id id;
+  struct order_work *w = LIST_ADD(cx->arena, &f->works);
+  TRY(order_find(cx, order, &id));
+  TRY(order_work_load(cx, id, ABSENT, w));
+  EACH (const struct hold, h, &w->before->holds)
+    if (h->state == HOLD_ACTIVE && instant_set(h->expires_at) && h->expires_at.ms <= cx->now.ms)
+      *LIST_ADD(cx->arena, &f->due) = h->id;
+  return ERR_OK;
+}
+
 static enum err expire_load(struct ctx *cx, const struct act_input *in, void *out_facts)
 {
+  if (in->id)
+    return expire_load_one(cx, in->id, out_facts);
+
   static const struct db_stmt due = {
       "SELECT id, order_id FROM hold WHERE state = 'active' AND expires_at IS NOT NULL AND expires_at <= $1"
       " AND " IN_GROUPS("bucket", "$2") " ORDER BY expires_at, id LIMIT $3",

@@ -62,7 +62,7 @@ static enum err claim_decide(struct ctx *cx, const void *facts, void *out)
 {
   const struct hold_facts *f = facts;
   struct hold_plan *plan = out;
-  const struct claim_input *body = f->body;
+  const struct hold_claim_input *body = f->body;
   struct person me = person_acting(cx);
   struct hold *h;
   TRY(begin(cx, f, plan, &h));

@@ -29,13 +29,13 @@ struct assign_input {
 struct tags_input {
   LIST(const char *) add, remove;
 };
-struct claim_input {
+struct hold_claim_input {
   bool take_over; /* from somebody else */
 };
 struct note_input {
   const char *note;
 };
-extern const struct rec assign_rec, hold_assign_rec, tags_rec, claim_rec, note_rec;
+extern const struct rec assign_rec, hold_assign_rec, tags_rec, hold_claim_rec, note_rec;
 
 /* POST /v1/orders/{id}/assign, /tag, /release (all active holds, body reason_input). They answer the order. */
 extern const struct act order_assign_act, order_tag_act, order_release_act;
@@ -120,5 +120,127 @@ struct hold_context {
 extern const struct rec hold_context_rec;
 /* What somebody needs to decide about a hold, at once. */
 MUST_CHECK enum err hold_context_load(struct ctx *cx, const char *id, struct hold_context *out);
+
+/* ---- Background work that failed ---- */
+
+#define FAILED_ATTEMPTS 10   /* then it is dead: tried again only when somebody says so */
+#define FAILED_KNOWN    1000 /* that a job passes over */
+enum failed_state { FAILED_WAITING, FAILED_DEAD, FAILED_DONE, FAILED_DROPPED };
+struct failed_work {
+  int64_t bucket;
+  int64_t id, version;
+  const char *job, *subject; /* "order.fill", "ord_..." */
+  int64_t subject_id;
+  int state; /* enum failed_state; what succeeded has no row any more */
+  const char *code, *reason;
+  int64_t attempts;
+  struct instant created_at, updated_at, next_at;
+};
+extern const struct rec failed_work_rec;
+extern const struct db_table failed_work_table;
+/* What happened to an item; body of failed_note_act. err ERR_OK: it succeeded, and its row goes. */
+struct failed_item {
+  const char *job, *subject;
+  int64_t subject_id;
+  enum err err;
+  const char *reason;
+};
+extern const struct act failed_note_act;
+/* POST /v1/failed_work/{id}/replay, /drop. A replayed one is tried at once, with all attempts before it. */
+extern const struct act failed_replay_act, failed_drop_act;
+/* POST /v1/failed_work/replay: all that are waiting or dead, of one job where the body says so; at most 500. */
+struct failed_replay_input {
+  const char *job;
+};
+struct failed_replayed {
+  int64_t replayed;
+  bool more;
+};
+extern const struct rec failed_replay_rec, failed_replayed_rec;
+extern const struct act failed_replay_all_act;
+/* Subjects that a job has to pass over now: dead, dropped, or not due yet. *out_failing: those that were tried before, so
+ * that a success is to be noted. Both sorted. */
+typedef LIST(int64_t) failed_ids;
+MUST_CHECK enum err failed_known(struct ctx *cx, const char *job, failed_ids *out_skip, failed_ids *out_failing);
+bool failed_among(const failed_ids *ids, int64_t id);
+MUST_CHECK enum err failed_load(struct ctx *cx, const char *id, struct failed_work *out);
+
+/* ---- One verb for many orders ---- */
+
+/* What may be done to many: the act of a single call, its body and its permission. */
+struct bulk_verb {
+  const char *name;
+  const struct act *act;
+  const struct rec *body; /* NULL = none */
+  enum permission needs;
+};
+const struct bulk_verb *bulk_verb_find(const char *name); /* NULL when there is none */
+
+enum bulk_state { BULK_RUNNING, BULK_CANCELLED, BULK_DONE };
+enum bulk_status { BULK_ROW_WAITING, BULK_ROW_DONE, BULK_ROW_FAILED, BULK_ROW_CANCELLED };
+struct bulk_row {
+  int64_t bucket, job_id, n;
+  int64_t order_id;  /* 0 = there is no such order */
+  const char *asked; /* as it was named */
+  int status;        /* enum bulk_status */
+  const char *code, *detail;
+  struct instant done_at;
+};
+struct bulk_job {
+  int64_t bucket;
+  int64_t id, version;
+  const char *verb, *args, *filter;
+  int state; /* enum bulk_state */
+  int64_t total, done, failed, cancelled, attempt;
+  int actor_kind;
+  int64_t actor_id;
+  const char *actor_name, *scope;
+  struct instant created_at, updated_at, finished_at;
+};
+extern const struct rec bulk_job_rec, bulk_row_rec;
+extern const struct db_table bulk_job_table, bulk_row_table;
+
+struct bulk_input {
+  const char *verb;
+  const char *args;            /* JSON: the body of the verb; NULL = {} */
+  LIST(const char *) orders;   /* ids or numbers */
+  const char *filter;          /* or the query of GET /v1/orders */
+  bool preview;
+};
+extern const struct rec bulk_input_rec;
+
+/* What was chosen: names and the orders behind them, in the caller's order. */
+struct bulk_order {
+  int64_t id; /* 0 = there is none */
+  const char *asked;
+};
+struct bulk_create {
+  const struct bulk_input *input;
+  LIST(struct bulk_order) orders;
+};
+/* ERR_INVALID below /verb and /args; ERR_FORBIDDEN without the verb's permission. *out_body lives in the arena. */
+MUST_CHECK enum err bulk_check(struct ctx *cx, const struct bulk_input *in, const struct bulk_verb **out_verb,
+                               void **out_body);
+/* Body: struct bulk_create. 201 with the job. */
+extern const struct act bulk_create_act;
+/* POST /v1/bulk/{id}/cancel, /retry: what has not begun does not; what failed begins again, on behalf of who says so. */
+extern const struct act bulk_cancel_act, bulk_retry_act;
+MUST_CHECK enum err bulk_load(struct ctx *cx, const char *id, struct bulk_job *out);
+
+/* What a job would do, without writing: the verb is loaded and decided for the first BULK_PREVIEW_MAX orders. */
+struct bulk_refusal {
+  const char *order, *code, *detail;
+};
+struct bulk_preview {
+  const char *verb;
+  int64_t total, tried, fine, refused;
+  LIST(struct bulk_refusal) refusals;
+};
+extern const struct rec bulk_preview_rec;
+MUST_CHECK enum err bulk_preview(struct ctx *cx, const struct bulk_create *create, struct bulk_preview *out);
+
+/* The timer: some rows of a job of these buckets that is running, through the writer, as who asked for it. Each row has its
+ * idempotency key, so one whose end was not noted is not done twice. *out_more: call again at once. */
+MUST_CHECK enum err bulk_step(struct ctx *cx, struct writer *w, struct bucket_groups groups, bool *out_more);
 
 #endif

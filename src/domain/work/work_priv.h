@@ -15,4 +15,10 @@ MUST_CHECK enum err person_find(struct ctx *cx, const char *id_or_login, const c
 /* What of an order is in a hold's or assignment's event: names of staff, no personal data of buyers. */
 const char *person_data(struct ctx *cx, const char *type, const struct person *who, const char *role);
 
+/* What became of rows of a job; body of bulk_note_act, id = the job's. */
+struct bulk_results {
+  LIST(struct bulk_row) rows;
+};
+extern const struct act bulk_note_act;
+
 #endif

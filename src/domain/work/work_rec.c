@@ -24,9 +24,9 @@ static const struct rec_field tags_fields[] = {
 const struct rec tags_rec = REC(struct tags_input, "Tags", tags_fields, "Tags that come and go");
 
 static const struct rec_field claim_fields[] = {
-    FIELD(struct claim_input, take_over, .doc = "Even if somebody else has it", .example = "false"),
+    FIELD(struct hold_claim_input, take_over, .doc = "Even if somebody else has it", .example = "false"),
 };
-const struct rec claim_rec = REC(struct claim_input, "Claim", claim_fields, "Somebody takes a hold");
+const struct rec hold_claim_rec = REC(struct hold_claim_input, "HoldClaim", claim_fields, "Somebody takes a hold");
 
 static const struct rec_field note_fields[] = {
     FIELD(struct note_input, note, .min = 1, .max = 1000, .doc = "What was asked, or what the answer was",

@@ -1,5 +1,6 @@
 /* Stock over HTTP: rows, ledger, balances of the past, safety stock, adjustments. */
 #include "api.h"
+#include "api_where_priv.h"
 
 #include "catalog.h"
 #include "inventory.h"
@@ -9,11 +10,19 @@ extern const struct act stock_adjust_act;
 
 /* ---- Which stock: ?sku= and ?location= ---- */
 
-enum { PARAM_SKU, PARAM_LOCATION, PARAM_AT };
+enum { PARAM_SKU, PARAM_LOCATION, PARAM_AT, PARAM_LEVEL = PARAM_AT };
 
 static const struct api_param place_params[] = {
     [PARAM_SKU] = {"sku", REC_TEXT, "Only this product", "TEE-S"},
     [PARAM_LOCATION] = {"location", REC_TEXT, "Only this location, by code or id", "NJ1"},
+    {0},
+};
+
+static const struct api_param stock_params[] = {
+    [PARAM_SKU] = {"sku", REC_TEXT, "Only this product", "TEE-S"},
+    [PARAM_LOCATION] = {"location", REC_TEXT, "Only this location, by code or id", "NJ1"},
+    [PARAM_LEVEL] = {"level", REC_TEXT, "low: below its safety stock; out: nothing is free; negative: less than nothing",
+                     "low"},
     {0},
 };
 
@@ -67,6 +76,24 @@ static enum err narrow_place(struct ctx *cx, const struct api_request *rq, struc
 
 /* ---- Stock rows ---- */
 
+/* Rows that need somebody; each condition has an index of its own. */
+static const struct {
+  const char *level, *where;
+} levels[] = {{"low", "alerted = 1"}, {"out", "on_hand - reserved <= 0"}, {"negative", "on_hand < 0"}};
+
+static enum err narrow_stock(struct ctx *cx, const struct api_request *rq, struct db_page *page)
+{
+  const char *level = rq->params[PARAM_LEVEL].text;
+  TRY(narrow_place(cx, rq, page));
+  for (size_t i = 0; level && i < COUNT_OF(levels); i++)
+    if (text_eq(levels[i].level, level)) {
+      api_where(cx, page, levels[i].where, NULL, 0);
+      return ERR_OK;
+    }
+  return level ? fault_add(&cx->fault, ERR_INVALID, "/query/level", "not_allowed", "level is low, out or negative")
+               : ERR_OK;
+}
+
 static enum err stock_list_fill(struct ctx *cx, void *rows, size_t n, const char *const *expand)
 {
   (void)expand;
@@ -78,7 +105,7 @@ static const struct api_list stock_list = {
     .filters = (const char *const[]){"owner", "condition", "lot", "alerted", NULL},
     .sorts = (const char *const[]){"id", NULL},
     .id_field = "id",
-    .narrow = narrow_place,
+    .narrow = narrow_stock,
     .fill = stock_list_fill,
 };
 
@@ -177,7 +204,7 @@ const struct route inventory_routes[] = {
     {"GET", "/v1/stock", "How much of what is where",
      "One row per product, location, owner, condition and lot. `available` = good on hand less reserved less safety; a "
      "product that never was at a location has no row there.",
-     .needs = PERM_STOCK_READ, .reply = &stock_rec, .success = 200, .list = &stock_list, .params = place_params},
+     .needs = PERM_STOCK_READ, .reply = &stock_rec, .success = 200, .list = &stock_list, .params = stock_params},
     {"GET", "/v1/stock/movements", "The stock ledger",
      "Newest first. Entries are never changed: `on_hand` of an entry is the sum of all deltas of its row up to it.",
      .needs = PERM_STOCK_READ, .reply = &movement_rec, .success = 200, .list = &movements_list,

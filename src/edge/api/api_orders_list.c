@@ -137,6 +137,17 @@ static enum err by_backordered(const struct api_narrowing *n)
   return ERR_OK;
 }
 
+#define SHORT_PICK                                                                                                     \
+  "EXISTS (SELECT 1 FROM fulfillment WHERE fulfillment.bucket = orders.bucket AND fulfillment.order_id = orders.id"    \
+  " AND fulfillment.reason IS NOT NULL AND (fulfillment.state = 'picking' OR fulfillment.state = 'picked'"             \
+  " OR fulfillment.state = 'packed' OR fulfillment.state = 'cancelled'))"
+
+static enum err by_short(const struct api_narrowing *n)
+{
+  api_where(n->cx, n->page, n->value->i64 ? UNDER_WAY " AND " SHORT_PICK : "NOT " SHORT_PICK, NULL, 0);
+  return ERR_OK;
+}
+
 /* ---- By time ---- */
 
 static enum err by_late(const struct api_narrowing *n)
@@ -229,6 +240,7 @@ static enum err by_hold_role(const struct api_narrowing *n)
   X(by_risk, "at_risk", REC_INT, "Under way, and promised to leave within so many hours", "4") \
   X(by_overdue, "overdue", REC_BOOL, "Money is due, longer than the setting payment.term_days after placing", "true") \
   X(by_backordered, "backordered", REC_BOOL, "Some units wait for stock", "true") \
+  X(by_short, "short_picked", REC_BOOL, "Under way, and a location picked less than was asked", "true") \
   X(by_has_hold, "has_hold", REC_BOOL, "An active hold is on it", "true") \
   X(by_hold_type, "hold_type", REC_TEXT, "An active hold of this type is on it", "stock_short") \
   X(by_hold_role, "hold_role", REC_TEXT, "An active hold is on it that this role has to decide", "service") \

@@ -160,7 +160,7 @@ const struct route review_routes[] = {
      .needs = PERM_ORDER_READ, .reply = &hold_context_rec, .success = 200, .serve = serve_context},
     {"POST", "/v1/holds/{id}/claim", "Take a hold to decide about it",
      "Answers with the hold. Refused with `wrong_state` where somebody else has it, unless `take_over` is true.",
-     .needs = PERM_HOLD_RELEASE, .body = &claim_rec, .reply = &hold_rec, .success = 200, .act = &hold_claim_act,
+     .needs = PERM_HOLD_RELEASE, .body = &hold_claim_rec, .reply = &hold_rec, .success = 200, .act = &hold_claim_act,
      .errors = state_errors},
     {"POST", "/v1/holds/{id}/unclaim", "Give a hold back", "Nobody has it then. Answers with the hold.",
      .needs = PERM_HOLD_RELEASE, .reply = &hold_rec, .success = 200, .act = &hold_unclaim_act, .errors = state_errors},

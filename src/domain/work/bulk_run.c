@@ -1,0 +1,228 @@
+/* Bulk jobs at work: a few rows at a time, each an ordinary act through the writer on behalf of who asked. What becomes of
+ * them is noted afterwards in an act of its own; a row whose end was not noted is asked again under the same idempotency
+ * key, and gets the first answer. */
+#include "work_priv.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* ---- Preview ---- */
+
+static void tell_refusal(struct ctx *cx, struct bulk_preview *out, const char *asked, enum err err)
+{
+  out->refused++;
+  *LIST_ADD(cx->arena, &out->refusals) = (struct bulk_refusal){
+      asked, err_info(err)->slug, cx->fault.detail ? arena_text(cx->arena, cx->fault.detail) : err_info(err)->title};
+  fault_clear(&cx->fault);
+}
+
+enum err bulk_preview(struct ctx *cx, const struct bulk_create *create, struct bulk_preview *out)
+{
+  const struct bulk_verb *verb;
+  void *body;
+  TRY(bulk_check(cx, create->input, &verb, &body));
+  out->verb = verb->name;
+  out->total = (int64_t)create->orders.n;
+  for (size_t i = 0; i < create->orders.n && i < BULK_PREVIEW_MAX; i++, out->tried++) {
+    const struct bulk_order *o = &create->orders.at[i];
+    char id[ID_TEXT];
+    void *plan;
+    id_format(PREFIX_order, o->id, id);
+    struct act_input in = {.id = arena_text(cx->arena, id), .body = body, .version = ABSENT};
+    enum err err = o->id ? act_preview(cx, verb->act, &in, &plan) : ERR_NOT_FOUND;
+    if (err != ERR_OK && err_info(err)->http >= 500)
+      return err;
+    if (err == ERR_OK)
+      out->fine++;
+    else
+      tell_refusal(cx, out, o->asked, err);
+  }
+  return ERR_OK;
+}
+
+/* ---- A step ---- */
+
+struct waiting {
+  pthread_mutex_t lock;
+  pthread_cond_t news;
+  size_t open;
+};
+
+static void one_done(struct act_call *call)
+{
+  struct waiting *w = call->user;
+  pthread_mutex_lock(&w->lock);
+  w->open--;
+  pthread_cond_signal(&w->news);
+  pthread_mutex_unlock(&w->lock);
+}
+
+struct step {
+  struct ctx *cx;
+  struct writer *writer;
+  struct bulk_job job;
+  const struct bulk_verb *verb;
+  struct actor actor;
+  void *body;
+  LIST(struct bulk_row) rows;
+  struct waiting waiting;
+};
+
+static void begin_row(struct step *s, const struct bulk_row *row, struct act_call *call)
+{
+  struct arena *a = s->cx->arena;
+  char *id = arena_alloc(a, ID_TEXT);
+  id_format(PREFIX_order, row->order_id, id);
+  *call = (struct act_call){.act = s->verb->act,
+                            .in = {.id = id, .body = s->body, .version = ABSENT},
+                            .arena = arena_new(64 << 20),
+                            .actor = s->actor,
+                            .key = arena_printf(a, "bulk:%llx:%lld:%lld", (unsigned long long)s->job.id,
+                                                (long long)row->n, (long long)s->job.attempt),
+                            .success = 200,
+                            .deadline = INSTANT(ABSENT),
+                            .done = one_done,
+                            .user = &s->waiting};
+  fault_init(&call->fault, call->arena);
+  sha256(call->key, strlen(call->key), call->request_hash);
+}
+
+static void note_row(struct step *s, struct bulk_row *row, const struct act_call *call)
+{
+  struct arena *a = s->cx->arena;
+  const struct fault *f = &call->fault;
+  row->done_at = s->cx->now;
+  row->status = call->err ? BULK_ROW_FAILED : BULK_ROW_DONE;
+  if (call->err) {
+    row->code = err_info(call->err)->slug;
+    row->detail = arena_text(a, f->detail ? f->detail : err_info(call->err)->title);
+  }
+}
+
+/* Rows that the writer did not take, or that failed for reasons outside, stay as they are and are tried again. */
+static bool is_settled(const struct act_call *call)
+{
+  return call->err == ERR_OK || err_info(call->err)->http < 500;
+}
+
+static void no_such_order(struct step *s, struct bulk_row *row)
+{
+  row->status = BULK_ROW_FAILED;
+  row->code = err_info(ERR_NOT_FOUND)->slug;
+  row->detail = "there is no such order";
+  row->done_at = s->cx->now;
+}
+
+/* *out_settled: rows whose end is known now, in the arena. */
+static void run_rows(struct step *s, struct bulk_results *out)
+{
+  struct act_call *calls = ARENA_ARRAY(s->cx->arena, struct act_call, s->rows.n);
+  bool *sent = ARENA_ARRAY(s->cx->arena, bool, s->rows.n);
+  pthread_mutex_init(&s->waiting.lock, NULL);
+  pthread_cond_init(&s->waiting.news, NULL);
+  for (size_t i = 0; i < s->rows.n; i++) {
+    if (!s->rows.at[i].order_id)
+      continue;
+    begin_row(s, &s->rows.at[i], &calls[i]);
+    pthread_mutex_lock(&s->waiting.lock);
+    s->waiting.open++;
+    pthread_mutex_unlock(&s->waiting.lock);
+    sent[i] = writer_submit(s->writer, &calls[i]);
+    if (!sent[i])
+      one_done(&calls[i]);
+  }
+  pthread_mutex_lock(&s->waiting.lock);
+  while (s->waiting.open)
+    pthread_cond_wait(&s->waiting.news, &s->waiting.lock);
+  pthread_mutex_unlock(&s->waiting.lock);
+  for (size_t i = 0; i < s->rows.n; i++) {
+    struct bulk_row *row = &s->rows.at[i];
+    bool settled = !row->order_id || (sent[i] && is_settled(&calls[i]));
+    if (!row->order_id)
+      no_such_order(s, row);
+    else if (settled)
+      note_row(s, row, &calls[i]);
+    if (settled)
+      *LIST_ADD(s->cx->arena, &out->rows) = *row;
+    arena_free(calls[i].arena);
+  }
+  pthread_cond_destroy(&s->waiting.news);
+  pthread_mutex_destroy(&s->waiting.lock);
+}
+
+static enum err find_job(struct ctx *cx, struct bucket_groups groups, struct bulk_job *out)
+{
+  static const struct db_where running = {
+      &bulk_job_table, "state = 'running' AND " IN_GROUPS("bucket", "$1") " ORDER BY id LIMIT 1", DB_LIST};
+  return db_select_one(cx->db, &running, out, DB_ARGS(I64(groups.bits)));
+}
+
+static enum err load_step(struct step *s)
+{
+  static const struct db_where waiting = {
+      &bulk_row_table, "bucket = $1 AND job_id = $2 AND status = 'waiting' ORDER BY n LIMIT $3", DB_KEYED};
+  struct ctx *cx = s->cx;
+  const struct bulk_job *job = &s->job;
+  uint64_t permissions = 0;
+  TRY(db_select(cx->db, &waiting, (struct list *)(void *)&s->rows,
+                DB_ARGS(I64(job->bucket), I64(job->id), I64(BULK_STEP))));
+  if (!permissions_parse(job->scope, &permissions))
+    permissions = 0; /* a permission that is no more: what needs it is refused */
+  s->actor = (struct actor){.kind = (enum actor_kind)job->actor_kind,
+                            .id = job->actor_id,
+                            .name = job->actor_name,
+                            .permissions = permissions};
+  struct actor keep = cx->actor;
+  cx->actor = s->actor;
+  struct bulk_input input = {.verb = job->verb, .args = job->args};
+  enum err err = bulk_check(cx, &input, &s->verb, &s->body);
+  cx->actor = keep;
+  return err;
+}
+
+/* A job whose verb may not be done any more is ended, not tried for ever. */
+static void refuse_rows(struct step *s, enum err err, struct bulk_results *out)
+{
+  EACH (struct bulk_row, row, &s->rows) {
+    row->status = BULK_ROW_FAILED;
+    row->code = err_info(err)->slug;
+    row->detail = err_info(err)->title;
+    row->done_at = s->cx->now;
+    *LIST_ADD(s->cx->arena, &out->rows) = *row;
+  }
+}
+
+enum err bulk_step(struct ctx *cx, struct writer *w, struct bucket_groups groups, bool *out_more)
+{
+  struct step s = {.cx = cx, .writer = w};
+  struct bulk_results results = {0};
+  *out_more = false;
+  enum err err = find_job(cx, groups, &s.job);
+  if (err == ERR_NOT_FOUND)
+    return ERR_OK;
+  TRY(err);
+  err = load_step(&s);
+  if (err != ERR_OK && err_info(err)->http >= 500)
+    return err;
+  if (err == ERR_OK)
+    run_rows(&s, &results);
+  else
+    refuse_rows(&s, err, &results);
+  fault_clear(&cx->fault);
+  if (s.rows.n && results.rows.n == 0)
+    return ERR_BUSY; /* the writer takes nothing now */
+  char id[ID_TEXT];
+  id_format(PREFIX_bulk, s.job.id, id);
+  struct act_call note = {.act = &bulk_note_act,
+                          .in = {.id = id, .body = &results, .version = ABSENT},
+                          .arena = cx->arena,
+                          .actor = s.actor,
+                          .success = 200,
+                          .deadline = INSTANT(ABSENT)};
+  fault_init(&note.fault, cx->arena);
+  err = writer_run(w, &note);
+  if (err != ERR_OK)
+    cx->fault = note.fault;
+  *out_more = err == ERR_OK;
+  return err;
+}
