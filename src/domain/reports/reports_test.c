@@ -1,0 +1,142 @@
+/* Bins, spans of days, the time compared with, fifths; and that cells do not care how often an event was seen. */
+#include "reports_priv.h"
+
+#include "scratch.h"
+#include "settings.h"
+
+#include <string.h>
+
+TEST(bins_are_at_most_three_percent_wide_and_the_middle_is_inside)
+{
+  int64_t last = -1;
+  for (int64_t v = 0; v < 200000; v++) {
+    int64_t bin = report_bin(v), middle = report_bin_middle(bin);
+    CHECK(bin == last || bin == last + 1);
+    CHECK_INT(report_bin(middle), bin);
+    CHECK((middle > v ? middle - v : v - middle) * 64 <= v);
+    last = bin;
+  }
+  CHECK_INT(report_bin(-5), 0);
+  CHECK(report_bin_middle(report_bin(INT64_MAX / 2)) > 0);
+}
+
+TEST(weeks_begin_on_monday_and_months_on_the_first)
+{
+  CHECK_TEXT(date_text(t->arena, span_begin(REPORT_WEEK, date_days("2026-11-22"))), "2026-11-16");
+  CHECK_TEXT(date_text(t->arena, span_end(REPORT_WEEK, date_days("2026-11-16"))), "2026-11-22");
+  CHECK_TEXT(date_text(t->arena, span_begin(REPORT_MONTH, date_days("2024-02-29"))), "2024-02-01");
+  CHECK_TEXT(date_text(t->arena, span_end(REPORT_MONTH, date_days("2024-02-01"))), "2024-02-29");
+  CHECK_TEXT(date_text(t->arena, span_end(REPORT_MONTH, date_days("2026-12-01"))), "2026-12-31");
+  CHECK_TEXT(date_text(t->arena, span_end(REPORT_DAY, date_days("2026-12-01"))), "2026-12-01");
+}
+
+/* "from..to" of the time a question is compared with. */
+static const char *compared(struct ctx *cx, const char *from, const char *to, const char *by, const char *compare)
+{
+  struct report_request rq = {.from = from, .to = to, .by = by, .compare = compare, .limit = ABSENT};
+  struct report r;
+  CHECK_OK(report_make(cx, "orders", &rq, &r));
+  return arena_printf(cx->arena, "%s..%s", r.previous_from, r.previous_to);
+}
+
+TEST(the_time_before_is_as_long_and_months_are_compared_with_months)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  CHECK_TEXT(compared(cx, "2026-11-11", "2026-11-20", "day", "previous"), "2026-11-01..2026-11-10");
+  CHECK_TEXT(compared(cx, "2026-03-01", "2026-03-31", "day", "previous"), "2026-02-01..2026-02-28");
+  CHECK_TEXT(compared(cx, "2026-01-01", "2026-03-31", "month", "previous"), "2025-10-01..2025-12-31");
+  CHECK_TEXT(compared(cx, "2024-02-29", "2024-03-31", "day", "year"), "2023-02-28..2023-03-31");
+  CHECK_TEXT(compared(cx, "2026-11-16", "2026-11-22", "week", "year"), "2025-11-17..2025-11-23");
+}
+
+static void put_cell(struct ctx *cx, const char *kind, const char *day, const char *channel, const char *currency,
+                     int64_t orders, int64_t revenue)
+{
+  static const struct db_stmt put = {
+      "INSERT INTO report_cell (kind, day, channel, location, currency, detail, bin, v1, v2, v3, v4, v5, v6, v7, v8, v9,"
+      " v10) VALUES ($1, $2, $3, '', $4, '', 0, $5, 0, 0, 0, 0, 0, $6, 0, 0, 0)",
+      DB_KEYED};
+  CHECK_OK(db_run(cx->db, &put, NULL,
+                  DB_ARGS(TEXT(kind), I64(date_days(day)), TEXT(channel), TEXT(currency), I64(orders), I64(revenue))));
+}
+
+static int64_t value(const struct report_row *row, const char *measure)
+{
+  for (size_t i = 0;; i++)
+    if (strcmp(report_measure_name(row->values[i].measure), measure) == 0)
+      return row->values[i].value;
+}
+
+TEST(rows_are_told_apart_by_currency_and_compared_with_their_own_past)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  struct report r;
+  put_cell(cx, "order", "2026-11-19", "web", "USD", 2, 300);
+  put_cell(cx, "order", "2026-11-19", "shop", "USD", 1, 100);
+  put_cell(cx, "order", "2026-11-20", "web", "EUR", 4, 900);
+  put_cell(cx, "order", "2026-11-17", "web", "USD", 5, 800);
+  struct report_request rq = {.from = "2026-11-19", .to = "2026-11-20", .compare = "previous", .limit = ABSENT};
+  CHECK_OK(report_make(cx, "orders", &rq, &r));
+  CHECK_INT(r.rows.n, 4); /* two days in two currencies */
+  CHECK_INT(r.totals.n, 2);
+  CHECK_TEXT(r.rows.at[0].key, "2026-11-19");
+  CHECK_TEXT(r.rows.at[1].currency, "USD");
+  CHECK_INT(value(&r.rows.at[1], "revenue"), 400);
+  CHECK_INT(r.rows.at[1].values[0].previous, 5); /* of the 17th */
+  CHECK_INT(r.rows.at[1].values[0].change, -400000);
+  rq = (struct report_request){.from = "2026-11-19", .to = "2026-11-20", .by = "channel", .currency = "USD", .limit = 1};
+  CHECK_OK(report_make(cx, "orders", &rq, &r));
+  CHECK_INT(r.rows.n, 1);
+  CHECK_INT(r.left_off, 1);
+  CHECK_TEXT(r.rows.at[0].key, "web");
+  CHECK_INT(value(&r.totals.at[0], "revenue"), 400);
+  CHECK_INT(value(&r.totals.at[0], "average_value"), 133);
+}
+
+TEST(who_may_see_one_channel_counts_one_channel)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  const char *const channels[] = {"shop"};
+  struct row_scope scope = {.channels = channels, .n_channels = 1};
+  struct report_request rq = {.by = "channel", .limit = ABSENT};
+  struct report r;
+  put_cell(cx, "order", "2026-11-19", "web", "USD", 2, 300);
+  put_cell(cx, "order", "2026-11-19", "shop", "USD", 1, 100);
+  cx->actor.scope = &scope;
+  CHECK_OK(report_make(cx, "orders", &rq, &r));
+  CHECK_INT(r.rows.n, 1);
+  CHECK_INT(value(&r.totals.at[0], "revenue"), 100);
+}
+
+TEST(scores_are_fifths_and_one_order_is_never_many)
+{
+  struct fifths tens = {{10, 20, 30, 40}};
+  CHECK_INT(score_of(&tens, 5), 1);
+  CHECK_INT(score_of(&tens, 10), 1);
+  CHECK_INT(score_of(&tens, 11), 2);
+  CHECK_INT(score_of(&tens, 99), 5);
+  for (int r = 1; r <= 5; r++)
+    for (int f = 1; f <= 5; f++)
+      CHECK(segment_of(r, f) != NULL);
+}
+
+/* What a fact adds, it takes back: cells of a fact that went are empty. */
+TEST(a_fact_that_changes_leaves_its_old_cell_empty)
+{
+  struct cells cells;
+  struct fact f = {.kind = FACT_WORK, .day = 20000, .channel = "web", .location = "NJ1", .currency = "", .detail = "",
+                   .v = {1, 1, 0, 5, 70, -1, 900, 86400}};
+  size_t n;
+  cells_init(&cells, t->arena);
+  cells_count(&cells, &f, 1);
+  struct cell **all = cells_sorted(&cells, &n);
+  CHECK_INT(n, 5); /* itself and four stages: one is not known */
+  CHECK_INT(all[0]->v[WORK_DONE], 1);
+  CHECK_INT(all[0]->v[WORK_STAGE], 0); /* seconds go to stages alone */
+  cells_count(&cells, &f, -1);
+  all = cells_sorted(&cells, &n);
+  CHECK_INT(n, 5);
+  for (size_t i = 0; i < n; i++)
+    for (int v = 0; v < VALUES; v++)
+      CHECK_INT(all[i]->v[v], 0);
+}
