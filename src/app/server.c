@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include "identity.h"
+#include "import_work.h"
 #include "leases.h"
 #include "setup.h"
 
@@ -16,6 +17,7 @@ struct server {
   struct api *api;
   struct writer *writer;
   struct timers *timers;
+  struct import_work *imports;
   struct numberer *numberer; /* NULL where the writer seals the feed itself */
   char owner[LEASE_OWNER_TEXT];
   char setup_token[TOKEN_TEXT]; /* "" where the company is set up */
@@ -163,6 +165,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
   TRY(writer_start(&writer, f, &s->writer));
   TRY(api_start(s->api, s->writer, f));
   s->timers = timers_start(s->writer, config->url, clock_real, s->owner);
+  s->imports = import_work_start(s->writer, config->url, clock_real, s->owner);
   return ERR_OK;
 }
 
@@ -218,6 +221,7 @@ void server_stop(struct server *s)
   if (s->api)
     api_quiesce(s->api); /* first: while new work comes in, a job that follows it has no end */
   timers_stop(s->timers);
+  import_work_stop(s->imports);
   if (s->api)
     api_stop(s->api, STOP_MS);
   writer_stop(s->writer);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
-#include <unicode/utf8.h>
 
 enum { SNIFF_BYTES = 64 * 1024, SNIFF_ROWS = 20, SAMPLE_BYTES = 120 };
 

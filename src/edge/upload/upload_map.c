@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 /* ---- Headers ---- */
 
@@ -26,15 +25,25 @@ static void put_character(struct buf *b, UChar32 c)
     buf_char(b, (char)(0x80 | (c >> shift & 0x3F)));
 }
 
+/* The character at *p of valid UTF-8, and on to the next. */
+static UChar32 next_character(const char **p)
+{
+  unsigned char lead = (unsigned char)*(*p)++;
+  UChar32 c = lead < 0x80 ? lead : lead < 0xE0 ? lead & 0x1F : lead < 0xF0 ? lead & 0x0F : lead & 0x07;
+  while (((unsigned char)**p & 0xC0) == 0x80)
+    c = c << 6 | ((unsigned char)*(*p)++ & 0x3F);
+  return c;
+}
+
 const char *upload_fold(struct arena *a, const char *header)
 {
-  int32_t n = (int32_t)strlen(header);
   struct buf b;
   buf_init(&b, a);
-  for (int32_t i = 0; i < n;) {
-    UChar32 c;
-    U8_NEXT(header, i, n, c);
-    if (c >= 0 && u_isalnum(c))
+  if (!utf8_valid(header, strlen(header)))
+    return "";
+  for (const char *p = header; *p;) {
+    UChar32 c = next_character(&p);
+    if (u_isalnum(c))
       put_character(&b, u_foldCase(c, U_FOLD_CASE_DEFAULT));
   }
   return buf_str(&b);
@@ -129,6 +138,18 @@ static bool is_our_list(const struct upload_found *file)
   return has_column(file, "version") && has_column(file, "created_at");
 }
 
+/* "Weight (kg)" is weight. */
+static const char *without_remark(struct arena *a, const char *header)
+{
+  static const char *const signs[] = {"(", "（", "["};
+  size_t n = strlen(header);
+  for (size_t i = 0; i < COUNT_OF(signs); i++) {
+    const char *at = strstr(header, signs[i]);
+    n = at && at > header && (size_t)(at - header) < n ? (size_t)(at - header) : n;
+  }
+  return arena_textn(a, header, n);
+}
+
 static void add_rule(struct arena *a, const struct upload_found *file, const struct upload_field *f,
                      const struct upload_column *c, struct upload_mapping *out)
 {
@@ -178,11 +199,13 @@ void upload_guess(struct arena *a, enum upload_kind kind, const struct upload_fo
   *out = (struct upload_mapping){.update = true};
   for (int pass = 0; pass < 2; pass++) /* names of ours first, then what others call them */
     EACH (const struct upload_column, c, &file->columns) {
-      const char *folded = upload_fold(a, c->name);
+      const char *folded = upload_fold(a, c->name), *bare = upload_fold(a, without_remark(a, c->name));
       if (is_used(out, c->name))
         continue;
       for (const struct upload_field *f = upload_fields; f->name; f++) {
-        bool means = pass == 0 ? strcmp(folded, upload_fold(a, f->name)) == 0 : has_word(f, folded);
+        const char *name = upload_fold(a, f->name);
+        bool means = pass == 0 ? strcmp(folded, name) == 0 || strcmp(bare, name) == 0
+                               : has_word(f, folded) || has_word(f, bare);
         if (f->kind != kind || !means || rule_of(out, f->name) || !may_be(f, c))
           continue;
         add_rule(a, file, f, c, out);

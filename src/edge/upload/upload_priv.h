@@ -17,4 +17,7 @@ const char *upload_fold(struct arena *a, const char *header);
 MUST_CHECK enum err upload_decode(const char *bytes, size_t n, const char *encoding, struct arena *a, struct fault *f,
                                   const char **out_encoding, struct upload_text *out);
 
+/* A part of a ZIP archive by its name, unpacked; the caller frees. ERR_NOT_FOUND without a fault when there is none. */
+MUST_CHECK enum err zip_part(const char *bytes, size_t n, const char *name, struct fault *f, struct upload_text *out);
+
 #endif

@@ -1,0 +1,400 @@
+/* Files brought in the browser: looked at, mapped, tried, run, and taken out again. */
+#include "shop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MANY = 3000 };
+
+/* Brings a file and keeps <imp>. */
+static void bring(struct shop *s, const char *kind, const char *bytes, size_t n)
+{
+  struct request rq = {.method = "POST",
+                       .path = arena_printf(s->arena, "/v1/imports?kind=%s&file_name=%s.csv", kind, kind),
+                       .body = bytes,
+                       .n_body = n,
+                       .content_type = "text/csv"};
+  CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
+  if (s->last.status != 201)
+    fprintf(stderr, "%s\n", s->last.body);
+  CHECK_INT(s->last.status, 201);
+  KEEP("imp", "/id");
+}
+
+static void bring_text(struct shop *s, const char *kind, const char *text)
+{
+  bring(s, kind, text, strlen(text));
+}
+
+/* Begins a pass, waits for its end, and looks at what it says. */
+static void pass(struct shop *s, const char *verb)
+{
+  bool dry = strcmp(verb, "dry_run") == 0;
+  SAY(200, arena_printf(s->arena, "POST /v1/imports/<imp>/%s", verb));
+  AWAIT("GET /v1/imports/<imp>", "/state", dry ? "checked" : "done");
+}
+
+/* Counts of a pass: new, changed, unchanged, wrong. */
+static void counts(struct shop *s, const char *pass, int fresh, int changed, int unchanged, int wrong)
+{
+  const struct {
+    const char *name;
+    int n;
+  } all[] = {{"new", fresh}, {"changed", changed}, {"unchanged", unchanged}, {"wrong", wrong}};
+  for (size_t i = 0; i < COUNT_OF(all); i++)
+    SEE(arena_printf(s->arena, "/%s/%s", pass, all[i].name), arena_printf(s->arena, "%d", all[i].n));
+}
+
+static const char products[] = "SKU,Product name,Price,EAN,Weight (kg)\r\n"
+                               "HAT-1,Hat,19.90,4006381333931,0.25\r\n"
+                               "HAT-2,\"Hat, blue\",21,,\r\n";
+
+TEST(a_header_in_english_is_understood)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", products);
+  SEE("/file/delimiter", ",");
+  SEE("/file/rows", "2");
+  SEE("/file/columns/0/samples/1", "HAT-2");
+  SEE("/mapping/columns/0/field", "sku");
+  SEE("/mapping/columns/#", "5");
+  SEE("/mapping_source", "guessed");
+  shop_close(s);
+}
+
+TEST(a_file_from_a_chinese_spreadsheet_is_read_as_it_is)
+{
+  /* GB18030: 货号;名称;价格 / A1;红色帽子;12,50 */
+  static const char bytes[] = "\xBB\xF5\xBA\xC5;\xC3\xFB\xB3\xC6;\xBC\xDB\xB8\xF1\n"
+                              "A1;\xBA\xEC\xC9\xAB\xC3\xB1\xD7\xD3;12,50\n"
+                              "A2;\xC0\xB6\xC9\xAB\xB5\xC4\xC3\xB1\xD7\xD3\xBA\xCD\xCE\xA7\xBD\xED;1.250,00\n";
+  struct shop *s = shop_open(t);
+  bring(s, "products", bytes, sizeof bytes - 1);
+  SEE("/file/encoding", "GB18030");
+  SEE("/file/delimiter", ";");
+  SEE("/mapping/columns/#", "3");
+  SEE("/mapping/decimal", ",");
+  pass(s, "run");
+  counts(s, "ran", 2, 0, 0, 0);
+  SAY(200, "GET /v1/products/A1");
+  SEE("/name/en", "红色帽子");
+  SEE("/price", "1250");
+  SAY(200, "GET /v1/products/A2");
+  SEE("/price", "125000");
+  shop_close(s);
+}
+
+TEST(a_dry_run_says_what_would_be_and_changes_nothing)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", products);
+  pass(s, "dry_run");
+  counts(s, "checked", 2, 0, 0, 0);
+  SAY(404, "GET /v1/products/HAT-1");
+  pass(s, "run");
+  counts(s, "ran", 2, 0, 0, 0);
+  SAY(200, "GET /v1/products/HAT-1");
+  SEE("/price", "1990");
+  SEE("/weight_g", "250");
+  SEE("/version", "1");
+  shop_close(s);
+}
+
+TEST(an_import_that_runs_twice_changes_nothing)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", products);
+  pass(s, "run");
+  pass(s, "run");
+  counts(s, "ran", 0, 0, 2, 0);
+  bring_text(s, "products", "SKU,Product name,Price,EAN,Weight (kg)\nHAT-1,Hat,19.90,4006381333931,0.25\nHAT-2,Cap,21,,\n");
+  SEE("/mapping_source", "saved");
+  pass(s, "dry_run");
+  counts(s, "checked", 0, 1, 1, 0);
+  pass(s, "run");
+  counts(s, "ran", 0, 1, 1, 0);
+  SAY(200, "GET /v1/products/HAT-1");
+  SEE("/version", "1");
+  SAY(200, "GET /v1/products/HAT-2");
+  SEE("/version", "2");
+  SEE("/price", "2100");
+  shop_close(s);
+}
+
+TEST(what_is_wrong_is_told_by_line_and_column_and_stops_no_other_row)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products",
+             "sku,price,gtin\nA,1.00,4006381333931\nB,x,4006381333931\n\nC,2,4006381333930\nA,3,\n,4,\n");
+  pass(s, "run");
+  counts(s, "ran", 1, 0, 0, 4);
+  SAY(200, "GET /v1/imports/<imp>/errors?sort=n");
+  SEE("/data/#", "4");
+  SEE("/data/0/line", "3");
+  SEE("/data/0/column", "price");
+  SEE("/data/0/field", "price");
+  SEE("/data/0/code", "not_a_number");
+  SEE("/data/0/raw", "B,x,4006381333931");
+  SEE("/data/1/line", "5");
+  SEE("/data/1/column", "gtin");
+  SEE("/data/1/code", "invalid_format");
+  SEE("/data/2/code", "twice");
+  SEE("/data/2/key", "A");
+  SEE("/data/3/code", "required");
+  SAY(200, "GET /v1/imports/<imp>/error_file");
+  if (!strstr(s->last.body, "sku,price,gtin,error\r\nB,x,4006381333931,"))
+    test_failed(__FILE__, __LINE__, s->last.body, "", "the wrong rows as they were");
+  SAY(200, "GET /v1/imports/<imp>/errors\nAccept: text/csv");
+  SAY(200, "GET /v1/products/A");
+  SEE("/price", "100");
+  shop_close(s);
+}
+
+TEST(a_mapping_that_cannot_be_is_refused_rule_by_rule)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", "a,b,c\n1,2,3\n");
+  SEE("/mapping/columns/#", "0");
+  SAY(422, "POST /v1/imports/<imp>/run");
+  SAY(422, "PATCH /v1/imports/<imp> {'mapping': {'columns': [{'field': 'sku', 'column': 'z'}, {'field': 'prize', 'column': "
+           "'b'}, {'field': 'weight', 'column': 'c', 'unit': 'm'}]}}");
+  SEE("/errors/0/pointer", "/mapping/columns/0/column");
+  SEE("/errors/1/pointer", "/mapping/columns/1/field");
+  SEE("/errors/2/pointer", "/mapping/columns/2/unit");
+  SAY(200, "PATCH /v1/imports/<imp> {'mapping': {'columns': [{'field': 'sku', 'column': 'a'}, {'field': 'name.zh-TW', "
+           "'column': 'b'}, {'field': 'tax_category', 'constant': 'standard'}]}}");
+  SEE("/mapping_source", "given");
+  pass(s, "run");
+  SAY(200, "GET /v1/products/1");
+  SEE("/name/zh-TW", "2");
+  SEE("/tax_category", "standard");
+  shop_close(s);
+}
+
+/* ---- Stock, customers, orders ---- */
+
+TEST(stock_is_set_to_what_was_counted_and_a_difference_counts_once)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  bring_text(s, "stock", "货号,仓库,库存,安全库存\nTEE-S,NJ1,12,3\nMUG-BLUE,NJ1,5,\nTEE-S,MARS,1,\nNONE,NJ1,1,\n");
+  pass(s, "dry_run");
+  counts(s, "checked", 0, 1, 1, 2);
+  pass(s, "run");
+  counts(s, "ran", 0, 1, 1, 2);
+  SAY(200, "GET /v1/stock?sku=TEE-S&location=NJ1");
+  SEE("/data/0/on_hand", "12");
+  SEE("/data/0/safety", "3");
+  pass(s, "run");
+  counts(s, "ran", 0, 0, 2, 2);
+  bring_text(s, "stock", "sku,location,delta\nTEE-S,NJ1,-2\n");
+  pass(s, "run");
+  pass(s, "run");
+  counts(s, "ran", 0, 0, 1, 0);
+  SAY(200, "GET /v1/stock?sku=TEE-S&location=NJ1");
+  SEE("/data/0/on_hand", "10");
+  shop_close(s);
+}
+
+TEST(customers_are_recognized_by_any_of_their_keys_and_keep_what_a_file_does_not_say)
+{
+  struct shop *s = shop_open(t);
+  SAY(201, "POST /v1/customers {'external_id': 'C-1', 'email': 'li@example.com', 'name': 'Li Wei', 'notes': 'VIP', 'addresses': "
+           "[{'label': 'home', 'address': {'line1': '1 Nanjing Rd', 'city': 'Shanghai', 'country': 'CN'}}]}");
+  bring_text(s, "customers",
+             "Email,Name,Phone,Tags,Address,City,Country\n"
+             "LI@example.com,Li Wei,+86 138 0000 0001,vip; wholesale,2 Beijing Rd,Shanghai,CN\n"
+             "zoe@example.com,Zoe,,,,,\n");
+  pass(s, "run");
+  counts(s, "ran", 1, 1, 0, 0);
+  SAY(200, "GET /v1/customers/C-1");
+  SEE("/notes", "VIP");
+  SEE("/tags/1", "wholesale");
+  SEE("/addresses/#", "2");
+  SEE("/addresses/1/address/line1", "2 Beijing Rd");
+  pass(s, "run");
+  counts(s, "ran", 0, 0, 2, 0);
+  shop_close(s);
+}
+
+TEST(rows_of_one_number_are_one_order_wherever_they_stand)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  bring_text(s, "orders",
+             "Order number,Order date,Email,Customer,SKU,Qty,Price,Shipping,Currency\n"
+             "W-1,20.11.2026,li@example.com,Li,TEE-S,2,19.90,5.00,USD\n"
+             "W-2,21.11.2026,zoe@example.com,Zoe,MUG-BLUE,1,12.50,0,USD\n"
+             "W-1,20.11.2026,li@example.com,Li,MUG-BLUE,1,12.50,,USD\n"
+             "W-3,21.11.2026,bob@example.com,Bob,NOPE,1,12.50,,USD\n");
+  SAY(200, "GET /v1/imports/<imp>");
+  SAY(200, "PATCH /v1/imports/<imp> {'mapping': {'time_zone': 'Asia/Shanghai', 'columns': ["
+           "{'field': 'external_id', 'column': 'Order number'}, {'field': 'channel', 'constant': 'web'}, "
+           "{'field': 'ordered_at', 'column': 'Order date', 'format': '%d.%m.%Y'}, {'field': 'customer.email', 'column': "
+           "'Email'}, {'field': 'customer.name', 'column': 'Customer'}, {'field': 'sku', 'column': 'SKU'}, {'field': 'quantity', "
+           "'column': 'Qty'}, {'field': 'unit_price', 'column': 'Price'}, {'field': 'shipping', 'column': 'Shipping'}, {'field': "
+           "'currency', 'column': 'Currency'}]}}");
+  pass(s, "dry_run");
+  counts(s, "checked", 3, 0, 0, 0);
+  SEE("/checked/rows", "4");
+  pass(s, "run");
+  counts(s, "ran", 3, 0, 0, 0);
+  SAY(200, "GET /v1/orders?external_id=W-1&channel=web&expand=lines,charges");
+  SEE("/data/0/lines/#", "2");
+  SEE("/data/0/charges/0/amount", "500");
+  SEE("/data/0/ordered_at", "2026-11-19T16:00:00.000Z");
+  pass(s, "run");
+  counts(s, "ran", 0, 0, 3, 0);
+  shop_close(s);
+}
+
+/* ---- There and back ---- */
+
+static const char *taken_out(struct shop *s, const char *kind)
+{
+  SAY(200, arena_printf(s->arena, "GET /v1/import_export?kind=%s", kind));
+  return arena_textn(s->arena, s->last.body, s->last.n_body);
+}
+
+static void there_and_back(struct shop *s, const char *kind, int n)
+{
+  const char *before = taken_out(s, kind);
+  bring_text(s, kind, before);
+  pass(s, "run");
+  SEE("/ran/wrong", "0");
+  SEE("/ran/unchanged", arena_printf(s->arena, "%d", n));
+  CHECK_TEXT(taken_out(s, kind), before);
+}
+
+static void an_odd_company(struct shop *s)
+{
+  a_small_shop(s);
+  SAY(201, "POST /v1/products {'sku': '=1+1', 'name': {'en': '-5 %, \\'new\\'', 'zh-CN': '帽子', 'zh-TW': '帽子二'}, 'price': "
+           "'0.34', 'currency': 'JPY', 'gtin': '4006381333931', 'weight_g': 3, 'attributes': {'a;b': [1, '\\n']}, 'active': false, "
+           "'kind': 'made', 'unit': 'kg', 'parent_sku': 'TEE-S', 'options': {'size': 'S'}, 'images': ['https://x.example/a;b.jpg', "
+           "'/b.png'], 'units': [{'unit': 'box', 'numerator': 12}]}");
+  SAY(201, "POST /v1/customers {'phone': '+86 138 0000 0000', 'name': '\\'-Quote', 'tags': ['a;b', 'c'], 'notes': 'two\\nlines', "
+           "'metadata': {'x': 1}, 'blocked': true, 'blocked_reason': '@home', 'addresses': [{'label': 'home', "
+           "'default_shipping': true, 'address': {'city': 'Shanghai', 'country': 'CN', 'latitude': 31.2, 'longitude': 121.5}}]}");
+  SAY(201, "POST /v1/customers {'name': 'Nobody known'}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 0.5, 'lot': 'L;1', 'condition': "
+           "'damaged'}]}");
+  SAY(200, "POST /v1/stock/safety {'location': 'NJ1', 'sku': 'MUG-BLUE', 'safety': 2}");
+}
+
+TEST(what_is_taken_out_and_brought_in_again_changes_nothing)
+{
+  struct shop *s = shop_open(t);
+  an_odd_company(s);
+  there_and_back(s, "products", 3);
+  there_and_back(s, "customers", 2);
+  there_and_back(s, "stock", 3);
+  shop_close(s);
+}
+
+/* Ids are the database's own. */
+static const char *without_ids(struct shop *s, const char *csv)
+{
+  char *text = arena_text(s->arena, csv);
+  for (char *p = text; (p = strstr(p, "cus_")); p += 4)
+    memset(p, 'x', 17);
+  return text;
+}
+
+TEST(what_is_taken_out_makes_the_same_in_an_empty_database)
+{
+  static const char *const kinds[] = {"products", "customers", "stock"};
+  const char *files[COUNT_OF(kinds)];
+  struct shop *s = shop_open(t);
+  an_odd_company(s);
+  for (size_t i = 0; i < COUNT_OF(kinds); i++)
+    files[i] = arena_text(t->arena, taken_out(s, kinds[i]));
+  shop_close(s);
+  s = shop_open(t);
+  SAY(201, "POST /v1/locations {'code': 'NJ1'}");
+  for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+    bring_text(s, kinds[i], files[i]);
+    pass(s, "run");
+    SEE("/ran/wrong", "0");
+    CHECK_TEXT(without_ids(s, taken_out(s, kinds[i])), without_ids(s, files[i]));
+  }
+  shop_close(s);
+}
+
+/* ---- Passes ---- */
+
+static const char *many_products(struct shop *s, int n)
+{
+  struct buf b;
+  buf_init(&b, s->arena);
+  buf_text(&b, "sku,name,price\n");
+  for (int i = 0; i < n; i++)
+    buf_printf(&b, "P-%05d,Product number %d,%d.50\n", i, i, i % 100);
+  return buf_str(&b);
+}
+
+TEST(a_run_that_was_killed_goes_on_where_it_was)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", many_products(s, MANY));
+  SAY(200, "POST /v1/imports/<imp>/run");
+  for (int i = 0; i < 2000; i++) {
+    SAY(200, "GET /v1/imports/<imp>");
+    if (json_look_i64(s->arena, s->last.body, "/documents_done") > 0)
+      break;
+  }
+  shop_kill(s);
+  shop_start(s);
+  for (int i = 0; i < 6; i++) { /* the claim of the dead process runs out first */
+    SAY(200, "GET /v1/imports/<imp>");
+    if (strcmp(AT("/state"), "done") == 0)
+      break;
+    nanosleep(&(struct timespec){5, 0}, NULL);
+  }
+  AWAIT("GET /v1/imports/<imp>", "/state", "done");
+  SEE("/ran/rows", arena_printf(s->arena, "%d", MANY));
+  SEE("/ran/wrong", "0");
+  SAY(200, "GET /v1/products?limit=1&count=exact");
+  SEE("/count", arena_printf(s->arena, "%d", MANY));
+  shop_close(s);
+}
+
+TEST(a_pass_that_is_cancelled_ends_and_keeps_what_it_wrote)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", many_products(s, MANY));
+  SAY(200, "POST /v1/imports/<imp>/run");
+  SAY(200, "POST /v1/imports/<imp>/cancel");
+  SEE("/state", "cancelled");
+  SAY(200, "POST /v1/imports/<imp>/cancel");
+  SAY(204, "DELETE /v1/imports/<imp>");
+  SAY(404, "GET /v1/imports/<imp>");
+  SAY(404, "POST /v1/imports/<imp>/run");
+  shop_close(s);
+}
+
+static int ask_as(struct shop *s, const char *key, const char *method, const char *path)
+{
+  struct request rq = {.method = method, .path = path, .key = key};
+  CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
+  return s->last.status;
+}
+
+TEST(who_may_not_write_rows_may_not_bring_them_nor_see_their_files)
+{
+  struct shop *s = shop_open(t);
+  bring_text(s, "customers", "email\na@example.com\n");
+  const char *reader = shop_key(s, "catalog", "catalog.*");
+  CHECK_INT(ask_as(s, reader, "GET", arena_printf(s->arena, "/v1/imports/%s", shop_labelled(s, "imp"))), 403);
+  CHECK_INT(ask_as(s, reader, "POST", arena_printf(s->arena, "/v1/imports/%s/run", shop_labelled(s, "imp"))), 403);
+  CHECK_INT(ask_as(s, reader, "GET", "/v1/import_export?kind=customers"), 403);
+  CHECK_INT(ask_as(s, reader, "GET", "/v1/imports"), 200);
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/imports");
+  SEE("/data/#", "1");
+  CHECK_INT(ask_as(s, NULL, "POST", "/v1/imports?kind=products"), 422);
+  SAY(422, "POST /v1/imports {}");
+  shop_close(s);
+}
