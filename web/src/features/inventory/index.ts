@@ -1,2 +1,2 @@
 // What other features may use of inventory.
-export {};
+export { LevelTag, StockByLocation } from './stock/parts';

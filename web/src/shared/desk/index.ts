@@ -10,3 +10,6 @@ export * from './feature';
 export * from './record';
 export * from './fields';
 export { minorOf, textOfMinor } from './price';
+export * from './CalendarInput';
+export * from './AddressInput';
+export { useCompany } from './company';

@@ -12,7 +12,7 @@ export function IdentityTabs({ at }: { at: (typeof tabs)[number][0] }) {
   return (
     <nav className="tabs no-print" aria-label={t('identity.nav')}>
       {tabs.map(([name, to]) => (
-        <Link key={name} to={to as never} search={{} as never} className="tab" aria-current={name === at ? 'true' : undefined}>
+        <Link key={name} to={to as never} search={{} as never} activeOptions={{ exact: true, includeSearch: false }} className={`tab${name === at ? ' on' : ''}`}>
           {t(`identity.tabs.${name}`)}
         </Link>
       ))}
