@@ -221,6 +221,8 @@ static enum err serve_export(struct ctx *cx, const struct api_request *rq, struc
   (void)out;
   TRY(need_kind(cx, rq->params[0].text, &kind));
   TRY(ctx_need(cx, upload_read_permission(kind)));
+  if (kind == UPLOAD_CUSTOMERS) /* a masked file could not be brought in again */
+    TRY(ctx_need(cx, PERM_PERSONAL_READ));
   if (kind == UPLOAD_ORDERS)
     return fault_add(&cx->fault, ERR_INVALID, "/query/kind", "not_allowed",
                      "orders are taken out by GET /v1/orders with Accept: text/csv");

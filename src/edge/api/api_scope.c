@@ -133,6 +133,13 @@ static enum err see_fulfillment(struct ctx *cx, const struct row_scope *s, const
   return seen ? ERR_OK : outside(cx, "fulfillment", id);
 }
 
+static enum err see_fulfillment_id(struct ctx *cx, const struct row_scope *s, int64_t id)
+{
+  char text[ID_TEXT];
+  id_format(PREFIX_fulfillment, id, text);
+  return see_fulfillment(cx, s, text);
+}
+
 static enum err see_shipment(struct ctx *cx, const struct row_scope *s, const char *id)
 {
   struct shipment shipment;
@@ -147,10 +154,8 @@ static enum err see_shipment(struct ctx *cx, const struct row_scope *s, const ch
 static enum err see_parcel(struct ctx *cx, const struct row_scope *s, const char *id)
 {
   struct parcel *parcel;
-  char text[ID_TEXT];
   TRY(parcel_load(cx, id, &parcel));
-  id_format(PREFIX_fulfillment, parcel->fulfillment_id, text);
-  enum err err = see_fulfillment(cx, s, text);
+  enum err err = see_fulfillment_id(cx, s, parcel->fulfillment_id);
   if (err != ERR_NOT_FOUND)
     return err;
   fault_clear(&cx->fault);
@@ -201,6 +206,44 @@ static enum err see_channel(struct ctx *cx, const struct row_scope *s, const cha
   return err == ERR_OK && has_channel(s, ch->code) ? ERR_OK : outside(cx, "channel", id);
 }
 
+static enum err see_wave(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct wave wave;
+  TRY(wave_load(cx, id, &wave));
+  return has_location(s, wave.location) ? ERR_OK : outside(cx, "wave", id);
+}
+
+static enum err see_manifest(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct manifest manifest;
+  TRY(manifest_load(cx, id, &manifest));
+  return has_location(s, manifest.location) ? ERR_OK : outside(cx, "manifest", id);
+}
+
+/* ---- What queries and bodies name one by one ---- */
+
+/* ?fulfillments=ful_...,ful_... */
+static enum err see_named(struct ctx *cx, struct call *call, const void *body)
+{
+  const char *p = http_query(call->rq, "fulfillments");
+  (void)body;
+  while (p && *p) {
+    size_t n = strcspn(p, ",");
+    TRY(see_fulfillment(cx, call->actor.scope, arena_textn(cx->arena, p, n)));
+    p += n + (p[n] == ',');
+  }
+  return ERR_OK;
+}
+
+static enum err see_scans(struct ctx *cx, struct call *call, const void *body)
+{
+  const struct scans_input *in = body;
+  for (size_t i = 0; in && i < in->scans.n; i++)
+    if (in->scans.at[i].fulfillment.v > 0)
+      TRY(see_fulfillment_id(cx, call->actor.scope, in->scans.at[i].fulfillment.v));
+  return ERR_OK;
+}
+
 /* ---- The rules ---- */
 
 enum scope_kind {
@@ -213,48 +256,57 @@ struct scope_rule {
   const char *path; /* of the route, or what it begins with; the longest one that fits counts */
   enum scope_kind kind;
   enum err (*see)(struct ctx *cx, const struct row_scope *s, const char *id); /* of the path's first parameter */
+  enum err (*more)(struct ctx *cx, struct call *call, const void *body);      /* NULL = nothing further is named */
 };
 
 static const struct scope_rule rules[] = {
-    {"/v1/adjustments/{id}", SCOPE_FREE, see_adjustment},
-    {"/v1/api_keys", SCOPE_FREE, NULL},
-    {"/v1/carriers", SCOPE_FREE, NULL},
-    {"/v1/channels/{code}", SCOPE_FREE, see_channel},
-    {"/v1/customers", SCOPE_FREE, NULL},
-    {"/v1/events", SCOPE_FREE, NULL}, /* scope_sees_event */
-    {"/v1/fulfillments/{id}", SCOPE_FREE, see_fulfillment},
-    {"/v1/holds/{id}", SCOPE_FREE, see_hold},
-    {"/v1/import_fields", SCOPE_FREE, NULL},
-    {"/v1/locations/{id}", SCOPE_FREE, see_location},
-    {"/v1/locations/{code}", SCOPE_FREE, see_location},
-    {"/v1/number_series", SCOPE_FREE, NULL},
-    {"/v1/orders", SCOPE_FREE, NULL}, /* placing one: its channel */
-    {"/v1/orders/bulk", SCOPE_CLOSED, NULL},
-    {"/v1/orders/{id}", SCOPE_FREE, see_order},
-    {"/v1/parcels/{id}", SCOPE_FREE, see_parcel},
-    {"/v1/payments/{id}", SCOPE_FREE, see_payment},
-    {"/v1/permissions", SCOPE_FREE, NULL},
-    {"/v1/products", SCOPE_FREE, NULL},
-    {"/v1/reports", SCOPE_ASKED, NULL},
-    {"/v1/review_rules", SCOPE_FREE, NULL},
-    {"/v1/roles", SCOPE_FREE, NULL},
-    {"/v1/scan_codes", SCOPE_FREE, NULL},
-    {"/v1/session", SCOPE_FREE, NULL},
-    {"/v1/settings", SCOPE_FREE, NULL},
-    {"/v1/shipments/{id}", SCOPE_FREE, see_shipment},
-    {"/v1/stock/adjustments", SCOPE_FREE, NULL}, /* the body's location */
-    {"/v1/stock/balance", SCOPE_ASKED, NULL},
-    {"/v1/stock/safety", SCOPE_FREE, NULL}, /* the body's location */
-    {"/v1/system", SCOPE_FREE, NULL},
-    {"/v1/tasks", SCOPE_ASKED, NULL},
-    {"/v1/tax_rates", SCOPE_FREE, NULL},
-    {"/v1/today", SCOPE_ASKED, NULL},
-    {"/v1/users", SCOPE_FREE, NULL},
-    {"/v1/views", SCOPE_FREE, NULL},
-    {"/metrics", SCOPE_FREE, NULL},
+    {"/v1/adjustments/{id}", SCOPE_FREE, see_adjustment, NULL},
+    {"/v1/api_keys", SCOPE_FREE, NULL, NULL},
+    {"/v1/carriers", SCOPE_FREE, NULL, NULL},
+    {"/v1/channels/{code}", SCOPE_FREE, see_channel, NULL},
+    {"/v1/customers", SCOPE_FREE, NULL, NULL},
+    {"/v1/events", SCOPE_FREE, NULL, NULL}, /* scope_sees_event */
+    {"/v1/fulfillments/{id}", SCOPE_FREE, see_fulfillment, NULL},
+    {"/v1/holds/{id}", SCOPE_FREE, see_hold, NULL},
+    {"/v1/import_fields", SCOPE_FREE, NULL, NULL},
+    {"/v1/locations/{code}", SCOPE_FREE, see_location, NULL},
+    {"/v1/locations/{id}", SCOPE_FREE, see_location, NULL},
+    {"/v1/manifests/{id}", SCOPE_FREE, see_manifest, NULL},
+    {"/v1/number_series", SCOPE_FREE, NULL, NULL},
+    {"/v1/orders", SCOPE_FREE, NULL, NULL}, /* placing one: its channel */
+    {"/v1/orders/bulk", SCOPE_CLOSED, NULL, NULL},
+    {"/v1/orders/{id}", SCOPE_FREE, see_order, NULL},
+    {"/v1/packing_slips", SCOPE_FREE, NULL, see_named},
+    {"/v1/parcels/{id}", SCOPE_FREE, see_parcel, NULL},
+    {"/v1/payments/{id}", SCOPE_FREE, see_payment, NULL},
+    {"/v1/permissions", SCOPE_FREE, NULL, NULL},
+    {"/v1/pick_lists", SCOPE_FREE, NULL, see_named},
+    {"/v1/products", SCOPE_FREE, NULL, NULL},
+    {"/v1/reports", SCOPE_ASKED, NULL, NULL},
+    {"/v1/review_rules", SCOPE_FREE, NULL, NULL},
+    {"/v1/roles", SCOPE_FREE, NULL, NULL},
+    {"/v1/scan_codes", SCOPE_FREE, NULL, NULL},
+    {"/v1/scans", SCOPE_FREE, NULL, see_scans},
+    {"/v1/session", SCOPE_FREE, NULL, NULL},
+    {"/v1/sessions", SCOPE_FREE, NULL, NULL},
+    {"/v1/settings", SCOPE_FREE, NULL, NULL},
+    {"/v1/shipments/{id}", SCOPE_FREE, see_shipment, NULL},
+    {"/v1/stock/adjustments", SCOPE_FREE, NULL, NULL}, /* the body's location */
+    {"/v1/stock/balance", SCOPE_ASKED, NULL, NULL},
+    {"/v1/stock/safety", SCOPE_FREE, NULL, NULL}, /* the body's location */
+    {"/v1/system", SCOPE_FREE, NULL, NULL},
+    {"/v1/tasks", SCOPE_ASKED, NULL, NULL},
+    {"/v1/tax_rates", SCOPE_FREE, NULL, NULL},
+    {"/v1/today", SCOPE_ASKED, NULL, NULL},
+    {"/v1/tracking_numbers", SCOPE_FREE, NULL, NULL},
+    {"/v1/users", SCOPE_FREE, NULL, NULL},
+    {"/v1/views", SCOPE_FREE, NULL, NULL},
+    {"/v1/waves", SCOPE_FREE, NULL, NULL}, /* releasing one: the body's location */
+    {"/v1/waves/{id}", SCOPE_FREE, see_wave, NULL},
+    {"/metrics", SCOPE_FREE, NULL, NULL},
 };
 
-/* "/v1/session" covers "/v1/session/preferences" and not "/v1/sessions", which has no rows of places either. */
+/* "/v1/session" covers "/v1/session/preferences" and not "/v1/sessions". */
 static bool covers(const char *rule, const char *path)
 {
   size_t n = strlen(rule);
@@ -263,8 +315,8 @@ static bool covers(const char *rule, const char *path)
 
 static const struct scope_rule *rule_of(const struct route *route)
 {
-  static const struct scope_rule no_rule = {"", SCOPE_CLOSED, NULL}, own = {"/v1/sessions", SCOPE_FREE, NULL};
-  const struct scope_rule *best = covers(own.path, route->path) ? &own : &no_rule;
+  static const struct scope_rule no_rule = {"", SCOPE_CLOSED, NULL, NULL};
+  const struct scope_rule *best = &no_rule;
   for (const struct scope_rule *r = rules; r < rules + COUNT_OF(rules); r++)
     if (covers(r->path, route->path) && strlen(r->path) > strlen(best->path))
       best = r;
@@ -321,19 +373,26 @@ static enum err check_asked(struct ctx *cx, struct call *call, const char *name,
                   name);
 }
 
-enum err scope_check(struct ctx *cx, struct call *call, const void *body)
+/* What the path and the query name. */
+static enum err check_address(struct ctx *cx, struct call *call, const struct scope_rule *rule)
 {
   const struct row_scope *s = call->actor.scope;
-  const struct scope_rule *rule = rule_of(call->row->route);
-  if (rule->kind == SCOPE_CLOSED)
-    return closed(cx);
   if (rule->kind == SCOPE_ASKED) {
     TRY(check_asked(cx, call, "location", s->locations, s->n_locations));
     TRY(check_asked(cx, call, "channel", s->channels, s->n_channels));
   }
-  if (rule->see && call->in.id)
-    TRY(rule->see(cx, s, call->in.id));
-  return check_body(cx, s, call->row->route, body);
+  return rule->see && call->in.id ? rule->see(cx, s, call->in.id) : ERR_OK;
+}
+
+enum err scope_check(struct ctx *cx, struct call *call, const void *body)
+{
+  const struct scope_rule *rule = rule_of(call->row->route);
+  if (rule->kind == SCOPE_CLOSED)
+    return closed(cx);
+  TRY(check_address(cx, call, rule));
+  if (rule->more)
+    TRY(rule->more(cx, call, body));
+  return check_body(cx, call->actor.scope, call->row->route, body);
 }
 
 /* ---- Lists ---- */
@@ -442,8 +501,9 @@ enum err scope_narrow(struct ctx *cx, struct call *call, struct db_page *page)
   const struct db_table *table = page->table;
   /* Stock is of locations alone, and no matter of channels. */
   bool of_place = column_of(table, "location") || column_of(table, "location_id");
-  bool free_list = rule->kind == SCOPE_FREE && !order_column(table) && !of_place && !column_of(table, "channel");
+  bool free_list = rule->kind != SCOPE_CLOSED && !order_column(table) && !of_place && !column_of(table, "channel");
   bool done = false;
+  TRY(check_address(cx, call, rule));
   if (s->n_locations)
     TRY(narrow_locations(cx, s, page, &done));
   if (s->n_locations && !done && !free_list && table != &channel_table)
