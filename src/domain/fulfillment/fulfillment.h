@@ -159,7 +159,7 @@ MUST_CHECK enum err task_next(struct ctx *cx, const struct location *at, enum ta
 #define SCANS_MAX     200 /* of one request */
 
 /* What a scanned text says. Element strings of GS1 are read as AIs (00) (01) (02) (10) (11) (15) (17) (21) (30) (37) and
- * passed over otherwise; with brackets, or raw with FNC1 as U+001D, and with or without a symbology identifier. */
+ * passed over otherwise; with brackets, or raw with FNC1 as U+001D or U+241D, and with or without a symbology identifier. */
 struct scan_code {
   const char *code;                 /* as it was scanned */
   const char *kind;                 /* gs1, gtin, sku, barcode, order, fulfillment, parcel, unknown */

@@ -117,11 +117,28 @@ static bool without_brackets(struct arena *a, const char *s, struct scan_code *o
   return true;
 }
 
+/* Paths cannot carry U+001D: its picture, U+241D, stands for it. */
+static const char *separators(struct arena *a, const char *code)
+{
+  static const char picture[] = "\xe2\x90\x9d";
+  struct buf b;
+  if (!strstr(code, picture))
+    return code;
+  buf_init(&b, a);
+  for (const char *next; (next = strstr(code, picture)); code = next + 3) {
+    buf_add(&b, code, (size_t)(next - code));
+    buf_char(&b, FNC1);
+  }
+  buf_text(&b, code);
+  return buf_str(&b);
+}
+
 bool scan_code_gs1(struct arena *a, const char *code, struct scan_code *out)
 {
   static const char *const symbologies[] = {"]C1", "]d2", "]Q3", "]e0", "]J1"};
   struct scan_code found = *out;
   bool said = false;
+  code = separators(a, code);
   for (size_t i = 0; i < COUNT_OF(symbologies); i++)
     if (text_starts(code, symbologies[i])) {
       code += 3;

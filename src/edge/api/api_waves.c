@@ -208,7 +208,7 @@ const struct route wave_routes[] = {
      .needs = PERM_FULFILLMENT_WORK, .body = &scans_rec, .reply = &scans_result_rec, .success = 200,
      .act = &scans_act},
     {"GET", "/v1/scan_codes/{code}", "What a scanned text says",
-     "GS1 element strings (raw with FNC1 as U+001D, or with brackets), GTINs of products and of their packings, SKUs, "
+     "GS1 element strings (with brackets, or raw; in a path FNC1 is written as U+241D), GTINs of products and of their packings, SKUs, "
      "order numbers, ids, tracking numbers. A code that nobody knows is `kind` `unknown`.",
      .needs = PERM_FULFILLMENT_READ, .reply = &scan_code_rec, .success = 200, .serve = serve_code,
      .params = code_params},

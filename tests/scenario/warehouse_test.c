@@ -1,0 +1,403 @@
+/* A day on the floor: waves, claims, scans that count once, short picks, packing by scan, manifests, splits. */
+#include "shop.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define GTIN "4006381333931"
+
+/* TEE-S with a GTIN and barcodes of its own. */
+static void codes(struct shop *s)
+{
+  SAY(200, "PATCH /v1/products/TEE-S {'gtin': '" GTIN "', 'attributes': {'barcodes': ['HOUSE-77', 'HOUSE-78']}}");
+}
+
+static void an_order_of(struct shop *s, const char *lines, const char *label)
+{
+  shop_label(s, "wanted", shop_text(s, lines));
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'payment_terms': 'cod', 'lines': [<wanted>]}");
+  shop_label(s, label, AT("/fulfillments/0/id"));
+  shop_label(s, arena_printf(s->arena, "%s_order", label), AT("/id"));
+}
+
+TEST(a_scan_counts_once_whatever_is_sent_again)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  codes(s);
+  a_paid_order(s, 2);
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'a-1', 'code': '" GTIN "', 'bin': 'A-01'}");
+  SEE("/outcome", "applied");
+  SEE("/state", "picking");
+  SEE("/line", "1");
+  SEE("/lines/0/picked", "1");
+  for (int i = 0; i < 3; i++) {
+    SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'a-1', 'code': '" GTIN "', 'bin': 'A-01'}");
+    SEE("/outcome", "repeated");
+    SEE("/first", "applied");
+    SEE("/lines/0/picked", "1");
+  }
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'a-2', 'code': 'HOUSE-78'}");
+  SEE("/outcome", "applied");
+  SEE("/state", "picked");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'a-3', 'sku': 'TEE-S'}");
+  SEE("/outcome", "refused");
+  SEE("/refusal", "wrong_state");
+  SAY(200, "GET /v1/fulfillments/<fulfillment>/scans");
+  SEE("/data/#", "3");
+  SAY(200, "GET /v1/orders/<order>");
+  SEE("/lines/0/counters/picked", "2");
+  shop_close(s);
+}
+
+TEST(a_wrong_scan_changes_nothing_and_is_logged)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  codes(s);
+  a_paid_order(s, 1);
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'w-1', 'code': 'MUG-BLUE'}");
+  SEE("/outcome", "refused");
+  SEE("/refusal", "wrong_sku");
+  SEE("/sku", "MUG-BLUE");
+  SEE("/state", "open");
+  SEE("/lines/0/picked", "0");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'w-2', 'code': '9999'}");
+  SEE("/refusal", "unknown_code");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'w-3', 'sku': 'TEE-S', 'quantity': 2}");
+  SEE("/refusal", "too_many");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'w-1', 'code': 'MUG-BLUE'}");
+  SEE("/outcome", "repeated");
+  SEE("/first", "refused");
+  SEE("/refusal", "wrong_sku");
+  SAY(422, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'w-4'}");
+  SEE("/errors/0/code", "code_or_sku");
+  SAY(200, "GET /v1/orders/<order>");
+  SEE("/lines/0/counters/allocated", "1");
+  SAY(200, "GET /v1/orders/<order>/timeline");
+  int refused = 0;
+  for (const char *at = s->last.body; (at = strstr(at, "fulfillment.scan_refused")); at++)
+    refused++;
+  CHECK_INT(refused, 3);
+  shop_close(s);
+}
+
+TEST(gs1_codes_say_gtin_lot_expiry_and_count_at_once)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  codes(s);
+  SAY(200, "GET /v1/scan_codes/(01)04006381333931(10)L24-11(17)270100(30)3");
+  SEE("/kind", "gs1");
+  SEE("/sku", "TEE-S");
+  SEE("/lot", "L24-11");
+  SEE("/expiry", "2027-01-31");
+  SEE("/quantity", "3");
+  SAY(200, "GET /v1/scan_codes/%5DC1010400638133393117270131" "10L24-11%E2%90%9D21S-1");
+  SEE("/gtin", "04006381333931");
+  SEE("/lot", "L24-11");
+  SEE("/serial", "S-1");
+  SEE("/expiry", "2027-01-31");
+  SAY(200, "GET /v1/scan_codes/(01)04006381333932");
+  SEE("/kind", "unknown");
+  SAY(200, "GET /v1/scan_codes/" GTIN "?language=en");
+  SEE("/kind", "gtin");
+  SEE("/name", "T-shirt, small");
+  SAY(200, "GET /v1/scan_codes/MUG-BLUE");
+  SEE("/kind", "sku");
+  a_paid_order(s, 3);
+  SAY(200, "GET /v1/scan_codes/<fulfillment>");
+  SEE("/kind", "fulfillment");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'g-1', 'code': '(01)04006381333931(30)3'}");
+  SEE("/outcome", "applied");
+  SEE("/quantity", "3");
+  SEE("/state", "picked");
+  shop_close(s);
+}
+
+TEST(two_pickers_are_never_given_the_same_work)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 1}", "one");
+  an_order_of(s, "{'sku': 'MUG-BLUE', 'quantity': 1}", "two");
+  struct client *all = s->client, *mei = client_new(s->address, shop_key(s, "mei", "fulfillment.*")),
+                *jun = client_new(s->address, shop_key(s, "jun", "fulfillment.*"));
+  s->client = mei;
+  SAY(200, "GET /v1/tasks/next?location=NJ1");
+  const char *first = AT("/fulfillment/id");
+  shop_label(s, "first", first);
+  s->client = mei;
+  SAY(200, "POST /v1/fulfillments/<first>/claim {}");
+  SEE("/claimed_name", "mei");
+  s->client = jun;
+  SAY(409, "POST /v1/fulfillments/<first>/claim {}");
+  SEE("/errors/0/code", "claimed");
+  s->client = jun;
+  SAY(200, "GET /v1/tasks/next?location=NJ1");
+  CHECK(strcmp(AT("/fulfillment/id"), shop_labelled(s, "first")) != 0);
+  s->client = mei;
+  SAY(200, "GET /v1/tasks/next?location=NJ1");
+  SEE("/mine", "true");
+  SEE("/fulfillment/id", "<first>");
+  s->client = jun;
+  SAY(200, "POST /v1/fulfillments/<first>/scans {'scan_id': 'j-1', 'sku': 'TEE-S'}");
+  SEE("/refusal", "claimed");
+  s->client = mei;
+  SAY(200, "POST /v1/fulfillments/<first>/release_claim {}");
+  SEE("/claimed_by", NULL);
+  s->client = all;
+  SAY(200, "GET /v1/tasks/next?location=NJ1&kind=ship");
+  SEE("/fulfillment", NULL);
+  SAY(422, "GET /v1/tasks/next");
+  client_free(mei);
+  client_free(jun);
+  shop_close(s);
+}
+
+TEST(held_orders_are_no_task)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 1);
+  SAY(200, "POST /v1/orders/<order>/hold {'reason': 'call first'}");
+  SAY(200, "GET /v1/tasks/next?location=NJ1");
+  SEE("/fulfillment", NULL);
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/scans {'scan_id': 'h-1', 'sku': 'TEE-S'}");
+  SEE("/refusal", "order_held");
+  SAY(409, "POST /v1/waves {'location': 'NJ1'}");
+  SEE("/errors/0/code", "nothing_to_release");
+  shop_close(s);
+}
+
+TEST(packing_by_scan_makes_the_parcels)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 1}", "f");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'p-0', 'kind': 'pack', 'sku': 'TEE-S'}");
+  SEE("/refusal", "wrong_state");
+  SAY(200, "POST /v1/fulfillments/<f>/pick {}");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'p-1', 'kind': 'pack', 'sku': 'TEE-S'}");
+  SEE("/outcome", "applied");
+  SEE("/lines/0/scanned", "1");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'p-2', 'kind': 'pack', 'sku': 'TEE-L'}");
+  SEE("/refusal", "wrong_sku");
+  SAY(422, "POST /v1/fulfillments/<f>/pack {'parcels': [{'weight_g': 5}]}");
+  SEE("/errors/0/pointer", "/parcels/0/items");
+  SAY(422, "POST /v1/fulfillments/<f>/pack {'scanned': true}");
+  SEE("/errors/0/code", "not_packed");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'p-3', 'kind': 'pack', 'sku': 'TEE-S', 'parcel': 2}");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'p-4', 'kind': 'pack', 'sku': 'TEE-S', 'parcel': 2}");
+  SEE("/refusal", "too_many");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'p-5', 'kind': 'pack', 'sku': 'MUG-BLUE', 'parcel': 2}");
+  SEE("/lines/1/scanned", "1");
+  SAY(200, "POST /v1/fulfillments/<f>/pack {'scanned': true, 'parcels': [{'weight_g': 200}, {'weight_g': 777}]}");
+  SEE("/state", "packed");
+  SEE("/parcels/#", "2");
+  SEE("/parcels/0/weight_g", "200");
+  SEE("/parcels/1/weight_g", "777");
+  SEE("/parcels/1/items/#", "2");
+  shop_close(s);
+}
+
+TEST(a_wave_releases_work_gives_it_slots_and_can_be_cancelled)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 1}", "a");
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 1}", "b");
+  an_order_of(s, "{'sku': 'MUG-BLUE', 'quantity': 1}", "c");
+  SAY(200, "PUT /v1/locations/NJ1/bins {'bins': [{'sku': 'TEE-S', 'bin': 'A-10', 'walk': 5}, {'sku': 'MUG-BLUE', "
+           "'bin': 'A-2', 'walk': 5}]}");
+  SAY(201, "POST /v1/waves {'location': 'NJ1', 'max_lines': 1}");
+  SEE("/fulfillment_count", "2");
+  SEE("/fulfillments/1/tote", "2");
+  SEE("/waiting", "2");
+  KEEP("wave", "/id");
+  KEEP("number", "/number");
+  SAY(200, "GET /v1/orders/<a_order>");
+  SEE("/lines/0/counters/released", "1");
+  SEE("/fulfillment_status", "released");
+  SEE("/fulfillments/0/wave_id", "<wave>");
+  SAY(409, "POST /v1/waves {'location': 'NJ1', 'max_lines': 1}");
+  SAY(409, "POST /v1/waves {'location': 'NJ1', 'fulfillments': ['<a>']}");
+  SEE("/errors/0/code", "not_open");
+  SAY(200, "GET /v1/waves/<number>/pick_list");
+  SEE("/stops/#", "2");
+  SEE("/stops/0/bin", "A-2");
+  SEE("/stops/1/bin", "A-10");
+  SEE("/units", "2");
+  SAY(200, "GET /v1/fulfillments?wave_id=<wave>");
+  SEE("/data/#", "2");
+  SAY(200, "POST /v1/fulfillments/<a>/pick {}");
+  SAY(200, "GET /v1/waves/<wave>");
+  SEE("/picked", "1");
+  SAY(200, "POST /v1/waves/<wave>/cancel {'reason': 'truck is late'}");
+  SEE("/state", "cancelled");
+  SAY(200, "GET /v1/orders/<c_order>");
+  SEE("/lines/0/counters/allocated", "1");
+  SEE("/fulfillments/0/wave_id", NULL);
+  SAY(200, "GET /v1/orders/<a_order>");
+  SEE("/lines/0/counters/picked", "1");
+  SAY(409, "POST /v1/waves/<wave>/cancel {}");
+  SAY(201, "POST /v1/waves {'location': 'NJ1'}");
+  SEE("/fulfillment_count", "2");
+  SAY(200, "GET /v1/waves?location=NJ1");
+  SEE("/data/#", "2");
+  shop_close(s);
+}
+
+TEST(open_work_is_split_and_adds_up)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 4}", "f");
+  SAY(201, "POST /v1/waves {'location': 'NJ1'}");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 's-1', 'sku': 'TEE-S'}");
+  SAY(422, "POST /v1/orders/<f_order>/split {'fulfillment': '<f>', 'lines': [{'line': 1, 'quantity': 4}]}");
+  SAY(200, "POST /v1/orders/<f_order>/split {'fulfillment': '<f>', 'lines': [{'line': 1, 'quantity': 2}]}");
+  SEE("/fulfillments/#", "2");
+  SEE("/fulfillments/0/lines/0/quantity", "2");
+  SEE("/fulfillments/1/lines/0/quantity", "2");
+  SEE("/fulfillments/1/state", "open");
+  SEE("/lines/0/counters/released", "1");
+  SEE("/lines/0/counters/allocated", "2");
+  SEE("/lines/0/counters/picked", "1");
+  KEEP("rest", "/fulfillments/1/id");
+  SAY(200, "POST /v1/fulfillments/<rest>/pick {}");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 's-2', 'sku': 'TEE-S'}");
+  SEE("/state", "picked");
+  SAY(200, "GET /v1/orders/<f_order>");
+  SEE("/lines/0/counters/picked", "4");
+  shop_close(s);
+}
+
+TEST(a_short_pick_says_why_and_the_rest_goes_on)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 1}", "f");
+  SAY(200, "POST /v1/fulfillments/<f>/scans {'scan_id': 'q-1', 'sku': 'TEE-S', 'quantity': 2}");
+  SEE("/state", "picking");
+  SAY(200, "POST /v1/fulfillments/<f>/pick {'reason': 'not_found'}");
+  SEE("/state", "picked");
+  SEE("/claimed_by", NULL);
+  SAY(200, "GET /v1/stock?sku=MUG-BLUE");
+  SEE("/data/0/on_hand", "4");
+  shop_close(s);
+}
+
+TEST(a_manifest_closes_what_left_with_a_carrier)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 1);
+  SAY(409, "POST /v1/locations/NJ1/manifests {'carrier': 'ordo'}");
+  SEE("/errors/0/code", "nothing_shipped");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
+  SAY(200, "GET /v1/shipments?location=NJ1&manifested=false");
+  KEEP("shipment", "/data/0/id");
+  SAY(201, "POST /v1/locations/NJ1/manifests {'carrier': 'ordo'}");
+  SEE("/shipment_count", "1");
+  SEE("/parcel_count", "1");
+  SEE("/weight_g", "150");
+  KEEP("manifest", "/id");
+  SAY(409, "POST /v1/shipments/<shipment>/void {}");
+  SEE("/errors/0/pointer", "/manifested");
+  SAY(409, "POST /v1/locations/NJ1/manifests {'carrier': 'ordo'}");
+  SAY(200, "GET /v1/manifests/<manifest>");
+  SEE("/parcels/#", "1");
+  SAY(200, "GET /v1/manifests?location=NJ1");
+  SEE("/data/0/number", "MF-100001");
+  shop_close(s);
+}
+
+TEST(the_cut_off_of_today_stands_in_lists_of_open_work)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(200, "PATCH /v1/locations/NJ1 {'cut_off': '23:59'}");
+  a_paid_order(s, 1);
+  SAY(200, "GET /v1/fulfillments?location=NJ1");
+  CHECK(strstr(AT("/data/0/cut_off_at"), "T23:59:00.000Z"));
+  shop_close(s);
+}
+
+/* ---- An outbox that is replayed again and again, by several at once ---- */
+
+enum { PICKERS = 4, SCANS = 12, ROUNDS = 3 };
+
+struct picker {
+  struct shop *shop;
+  struct client *client;
+  const char *body;
+  int bad;
+};
+
+static void *replay(void *arg)
+{
+  struct picker *p = arg;
+  for (int i = 0; i < ROUNDS; i++) {
+    struct answer answer;
+    struct request rq = {.method = "POST", .path = "/v1/scans", .body = p->body};
+    enum called called = client_call(p->client, &rq, &answer);
+    if (called != CALL_ANSWERED || (answer.status != 200 && answer.status != 503))
+      p->bad++;
+  }
+  return NULL;
+}
+
+/* The same scans in an order of each picker's own: forwards, backwards, and from the middle. */
+static const char *outbox(struct shop *s, int picker)
+{
+  struct buf b;
+  buf_init(&b, s->arena);
+  buf_text(&b, "{\"scans\": [");
+  for (int i = 0; i < SCANS; i++) {
+    int n = picker % 2 ? SCANS - 1 - i : (i + picker * 3) % SCANS;
+    const char *ful = shop_labelled(s, n % 2 ? "one" : "two");
+    buf_printf(&b, "%s{\"fulfillment\": \"%s\", \"scan_id\": \"out-%d\", \"sku\": \"TEE-S\"}", i ? ", " : "", ful, n);
+  }
+  buf_text(&b, "]}");
+  return buf_str(&b);
+}
+
+TEST(an_outbox_replayed_in_any_order_by_several_counts_each_scan_once)
+{
+  struct shop *s = shop_open(t);
+  pthread_t threads[PICKERS];
+  struct picker pickers[PICKERS];
+  a_small_shop(s);
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 100}]}");
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 9}", "one");
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 9}", "two");
+  for (int i = 0; i < PICKERS; i++)
+    pickers[i] = (struct picker){.shop = s, .client = shop_client(s), .body = outbox(s, i)};
+  for (int i = 0; i < PICKERS; i++)
+    CHECK_INT(pthread_create(&threads[i], NULL, replay, &pickers[i]), 0);
+  for (int i = 0; i < PICKERS; i++) {
+    pthread_join(threads[i], NULL);
+    CHECK_INT(pickers[i].bad, 0);
+    client_free(pickers[i].client);
+  }
+  shop_label(s, "again", outbox(s, 0));
+  SAY(200, "POST /v1/scans <again>");
+  SEE("/repeated", "12");
+  SEE("/applied", "0");
+  SEE("/refused", "0");
+  SAY(200, "GET /v1/orders/<one_order>");
+  SEE("/lines/0/counters/picked", "6");
+  SAY(200, "GET /v1/orders/<two_order>");
+  SEE("/lines/0/counters/picked", "6");
+  SAY(200, "POST /v1/scans {'scans': [{'fulfillment': 'ful_01jd7k3v9q2m8', 'scan_id': 'x', 'sku': 'TEE-S'}, "
+           "{'fulfillment': '<one>', 'scan_id': 'y', 'sku': 'MUG-BLUE'}, {'fulfillment': '<one>', 'scan_id': 'z', "
+           "'sku': 'TEE-S', 'quantity': 3}]}");
+  SEE("/refused", "2");
+  SEE("/results/0/refusal", "not_found");
+  SEE("/results/1/refusal", "wrong_sku");
+  SEE("/results/2/state", "picked");
+  shop_close(s);
+}
