@@ -21,8 +21,7 @@ for (const look of looks)
         mkdirSync(out, { recursive: true });
         await dress(page, look.language, look.theme);
         await page.goto(await screen.path(shop));
-        await page.waitForLoadState('networkidle').catch(() => undefined);
-        await page.waitForTimeout(600);
+        await page.waitForTimeout(1200);
         await page.screenshot({ path: join(out, `${screen.name}${look.suffix}.png`) });
       });
   });
