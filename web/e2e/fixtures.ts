@@ -110,6 +110,7 @@ export async function enter(page: Page, shop: Shop, login = shop.login, password
 
 export const test = base.extend<{ guest: boolean }, { shop: Shop }>({
   shop: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what is needed from here
     async ({}, use) => {
       const shop = await demoShop();
       await use(shop);
