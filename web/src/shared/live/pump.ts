@@ -62,7 +62,7 @@ export class EventPump {
       if (event.lastEventId) this.#cursor = event.lastEventId;
       if (!event.data) return;
       this.#gathered.push(JSON.parse(event.data) as LiveEvent);
-      this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+      if (this.#timer === undefined) this.#timer = setTimeout(() => this.#flush(), GATHER_MS);
     };
     source.addEventListener('ping', (event) => {
       this.#alive();
