@@ -112,6 +112,25 @@ typedef LIST(struct feed_entry) feed_entries;
 MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
 /* The events of one subject, oldest first: its timeline. The first 1000, or as many as some 32 MB hold. */
 MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
+/* The log looked through backwards: who, what, when. */
+struct audit_query {
+  const char *topic;         /* "order.placed", or "order." for all that begin so; NULL = any; so the next ones */
+  const char *actor_kind;    /* of actor_kinds */
+  int64_t actor_id;          /* ABSENT = any */
+  const char *subject_kind;
+  int64_t subject_id;        /* of one record: then before counts its own events; ABSENT = any */
+  struct instant from, to;   /* ABSENT = any; from is in, to is not */
+  int64_t before;            /* cursor of the page before; ABSENT = the newest first */
+  int64_t limit;
+};
+#define AUDIT_SCAN 20000 /* events that one page looks through */
+/* At most limit entries, newest first. *out_next = where to go on, or ABSENT at the end; a page may be short, even empty,
+ * and go on: it looks through AUDIT_SCAN events. */
+MUST_CHECK enum err audit_read(struct ctx *cx, const struct audit_query *q, feed_entries *out, int64_t *out_next);
+/* Goes on with the proof of the chain from head (zeroed: from the beginning) over about `most` events. *out_bad_seq as
+ * feed_verify; *out_more: there is more to prove. */
+MUST_CHECK enum err feed_verify_on(struct ctx *cx, struct feed_head *head, int64_t most, int64_t *out_bad_seq,
+                                   bool *out_more);
 /* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. Numbers given before migration 11 were
  * chained in another order of the same parts: those hold as they are. */
 MUST_CHECK enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq);

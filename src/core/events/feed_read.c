@@ -203,25 +203,131 @@ static enum err verify_slice(struct ctx *cx, struct feed_head *head, int64_t *ba
   return db_done(&rows);
 }
 
-enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq)
+enum err feed_verify_on(struct ctx *cx, struct feed_head *head, int64_t most, int64_t *out_bad_seq, bool *out_more)
 {
-  struct feed_head head = {0};
   struct arena *whole = cx->arena, *slice = arena_new((size_t)256 << 20);
-  int64_t bad = 0;
+  int64_t bad = 0, until = head->seq <= INT64_MAX - most ? head->seq + most : INT64_MAX;
   bool more = true;
   enum err err = ERR_OK;
-  while (err == ERR_OK && more && !bad) {
+  while (err == ERR_OK && more && !bad && head->seq < until) {
     arena_reset(slice);
     cx->arena = slice;
     db_use(cx->db, &cx->fault, slice);
-    err = verify_slice(cx, &head, &bad, &more);
+    err = verify_slice(cx, head, &bad, &more);
   }
   cx->arena = whole;
   db_use(cx->db, &cx->fault, whole);
   arena_free(slice);
-  *out_seq = head.seq;
   *out_bad_seq = bad;
+  *out_more = more && !bad;
   return err;
+}
+
+enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq)
+{
+  struct feed_head head = {0};
+  bool more;
+  enum err err = feed_verify_on(cx, &head, INT64_MAX, out_bad_seq, &more);
+  *out_seq = head.seq;
+  return err;
+}
+
+/* ---- Backwards ---- */
+
+/* What an event must be; $1 .. $6. */
+#define AUDITED                                                                                                        \
+  "($1 = '' OR (e.topic >= $1 AND e.topic <= $2)) AND ($3 = '' OR e.actor_kind = $3)"                                  \
+  " AND (CAST($4 AS BIGINT) = 0 OR e.actor_id = $4) AND ($5 = '' OR e.subject_kind = $5)"                              \
+  " AND e.at >= $6 AND e.at < $7"
+enum { AUDIT_ARGS = 7, CLOCKS_MS = 120000 /* that several servers' clocks may differ by */ };
+
+static void audited(struct ctx *cx, const struct audit_query *q, struct db_value *args)
+{
+  size_t n = q->topic ? strlen(q->topic) : 0;
+  bool family = n && q->topic[n - 1] == '.';
+  args[0] = TEXT(q->topic ? q->topic : "");
+  args[1] = TEXT(family ? arena_printf(cx->arena, "%s~", q->topic) : q->topic ? q->topic : "");
+  args[2] = TEXT(q->actor_kind ? q->actor_kind : "");
+  args[3] = I64(q->actor_id == ABSENT ? 0 : q->actor_id);
+  args[4] = TEXT(q->subject_kind ? q->subject_kind : "");
+  args[5] = I64(instant_set(q->from) ? q->from.ms : 0);
+  args[6] = I64(instant_set(q->to) ? q->to.ms : INT64_MAX);
+}
+
+/* The first number whose event happened at or after an instant; numbers follow time but for differences of clocks. */
+static enum err seq_of(struct ctx *cx, int64_t last, int64_t ms, int64_t *out)
+{
+  static const struct db_stmt at = {
+      "SELECT e.at FROM feed f JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
+      " WHERE f.feed_group = 0 AND f.seq >= $1 ORDER BY f.seq LIMIT 1",
+      DB_LIST};
+  int64_t low = 1, high = last + 1;
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2, then = INT64_MAX;
+    TRY(db_one_i64(cx->db, &at, &then, DB_ARGS(I64(middle))));
+    if (then >= ms)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  *out = low;
+  return ERR_OK;
+}
+
+static enum err audit_subject(struct ctx *cx, const struct audit_query *q, feed_entries *out, int64_t *out_next)
+{
+  static const struct db_stmt page = {
+      "SELECT " EVENT_COLUMNS ", e.n FROM event e"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE " AUDITED " AND e.bucket = $8 AND e.subject_id = $9 AND e.n < $10 ORDER BY e.n DESC LIMIT $11",
+      DB_KEYED};
+  struct db_value args[AUDIT_ARGS + 4];
+  struct db_rows rows;
+  audited(cx, q, args);
+  args[AUDIT_ARGS] = I64(bucket_of_id(q->subject_id));
+  args[AUDIT_ARGS + 1] = I64(q->subject_id);
+  args[AUDIT_ARGS + 2] = I64(q->before == ABSENT ? INT64_MAX : q->before);
+  args[AUDIT_ARGS + 3] = I64(q->limit);
+  TRY(db_query(cx->db, &page, &rows, args, COUNT_OF(args)));
+  TRY(read_entries(cx, &rows, FEED_BYTES, out));
+  if ((int64_t)out->n == q->limit)
+    *out_next = out->at[out->n - 1].cursor;
+  return ERR_OK;
+}
+
+enum err audit_read(struct ctx *cx, const struct audit_query *q, feed_entries *out, int64_t *out_next)
+{
+  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_LIST};
+  static const struct db_stmt page = {
+      "SELECT " EVENT_COLUMNS ", f.seq FROM feed f"
+      " JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE " AUDITED " AND f.feed_group = 0 AND f.seq >= $8 AND f.seq < $9 ORDER BY f.seq DESC LIMIT $10",
+      DB_LIST};
+  struct db_value args[AUDIT_ARGS + 3];
+  struct db_rows rows;
+  int64_t last = 0, first = 1, before;
+  *out_next = ABSENT;
+  if (q->subject_id != ABSENT)
+    return audit_subject(cx, q, out, out_next);
+  TRY(db_one_i64(cx->db, &last_seq, &last, DB_NO_ARGS));
+  before = q->before == ABSENT ? last + 1 : q->before;
+  if (instant_set(q->to) && q->before == ABSENT)
+    TRY(seq_of(cx, last, q->to.ms + CLOCKS_MS, &before));
+  if (instant_set(q->from))
+    TRY(seq_of(cx, last, q->from.ms - CLOCKS_MS, &first));
+  int64_t from = before - AUDIT_SCAN > first ? before - AUDIT_SCAN : first;
+  audited(cx, q, args);
+  args[AUDIT_ARGS] = I64(from);
+  args[AUDIT_ARGS + 1] = I64(before);
+  args[AUDIT_ARGS + 2] = I64(q->limit);
+  TRY(db_query(cx->db, &page, &rows, args, COUNT_OF(args)));
+  TRY(read_entries(cx, &rows, FEED_BYTES, out));
+  if ((int64_t)out->n == q->limit)
+    *out_next = out->at[out->n - 1].cursor;
+  else if (from > first)
+    *out_next = from;
+  return ERR_OK;
 }
 
 /* What waits for its number, from one look at feed_pending. */

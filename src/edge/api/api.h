@@ -122,7 +122,7 @@ extern const struct route identity_routes[], catalog_routes[], customer_routes[]
 extern const struct route setup_routes[], view_routes[], privacy_routes[];
 extern const struct route import_routes[], track_routes[];
 extern const struct route report_routes[]; /* figures, and what is behind them */
-extern const struct route bulk_routes[], today_routes[], work_routes[];
+extern const struct route bulk_routes[], today_routes[], work_routes[], audit_routes[];
 extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
 extern const struct route docs_routes[];   /* /docs */
 extern const struct route web_routes[];    /* the console: / and what belongs to it */
