@@ -1,2 +1,2 @@
 // What other features may use of catalog.
-export {};
+export { productKinds } from './api';

@@ -5,7 +5,10 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readPath } from '../api/client';
 import { language, languageNames, languages } from '../i18n';
+import { findProducts, nameIn } from './find';
 import { minorOf, textOfMinor } from './price';
+
+export { findProducts, nameIn };
 
 interface Field<T> {
   id?: string;
@@ -59,14 +62,6 @@ export function NamesInput({ value = {}, onChange, id, disabled }: Field<Record<
       ))}
     </div>
   );
-}
-
-/** The text of a name by languages for the reader. */
-export function nameIn(name: unknown, wanted: string = language()): string {
-  if (typeof name === 'string') return name;
-  if (!name || typeof name !== 'object') return '';
-  const all = name as Record<string, string>;
-  return all[wanted] || all[wanted.slice(0, 2)] || (wanted.startsWith('zh') ? all['zh-CN'] || all['zh-TW'] || all.zh : '') || all.en || Object.values(all)[0] || '';
 }
 
 const search = { optionFilterProp: 'label' } as const;
@@ -186,8 +181,4 @@ export function SkuSelect({ value, onChange, placeholder, ...rest }: Field<strin
       options={(found.data ?? []).map((one) => ({ value: one.sku, label: `${one.sku} · ${nameIn(one.name)}` }))}
     />
   );
-}
-
-export async function findProducts(text: string, signal?: AbortSignal): Promise<{ id: string; sku: string; name?: unknown }[]> {
-  return (await readPath<{ data: { id: string; sku: string; name?: unknown }[] }>('/v1/products', { q: text, limit: 12 }, signal)).data;
 }

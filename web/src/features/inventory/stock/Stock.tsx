@@ -16,7 +16,9 @@ const figures = ['on_hand', 'reserved', 'available', 'incoming', 'safety'] as co
 /** Filters at one touch; each is a part of the address like any other. */
 const queues: [string, Record<string, string>][] = [
   ['all', {}],
-  ['alerted', { alerted: 'true' }],
+  ['low', { level: 'low' }],
+  ['out', { level: 'out' }],
+  ['negative', { level: 'negative' }],
 ];
 
 function Queues() {
