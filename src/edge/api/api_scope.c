@@ -448,6 +448,19 @@ static const char *order_column(const struct db_table *table)
   return table == &order_table ? "id" : column_of(table, "order_id") && column_of(table, "bucket") ? "order_id" : NULL;
 }
 
+/* A row of the same order's family that fits: joined on bucket and the order's id. */
+static const char *of_family(struct ctx *cx, const struct db_table *table, const char *order, const char *on_bucket,
+                             const char *on_order, const char *fits)
+{
+  const char *const words[] = {on_bucket, table->name, ".bucket", on_order, table->name,
+                               ".",       order,       " AND ",   fits,     ")"};
+  struct buf b;
+  buf_init(&b, cx->arena);
+  for (size_t i = 0; i < COUNT_OF(words); i++)
+    buf_text(&b, words[i]);
+  return buf_str(&b);
+}
+
 static enum err narrow_locations(struct ctx *cx, const struct row_scope *s, struct db_page *page, bool *out_done)
 {
   const struct db_table *table = page->table;
@@ -462,12 +475,9 @@ static enum err narrow_locations(struct ctx *cx, const struct row_scope *s, stru
     TRY(ids_of(cx, values, n));
     api_where(cx, page, places_in(cx, id, n), values, n);
   } else if (order) {
-    const char *name = table->name;
     const char *works =
-        arena_printf(cx->arena,
-                     "EXISTS (SELECT fulfillment.id FROM fulfillment WHERE fulfillment.bucket = %s.bucket AND"
-                     " fulfillment.order_id = %s.%s AND %s)",
-                     name, name, order, places_in(cx, "fulfillment.location", n));
+        of_family(cx, table, order, "EXISTS (SELECT fulfillment.id FROM fulfillment WHERE fulfillment.bucket = ",
+                  " AND fulfillment.order_id = ", places_in(cx, "fulfillment.location", n));
     const char *here = table == &order_table ? places_in(cx, "delivery_location", n) : "1 = 0";
     api_where(cx, page, arena_printf(cx->arena, "(%s OR %s)", here, works), values, n);
   } else {
@@ -486,10 +496,8 @@ static bool narrow_channels(struct ctx *cx, const struct row_scope *s, struct db
     api_where(cx, page, places_in(cx, code, n), values, n);
   else if (order)
     api_where(cx, page,
-              arena_printf(cx->arena,
-                           "EXISTS (SELECT orders.id FROM orders WHERE orders.bucket = %s.bucket AND"
-                           " orders.id = %s.%s AND %s)",
-                           table->name, table->name, order, places_in(cx, "orders.channel", n)),
+              of_family(cx, table, order, "EXISTS (SELECT orders.id FROM orders WHERE orders.bucket = ",
+                        " AND orders.id = ", places_in(cx, "orders.channel", n)),
               values, n);
   return code || order;
 }
