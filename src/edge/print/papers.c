@@ -31,13 +31,17 @@ static const char *way(struct sheet *s, const char *carrier, const char *service
   return carrier && service ? arena_printf(s->arena, "%s / %s", carrier, service) : carrier;
 }
 
-/* A label over a value, in a column of the inner width; returns how high. What is not known takes no room. */
+/* A label over a value; what is not known takes no room. */
 struct fact {
   const char *key, *value;
 };
 
-static void facts_draw(struct sheet *s, const struct fact *facts, size_t n, size_t columns)
+static void facts_draw(struct sheet *s, const struct fact *facts, size_t n)
 {
+  size_t known = 0;
+  for (size_t i = 0; i < n; i++)
+    known += facts[i].value && *facts[i].value;
+  size_t columns = known > 5 ? 3 : 5; /* no row of a single one */
   double width = sheet_inner(s) / (double)columns, high = 0;
   size_t at = 0;
   for (size_t i = 0; i < n; i++) {
@@ -90,7 +94,7 @@ static void stops_row(struct sheet *s, const struct table *t, const struct pick_
   for (size_t i = 0; i < n; i++) {
     sum = quantity_add(sum, stops[i].quantity);
     picked = quantity_add(picked, stops[i].picked);
-    if (stops[i].tote != ABSENT)
+    if (stops[i].tote != ABSENT && stops[i].quantity.millionths > stops[i].picked.millionths)
       buf_printf(&into, "%s%lld\u00a0\u00d7\u00a0%s", into.n ? "\n" : "", (long long)stops[i].tote,
                  paper_quantity(s, quantity_sub(stops[i].quantity, stops[i].picked), NULL));
   }
@@ -102,14 +106,14 @@ static void stops_row(struct sheet *s, const struct table *t, const struct pick_
                          : NULL;
   struct cell cells[COLUMNS_MAX];
   size_t k = 0;
-  cells[k++] = (struct cell){.text = stops->bin ? paper_clean(s->arena, stops->bin) : T("no_bin"), .bold = stops->bin};
+  cells[k++] = (struct cell){.text = stops->bin ? paper_clean(s->arena, stops->bin) : T("no_bin"), .big = stops->bin};
   cells[k++] = (struct cell){.text = paper_clean(s->arena, either(stops->name, stops->sku)),
                              .small = paper_clean(s->arena, sku)};
-  cells[k++] = (struct cell){.text = paper_quantity(s, quantity_sub(sum, picked), stops->unit), .small = done, .bold = true};
+  cells[k++] = (struct cell){.text = paper_quantity(s, quantity_sub(sum, picked), stops->unit), .small = done, .big = true};
   if (totes)
     cells[k++] = (struct cell){.text = buf_str(&into)};
   cells[k++] = (struct cell){.barcode = code, .ean = ean, .small = code};
-  cells[k++] = (struct cell){.box = true};
+  cells[k++] = (struct cell){.box = sum.millionths > picked.millionths};
   table_row(s, t, cells);
 }
 
@@ -161,7 +165,7 @@ static void pick_list_draw(struct sheet *s, const struct pick_list *list)
                              {"ship_by", one ? paper_time(s, first->ship_by) : NULL},
                              {"carrier", one ? way(s, first->carrier, first->service) : NULL},
                              {"made_at", paper_time(s, list->made_at)}},
-             6, 4);
+             6);
   if (one && first->notes) {
     text_draw(s, s->paper->margin, s->y, sheet_inner(s), &label_style, T("notes"));
     s->y += 3.4 * MM;
@@ -171,11 +175,11 @@ static void pick_list_draw(struct sheet *s, const struct pick_list *list)
   struct column columns[COLUMNS_MAX];
   size_t n = 0;
   columns[n++] = (struct column){T("bin"), 0.14, LEFT};
-  columns[n++] = (struct column){T("product"), totes ? 0.31 : 0.41, LEFT};
-  columns[n++] = (struct column){T("quantity"), 0.12, RIGHT};
+  columns[n++] = (struct column){T("product"), totes ? 0.3 : 0.41, LEFT};
+  columns[n++] = (struct column){T("quantity"), totes ? 0.11 : 0.12, RIGHT};
   if (totes)
-    columns[n++] = (struct column){T("tote"), 0.1, LEFT};
-  columns[n++] = (struct column){T("code"), 0.27, LEFT};
+    columns[n++] = (struct column){T("tote_quantity"), 0.11, RIGHT};
+  columns[n++] = (struct column){T("code"), totes ? 0.28 : 0.27, LEFT};
   columns[n++] = (struct column){"", 0.06, RIGHT};
   struct table t = {columns, n};
   table_head(s, &t);
@@ -221,7 +225,7 @@ static void addresses_draw(struct sheet *s, const struct packing_slip *slip)
   text_draw(s, left + half, s->y, half, &label_style, T("from"));
   const char *own = slip->from ? paper_address(s, slip->from, false)
                                : paper_clean(s->arena, either(slip->location_name, slip->location));
-  const char *from = slip->from && slip->from->name ? own : arena_printf(s->arena, "%s\n%s", slip->company, own);
+  const char *from = slip->from && either(slip->from->name, slip->from->company) ? own : arena_printf(s->arena, "%s\n%s", slip->company, own);
   double back = text_draw(s, left + half, y, half, &address_style, from);
   s->y = y + (to > back ? to : back) + 4 * MM;
 }
@@ -243,7 +247,7 @@ static void slip_draw(struct sheet *s, const struct packing_slip *slip)
                              {"parcels", slip->parcel_count ? paper_number(s, slip->parcel_count) : NULL},
                              {"weight", paper_weight(s, slip->weight_g)},
                              {"tracking", buf_str(&numbers)}},
-             6, 4);
+             6);
   s->y += 2 * MM;
   bool parcels = slip->parcel_count > 1;
   struct column columns[COLUMNS_MAX];
@@ -299,16 +303,16 @@ enum err print_packing_slips(struct arena *a, struct fault *f, const struct pack
 
 static void label_draw(struct sheet *s, const struct parcel_label *l)
 {
-  static const struct style small = {.size = 8, .lines = 5}, name = {.size = 17, .bold = true, .lines = 1};
-  static const struct style to = {.size = 14, .lines = 9}, number = {.size = 12, .bold = true, .align = CENTER, .lines = 1};
+  static const struct style small = {.size = 8.5}, name = {.size = 17, .bold = true, .lines = 1};
+  static const struct style to = {.size = 15}, number = {.size = 12, .bold = true, .align = CENTER, .lines = 1};
   static const struct style right = {.size = 12, .bold = true, .align = RIGHT, .lines = 1};
   const char *code = either(l->tracking_number, id_text(s, PREFIX_parcel, l->parcel_id.v));
   sheet_document(s, either(l->language, "en"), l->time_zone, NULL);
   double left = s->paper->margin, inner = sheet_inner(s), top = s->paper->margin;
   const char *own = l->from ? paper_address(s, l->from, false) : "";
-  const char *from = l->from && l->from->name ? own : arena_printf(s->arena, "%s\n%s", l->company, own);
+  const char *from = l->from && either(l->from->name, l->from->company) ? own : arena_printf(s->arena, "%s\n%s", l->company, own);
   double y = top + text_draw(s, left, top, inner - 28 * MM, &label_style, T("from"));
-  text_draw(s, left, y, inner - 28 * MM, &small, from);
+  text_fit(s, left, y, inner - 26 * MM, top + 22.5 * MM - y, small, from);
   barcode_draw_right(s, BARCODE_QR, code, left + inner - 24 * MM, top - 2 * MM, 24 * MM, 24 * MM);
   y = top + 24 * MM;
   rule_draw(s, left, y, inner, 1.2);
@@ -321,8 +325,8 @@ static void label_draw(struct sheet *s, const struct parcel_label *l)
   rule_draw(s, left, y, inner, 1.2);
   y += 2 * MM;
   y += text_draw(s, left, y, inner, &label_style, T("to"));
-  text_draw(s, left, y, inner, &to, paper_address(s, l->to, true));
-  y = top + 94 * MM;
+  text_fit(s, left, y, inner, top + 90 * MM - y, to, paper_address(s, l->to, true));
+  y = top + 92 * MM;
   rule_draw(s, left, y, inner, 1.2);
   y += 3 * MM;
   double width = barcode_draw(s, BARCODE_128, code, left, y, inner, 26 * MM);
@@ -384,7 +388,7 @@ static void draw_manifest(struct sheet *s, const void *arg)
                              {"weight", paper_weight(s, m->weight_g)},
                              {"closed_at", paper_time(s, m->closed_at)},
                              {"closed_by", m->closed_by}},
-             6, 4);
+             6);
   s->y += 2 * MM;
   struct table t = {(const struct column[]){{T("line"), 0.08, LEFT},
                                             {T("tracking"), 0.4, LEFT},

@@ -54,6 +54,8 @@ double sheet_inner(const struct sheet *s); /* width between the margins */
 /* Height of a text in this width, and drawing it; text NULL is nothing. */
 double text_height(struct sheet *s, double width, const struct style *style, const char *text);
 double text_draw(struct sheet *s, double x, double y, double width, const struct style *style, const char *text);
+/* The same in letters as small as it takes to fit the height, down to 6 points. */
+void text_fit(struct sheet *s, double x, double y, double width, double height, struct style style, const char *text);
 void rule_draw(struct sheet *s, double x, double y, double width, double weight);
 void box_draw(struct sheet *s, double x, double y, double width, double height, double gray); /* filled */
 void frame_draw(struct sheet *s, double x, double y, double width, double height);
@@ -68,7 +70,8 @@ struct column {
 #define COLUMNS_MAX 8
 struct cell {
   const char *text, *small; /* small: a second, gray line */
-  bool bold, box;           /* box: one to tick, instead of text */
+  bool bold, big;
+  bool box;                 /* one to tick, instead of text */
   const char *barcode;      /* instead of text */
   bool ean;
 };

@@ -84,9 +84,17 @@ double text_draw(struct sheet *s, double x, double y, double width, const struct
   return height;
 }
 
+void text_fit(struct sheet *s, double x, double y, double width, double height, struct style style, const char *text)
+{
+  while (style.size > 6 && text_height(s, width, &style, text) > height)
+    style.size -= 0.5;
+  text_draw(s, x, y, width, &style, text);
+}
+
 void rule_draw(struct sheet *s, double x, double y, double width, double weight)
 {
-  cairo_set_source_rgb(s->cr, 0, 0, 0);
+  double ink = weight < 0.5 ? 0.75 : 0;
+  cairo_set_source_rgb(s->cr, ink, ink, ink);
   cairo_rectangle(s->cr, x, y - weight / 2, width, weight);
   cairo_fill(s->cr);
 }

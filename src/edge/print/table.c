@@ -36,7 +36,7 @@ void table_head(struct sheet *s, const struct table *t)
 
 static struct style main_style(const struct table *t, size_t i, const struct cell *c)
 {
-  return (struct style){.size = c->bold ? 11 : 9.5, .bold = c->bold, .align = t->columns[i].align, .lines = 4};
+  return (struct style){.size = c->big ? 11 : 9.5, .bold = c->bold || c->big, .align = t->columns[i].align, .lines = 4};
 }
 
 static struct style small_style(const struct table *t, size_t i)

@@ -221,8 +221,7 @@ const char *paper_address(struct sheet *s, const struct address *a, bool with_ph
   line(s, &b, a->name, NULL, NULL);
   line(s, &b, a->company, NULL, NULL);
   if (large_first(a->country) && !latin(a->line1)) {
-    line(s, &b, a->postal_code, NULL, NULL);
-    line(s, &b, a->region, text_eq(a->region, a->city) ? NULL : a->city, NULL);
+    line(s, &b, a->postal_code, a->region, text_eq(a->region, a->city) ? NULL : a->city);
     line(s, &b, a->line1, a->line2, NULL);
   } else {
     line(s, &b, a->line1, NULL, NULL);
