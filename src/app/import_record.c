@@ -132,11 +132,15 @@ static enum err change_product(struct ctx *cx, struct record *r, const char *sku
   const struct change changes[] = {{"sku", NULL}, {"name", name ? merged(r->arena, p->name, name) : NULL}};
   const char *body = body_of(r, changes, COUNT_OF(changes));
   struct product after = *p;
+  if (p->units.n) /* what is compared stays as it is */
+    after.units.at = arena_copy(r->arena, p->units.at, p->units.n * sizeof *p->units.at);
   enum err err = rec_read_over(&product_rec, body, strlen(body), "", r->arena, &cx->fault, &after);
   if (err != ERR_OK) {
     problems_of(r, &cx->fault, err);
     return ERR_OK;
   }
+  EACH (struct product_unit, unit, &after.units)
+    unit->product_id = p->id.v;
   r->fate = rec_equal(&product_rec, p, &after) ? RECORD_UNCHANGED : RECORD_CHANGED;
   if (r->fate == RECORD_CHANGED)
     call(r, VERB_PRODUCT_CHANGE, sku, body, strlen(body));

@@ -278,10 +278,10 @@ static enum err view_changes(struct viewer *w)
     struct tracking_change change;
     if (!find_change(w->cx->arena, e->data, &change))
       continue;
-    if (!instant_set(v->promised)) {
-      v->promised = change.to;
+    if (!instant_set(v->promised))
+      v->promised = instant_set(change.from) ? change.from : change.to;
+    if (!instant_set(change.from)) /* the first promise is no change */
       continue;
-    }
     change.at = e->at;
     change.reason = reason_of(e->topic);
     *LIST_ADD(w->cx->arena, &v->changes) = change;
@@ -296,13 +296,13 @@ static enum err view_changes(struct viewer *w)
 struct progress {
   size_t live, packed, shipped, delivered, parcels;
   bool on_the_road, returning;
-  struct instant packed_at, shipped_at, out_at, delivered_at, ready_at;
+  struct instant packed_at, shipped_at, out_at, delivered_at, closed_at;
 };
 
 static struct progress progress_of(const struct viewer *w)
 {
   struct progress p = {.packed_at = INSTANT(ABSENT), .shipped_at = INSTANT(ABSENT), .out_at = INSTANT(ABSENT),
-                       .delivered_at = INSTANT(ABSENT), .ready_at = INSTANT(ABSENT)};
+                       .delivered_at = INSTANT(ABSENT), .closed_at = INSTANT(ABSENT)};
   EACH (const struct fulfillment, f, &w->o->fulfillments) {
     if (!fulfillment_live(f) && f->state != FUL_CLOSED && f->state != FUL_HANDED_OVER)
       continue;
@@ -312,7 +312,7 @@ static struct progress progress_of(const struct viewer *w)
     p.shipped += instant_set(f->shipped_at) || f->state == FUL_READY_FOR_PICKUP || f->state == FUL_HANDED_OVER;
     p.shipped_at = later(p.shipped_at, f->shipped_at);
     p.delivered += f->state == FUL_CLOSED || f->state == FUL_HANDED_OVER;
-    p.delivered_at = later(p.delivered_at, f->closed_at);
+    p.closed_at = later(p.closed_at, f->closed_at);
   }
   EACH (const struct tracking_parcel, parcel, &w->v->parcels) {
     p.parcels++;
@@ -323,6 +323,8 @@ static struct progress progress_of(const struct viewer *w)
       if (scan->status == TRACKING_OUT_FOR_DELIVERY)
         p.out_at = later(p.out_at, scan->at);
   }
+  if (!instant_set(p.delivered_at)) /* nobody scanned it, or it was collected */
+    p.delivered_at = p.closed_at;
   return p;
 }
 

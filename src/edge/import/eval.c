@@ -312,15 +312,15 @@ static const char *shortened(const struct eval *e, const struct value *v, const 
 
 /* ---- Values: the type ---- */
 
-static bool write_decimal(const struct eval *e, const char *text, int places, int shown, const char *pointer,
-                          struct buf *out)
+static bool write_decimal(const struct eval *e, const struct value *type, const char *text, int places, int shown,
+                          const char *pointer, struct buf *out)
 {
   int64_t v;
   char plain[32];
   if (!value_decimal(e->m, text, places, e->arena, &v))
     return refuse(e, pointer, "not_a_number", places ? "no number, or with too many decimals" : "no integer", text);
   decimal_format(v, shown, plain);
-  bool quoted = shown && strchr(plain, '.') && shown != places; /* prices: further places travel as text */
+  bool quoted = type->type == VALUE_PRICE && strchr(plain, '.'); /* further places of prices travel as text */
   buf_printf(out, quoted ? "\"%s\"" : "%s", plain);
   return true;
 }
@@ -426,18 +426,26 @@ static bool write_texts(const struct eval *e, const char *text, const char *poin
   return true;
 }
 
+/* The currency of the row, where a column names one. */
+static int money_decimals(const struct eval *e, const struct value *v)
+{
+  const char *currency = v->currency ? eval_column(e, &v->currency_ref) : NULL;
+  int decimals = currency ? currency_decimals(currency) : -1;
+  return decimals >= 0 ? decimals : (int)v->decimals;
+}
+
 static bool write_typed(const struct eval *e, const struct value *v, const char *text, const char *pointer,
                         struct buf *out)
 {
   switch ((enum value_type)v->type) {
   case VALUE_NUMBER:
-    return write_decimal(e, text, 6, 6, pointer, out);
+    return write_decimal(e, v, text, 6, 6, pointer, out);
   case VALUE_INTEGER:
-    return write_decimal(e, text, 0, 0, pointer, out);
+    return write_decimal(e, v, text, 0, 0, pointer, out);
   case VALUE_MONEY:
-    return write_decimal(e, text, (int)v->decimals, 0, pointer, out);
+    return write_decimal(e, v, text, money_decimals(e, v), 0, pointer, out);
   case VALUE_PRICE:
-    return write_decimal(e, text, (int)v->decimals + 6, 6, pointer, out);
+    return write_decimal(e, v, text, money_decimals(e, v) + 6, 6, pointer, out);
   case VALUE_INSTANT:
   case VALUE_DATE:
     return write_time(e, v, text, pointer, out);

@@ -53,10 +53,11 @@ struct value {
   const char *column, *constant /* JSON */, *text, *template, *sum, *times, *count, *from, *as;
   int pick, type, unmapped;
   int64_t decimals, max;
+  const char *currency; /* column that names it */
   const char *format, *zone, *map, *cut_start, *cut_end, *def /* JSON */;
   bool upper, lower, required;
 
-  struct column_ref ref, times_ref;
+  struct column_ref ref, times_ref, currency_ref;
   LIST(struct template_part) parts;
   LIST(struct translation) translations; /* sorted by from */
   int from_source;

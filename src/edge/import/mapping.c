@@ -177,6 +177,8 @@ static void compile_value(struct compiler *c, int source, struct value *v, const
     v->ref = resolve(c, v->from_source, v->sum, pointer);
   if (v->times)
     v->times_ref = resolve(c, v->sum ? v->from_source : source, v->times, pointer);
+  if (v->currency)
+    v->currency_ref = resolve(c, source, v->currency, pointer);
   if (v->template)
     compile_template(c, source, v, pointer);
   if (v->map)

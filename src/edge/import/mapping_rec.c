@@ -63,6 +63,8 @@ static const struct rec_field value_fields[] = {
     FIELD_AS(REC_ENUM, struct value, type, .names = value_types, .doc = "What it becomes"),
     FIELD(struct value, decimals, .min = 0, .max = 6,
           .doc = "money and price: decimals of the minor unit; default of the mapping's currency"),
+    FIELD(struct value, currency, .max = NAME_MAX_,
+          .doc = "money and price: the column that names the currency; where it names one, that tells the decimals"),
     FIELD(struct value, max, .min = 1, .max = 100000, .doc = "Longer text is cut to so many characters"),
     FIELD(struct value, format, .max = 100,
           .doc = "instant and date: strptime format; default %Y-%m-%d %H:%M:%S, for dates %Y-%m-%d"),

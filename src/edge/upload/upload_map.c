@@ -248,7 +248,11 @@ static int decimals_of(const struct compiler *c, const struct upload_field *f, c
     if (text_eq(r->unit, units[i].unit))
       return units[i].decimals;
   bool money = f->type == UPLOAD_PRICE || f->type == UPLOAD_MONEY;
-  return money ? currency_decimals(c->m->currency ? c->m->currency : c->defaults->currency) : 0;
+  const struct upload_rule *currency = rule_of(c->m, "currency");
+  int named = currency && currency->constant ? currency_decimals(currency->constant) : -1;
+  if (!money || named >= 0)
+    return money ? named : 0;
+  return currency_decimals(c->m->currency ? c->m->currency : c->defaults->currency);
 }
 
 static const char *const value_types[] = {
@@ -264,6 +268,7 @@ static const char yes_and_no[] = "{\"是\":\"true\",\"否\":\"false\",\"有\":\"
 static void put_value(struct compiler *c, const struct upload_field *f, const struct upload_rule *r, struct json_out *o)
 {
   const char *map = r->map ? r->map : f->type == UPLOAD_BOOL ? yes_and_no : NULL;
+  const struct upload_rule *currency = rule_of(c->m, "currency");
   json_object(o);
   if (r->constant)
     json_put_text(o, "text", r->constant);
@@ -272,6 +277,8 @@ static void put_value(struct compiler *c, const struct upload_field *f, const st
   json_put_text(o, "type", value_types[f->type]);
   if (f->type == UPLOAD_MONEY || f->type == UPLOAD_PRICE || f->type == UPLOAD_WEIGHT || f->type == UPLOAD_LENGTH)
     json_put_i64(o, "decimals", decimals_of(c, f, r));
+  if ((f->type == UPLOAD_MONEY || f->type == UPLOAD_PRICE) && !text_eq(r->unit, "minor") && currency)
+    json_put_text(o, "currency", currency->column);
   json_put_text(o, "format", r->format);
   if (f->type == UPLOAD_CHOICE) {
     json_key(o, "lower");

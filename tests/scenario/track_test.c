@@ -1,0 +1,138 @@
+/* Customers follow their orders by a link. */
+#include "shop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Asks as a customer does: without a key. */
+static int look(struct shop *s, const char *token)
+{
+  struct request rq = {.method = "GET", .path = arena_printf(s->arena, "/v1/track/%s", token), .key = ""};
+  CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
+  return s->last.status;
+}
+
+static const char *a_link(struct shop *s)
+{
+  SAY(200, "GET /v1/orders/<order>/tracking_link");
+  return AT("/token");
+}
+
+static void an_order_for_li(struct shop *s)
+{
+  a_small_shop(s);
+  SAY(200, "PATCH /v1/carriers/ordo {'phone': '+86 95338', 'tracking_url': 'https://ordo.example/t/{number}'}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'li@example.com', 'phone': '+86 138 0000 "
+           "0000', 'name': 'Li Wei'}, 'shipping_address': {'name': 'Li Wei', 'line1': '1 Nanjing Rd', 'postal_code': '200001', "
+           "'city': 'Shanghai', 'country': 'CN', 'phone': '+86 138 0000 0000'}, 'lines': [{'sku': 'TEE-S', 'quantity': 2}], "
+           "'notes': 'leave it with the porter', 'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': 3980}]}");
+  KEEP("order", "/id");
+  KEEP("number", "/number");
+  KEEP("fulfillment", "/fulfillments/0/id");
+}
+
+TEST(a_customer_sees_the_way_of_an_order_without_signing_in)
+{
+  struct shop *s = shop_open(t);
+  an_order_for_li(s);
+  const char *token = arena_text(s->arena, a_link(s));
+  CHECK_INT(look(s, token), 200);
+  SEE("/order_number", shop_labelled(s, "number"));
+  SEE("/state", "preparing");
+  SEE("/steps/0/code", "ordered");
+  SEE("/steps/0/state", "done");
+  SEE("/steps/2/code", "packed");
+  SEE("/steps/2/state", "current");
+  SEE("/waiting/0/quantity", "2");
+  CHECK(json_look(s->arena, s->last.body, "/expected/deliver_by"));
+  CHECK_TEXT(HEADER("Cache-Control"), "no-store");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
+  KEEP("parcel", "/parcels/0/id");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-20T08:00:00Z', 'place': "
+           "'Suzhou'}");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'out_for_delivery', 'occurred_at': '2026-11-21T08:00:00Z'}");
+  CHECK_INT(look(s, token), 200);
+  SEE("/state", "shipped");
+  SEE("/parcels/0/status", "out_for_delivery");
+  SEE("/parcels/0/events/0/status", "out_for_delivery");
+  SEE("/parcels/0/events/1/place", "Suzhou");
+  SEE("/parcels/0/items/0/quantity", "2");
+  SEE("/parcels/0/carrier_phone", "+86 95338");
+  CHECK(strstr(AT("/parcels/0/url"), "https://ordo.example/t/OD"));
+  SEE("/steps/4/code", "out_for_delivery");
+  SEE("/steps/4/state", "done");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'delivered', 'occurred_at': '2026-11-21T10:00:00Z'}");
+  CHECK_INT(look(s, token), 200);
+  SEE("/state", "delivered");
+  SEE("/steps/5/state", "done");
+  SEE("/steps/5/at", "2026-11-21T10:00:00.000Z");
+  shop_close(s);
+}
+
+TEST(a_link_tells_nothing_personal_but_city_country_and_a_masked_name)
+{
+  static const char *const secrets[] = {"Li Wei", "li@example", "138 0000", "Nanjing", "200001", "porter", "cus_", "ord_", "3980"};
+  struct shop *s = shop_open(t);
+  an_order_for_li(s);
+  CHECK_INT(look(s, a_link(s)), 200);
+  SEE("/recipient/name", "L* W**");
+  SEE("/recipient/city", "Shanghai");
+  SEE("/recipient/country", "CN");
+  for (size_t i = 0; i < COUNT_OF(secrets); i++)
+    if (strstr(s->last.body, secrets[i]))
+      test_failed(__FILE__, __LINE__, s->last.body, secrets[i], "not in it");
+  shop_close(s);
+}
+
+TEST(every_token_that_leads_nowhere_gets_the_same_answer)
+{
+  struct shop *s = shop_open(t);
+  an_order_for_li(s);
+  char *token = arena_text(s->arena, a_link(s));
+  CHECK_INT(strlen(token), 32);
+  token[5] = token[5] == 'A' ? 'B' : 'A';
+  CHECK_INT(look(s, token), 404);
+  const char *detail = arena_text(s->arena, AT("/detail"));
+  static const char *const wrong[] = {"x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ord_01jd7k3v9q2m8", "....", "SO-100001"};
+  for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+    CHECK_INT(look(s, wrong[i]), 404);
+    SEE("/detail", detail);
+  }
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  KEEP("order", "/id");
+  SAY(409, "GET /v1/orders/<order>/tracking_link");
+  shop_close(s);
+}
+
+TEST(an_address_that_asks_too_often_waits)
+{
+  struct shop *s = shop_open(t);
+  int refused = 0;
+  for (int i = 0; i < 130 && !refused; i++) /* more than two windows' worth */
+    refused = look(s, "guess") == 429;
+  CHECK(refused);
+  CHECK(HEADER("Retry-After"));
+  shop_close(s);
+}
+
+TEST(a_promise_that_moved_tells_when_and_why)
+{
+  struct shop *s = shop_open(t);
+  an_order_for_li(s);
+  SAY(201, "POST /v1/locations {'code': 'FAR', 'processing_hours': 200}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'FAR', 'lines': [{'sku': 'TEE-S', 'counted': 10}]}");
+  CHECK_INT(look(s, a_link(s)), 200);
+  const char *promised = arena_text(s->arena, AT("/promised"));
+  SEE("/changes/#", "0");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/reject {'reason': 'no_staff'}");
+  shop_numbered(s);
+  CHECK_INT(look(s, a_link(s)), 200);
+  SEE("/promised", promised);
+  SEE("/changes/#", "1");
+  SEE("/changes/0/from", promised);
+  SEE("/changes/0/to", arena_text(s->arena, AT("/expected/deliver_by")));
+  SEE("/changes/0/reason", "location");
+  shop_close(s);
+}
