@@ -1,5 +1,5 @@
 // Picking, one act a screen: go to the bin, scan the item until the line is whole, next. Nothing waits for the network.
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { intent } from '../../shared/api/client';
 import { quantity, time } from '../../shared/format';
@@ -178,7 +178,7 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
   );
 }
 
-function ByHand({ bar, line, onTake, onBack }: { bar: React.ReactNode; line: WorkLine; onTake: (n: number) => void; onBack: () => void }) {
+function ByHand({ bar, line, onTake, onBack }: { bar: ReactNode; line: WorkLine; onTake: (n: number) => void; onBack: () => void }) {
   const { t } = useTranslation();
   const [n, setN] = useState(left(line));
   return (

@@ -1,2 +1,2 @@
 // What other features may use of fulfillment.
-export {};
+export { DueTag } from './words';

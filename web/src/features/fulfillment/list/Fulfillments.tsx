@@ -1,5 +1,147 @@
-import { Bones } from '../../../shared/ui';
+// The work of locations: what has to leave first on top, with the countdown to the cut-off; waves and papers in bulk.
+import { FilePdfOutlined, PlaySquareOutlined, PrinterOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { App, Select } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../../shared/api/session';
+import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
+import { dateTime, quantity } from '../../../shared/format';
+import { EnumTag } from '../../../shared/ui';
+import { useListState } from '../../../shared/views';
+import type { Fulfillment } from '../api';
+import '../fulfillment.css';
+import { CutOff, DueTag } from '../words';
+import { Peek } from './Peek';
+import { WaveDialog } from './WaveDialog';
+
+export const states = ['scheduled', 'open', 'picking', 'picked', 'packed', 'shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed', 'cancelled', 'rejected'] as const;
+const tabs = [
+  { id: 'todo', state: 'open,picking,picked,packed' },
+  { id: 'pick', state: 'open,picking' },
+  { id: 'pack', state: 'picked' },
+  { id: 'ship', state: 'packed' },
+  { id: 'collect', state: 'ready_for_pickup' },
+  { id: 'rejected', state: 'rejected' },
+] as const;
+const AT_ONCE = 200;
+
+const units = (row: Fulfillment) => (row.lines ?? []).reduce((n, line) => n + line.quantity, 0);
+const taken = (row: Fulfillment) => (row.lines ?? []).reduce((n, line) => n + line.picked + line.packed + line.shipped + line.delivered, 0);
 
 export function Fulfillments() {
-  return <Bones />;
+  const { t } = useTranslation();
+  const may = useMay();
+  const { message } = App.useApp();
+  const state = useListState();
+  const places = useMasters('locations');
+  const carriers = useMasters('carriers');
+  const [wave, setWave] = useState<{ rows: Fulfillment[]; done: () => void }>();
+  const shown = state.query.state ?? tabs[0].state;
+
+  const definition = useMemo<ListDefinition<Fulfillment>>(() => {
+    const print = (path: string) => (rows: Fulfillment[], query: unknown, done: () => void) => {
+      if (query || rows.length > AT_ONCE) return void message.warning(t('fulfillment.bulk.at_most', { n: AT_ONCE }));
+      window.open(`${path}?fulfillments=${rows.map((row) => row.id).join(',')}&format=pdf`, '_blank', 'noopener');
+      done();
+    };
+    const named = (list: { code: string; name?: string }[] | undefined) => (list ?? []).map((one) => ({ value: one.code, label: one.name ?? one.code }));
+    return {
+      screen: 'fulfillments',
+      resource: 'fulfillments',
+      path: '/v1/fulfillments',
+      title: 'fulfillment.nav',
+      fixed: { expand: 'lines' },
+      defaults: { state: tabs[0].state, sort: 'ship_by' },
+      defaultSort: 'ship_by',
+      searchable: false,
+      id: (row) => row.id,
+      href: (row) => `/fulfillments/${row.id}`,
+      columns: [
+        { id: 'order', title: 'fulfillment.col.order', width: 128, cell: (row) => <Link to={`/fulfillments/${row.id}` as never}>{row.order_number}</Link> },
+        { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
+        { id: 'state', title: 'common.state', width: 130, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
+        { id: 'ship_by', title: 'fulfillment.col.ship_by', width: 190, sort: 'ship_by', tagged: true, cell: (row) => <DueTag row={row} /> },
+        { id: 'cut_off', title: 'fulfillment.col.cut_off', width: 130, cell: (row) => <CutOff row={row} /> },
+        { id: 'lines', title: 'fulfillment.col.lines', width: 70, numeric: true, cell: (row) => quantity(row.lines?.length ?? 0) },
+        { id: 'units', title: 'fulfillment.col.units', width: 110, numeric: true, cell: (row) => t('fulfillment.of', { done: quantity(taken(row)), all: quantity(units(row)) }) },
+        { id: 'carrier', title: 'fulfillment.col.carrier', width: 150, grow: 1, cell: (row) => [row.carrier, row.service].filter(Boolean).join(' · ') },
+        { id: 'claimed', title: 'fulfillment.col.claimed', width: 120, cell: (row) => row.claimed_name ?? '' },
+        { id: 'tote', title: 'fulfillment.col.tote', width: 70, numeric: true, cell: (row) => row.tote ?? '' },
+        { id: 'created', title: 'common.created', width: 130, sort: 'created_at', cell: (row) => dateTime(row.created_at) },
+        { id: 'deliver_by', title: 'fulfillment.col.deliver_by', width: 130, optional: true, cell: (row) => dateTime(row.deliver_by) },
+        { id: 'reason', title: 'common.reason', width: 140, optional: true, cell: (row) => row.reason ?? '' },
+      ],
+      filters: [
+        choice('state', 'common.state', 'fulfillment_state', states),
+        { id: 'location', label: 'fulfillment.col.location', kind: 'text', names: ['location'] },
+        { id: 'carrier', label: 'fulfillment.col.carrier', kind: 'choice', names: ['carrier'], options: named(carriers.data) },
+        { id: 'order_number', label: 'fulfillment.col.order', kind: 'text', names: ['order_number'] },
+        { id: 'ship_by', label: 'fulfillment.col.ship_by', kind: 'dates', names: ['ship_by[gte]', 'ship_by[lte]'] },
+        { id: 'created_at', label: 'common.created', kind: 'dates', names: ['created_at[gte]', 'created_at[lte]'] },
+      ],
+      peek: (row) => <Peek row={row} />,
+      card: (row) => (
+        <div className="col">
+          <div className="row">
+            <strong className="grow">{row.order_number}</strong>
+            <EnumTag of="fulfillment_state" value={row.state} />
+          </div>
+          <div className="row wrap">
+            <DueTag row={row} />
+            <span className="muted">
+              {row.location} · {t('fulfillment.of', { done: quantity(taken(row)), all: quantity(units(row)) })}
+            </span>
+          </div>
+        </div>
+      ),
+      bulk: [
+        ...(may('fulfillment.work')
+          ? [
+              {
+                id: 'wave',
+                label: 'fulfillment.bulk.wave',
+                icon: <PlaySquareOutlined aria-hidden />,
+                run: (rows: Fulfillment[], query: unknown, done: () => void) => {
+                  if (query || rows.length > AT_ONCE) return void message.warning(t('fulfillment.bulk.at_most', { n: AT_ONCE }));
+                  if (new Set(rows.map((row) => row.location)).size > 1) return void message.warning(t('fulfillment.bulk.one_place'));
+                  setWave({ rows, done });
+                },
+              },
+            ]
+          : []),
+        { id: 'pick_list', label: 'fulfillment.bulk.pick_list', icon: <FilePdfOutlined aria-hidden />, run: print('/v1/pick_lists') },
+        { id: 'slips', label: 'fulfillment.bulk.slips', icon: <PrinterOutlined aria-hidden />, run: print('/v1/packing_slips') },
+      ],
+      empty: { title: 'fulfillment.empty', text: 'fulfillment.empty_text' },
+    };
+  }, [t, may, message, carriers.data]);
+
+  const head = (
+    <div className="tabs no-print" role="tablist" aria-label={t('fulfillment.tabs')}>
+      {tabs.map((tab) => (
+        <button key={tab.id} type="button" role="tab" className="tab" aria-selected={shown === tab.state} onClick={() => state.set({ state: tab.id === 'todo' ? undefined : tab.state, peek: undefined })}>
+          {t(`fulfillment.tab.${tab.id}`)}
+        </button>
+      ))}
+    </div>
+  );
+  const actions = (
+    <Select
+      className="place-select"
+      aria-label={t('fulfillment.col.location')}
+      allowClear
+      placeholder={t('fulfillment.all_places')}
+      value={state.query.location}
+      onChange={(value?: string) => state.set({ location: value })}
+      loading={places.isPending}
+      options={(places.data ?? []).map((place) => ({ value: place.code, label: place.name ?? place.code }))}
+    />
+  );
+  return (
+    <>
+      <ListScreen of={{ ...definition, head, actions }} />
+      {wave && <WaveDialog rows={wave.rows} onClose={() => setWave(undefined)} onDone={wave.done} />}
+    </>
+  );
 }

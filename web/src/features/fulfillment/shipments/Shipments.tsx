@@ -1,5 +1,116 @@
-import { Bones } from '../../../shared/ui';
+// What has left: those in trouble first, each with its remedy; promised, now expected and why; tracking and voiding.
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { readPath } from '../../../shared/api/client';
+import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
+import { dateTime, day, relative } from '../../../shared/format';
+import { EnumTag, StatusTag } from '../../../shared/ui';
+import { useListState } from '../../../shared/views';
+import type { Fulfillment } from '../api';
+import { troubleOf, worstFirst, type Trouble } from '../due';
+import '../fulfillment.css';
+import { useNow } from '../words';
+import { ShipmentPeek } from './ShipmentPeek';
+
+const left = ['shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed'] as const;
+const LOOKED = 200;
+const SHOWN = 6;
+
+const statusOf = (row: Fulfillment) => row.parcels?.find((parcel) => !parcel.delivered_at)?.tracking_status ?? row.parcels?.[0]?.tracking_status;
 
 export function Shipments() {
-  return <Bones />;
+  const { t } = useTranslation();
+  const state = useListState();
+  const now = useNow(60_000);
+  const places = useMasters('locations');
+  const carriers = useMasters('carriers');
+  const definition = useMemo<ListDefinition<Fulfillment>>(
+    () => ({
+      screen: 'shipments',
+      resource: 'fulfillments',
+      path: '/v1/fulfillments',
+      title: 'fulfillment.nav_shipments',
+      fixed: { expand: 'parcels' },
+      defaults: { state: left.join(','), sort: '-created_at' },
+      defaultSort: '-created_at',
+      searchable: false,
+      id: (row) => row.id,
+      columns: [
+        { id: 'order', title: 'fulfillment.col.order', width: 124, cell: (row) => <Link to={`/orders/${row.order_id}` as never}>{row.order_number}</Link> },
+        { id: 'status', title: 'fulfillment.tracking_state', width: 170, tagged: true, cell: (row) => <EnumTag of="tracking_status" value={statusOf(row)} /> },
+        {
+          id: 'trouble',
+          title: 'fulfillment.trouble_col',
+          width: 170,
+          tagged: true,
+          cell: (row) => {
+            const trouble = troubleOf(row, Date.now());
+            return trouble ? <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag> : null;
+          },
+        },
+        { id: 'promised', title: 'fulfillment.promised', width: 110, cell: (row) => day(row.deliver_by) },
+        { id: 'number', title: 'fulfillment.tracking', width: 150, cell: (row) => <span className="mono">{row.parcels?.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ')}</span> },
+        { id: 'carrier', title: 'fulfillment.col.carrier', width: 140, grow: 1, cell: (row) => [row.carrier, row.service].filter(Boolean).join(' · ') },
+        { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
+        { id: 'state', title: 'common.state', width: 130, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
+        { id: 'shipped_at', title: 'fulfillment.shipped_at', width: 130, cell: (row) => dateTime(row.shipped_at) },
+        { id: 'created_at', title: 'common.created', width: 130, sort: 'created_at', optional: true, cell: (row) => dateTime(row.created_at) },
+      ],
+      filters: [
+        choice('state', 'common.state', 'fulfillment_state', left),
+        { id: 'location', label: 'fulfillment.col.location', kind: 'choice', names: ['location'], options: (places.data ?? []).map((one) => ({ value: one.code, label: one.name ?? one.code })) },
+        { id: 'carrier', label: 'fulfillment.col.carrier', kind: 'choice', names: ['carrier'], options: (carriers.data ?? []).map((one) => ({ value: one.code, label: one.name ?? one.code })) },
+        { id: 'order_number', label: 'fulfillment.col.order', kind: 'text', names: ['order_number'] },
+        { id: 'shipped_at', label: 'fulfillment.shipped_at', kind: 'dates', names: ['shipped_at[gte]', 'shipped_at[lte]'] },
+      ],
+      peek: (row) => <ShipmentPeek row={row} />,
+      card: (row) => (
+        <div className="col">
+          <div className="row">
+            <strong className="grow">{row.order_number}</strong>
+            <EnumTag of="tracking_status" value={statusOf(row)} />
+          </div>
+          <span className="muted">{[row.location, row.carrier, row.parcels?.[0]?.tracking_number].filter(Boolean).join(' · ')}</span>
+        </div>
+      ),
+      empty: { title: 'fulfillment.no_shipments', text: 'fulfillment.no_shipments_text' },
+    }),
+    [t, places.data, carriers.data],
+  );
+  return <ListScreen of={{ ...definition, head: <Exceptions now={now} onOpen={(id) => state.set({ peek: id })} /> }} />;
+}
+
+/** The oldest on their way, of which those in trouble are shown. */
+function Exceptions({ now, onOpen }: { now: number; onOpen: (id: string) => void }) {
+  const { t } = useTranslation();
+  const open = useQuery({
+    queryKey: ['fulfillments', 'trouble'],
+    queryFn: ({ signal }) => readPath<{ data: Fulfillment[] }>('/v1/fulfillments', { state: 'shipped', expand: 'parcels', sort: 'ship_by', limit: LOOKED }, signal),
+  });
+  const found = (open.data?.data ?? [])
+    .map((row) => ({ row, trouble: troubleOf(row, now) }))
+    .filter((one): one is { row: Fulfillment; trouble: Trouble } => one.trouble !== undefined)
+    .toSorted((a, b) => worstFirst(a.trouble, b.trouble));
+  if (!found.length) return null;
+  return (
+    <section className="exceptions" aria-label={t('fulfillment.exceptions')}>
+      <h2>{t('fulfillment.exceptions_n', { count: found.length })}</h2>
+      <ul>
+        {found.slice(0, SHOWN).map(({ row, trouble }) => (
+          <li key={row.id}>
+            <button type="button" onClick={() => onOpen(row.id)}>
+              <span className="row">
+                <strong className="grow">{row.order_number}</strong>
+                <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag>
+              </span>
+              <span className="exceptions-why">{t('fulfillment.trouble_facts', { carrier: row.carrier ?? '', day: day(row.deliver_by), since: relative(row.shipped_at, now) })}</span>
+              <span className="exceptions-remedy">{t(`fulfillment.remedy.${trouble}`)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

@@ -1,0 +1,52 @@
+// Words for when something has to leave, and which trouble a parcel is in. Pure.
+export type Due = { kind: 'gone' | 'late' | 'soon' | 'today' | 'later'; left: number };
+
+const SOON_MS = 2 * 3_600_000;
+const done = new Set(['shipped', 'ready_for_pickup', 'handed_over', 'closed', 'cancelled', 'rejected', 'not_collected']);
+
+export function dueOf(row: { state: string; ship_by: string }, now: number, sameDay: (a: number, b: number) => boolean): Due {
+  const at = new Date(row.ship_by).getTime();
+  const left = at - now;
+  if (done.has(row.state)) return { kind: 'gone', left };
+  if (left < 0) return { kind: 'late', left };
+  if (left < SOON_MS) return { kind: 'soon', left };
+  return { kind: sameDay(at, now) ? 'today' : 'later', left };
+}
+
+export type Trouble = 'exception' | 'failed_attempt' | 'return_to_sender' | 'silent' | 'late';
+const worst: readonly Trouble[] = ['return_to_sender', 'exception', 'failed_attempt', 'late', 'silent'];
+
+/** A parcel that nobody scanned for so long after it left. */
+const SILENT_MS = 48 * 3_600_000;
+
+interface Seen {
+  state: string;
+  deliver_by?: string | undefined;
+  shipped_at?: string | undefined;
+  parcels?: readonly { tracking_status?: string | undefined; delivered_at?: string | undefined }[] | undefined;
+}
+
+export function troubleOf(row: Seen, now: number): Trouble | undefined {
+  if (row.state !== 'shipped') return undefined;
+  const open = (row.parcels ?? []).filter((parcel) => !parcel.delivered_at);
+  const found = new Set<Trouble>();
+  for (const { tracking_status: status } of open) if (status === 'exception' || status === 'failed_attempt' || status === 'return_to_sender') found.add(status);
+  if (open.length && row.deliver_by && new Date(row.deliver_by).getTime() < now) found.add('late');
+  const untouched = open.some(({ tracking_status: status }) => !status || status === 'pending' || status === 'label_created');
+  if (untouched && row.shipped_at && now - new Date(row.shipped_at).getTime() > SILENT_MS) found.add('silent');
+  return worst.find((one) => found.has(one));
+}
+
+export const worstFirst = (a: Trouble, b: Trouble) => worst.indexOf(a) - worst.indexOf(b);
+
+/** What may be done with a fulfillment now; the server decides again. */
+export function verbsOf(state: string): string[] {
+  const verbs: Record<string, string[]> = {
+    open: ['pick', 'reject', 'cancel'],
+    picking: ['pick', 'reject', 'cancel'],
+    picked: ['pack', 'cancel'],
+    packed: ['ship', 'ready', 'cancel'],
+    ready_for_pickup: ['hand_over', 'not_collected'],
+  };
+  return verbs[state] ?? [];
+}

@@ -1,0 +1,144 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { App, Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { readPath, sendPath } from '../../../shared/api/client';
+import { useMay } from '../../../shared/api/session';
+import { dateTime, weekday } from '../../../shared/format';
+import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
+import type { Fulfillment, Parcel } from '../api';
+import { troubleOf } from '../due';
+
+interface Followed {
+  token: string;
+  expected?: { deliver_by?: string; time_zone?: string };
+  promised?: string;
+  changes?: { at?: string; from?: string; to?: string; reason?: string }[];
+}
+interface Report extends Parcel {
+  tracking_events?: { occurred_at: string; status: string; description?: string; place?: string }[];
+}
+interface Shipment {
+  id: string;
+  voided: boolean;
+  manifested: boolean;
+}
+
+/** What the customer sees is what staff should know: the same source tells the promise and why it moved. */
+const useFollowed = (order: string) =>
+  useQuery({
+    queryKey: ['orders', 'followed', order],
+    queryFn: async ({ signal }): Promise<Followed> => {
+      const { token } = await readPath<{ token: string }>(`/v1/orders/${order}/tracking_link`, {}, signal);
+      return { ...(await readPath<Omit<Followed, 'token'>>(`/v1/track/${token}`, {}, signal)), token };
+    },
+  });
+
+export function ShipmentPeek({ row }: { row: Fulfillment }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const client = useQueryClient();
+  const { message, modal } = App.useApp();
+  const problemText = useProblemText();
+  const followed = useFollowed(row.order_id);
+  const shipments = useQuery({
+    queryKey: ['shipments', 'of', row.order_id],
+    queryFn: ({ signal }) => readPath<{ data: (Shipment & { fulfillment_id: string })[] }>('/v1/shipments', { order: row.order_id }, signal),
+  });
+  const shipment = shipments.data?.data.find((one) => one.fulfillment_id === row.id && !one.voided);
+  const trouble = troubleOf(row, Date.now());
+  const view = followed.data;
+  const last = view?.changes?.at(-1);
+  const zone = view?.expected?.time_zone;
+  const arrived = (row.parcels ?? []).some((parcel) => parcel.delivered_at);
+
+  const withdraw = () =>
+    modal.confirm({
+      title: t('fulfillment.void_title', { order: row.order_number ?? '' }),
+      content: t('fulfillment.void_text'),
+      okText: t('fulfillment.void'),
+      okButtonProps: { danger: true },
+      cancelText: t('common.cancel'),
+      onOk: async () => {
+        try {
+          await sendPath('POST', `/v1/shipments/${shipment?.id}/void`, {});
+          void message.success(t('fulfillment.voided'));
+          for (const key of ['fulfillments', 'orders', 'shipments']) void client.invalidateQueries({ queryKey: [key] });
+        } catch (error) {
+          void message.error(problemText(error));
+        }
+      },
+    });
+  const copy = async () => {
+    if (!view) return;
+    await navigator.clipboard.writeText(`${location.origin}/t/${view.token}`);
+    void message.success(t('common.copied'));
+  };
+  return (
+    <div className="panel-body col gap-16">
+      <div className="row wrap">
+        <strong>{row.order_number}</strong>
+        <EnumTag of="fulfillment_state" value={row.state} />
+      </div>
+      {trouble && <p className="exceptions-note">{t(`fulfillment.remedy.${trouble}`)}</p>}
+      <dl className="facts">
+        <dt>{t('fulfillment.promised')}</dt>
+        <dd>{weekday(view?.promised ?? row.deliver_by, zone)}</dd>
+        <dt>{t('fulfillment.now_expected')}</dt>
+        <dd>{arrived ? t('fulfillment.arrived') : view?.expected?.deliver_by ? weekday(view.expected.deliver_by, zone) : '—'}</dd>
+        {last && (
+          <>
+            <dt>{t('fulfillment.slipped')}</dt>
+            <dd>{t(`fulfillment.slip.${last.reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') })}</dd>
+          </>
+        )}
+        <dt>{t('fulfillment.col.carrier')}</dt>
+        <dd>{[row.carrier, row.service].filter(Boolean).join(' · ')}</dd>
+        <dt>{t('fulfillment.shipped_at')}</dt>
+        <dd>{dateTime(row.shipped_at)}</dd>
+      </dl>
+      {(row.parcels ?? []).map((parcel) => (
+        <ParcelScans key={parcel.id} parcel={parcel} />
+      ))}
+      <div className="row wrap">
+        <Link to={`/fulfillments/${row.id}` as never}>{t('fulfillment.open_work')}</Link>
+        <Link to={`/orders/${row.order_id}` as never}>{t('fulfillment.open_order')}</Link>
+        <Button size="small" onClick={() => void copy()} disabled={!view}>
+          {t('fulfillment.copy_link')}
+        </Button>
+        {may('fulfillment.work') && shipment && !shipment.manifested && !arrived && row.state === 'shipped' && (
+          <Button size="small" danger onClick={withdraw}>
+            {t('fulfillment.void')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function ParcelScans({ parcel }: { parcel: Parcel }) {
+  const { t } = useTranslation();
+  const report = useQuery({ queryKey: ['shipments', 'parcel', parcel.id], queryFn: ({ signal }) => readPath<Report>(`/v1/parcels/${parcel.id}`, {}, signal) });
+  const events = (report.data?.tracking_events ?? []).toReversed();
+  return (
+    <section className="parcel-scans">
+      <h3 className="row wrap">
+        <span className="mono">{parcel.tracking_number ?? t('fulfillment.no_number')}</span>
+        <EnumTag of="tracking_status" value={parcel.tracking_status} />
+      </h3>
+      {report.isPending && <Bones rows={2} />}
+      <ol>
+        {events.map((event) => (
+          <li key={`${event.occurred_at} ${event.status}`}>
+            <time dateTime={event.occurred_at}>{dateTime(event.occurred_at)}</time>
+            <span>
+              {t(`enum.tracking_status.${event.status}`, { defaultValue: event.status })}
+              {(event.place || event.description) && <small className="muted">{[event.place, event.description].filter(Boolean).join(' · ')}</small>}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {report.isSuccess && !events.length && <p className="muted">{t('fulfillment.not_scanned')}</p>}
+    </section>
+  );
+}
