@@ -1,2 +1,3 @@
 // What other features may use of orders.
-export {};
+export { PromiseTag, customerName, orderTitle } from './words';
+export { LineBar } from './detail/LineBar';

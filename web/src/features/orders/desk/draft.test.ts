@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { addLine, emptyDraft, isEmpty, orderBody } from './draft';
+
+const typed = () => ({ ...addLine(emptyDraft(), 'TEE-S', 'T-shirt'), channel: 'phone', currency: 'USD' });
+
+it('asks nothing before there is a channel and a line', () => {
+  expect(isEmpty(emptyDraft())).toBe(true);
+  expect(orderBody(emptyDraft(), 'en')).toBeUndefined();
+  expect(orderBody(typed(), 'en')).toMatchObject({ channel: 'phone', lines: [{ sku: 'TEE-S', quantity: 1 }], delivery: { type: 'ship' } });
+});
+it('counts the same product up, but not one with a price of its own', () => {
+  const twice = addLine(typed(), 'TEE-S', 'T-shirt');
+  expect(twice.lines).toHaveLength(1);
+  expect(twice.lines[0]?.quantity).toBe(2);
+  const special = { ...twice, lines: twice.lines.map((line) => ({ ...line, unit_price: 1, price_reason: 'scratched' })) };
+  expect(addLine(special, 'TEE-S', 'T-shirt').lines).toHaveLength(2);
+});
+it('sends a price only where one was typed, with its reason', () => {
+  const draft = { ...typed(), lines: [{ key: 'a', sku: 'TEE-S', name: '', quantity: 1, unit_price: 900, price_reason: 'scratched' }] };
+  expect(orderBody(draft, 'en')?.lines).toEqual([{ sku: 'TEE-S', quantity: 1, unit_price: 900, price_reason: 'scratched' }]);
+});
+it('a customer who is known is named by id, a collected order has no address', () => {
+  expect(orderBody({ ...typed(), customer_id: 'cus_1', customer: { name: 'Li' } }, 'en')?.customer).toEqual({ id: 'cus_1' });
+  const pickup = orderBody({ ...typed(), pickup: 'SOHO', address: { country: 'US' } }, 'en');
+  expect(pickup).toMatchObject({ delivery: { type: 'pickup', location: 'SOHO' } });
+  expect(pickup).not.toHaveProperty('shipping_address');
+});
+it('money that was taken is the total of the quote', () => {
+  expect(orderBody({ ...typed(), paid: 'cash' }, 'en', 1990)?.payments).toEqual([{ provider: 'cash', kind: 'capture', amount: 1990 }]);
+  expect(orderBody({ ...typed(), paid: 'cash' }, 'en')).not.toHaveProperty('payments');
+});

@@ -1,0 +1,98 @@
+// What is being typed at the phone, kept over a reload, and what the server is asked with it. Pure but for the keeping.
+export interface DeskLine {
+  key: string;
+  sku: string;
+  name: string;
+  quantity: number;
+  /** Minor units; undefined = the catalog's. */
+  unit_price?: number | string;
+  price_reason?: string;
+}
+export interface DeskAddress {
+  name?: string;
+  company?: string;
+  line1?: string;
+  line2?: string;
+  city?: string;
+  region?: string;
+  postal_code?: string;
+  country?: string;
+  phone?: string;
+}
+export interface DeskDraft {
+  /** Names this order: placed once, however often it is sent. */
+  key: string;
+  channel?: string;
+  currency?: string;
+  customer_id?: string;
+  customer: { name?: string; email?: string; phone?: string };
+  address: DeskAddress;
+  pickup?: string;
+  lines: DeskLine[];
+  shipping?: number;
+  terms?: 'prepaid' | 'cod' | 'deposit' | 'account';
+  paid?: 'cash' | 'card' | 'bank';
+  reference?: string;
+  notes?: string;
+}
+
+const KEPT = 'ordo.desk.draft';
+
+export function emptyDraft(): DeskDraft {
+  return { key: crypto.randomUUID(), customer: {}, address: {}, lines: [] };
+}
+
+export function readDraft(): DeskDraft {
+  try {
+    const text = localStorage.getItem(KEPT);
+    return text ? { ...emptyDraft(), ...(JSON.parse(text) as DeskDraft) } : emptyDraft();
+  } catch {
+    return emptyDraft();
+  }
+}
+
+export function keepDraft(draft: DeskDraft | undefined) {
+  try {
+    if (draft) localStorage.setItem(KEPT, JSON.stringify(draft));
+    else localStorage.removeItem(KEPT);
+  } catch {
+    // Then a reload begins anew.
+  }
+}
+
+export const isEmpty = (draft: DeskDraft) => !draft.lines.length && !draft.customer_id && !Object.values(draft.customer).some(Boolean) && !Object.values(draft.address).some(Boolean) && !draft.notes;
+
+function filled<T extends object>(object: T): Partial<T> | undefined {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined && value !== '');
+  return entries.length ? (Object.fromEntries(entries) as Partial<T>) : undefined;
+}
+
+/** The body of POST /v1/orders and of the quote. `total` goes into the payment: it is what the caller pays. */
+export function orderBody(draft: DeskDraft, language: string, total?: number): Record<string, unknown> | undefined {
+  if (!draft.channel || !draft.currency || !draft.lines.length) return undefined;
+  const address = filled(draft.address);
+  const customer = draft.customer_id ? { id: draft.customer_id } : filled(draft.customer);
+  return {
+    channel: draft.channel,
+    currency: draft.currency,
+    language,
+    ...(customer ? { customer } : {}),
+    ...(draft.pickup ? { delivery: { type: 'pickup', location: draft.pickup } } : { delivery: { type: 'ship' }, ...(address?.country ? { shipping_address: { ...address, name: address.name ?? draft.customer.name } } : {}) }),
+    lines: draft.lines.map(({ sku, quantity, unit_price, price_reason }) => ({
+      sku,
+      quantity,
+      ...(unit_price === undefined ? {} : { unit_price, ...(price_reason ? { price_reason } : {}) }),
+    })),
+    ...(draft.shipping === undefined ? {} : { charges: draft.shipping ? [{ kind: 'shipping', amount: draft.shipping }] : [] }),
+    ...(draft.terms ? { payment_terms: draft.terms } : {}),
+    ...(draft.paid && total ? { payments: [{ provider: draft.paid, kind: 'capture', amount: total, ...(draft.reference ? { reference: draft.reference } : {}) }] } : {}),
+    ...(draft.notes ? { notes: draft.notes } : {}),
+  };
+}
+
+/** A line more of the same product is a unit more. */
+export function addLine(draft: DeskDraft, sku: string, name: string): DeskDraft {
+  const found = draft.lines.find((line) => line.sku === sku && line.unit_price === undefined);
+  if (found) return { ...draft, lines: draft.lines.map((line) => (line === found ? { ...line, quantity: line.quantity + 1 } : line)) };
+  return { ...draft, lines: [...draft.lines, { key: crypto.randomUUID(), sku, name, quantity: 1 }] };
+}

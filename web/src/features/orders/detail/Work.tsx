@@ -1,0 +1,129 @@
+// Fulfillments, their parcels, and where these are.
+import { Link } from '@tanstack/react-router';
+import { App, Button, Modal } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../../shared/api/session';
+import { Panel } from '../../../shared/desk/record';
+import { dateTime, quantity } from '../../../shared/format';
+import { EnumTag, useProblemText } from '../../../shared/ui';
+import { readOrder, useKeepOrder, useMasters, write, type Fulfillment, type Order } from '../api';
+import { workStates } from '../reading';
+
+interface Carrier {
+  code: string;
+  name: string;
+  tracking_url?: string;
+}
+interface Place {
+  code: string;
+  name?: string;
+}
+
+/** A link made of the carrier's own template; only to the web, and never with anything but the number put in. */
+export function trackingLink(template: string | undefined, number: string | undefined): string | undefined {
+  if (!template || !number || !/^https?:\/\//i.test(template)) return undefined;
+  return template.replace('{number}', encodeURIComponent(number));
+}
+
+export function Work({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const carriers = useMasters<Carrier>('carriers', may('master.read'));
+  const locations = useMasters<Place>('locations', may('master.read'));
+  if (!order.fulfillments.length) return null;
+  const named = (code: string) => locations.data?.data.find((one) => one.code === code)?.name ?? code;
+  return (
+    <Panel id="order-work" title={t('orders.work')} flush>
+      <ul className="plain-list">
+        {order.fulfillments.map((one) => (
+          <FulfillmentRow key={one.id} order={order} one={one} place={named(one.location)} carriers={carriers.data?.data ?? []} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function FulfillmentRow({ order, one, place, carriers }: { order: Order; one: Fulfillment; place: string; carriers: Carrier[] }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const keep = useKeepOrder();
+  const [asked, setAsked] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const action = Object.entries(workStates).find(([name, states]) => states.includes(one.state) && order.next_actions.includes(name))?.[0];
+  const go = async () => {
+    setBusy(true);
+    try {
+      await write('POST', `/v1/fulfillments/${one.id}/${asked}`, {}, one.version);
+      setAsked(undefined);
+    } catch (error) {
+      void message.error(problemText(error));
+    } finally {
+      setBusy(false);
+      keep(await readOrder(order.id));
+    }
+  };
+  const what = (line: number) => {
+    const found = order.lines.find((other) => other.line === line);
+    return found?.name ?? found?.sku ?? String(line);
+  };
+  const steps = [one.picked_at, one.packed_at, one.shipped_at, one.closed_at];
+  const names = ['picked', 'packed', one.state === 'handed_over' ? 'handed_over' : 'shipped', 'closed'];
+  return (
+    <li className="work">
+      <div className="row wrap">
+        <Link to={`/fulfillments/${one.id}` as never}>
+          <strong>{place}</strong>
+        </Link>
+        <EnumTag of="fulfillment_state" value={one.state} />
+        <span className="muted small">{t(one.shipped_at ? 'orders.work_arrives' : 'orders.work_by', { when: dateTime(one.shipped_at ? (one.deliver_by ?? '') : one.ship_by) })}</span>
+        <span className="grow" />
+        {action && may('fulfillment.work') && (
+          <Button className="no-print" data-act={action} onClick={() => setAsked(action)}>
+            {t(`orders.act.${action}`)}
+          </Button>
+        )}
+      </div>
+      <p className="small">{one.lines.map((line) => t('orders.work_line', { n: quantity(line.quantity), what: what(line.line) })).join(' · ')}</p>
+      <ol className="steps">
+        {names.map((name, i) => (
+          <li key={name} className={steps[i] ? 'did' : undefined}>
+            <span>{t(`orders.step.${name}`)}</span>
+            <span className="muted small">{steps[i] ? dateTime(steps[i]) : '–'}</span>
+          </li>
+        ))}
+      </ol>
+      {one.reason && <p className="small muted">{one.reason}</p>}
+      {one.parcels.map((parcel) => {
+        const carrier = carriers.find((other) => other.code === parcel.carrier);
+        const href = trackingLink(carrier?.tracking_url, parcel.tracking_number);
+        return (
+          <div key={parcel.id} className="parcel">
+            <ParcelIcon />
+            <span className="mono">{href ? <a href={href} target="_blank" rel="noopener noreferrer">{parcel.tracking_number}</a> : (parcel.tracking_number ?? t('orders.parcel.unnamed'))}</span>
+            <span className="muted small">{carrier?.name ?? parcel.carrier ?? ''}</span>
+            {parcel.tracking_status !== 'unknown' && <EnumTag of="tracking_status" value={parcel.tracking_status} />}
+            <span className="muted small">{parcel.delivered_at ? dateTime(parcel.delivered_at) : parcel.tracked_at ? dateTime(parcel.tracked_at) : ''}</span>
+            {parcel.weight_g ? <span className="muted small">{t('orders.parcel.weight', { n: quantity(parcel.weight_g / 1000) })}</span> : null}
+          </div>
+        );
+      })}
+      {asked && (
+        <Modal open title={t(`orders.board.ask_${asked}`, { order: order.number })} okText={t(`orders.act.${asked}`)} cancelText={t('common.cancel')} okButtonProps={{ loading: busy, autoFocus: true }} onOk={() => void go()} onCancel={() => setAsked(undefined)}>
+          <p>{t(`orders.board.means_${asked}`)}</p>
+          <p className="muted">{place}</p>
+        </Modal>
+      )}
+    </li>
+  );
+}
+
+function ParcelIcon() {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.3" aria-hidden="true">
+      <path d="M2 4.5 8 1.8l6 2.7v7L8 14.2l-6-2.7zM2 4.5l6 2.7 6-2.7M8 7.2v7" strokeLinejoin="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,133 @@
+// Orders by where their goods are. Cards move by drag or by their menu, only where the server lists the step as next.
+import { DndContext, PointerSensor, useDraggable, useDroppable, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core';
+import { MoreOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { App, Button, Dropdown } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../../shared/api/session';
+import { integer, money } from '../../../shared/format';
+import { useChanged } from '../../../shared/live';
+import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
+import { readOrder, useKeepOrder, write, type OrderRow } from '../api';
+import { boardColumn, columns, movesOf, needs, workStates, type BoardColumn, type Move } from '../reading';
+import { ageOf, customerName, orderTitle, PromiseTag } from '../words';
+
+const SHOWN = 40;
+
+export function Board({ rows }: { rows: OrderRow[] }) {
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  const problemText = useProblemText();
+  const keep = useKeepOrder();
+  const may = useMay();
+  const [moving, setMoving] = useState<OrderRow>();
+  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
+  const allowed = (row: OrderRow) => movesOf(row).filter(({ action }) => may(needs[action] ?? ''));
+
+  const act = async (row: OrderRow, move: Move) => {
+    if (move.action === 'source') return write('POST', `/v1/orders/${row.id}/source`, {}, row.version);
+    const order = await readOrder(row.id);
+    for (const ful of order.fulfillments) if (workStates[move.action]?.includes(ful.state)) await write('POST', `/v1/fulfillments/${ful.id}/${move.action}`, {});
+    return undefined;
+  };
+  const ask = (row: OrderRow, move: Move) =>
+    modal.confirm({
+      title: t(`orders.board.ask_${move.action}`, { order: orderTitle(row) }),
+      content: t(`orders.board.means_${move.action}`),
+      okText: t(`orders.act.${move.action}`),
+      cancelText: t('common.cancel'),
+      onOk: async () => {
+        try {
+          await act(row, move);
+          void message.success(t('orders.board.moved', { order: orderTitle(row) }));
+        } catch (error) {
+          void message.error(problemText(error));
+        }
+        keep(await readOrder(row.id));
+      },
+    });
+  const onDragEnd = ({ over }: DragEndEvent) => {
+    const row = moving;
+    setMoving(undefined);
+    const move = row && over ? allowed(row).find(({ to }) => to === over.id) : undefined;
+    if (row && move) ask(row, move);
+  };
+  const moves = moving ? allowed(moving).map(({ to }) => to) : [];
+  return (
+    <DndContext
+      sensors={sensors}
+      accessibility={{ screenReaderInstructions: { draggable: t('orders.board.how') } }}
+      onDragStart={({ active }) => setMoving(rows.find((row) => row.id === active.id))}
+      onDragCancel={() => setMoving(undefined)}
+      onDragEnd={onDragEnd}
+    >
+      <div className="board" tabIndex={0} role="region" aria-label={t('orders.as_board')}>
+        {columns.map((column) => (
+          <Column key={column} id={column} rows={rows.filter((row) => boardColumn(row.fulfillment_status) === column)} open={moves.includes(column)} moving={Boolean(moving)} moves={allowed} ask={ask} />
+        ))}
+      </div>
+    </DndContext>
+  );
+}
+
+interface CardProps {
+  moves: (row: OrderRow) => Move[];
+  ask: (row: OrderRow, move: Move) => void;
+}
+
+function Column({ id, rows, open, moving, ...card }: { id: BoardColumn; rows: OrderRow[]; open: boolean; moving: boolean } & CardProps) {
+  const { t } = useTranslation();
+  const { setNodeRef, isOver } = useDroppable({ id, disabled: !open });
+  return (
+    <section ref={setNodeRef} className={`board-column${open ? ' open' : moving ? ' shut' : ''}${isOver ? ' over' : ''}`} aria-label={t(`orders.board.${id}`)}>
+      <header>
+        <h2>{t(`orders.board.${id}`)}</h2>
+        <span className="muted">{integer(rows.length)}</span>
+      </header>
+      <ul>
+        {rows.slice(0, SHOWN).map((row) => (
+          <Card key={row.id} row={row} {...card} />
+        ))}
+      </ul>
+      {rows.length > SHOWN && <p className="muted small">{t('orders.board.more', { n: integer(rows.length - SHOWN) })}</p>}
+      {!rows.length && <p className="muted small">{t('orders.board.none')}</p>}
+    </section>
+  );
+}
+
+function Card({ row, moves, ask }: { row: OrderRow } & CardProps) {
+  const { t } = useTranslation();
+  const changed = useChanged();
+  const can = moves(row);
+  const { setNodeRef, listeners, transform, isDragging } = useDraggable({ id: row.id, disabled: !can.length });
+  return (
+    <li
+      ref={setNodeRef}
+      {...(listeners ?? {})}
+      className={`board-card${isDragging ? ' dragging' : ''}${changed.has(row.id) ? ' changed' : ''}${can.length ? ' can' : ''}`}
+      style={transform ? { transform: `translate(${transform.x}px, ${transform.y}px)` } : undefined}
+    >
+      <div className="row">
+        <Link to={`/orders/${row.number ?? row.id}` as never} className="grow">
+          <strong>{orderTitle(row)}</strong>
+        </Link>
+        <span className="num">{money(row.totals?.total, row.currency ?? 'USD')}</span>
+        {can.length > 0 && (
+          <Dropdown
+            trigger={['click']}
+            menu={{ items: can.map((move) => ({ key: move.action, label: t(`orders.act.${move.action}`) })), onClick: ({ key }) => ask(row, can.find(({ action }) => action === key) as Move) }}
+          >
+            <Button size="small" type="text" aria-label={t('orders.board.move', { order: orderTitle(row) })} icon={<MoreOutlined aria-hidden />} />
+          </Dropdown>
+        )}
+      </div>
+      <div className="muted small ellipsis">{t('orders.card_age', { channel: customerName(row) || row.channel, age: ageOf(row) })}</div>
+      <div className="row wrap tight">
+        <PromiseTag order={row} />
+        {row.payment_status !== 'paid' && <EnumTag of="payment_status" value={row.payment_status} />}
+        {row.hold_count ? <StatusTag tone="warn">{t('orders.holds_n', { n: integer(row.hold_count) })}</StatusTag> : null}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,48 @@
+// Orders in words: promise, customer, what comes next.
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { date, dateTime, day, relative, time } from '../../shared/format';
+import { StatusTag, type Tone } from '../../shared/ui';
+import type { Order, OrderRow } from './api';
+import { firstAction, readPromise, type PromiseKind } from './reading';
+
+const tones: Record<PromiseKind, Tone> = { none: 'quiet', late: 'bad', overdue: 'bad', today: 'warn', on_time: 'good', arriving: 'info', done: 'good' };
+const sameDay = (a: number, b: number) => date(a) === date(b);
+
+export function promiseText(order: OrderRow | Order, t: TFunction): { text: string; tone: Tone; kind: PromiseKind } {
+  const { kind, when } = readPromise(order, Date.now(), sameDay);
+  const words: Record<PromiseKind, () => string> = {
+    none: () => '',
+    late: () => t('orders.promise.late', { ago: relative(when) }),
+    overdue: () => t('orders.promise.overdue', { ago: relative(when) }),
+    today: () => t('orders.promise.today', { time: time(when) }),
+    on_time: () => t('orders.promise.on_time', { day: day(when) }),
+    arriving: () => t('orders.promise.arriving', { day: day(when) }),
+    done: () => t('orders.promise.done'),
+  };
+  return { text: words[kind](), tone: tones[kind], kind };
+}
+
+export function PromiseTag({ order }: { order: OrderRow | Order }) {
+  const { t } = useTranslation();
+  const { text, tone } = promiseText(order, t);
+  return text ? <StatusTag tone={tone}>{text}</StatusTag> : null;
+}
+
+export function customerName(order: OrderRow | Order): string {
+  return order.customer?.name ?? order.shipping_address?.name ?? order.customer?.email ?? order.customer?.external_id ?? '';
+}
+
+export const orderTitle = (order: { number?: string; external_id?: string; id?: string }) => order.number ?? order.external_id ?? order.id ?? '';
+
+export const ageOf = (order: OrderRow | Order) => relative(order.placed_at ?? order.created_at);
+
+export function useNextText(): (order: OrderRow) => string {
+  const { t } = useTranslation();
+  return (order) => {
+    const action = firstAction(order as never);
+    return action ? t(`orders.act.${action}`) : '';
+  };
+}
+
+export const stamp = dateTime;
