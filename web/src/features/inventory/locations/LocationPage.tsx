@@ -161,10 +161,10 @@ export function LocationPage() {
                 <Form.Item name="cost_per_unit" label={t('inventory.locations.cost_unit')}>
                   <PriceInput currency={currency} />
                 </Form.Item>
-                <Form.Item name="scan_required" label={t('inventory.locations.scan_required')} valuePropName="checked">
+                <Form.Item name="scan_required" label={t('inventory.locations.scan_required')} valuePropName="checked" className="flag">
                   <Switch />
                 </Form.Item>
-                <Form.Item name="negative_stock" label={t('inventory.locations.negative_stock')} valuePropName="checked">
+                <Form.Item name="negative_stock" label={t('inventory.locations.negative_stock')} valuePropName="checked" className="flag">
                   <Switch />
                 </Form.Item>
               </Panel>
