@@ -87,6 +87,23 @@ void server_stop(struct server *s);
 bool server_wait(struct server *s);
 #define STOP_MS 8000
 
+/* ---- The demo beside a running server (demo.c) ---- */
+
+/* Loads the demo's masters and orders, in this currency, on a thread of its own, into a company that was set up. NULL when
+ * there is no thread to have. Stop it before the server's writer stops; it ends between two orders. */
+struct demo_guest;
+struct demo_guest *demo_guest_start(const char *url, const char *currency);
+void demo_guest_stop(struct demo_guest *g); /* accepts NULL */
+
+/* The proof of `ordo check`, step by step. */
+struct database_proof {
+  void (*difference)(void *arg, const char *difference, const char *repair);
+  void (*step)(void *arg, int64_t step, int64_t steps, const char *what); /* may be NULL */
+  void *arg;
+  bool aloud; /* notes that are no differences go to stdout */
+};
+MUST_CHECK enum err database_check(struct ctx *cx, const struct database_proof *proof);
+
 /* ---- Logging: text on a terminal, JSON otherwise ---- */
 
 enum log_level { LOG_INFO, LOG_WARN, LOG_ERROR };
@@ -100,5 +117,7 @@ extern const struct api_room app_rooms[]; /* routes.c */
 struct timers;
 struct timers *timers_start(struct writer *w, const char *url, struct clock clock, const char *owner);
 void timers_stop(struct timers *t);
+/* How each job fares; any thread. */
+void timers_jobs(struct timers *t, struct arena *a, api_jobs *out);
 
 #endif

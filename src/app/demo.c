@@ -15,6 +15,8 @@
 #include "settings.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,9 @@
 enum { DAYS = 30, STEP_ARENA_BUDGET = 16 << 20, PASSWORD_LETTERS = 14 };
 
 struct demo {
+  const char *currency;  /* of its orders */
+  bool guest;            /* in a company that somebody has set up: what is there already stays as it is */
+  atomic_bool *stopping; /* NULL = runs to its end */
   struct writer *writer;
   struct instant now; /* the writer reads it: the demo's clock */
   struct arena *arena;
@@ -123,6 +128,12 @@ static bool do_web(struct demo *d, const char *json)
   return false;
 }
 
+/* A guest keeps the names and codes that the company has given. */
+static bool is_fine(const struct demo *d, const struct fault *f)
+{
+  return d->guest && f->code == ERR_EXISTS;
+}
+
 static bool do_step(struct demo *d, const char *line, size_t n)
 {
   void *value, *body;
@@ -131,7 +142,7 @@ static bool do_step(struct demo *d, const char *line, size_t n)
     return false;
   const struct step *s = value;
   if (strcmp(s->what, "setting") == 0)
-    return do_setting(d, s->body);
+    return d->guest || do_setting(d, s->body);
   if (strcmp(s->what, "web") == 0)
     return do_web(d, s->body);
   for (size_t i = 0; i < COUNT_OF(steps); i++) {
@@ -139,7 +150,7 @@ static bool do_step(struct demo *d, const char *line, size_t n)
       continue;
     if (!read_body(d, steps[i].rec, s->body, strlen(s->body), &body))
       return false;
-    if (run(d, steps[i].act, NULL, body, &f))
+    if (run(d, steps[i].act, NULL, body, &f) || is_fine(d, &f))
       return true;
     failed("demo: %s refused: %s", s->what, f.detail);
     return false;
@@ -148,10 +159,15 @@ static bool do_step(struct demo *d, const char *line, size_t n)
   return false;
 }
 
+static bool is_stopping(const struct demo *d)
+{
+  return d->stopping && atomic_load(d->stopping);
+}
+
 static bool do_masters(struct demo *d)
 {
   const char *at = (const char *)demo_files[0].bytes, *end = at + demo_files[0].n;
-  while (at < end) {
+  while (at < end && !is_stopping(d)) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     size_t n = newline ? (size_t)(newline - at) : (size_t)(end - at);
     if (n && !do_step(d, at, n))
@@ -223,11 +239,11 @@ static const char *order_json(struct demo *d, enum fate fate, int64_t n)
   struct buf b;
   int64_t who = draw(d, (int64_t)COUNT_OF(addresses)), lines = 1 + draw(d, 3);
   buf_init(&b, d->arena);
-  buf_printf(&b, "{\"channel\":\"%s\",\"external_id\":\"demo-%lld\",\"currency\":\"USD\",\"prices_include_tax\":true",
+  buf_printf(&b, "{\"channel\":\"%s\",\"external_id\":\"demo-%lld\",\"currency\":\"%s\",\"prices_include_tax\":true",
              fate == FATE_PHONE   ? "phone"
              : fate == FATE_SHORT ? "market"
                                   : "web",
-             (long long)n);
+             (long long)n, d->currency);
   buf_printf(&b, ",\"customer\":{\"external_id\":\"c-%02lld\"},\"shipping_address\":%s", (long long)who + 1,
              addresses[who].json);
   buf_text(&b, ",\"lines\":[");
@@ -349,7 +365,7 @@ static void live_a_month(struct demo *d, struct instant today)
   int64_t n = 1000;
   for (int64_t day = DAYS; day >= 0; day--) {
     int64_t orders = 4 + draw(d, 6);
-    for (int64_t i = 0; i < orders; i++) {
+    for (int64_t i = 0; i < orders && !is_stopping(d); i++) {
       struct instant at = INSTANT(today.ms - day * DAY_MS - (orders - i) * 20 * MINUTE_MS);
       d->now = at;
       live_through(d, fate_of(d, day), n++);
@@ -414,7 +430,7 @@ static bool add_owner(struct demo *d, char password[PASSWORD_LETTERS + 1])
 
 static bool fill(const char *url, char password[PASSWORD_LETTERS + 1])
 {
-  struct demo d = {.arena = arena_new(STEP_ARENA_BUDGET), .random = 20260105};
+  struct demo d = {.currency = "USD", .arena = arena_new(STEP_ARENA_BUDGET), .random = 20260105};
   struct arena *a = arena_new(1 << 20);
   struct fault f;
   struct instant today = clock_real.now(NULL);
@@ -438,6 +454,64 @@ static bool fill(const char *url, char password[PASSWORD_LETTERS + 1])
   arena_free(d.arena);
   arena_free(a);
   return fine;
+}
+
+/* ---- The demo as a guest, beside the running server ---- */
+
+struct demo_guest {
+  pthread_t thread;
+  atomic_bool stopping;
+  char currency[4];
+  char url[];
+};
+
+static void *guest_main(void *arg)
+{
+  struct demo_guest *g = arg;
+  struct demo d = {.currency = g->currency,
+                   .guest = true,
+                   .stopping = &g->stopping,
+                   .arena = arena_new(STEP_ARENA_BUDGET),
+                   .random = 20260105};
+  struct arena *a = arena_new(1 << 20);
+  struct fault f;
+  struct instant today = clock_real.now(NULL);
+  struct writer_config config = {.url = g->url, .clock = {demo_now, &d}, .lanes = 1};
+  d.now = INSTANT(today.ms - (DAYS + 2) * DAY_MS);
+  fault_init(&f, a);
+  bool fine = writer_start(&config, &f, &d.writer) == ERR_OK;
+  if (!fine)
+    log_line(LOG_WARN, "the demo cannot be loaded", "%s", f.detail);
+  fine = fine && do_masters(&d);
+  if (fine)
+    live_a_month(&d, today);
+  d.now = today;
+  writer_stop(d.writer);
+  log_line(LOG_INFO, "demo loaded", "%lld orders, %lld refused", (long long)d.orders, (long long)d.refused);
+  arena_free(d.arena);
+  arena_free(a);
+  return NULL;
+}
+
+struct demo_guest *demo_guest_start(const char *url, const char *currency)
+{
+  struct demo_guest *g = calloc(1, sizeof *g + strlen(url) + 1);
+  assert(g);
+  memcpy(g->url, url, strlen(url));
+  snprintf(g->currency, sizeof g->currency, "%s", currency);
+  if (pthread_create(&g->thread, NULL, guest_main, g) == 0)
+    return g;
+  free(g);
+  return NULL;
+}
+
+void demo_guest_stop(struct demo_guest *g)
+{
+  if (!g)
+    return;
+  atomic_store(&g->stopping, true);
+  pthread_join(g->thread, NULL);
+  free(g);
 }
 
 /* Whose company a database holds. A demo is complete once its owner was added, which is the last step of filling. */

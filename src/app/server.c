@@ -1,5 +1,6 @@
 /* The server as a value: writer, API, timers and numberer, started and stopped in the one right order. */
 #include "app.h"
+#include "chores.h"
 
 #include "identity.h"
 #include "import_work.h"
@@ -17,10 +18,13 @@ struct server {
   struct api *api;
   struct writer *writer;
   struct timers *timers;
+  struct chores *chores;
   struct import_work *imports;
   struct numberer *numberer; /* NULL where the writer seals the feed itself */
   char owner[LEASE_OWNER_TEXT];
   char setup_token[TOKEN_TEXT]; /* "" where the company is set up */
+  struct demo_guest *demo;      /* that setup asked for, or NULL; guarded by away_lock */
+  char *url;
   volatile sig_atomic_t poisoned;
   pthread_mutex_t away_lock; /* guards what follows */
   int64_t away_told_ms, away_unsaid;
@@ -102,6 +106,17 @@ static void on_error(void *arg, const char *request_id, enum err code, const cha
   log_line(LOG_ERROR, err_info(code)->slug, "%s (request %s)", detail, request_id ? request_id : "none");
 }
 
+/* A company is set up once. */
+static void on_load_demo(void *arg, int demo, const char *currency)
+{
+  struct server *s = arg;
+  (void)demo;
+  pthread_mutex_lock(&s->away_lock);
+  if (!s->demo)
+    s->demo = demo_guest_start(s->url, currency);
+  pthread_mutex_unlock(&s->away_lock);
+}
+
 static void on_slow(void *arg, const char *sql, int64_t ms)
 {
   (void)arg;
@@ -127,9 +142,32 @@ static enum err draw_setup_token(struct server *s, const char *url, struct fault
   return err == ERR_OK ? ERR_OK : fault_fail(f, err, "", "%s", cx.fault.detail ? cx.fault.detail : "no database");
 }
 
+static void on_jobs(void *arg, struct arena *a, api_jobs *out)
+{
+  struct server *s = arg;
+  if (s->timers)
+    timers_jobs(s->timers, a, out);
+}
+
+static enum err on_chore(void *arg, struct fault *f, const char *name)
+{
+  return chores_begin(((struct server *)arg)->chores, f, name);
+}
+
+static bool on_chores(void *arg, struct arena *a, const char *name, struct api_chore *out)
+{
+  return chores_look(((struct server *)arg)->chores, a, name, out);
+}
+
+static void on_backups(void *arg, struct arena *a, api_backups *out)
+{
+  chores_backups(((struct server *)arg)->chores, a, out);
+}
+
 static enum err start(struct server *s, const struct server_config *config, struct fault *f)
 {
   TRY(draw_setup_token(s, config->url, f));
+  s->url = strdup(config->url);
   struct api_config api = {
       .url = config->url,
       .listen = config->listen,
@@ -141,7 +179,12 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .arg = s,
       .on_log = config->quiet ? NULL : on_log,
       .on_error = on_error,
+      .load_demo = on_load_demo,
       .on_slow = on_slow,
+      .jobs = on_jobs,
+      .chore = on_chore,
+      .chores = on_chores,
+      .backups = on_backups,
       .poisoned = is_poisoned,
   };
   struct writer_config writer = {.url = config->url,
@@ -159,6 +202,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
                                      .arg = s};
   pthread_mutex_init(&s->away_lock, NULL);
   lease_owner_draw(s->owner);
+  s->chores = chores_new(config->url, clock_real);
   s->api = api_new(&api);
   if (!text_starts(config->url, "sqlite:"))
     TRY(numberer_start(&numberer, f, &s->numberer));
@@ -220,6 +264,7 @@ void server_stop(struct server *s)
     return;
   if (s->api)
     api_quiesce(s->api); /* first: while new work comes in, a job that follows it has no end */
+  demo_guest_stop(s->demo);
   timers_stop(s->timers);
   import_work_stop(s->imports);
   if (s->api)
@@ -227,6 +272,8 @@ void server_stop(struct server *s)
   writer_stop(s->writer);
   numberer_stop(s->numberer); /* after the last commit */
   api_free(s->api);
+  chores_free(s->chores);
+  free(s->url);
   free(s);
 }
 

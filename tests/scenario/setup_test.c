@@ -2,9 +2,10 @@
 #include "shop.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char the_company[] =
-    "'company': {'name': 'Lantern & Loom', 'currency': 'EUR', 'time_zone': 'Europe/Berlin', 'language': 'de'},"
+    "'company': {'name': 'Lamps & Looms', 'currency': 'EUR', 'time_zone': 'Europe/Berlin', 'language': 'de'},"
     "'location': {'code': 'BER', 'name': 'Berlin', 'kind': 'store', 'address': {'line1': 'Unter den Linden 7', "
     "'city': 'Berlin', 'country': 'DE'}},"
     "'channel': {'code': 'phone', 'name': 'Phone', 'kind': 'phone'}";
@@ -55,7 +56,7 @@ TEST(a_company_is_set_up_once_and_its_owner_is_signed_in)
   SEE("/code", "wrong_state");
   SAY(200, "GET /v1/setup");
   SEE("/needed", "false");
-  SEE("/company", "Lantern & Loom");
+  SEE("/company", "Lamps & Looms");
   SEE("/currencies/#", "0");
   SAY(200, "GET /v1/settings/company.currency\nCookie: <session>");
   SEE("/value", "EUR");
@@ -100,6 +101,31 @@ TEST(what_is_wrong_with_a_setup_is_said_together_and_nothing_is_written)
   SEE("/company", "Ordo");
   SAY(201, set_up(s, "ann"));
   shop_close(s);
+}
+
+TEST(the_demo_is_loaded_beside_the_server_when_it_is_asked_for)
+{
+  struct shop *s = an_empty_company(t);
+  SAY(200, "GET /v1/setup");
+  SEE("/demos/1", "retail");
+  SAY(201, arena_printf(t->arena,
+                        "POST /v1/setup {%s, 'owner': {'login': 'ann', 'password': 'glass river 27 lamps'}, 'demo': "
+                        "'retail'}",
+                        the_company));
+  keep_session(s);
+  int64_t orders = 0;
+  for (int64_t until = monotonic_ms() + 120000; orders < 150 && monotonic_ms() < until; usleep(200000)) {
+    SAY(200, "GET /v1/orders?limit=1&count=exact\nCookie: <session>");
+    orders = json_look_i64(t->arena, s->last.body, "/count");
+  }
+  CHECK(orders >= 150);
+  SAY(200, "GET /v1/orders?limit=1\nCookie: <session>");
+  SEE("/data/0/currency", "EUR");
+  SAY(200, "GET /v1/settings/company.name\nCookie: <session>");
+  SEE("/value", "Lamps & Looms");
+  SAY(200, "GET /v1/channels/phone\nCookie: <session>");
+  SEE("/name", "Phone"); /* the company's own is left as it is */
+  shop_close(s);         /* in the middle of it perhaps: the check finds nothing */
 }
 
 TEST(from_elsewhere_a_setup_needs_the_token_of_the_log)

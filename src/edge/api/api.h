@@ -153,6 +153,31 @@ struct api_room {
 #define API_STREAMS_MAX     256           /* event streams at one time */
 #define API_EVENTS_MAX      1000          /* events of one answer */
 
+/* What goes by itself in this process, and what somebody asked it for. */
+struct api_job {
+  const char *name;
+  bool mine;               /* this process does it now, or a part of it */
+  int64_t every_ms, runs, failures, last_ms;
+  struct instant last_at, failed_at;
+  const char *error;       /* of the last failure */
+};
+typedef LIST(struct api_job) api_jobs;
+#define API_DIFFERENCES 50
+struct api_chore {
+  const char *name, *state; /* idle, running, done, failed */
+  struct instant started_at, finished_at;
+  int64_t step, steps;
+  const char *what, *error, *file;
+  int64_t differences, bytes;
+  LIST(const char *) told;  /* the first API_DIFFERENCES of them */
+};
+struct api_backup {
+  const char *file;
+  int64_t bytes;
+  struct instant at;
+};
+typedef LIST(struct api_backup) api_backups;
+
 struct api_config {
   const char *url;              /* db_open, for the readers */
   const char *listen;           /* http_start */
@@ -171,8 +196,12 @@ struct api_config {
   /* Something broke on our side: what the client was not told. */
   void (*on_error)(void *arg, const char *request_id, enum err code, const char *detail);
   void (*on_slow)(void *arg, const char *sql, int64_t ms); /* statements of API_SLOW_MS or longer */
-  /* Loads the data of a demo (setup.h) beside the running server; returns at once. NULL = there is none. */
-  void (*load_demo)(void *arg, int demo);
+  /* Loads the data of a demo (setup.h) beside the running server, in this currency; returns at once. NULL = there is none. */
+  void (*load_demo)(void *arg, int demo, const char *currency);
+  void (*jobs)(void *arg, struct arena *a, api_jobs *out);
+  enum err (*chore)(void *arg, struct fault *f, const char *name); /* begins "check" or "backup"; ERR_STATE: one is running */
+  bool (*chores)(void *arg, struct arena *a, const char *name, struct api_chore *out);
+  void (*backups)(void *arg, struct arena *a, api_backups *out); /* the newest first */
   bool (*poisoned)(void *arg);  /* the storage cannot be trusted any more: /readyz says no */
 };
 

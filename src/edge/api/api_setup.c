@@ -73,7 +73,7 @@ static enum err serve_setup(struct ctx *cx, const struct api_request *rq, struct
   cx->actor = (struct actor){.kind = ACTOR_SYSTEM, .name = "setup", .permissions = PERMISSIONS_ALL};
   TRY(api_run(cx, &once, &setup_act, &(struct act_input){.body = &in, .version = ABSENT}, out));
   if (in.demo != SETUP_NO_DEMO)
-    rq->api->config.load_demo(rq->api->config.arg, in.demo);
+    rq->api->config.load_demo(rq->api->config.arg, in.demo, in.company.currency);
   const struct user *owner = out->value;
   token_draw(token, hash);
   const struct session_start start = {.user_id = owner->id,
