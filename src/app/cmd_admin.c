@@ -106,59 +106,79 @@ static void print_difference(void *arg, const char *difference, const char *repa
   printf("%s\n  repair: %s\n", difference, repair);
 }
 
-static enum err check_feed(struct ctx *cx, struct differences *d)
+static enum err check_feed(struct ctx *cx, const struct database_proof *proof)
 {
   int64_t last, bad;
   TRY(feed_verify(cx, &last, &bad));
   if (bad)
-    print_difference(d, arena_printf(cx->arena, "feed: the hash chain is broken at event %lld", (long long)bad),
+    proof->difference(proof->arg, arena_printf(cx->arena, "feed: the hash chain is broken at event %lld", (long long)bad),
                      "compare with a backup: an event was changed or is missing");
   return ERR_OK;
 }
 
 /* Each event has exactly one number or waits for it: invariant 10. What waits is no difference, since a server numbers it. */
-static enum err check_numbered(struct ctx *cx, struct differences *d)
+static enum err check_numbered(struct ctx *cx, const struct database_proof *proof)
 {
   struct feed_account account;
   TRY(feed_account(cx, &account));
   if (account.unnumbered > 0)
-    print_difference(d, arena_printf(cx->arena, "feed: %lld events have no number", (long long)account.unnumbered),
+    proof->difference(proof->arg, arena_printf(cx->arena, "feed: %lld events have no number", (long long)account.unnumbered),
                      "number them at the end of the feed");
   if (account.unnumbered < 0)
-    print_difference(d, arena_printf(cx->arena, "feed: %lld numbers are of no event", -(long long)account.unnumbered),
+    proof->difference(proof->arg, arena_printf(cx->arena, "feed: %lld numbers are of no event", -(long long)account.unnumbered),
                      "compare with a backup: events are missing, or were numbered twice");
   if (account.doubled)
-    print_difference(d, arena_printf(cx->arena, "feed: event %lld has another number too", (long long)account.doubled),
+    proof->difference(proof->arg, arena_printf(cx->arena, "feed: event %lld has another number too", (long long)account.doubled),
                      "compare with a backup: the feed was changed");
   if (account.unreadable)
-    print_difference(d, arena_printf(cx->arena, "feed: %lld waiting rows cannot be read", (long long)account.unreadable),
+    proof->difference(proof->arg, arena_printf(cx->arena, "feed: %lld waiting rows cannot be read", (long long)account.unreadable),
                      "compare feed_pending with a backup");
-  if (account.waiting)
+  if (account.waiting && proof->aloud)
     printf("note: %lld events wait for their number; a running server gives it\n", (long long)account.waiting);
   return ERR_OK;
 }
 
 /* No consumer has read what is not there: invariant 10. */
-static enum err check_consumers(struct ctx *cx, struct differences *d)
+static enum err check_consumers(struct ctx *cx, const struct database_proof *proof)
 {
   static const struct db_stmt beyond = {
       "SELECT count(*) FROM consumer WHERE feed_seq > (SELECT coalesce(max(seq), 0) FROM feed)", DB_REPORT};
   int64_t n = 0;
   TRY(db_one_i64(cx->db, &beyond, &n, DB_NO_ARGS));
   if (n != 0)
-    print_difference(d, arena_printf(cx->arena, "feed: %lld consumers are beyond its end", (long long)n),
+    proof->difference(proof->arg, arena_printf(cx->arena, "feed: %lld consumers are beyond its end", (long long)n),
                      "set their cursors back to the end of the feed");
   return ERR_OK;
 }
 
-static enum err check_all(struct ctx *cx, struct differences *d)
+static enum err check_stock(struct ctx *cx, const struct database_proof *proof)
 {
-  TRY(inventory_check(cx, print_difference, d));
-  TRY(orders_check(cx, print_difference, d));
-  TRY(check_feed(cx, d));
-  TRY(check_numbered(cx, d));
-  TRY(check_consumers(cx, d));
-  return reports_check(cx, print_difference, d);
+  return inventory_check(cx, proof->difference, proof->arg);
+}
+
+static enum err check_orders(struct ctx *cx, const struct database_proof *proof)
+{
+  return orders_check(cx, proof->difference, proof->arg);
+}
+
+enum err database_check(struct ctx *cx, const struct database_proof *proof)
+{
+  static const struct {
+    const char *what;
+    enum err (*check)(struct ctx *cx, const struct database_proof *proof);
+  } steps[] = {{"stock", check_stock},
+               {"orders", check_orders},
+               {"events", check_feed},
+               {"numbers", check_numbered},
+               {"consumers", check_consumers}};
+  for (size_t i = 0; i < COUNT_OF(steps); i++) {
+    if (proof->step)
+      proof->step(proof->arg, (int64_t)i, COUNT_OF(steps), steps[i].what);
+    TRY(steps[i].check(cx, proof));
+  }
+  if (proof->step)
+    proof->step(proof->arg, COUNT_OF(steps), COUNT_OF(steps), "");
+  return ERR_OK;
 }
 
 int cmd_check(const struct arguments *args)
@@ -172,7 +192,7 @@ int cmd_check(const struct arguments *args)
   if (err == ERR_OK) {
     cx.db = db;
     db_use(db, &cx.fault, a);
-    err = check_all(&cx, &d);
+    err = database_check(&cx, &(struct database_proof){print_difference, NULL, &d, true});
   }
   if (err != ERR_OK)
     failed("%s", cx.fault.detail ? cx.fault.detail : err_info(err)->title);

@@ -14,6 +14,7 @@
 #include "upload.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -37,6 +38,16 @@ enum {
 #define LEASE_REPORTS "reports"
 static const struct lease_name lease_names[] = {{LEASE_WORK, BUCKET_GROUPS}, {LEASE_SEARCH, 1}, {LEASE_REPORTS, 1}};
 
+enum { JOBS_MAX = 32, ERROR_TEXT = 300 };
+
+/* How a job fares. */
+struct fare {
+  int64_t runs, failures, last_ms;
+  struct instant last_at, failed_at;
+  bool mine;
+  char error[ERROR_TEXT];
+};
+
 struct timers {
   struct writer *writer;
   struct clock clock;
@@ -49,6 +60,7 @@ struct timers {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   bool stopping;
+  struct fare fares[JOBS_MAX]; /* by job; under the lock */
 };
 
 /* Items of a job that failed before: passed over for now, or tried again. */
@@ -333,6 +345,51 @@ static enum err open_leases(struct timers *t, const char *url, const char *owner
   return ERR_OK;
 }
 
+/* ---- How they fare ---- */
+
+_Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "a fare for each job");
+
+static void note_run(struct timers *t, size_t job, struct instant begun, enum err err, const struct fault *f)
+{
+  struct instant now = t->clock.now(t->clock.arg);
+  pthread_mutex_lock(&t->lock);
+  struct fare *fare = &t->fares[job];
+  fare->runs++;
+  fare->last_at = now;
+  fare->last_ms = now.ms - begun.ms;
+  if (err != ERR_OK && err != ERR_BUSY) {
+    fare->failures++;
+    fare->failed_at = now;
+    snprintf(fare->error, sizeof fare->error, "%s: %.200s", err_info(err)->slug, f->detail ? f->detail : err_info(err)->title);
+  }
+  pthread_mutex_unlock(&t->lock);
+}
+
+static void note_mine(struct timers *t, size_t job, bool mine)
+{
+  pthread_mutex_lock(&t->lock);
+  t->fares[job].mine = mine;
+  pthread_mutex_unlock(&t->lock);
+}
+
+void timers_jobs(struct timers *t, struct arena *a, api_jobs *out)
+{
+  pthread_mutex_lock(&t->lock);
+  for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+    const struct fare *f = &t->fares[i];
+    *LIST_ADD(a, out) = (struct api_job){.name = jobs[i].name,
+                                         .mine = f->mine,
+                                         .every_ms = jobs[i].every_ms,
+                                         .runs = f->runs,
+                                         .failures = f->failures,
+                                         .last_ms = f->runs ? f->last_ms : ABSENT,
+                                         .last_at = f->runs ? f->last_at : INSTANT(ABSENT),
+                                         .failed_at = f->failures ? f->failed_at : INSTANT(ABSENT),
+                                         .error = f->failures ? arena_text(a, f->error) : NULL};
+  }
+  pthread_mutex_unlock(&t->lock);
+}
+
 /* ---- The thread ---- */
 
 static void run_job(struct timers *t, size_t i, struct instant now)
@@ -346,6 +403,7 @@ static void run_job(struct timers *t, size_t i, struct instant now)
   if (err == ERR_OK)
     t->away = false;
   note_trouble(t, jobs[i].name, err, &cx.fault);
+  note_run(t, i, now, err, &cx.fault);
   arena_free(a);
 }
 
@@ -374,6 +432,7 @@ static void *timers_main(void *arg)
     struct instant now = t->clock.now(t->clock.arg);
     renew_leases(t, leases_tick);
     for (size_t i = 0; i < COUNT_OF(jobs) && !is_stopping(t); i++) {
+      note_mine(t, i, is_mine(t, i));
       if (!is_mine(t, i) ||
           (now.ms < next[i] && next[i] - now.ms <= jobs[i].every_ms)) /* farther away: the clock was set back */
         continue;
