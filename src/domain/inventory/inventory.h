@@ -122,6 +122,27 @@ extern const struct db_table stock_table;
 /* Fills sku, location and available of rows as they were read. */
 MUST_CHECK enum err stock_fill(struct ctx *cx, struct stock *rows, size_t n);
 
+/* What there is of a product, at one location and at all of them; of good stock unless it says otherwise. */
+struct stock_place {
+  int64_t location_id;
+  const char *location; /* code */
+  struct quantity on_hand, unfit, reserved, allocated, safety, available, incoming;
+  int64_t rows;
+};
+/* A row of the list of products, without those columns that stock does not ask for. */
+struct stock_summary {
+  struct product_id id;
+  const char *sku, *name, *unit, *gtin, *parent_sku;
+  bool active, low;
+  struct instant created_at;
+  struct stock_place sum;
+  LIST(struct stock_place) places;
+};
+extern const struct rec stock_summary_rec, stock_place_rec;
+extern const struct db_table stock_summary_table; /* table product, to be read only */
+/* Fills the figures of products as they were read. */
+MUST_CHECK enum err stock_summary_fill(struct ctx *cx, struct stock_summary *rows, size_t n);
+
 /* What sourcing looks at. */
 struct stock_level {
   struct stock_key key;

@@ -483,4 +483,17 @@ extern const struct act stock_adjust_act;       /* POST /v1/stock/adjustments: w
 /* Verifies the invariants 3, 4, 5 and 8 of domain.md over all orders; report as inventory_check. */
 MUST_CHECK enum err orders_check(struct ctx *cx, inventory_report *report, void *arg);
 
+/* ---- How channels are doing ---------------------------------------------------------------------------------------------------- */
+
+struct channel_health {
+  const char *channel;
+  bool active;
+  int64_t orders_day, orders_day_before; /* of the last 24 hours, of the 24 before */
+  struct instant last_order_at;          /* ABSENT = none yet */
+  int64_t lag_s;                         /* from ordered to come in, of the last one; ABSENT = not known */
+};
+extern const struct rec channel_health_rec;
+/* One row of out for each of n channels. */
+MUST_CHECK enum err channel_health_load(struct ctx *cx, const struct channel *channels, size_t n, struct channel_health *out);
+
 #endif

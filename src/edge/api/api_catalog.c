@@ -32,7 +32,7 @@ static enum err narrow_products(struct ctx *cx, const struct api_request *rq, st
 
 static const struct api_list products_list = {
     .table = &product_table,
-    .filters = (const char *const[]){"sku", "gtin", "kind", "active", "tax_category", "created_at", "updated_at", NULL},
+    .filters = (const char *const[]){"sku", "gtin", "kind", "active", "tax_category", "parent_sku", "created_at", "updated_at", NULL},
     .sorts = (const char *const[]){"created_at", "updated_at", "sku", NULL},
     .id_field = "id",
     .narrow = narrow_products,

@@ -2,6 +2,7 @@
 #include "api.h"
 
 #include "channels.h"
+#include "orders.h"
 
 static enum err serve_channel(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
@@ -25,6 +26,19 @@ static const struct api_list channels_list = {
     .expands = (const char *const[]){"sourcing_rules", NULL},
 };
 
+/* ---- Health ---- */
+
+static enum err serve_health(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  static const struct db_where all = {&channel_table, "1 = 1 ORDER BY code LIMIT 1000", DB_LIST};
+  LIST(struct channel) channels = {0};
+  (void)out;
+  TRY(db_select(cx->db, &all, (struct list *)(void *)&channels, DB_NO_ARGS));
+  struct channel_health *health = ARENA_ARRAY(cx->arena, struct channel_health, channels.n + 1);
+  TRY(channel_health_load(cx, channels.at, channels.n, health));
+  return api_page(cx, rq, &channel_health_rec, health, channels.n);
+}
+
 static const enum err create_errors[] = {ERR_EXISTS, ERR_OK};
 
 const struct route channel_routes[] = {
@@ -45,6 +59,10 @@ const struct route channel_routes[] = {
      .errors = create_errors},
     {"GET", "/v1/channels", "List channels", "Newest first; `?expand=sourcing_rules` adds their rules.",
      .needs = PERM_MASTER_READ, .reply = &channel_rec, .success = 200, .list = &channels_list},
+    {"GET", "/v1/channel_health", "How channels are doing",
+     "Orders of the last 24 hours and of those before, the last one, and how long it took to come in; by code.",
+     .needs = PERM_MASTER_READ, .reply = &channel_health_rec, .success = 200, .serve = serve_health,
+     .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/channels/{code}", "One channel", "By its code or its id.", .needs = PERM_MASTER_READ,
      .reply = &channel_rec, .success = 200, .serve = serve_channel},
     {"PATCH", "/v1/channels/{code}", "Change a channel",

@@ -1,5 +1,6 @@
 /* Stock over HTTP: rows, ledger, balances of the past, safety stock, adjustments. */
 #include "api.h"
+#include "api_search_priv.h"
 #include "api_where_priv.h"
 
 #include "catalog.h"
@@ -109,6 +110,70 @@ static const struct api_list stock_list = {
     .fill = stock_list_fill,
 };
 
+/* ---- By product ---- */
+
+enum { SUMMARY_Q, SUMMARY_SKU, SUMMARY_LOCATION, SUMMARY_LEVEL };
+static const struct api_param summary_params[] = {
+    [SUMMARY_Q] = {"q", REC_TEXT, "Words of SKU, names and codes; the last may be unfinished", "shirt"},
+    [SUMMARY_SKU] = {"sku", REC_TEXT, "Only this product", "TEE-S"},
+    [SUMMARY_LOCATION] = {"location", REC_TEXT, "Only products with stock at this location, by code or id", "NJ1"},
+    [SUMMARY_LEVEL] = {"level", REC_TEXT, "Only products that somewhere are low, out or negative", "low"},
+    {0},
+};
+
+static const struct {
+  const char *level, *where;
+} product_levels[] = {
+    {"low", "id IN (SELECT product_id FROM stock WHERE alerted = 1)"},
+    {"out", "id IN (SELECT product_id FROM stock WHERE on_hand - reserved <= 0)"},
+    {"negative", "id IN (SELECT product_id FROM stock WHERE on_hand < 0)"},
+};
+
+static enum err narrow_level(struct ctx *cx, struct db_page *page, const char *level)
+{
+  for (size_t i = 0; level && i < COUNT_OF(product_levels); i++)
+    if (text_eq(product_levels[i].level, level)) {
+      api_where(cx, page, product_levels[i].where, NULL, 0);
+      return ERR_OK;
+    }
+  return level ? fault_add(&cx->fault, ERR_INVALID, "/query/level", "not_allowed", "level is low, out or negative")
+               : ERR_OK;
+}
+
+static enum err narrow_summary(struct ctx *cx, const struct api_request *rq, struct db_page *page)
+{
+  const struct api_param_value *p = rq->params;
+  const struct location *location;
+  TRY(api_search_narrow(cx, "product", p[SUMMARY_Q].text, page));
+  api_where(cx, page, "kind IN ('stocked', 'made')", NULL, 0);
+  if (p[SUMMARY_SKU].text)
+    api_where(cx, page, "sku = $1", (const struct db_value[]){TEXT(p[SUMMARY_SKU].text)}, 1);
+  if (p[SUMMARY_LOCATION].text) {
+    enum err err = location_find(cx, p[SUMMARY_LOCATION].text, &location);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    api_where(cx, page, "id IN (SELECT product_id FROM stock WHERE location_id = $1)",
+              (const struct db_value[]){I64(err ? 0 : location->id.v)}, 1);
+  }
+  return narrow_level(cx, page, p[SUMMARY_LEVEL].text);
+}
+
+static enum err summary_fill(struct ctx *cx, void *rows, size_t n, const char *const *expand)
+{
+  (void)expand;
+  return stock_summary_fill(cx, rows, n);
+}
+
+static const struct api_list summary_list = {
+    .table = &stock_summary_table,
+    .filters = (const char *const[]){"active", "parent_sku", NULL},
+    .sorts = (const char *const[]){"created_at", "sku", NULL},
+    .id_field = "id",
+    .narrow = narrow_summary,
+    .fill = summary_fill,
+    .expands = (const char *const[]){"places", NULL},
+};
+
 /* ---- The ledger ---- */
 
 static enum err movements_list_fill(struct ctx *cx, void *rows, size_t n, const char *const *expand)
@@ -205,6 +270,11 @@ const struct route inventory_routes[] = {
      "One row per product, location, owner, condition and lot. `available` = good on hand less reserved less safety; a "
      "product that never was at a location has no row there.",
      .needs = PERM_STOCK_READ, .reply = &stock_rec, .success = 200, .list = &stock_list, .params = stock_params},
+    {"GET", "/v1/stock/summary", "How much there is of each product",
+     "All rows of a product as one, over all locations; `?expand=places` adds the same by location. `?q=shirt` searches, "
+     "`?level=low` shows what somewhere is down to its safety stock.",
+     .needs = PERM_STOCK_READ, .reply = &stock_summary_rec, .success = 200, .list = &summary_list,
+     .params = summary_params},
     {"GET", "/v1/stock/movements", "The stock ledger",
      "Newest first. Entries are never changed: `on_hand` of an entry is the sum of all deltas of its row up to it.",
      .needs = PERM_STOCK_READ, .reply = &movement_rec, .success = 200, .list = &movements_list,
