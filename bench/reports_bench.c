@@ -86,6 +86,10 @@ static void put_sums(struct bench *b)
       {"INSERT INTO report_cell SELECT 'stage', day, channel, location, '', 'pick', v5 & -4096, count(*), sum(v5), 0, 0, 0, 0,"
        " 0, 0, 0, 0 FROM report_fact WHERE kind = 'work' GROUP BY day, channel, location, v5 & -4096",
        DB_SCHEMA},
+      {"INSERT INTO report_cell SELECT kind || '.month', CAST(strftime('%s', day * 86400, 'unixepoch', 'start of month') AS"
+       " INTEGER) / 86400, channel, location, currency, detail, bin, sum(v1), sum(v2), sum(v3), sum(v4), sum(v5), sum(v6),"
+       " sum(v7), sum(v8), sum(v9), sum(v10) FROM report_cell WHERE true GROUP BY 1, 2, 3, 4, 5, 6, 7",
+       DB_SCHEMA},
       {"INSERT INTO report_customer SELECT customer_id & 1023, customer_id, count(*), sum(v9), sum(v9) & -4096, min(at),"
        " max(at), min(day), max(day), 'web' FROM report_fact WHERE kind = 'order' GROUP BY customer_id",
        DB_SCHEMA},

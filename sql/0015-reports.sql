@@ -32,7 +32,7 @@ SPREAD(report_fact, orders);
 CREATE INDEX report_fact_day ON report_fact (kind, day, order_id, n);
 CREATE INDEX report_fact_customer ON report_fact (customer_id, at) WHERE kind = 'order' AND customer_id <> 0;
 
--- Sums of facts. bin: of a duration in kinds that count durations (report_bin), else 0.
+-- Sums of facts, by day and (kinds that end in .month, day being the first) by month. bin: of a duration in kinds that count durations (report_bin), else 0.
 CREATE TABLE report_cell (
   kind TEXT NOT NULL,
   day BIGINT NOT NULL,
@@ -71,6 +71,7 @@ CREATE TABLE report_customer (
 ) NARROW;
 SPREAD(report_customer);
 CREATE INDEX report_customer_last ON report_customer (last_day, customer_id);
+CREATE INDEX report_customer_cells ON report_customer (last_day, orders, revenue);
 CREATE INDEX report_customer_orders ON report_customer (orders, customer_id);
 CREATE INDEX report_customer_revenue ON report_customer (revenue_bin, customer_id);
 

@@ -145,7 +145,20 @@ static bool is_empty(const struct cell *cell)
   return true;
 }
 
-enum err put_cells(struct ctx *cx, struct cells *cells)
+void cells_to_months(struct cells *days, struct cells *out)
+{
+  size_t n;
+  struct cell **sorted = cells_sorted(days, &n);
+  for (size_t i = 0; i < n; i++) {
+    struct cell key = *sorted[i];
+    key.day = span_begin(REPORT_MONTH, key.day);
+    struct cell *month = cells_at(out, &key);
+    for (int v = 0; v < VALUES; v++)
+      month->v[v] += sorted[i]->v[v];
+  }
+}
+
+static enum err put_all(struct ctx *cx, struct cells *cells, const char *const *names)
 {
   static const struct db_stmt put = {
       "INSERT INTO report_cell (kind, day, channel, location, currency, detail, bin, v1, v2, v3, v4, v5, v6, v7, v8, v9,"
@@ -163,9 +176,18 @@ enum err put_cells(struct ctx *cx, struct cells *cells)
     if (is_empty(c))
       continue;
     TRY(db_run(cx->db, &put, NULL,
-               DB_ARGS(TEXT(fact_names[c->kind]), I64(c->day), TEXT(c->channel), TEXT(c->location), TEXT(c->currency),
+               DB_ARGS(TEXT(names[c->kind]), I64(c->day), TEXT(c->channel), TEXT(c->location), TEXT(c->currency),
                        TEXT(c->detail), I64(c->bin), I64(c->v[0]), I64(c->v[1]), I64(c->v[2]), I64(c->v[3]),
                        I64(c->v[4]), I64(c->v[5]), I64(c->v[6]), I64(c->v[7]), I64(c->v[8]), I64(c->v[9]))));
   }
   return ERR_OK;
+}
+
+enum err put_cells(struct ctx *cx, struct cells *cells)
+{
+  struct cells months;
+  cells_init(&months, cx->arena);
+  cells_to_months(cells, &months);
+  TRY(put_all(cx, cells, fact_names));
+  return put_all(cx, &months, month_names);
 }

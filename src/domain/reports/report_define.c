@@ -8,6 +8,9 @@ const char *const report_by_names[] = {"day",     "week",   "month",   "channel"
 const char *const report_unit_names[] = {"count", "money", "quantity", "ratio", "seconds", "days", NULL};
 const char *const fact_names[] = {"order", "line",   "refund",   "shipped", "work",  "hold",
                                   "stage", "decide", "customer", "stock",   "level", "backlog", "segment", NULL};
+const char *const month_names[] = {"order.month", "line.month",  "refund.month", "shipped.month",  "work.month",
+                                   "hold.month",  "stage.month", "decide.month", "customer.month", "stock.month"};
+_Static_assert(COUNT_OF(month_names) == FACT_CELLS, "each kind of cells has its months");
 const char *const stage_names[] = {"open", "pick", "pack", "ship", "deliver"};
 
 static const unsigned knows[] = {

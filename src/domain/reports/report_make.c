@@ -164,16 +164,31 @@ static void take_row(struct ctx *cx, const struct question *q, enum fact_kind ki
     add_bin(cx->arena, g, (struct bin){stage, kind, db_i64(rows, 2), db_i64(rows, 6)});
 }
 
-static enum err load_kind(struct ctx *cx, const struct question *q, enum fact_kind kind, const char *stage,
-                          struct groups *out)
+static enum err load_days(struct ctx *cx, const struct question *q, enum fact_kind kind, const char *name,
+                          const char *stage, int64_t from, int64_t to, struct groups *out)
 {
   const char *detail = stage ? stage : q->detail ? q->detail : "";
   struct db_rows rows;
-  TRY(db_query(cx->db, statement_by(q->by), &rows,
-               DB_ARGS(TEXT(fact_names[kind]), I64(q->from), I64(q->to), TEXT(detail))));
+  if (from > to)
+    return ERR_OK;
+  TRY(db_query(cx->db, statement_by(q->by), &rows, DB_ARGS(TEXT(name), I64(from), I64(to), TEXT(detail))));
   while (db_next(&rows))
     take_row(cx, q, kind, stage, &rows, out);
   return db_done(&rows);
+}
+
+/* Whole months from their own cells, where rows are no shorter; the days before and after from theirs. */
+static enum err load_kind(struct ctx *cx, const struct question *q, enum fact_kind kind, const char *stage,
+                          struct groups *out)
+{
+  int64_t first = span_begin(REPORT_MONTH, q->from), last = span_begin(REPORT_MONTH, q->to + 1);
+  if (first < q->from)
+    first = span_end(REPORT_MONTH, first) + 1;
+  if (q->by == REPORT_DAY || q->by == REPORT_WEEK || first >= last)
+    return load_days(cx, q, kind, fact_names[kind], stage, q->from, q->to, out);
+  TRY(load_days(cx, q, kind, fact_names[kind], stage, q->from, first - 1, out));
+  TRY(load_days(cx, q, kind, month_names[kind], stage, first, last - 1, out));
+  return load_days(cx, q, kind, fact_names[kind], stage, last, q->to, out);
 }
 
 /* Whether the measure can be told by these rows under these filters. */

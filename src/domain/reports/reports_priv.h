@@ -29,7 +29,8 @@ enum fact_kind {
   FACT_KINDS,
   FACT_NONE = -1,
 };
-extern const char *const fact_names[];
+extern const char *const fact_names[]; /* of facts, and of the cells of days */
+extern const char *const month_names[]; /* of the cells of whole months, whose day is the first */
 
 enum { ORDER_ORDERS, ORDER_UNITS, ORDER_GROSS, ORDER_DISCOUNT, ORDER_CHARGES, ORDER_TAX, ORDER_REVENUE, ORDER_CANCELLED,
        ORDER_BASE, ORDER_KNOWN };
@@ -100,7 +101,9 @@ MUST_CHECK enum err report_cursor(struct ctx *cx, const char *consumer, int64_t 
 /* The zone of a location; the company's where it is not known any more. */
 MUST_CHECK enum err location_zone(struct ctx *cx, int64_t id, const char *zone, const char **out_zone,
                                   const char **out_code);
+/* Adds to the cells of days and to those of their months. */
 MUST_CHECK enum err put_cells(struct ctx *cx, struct cells *cells);
+void cells_to_months(struct cells *days, struct cells *out);
 
 /* ---- Definitions ------------------------------------------------------------------------------------------------ */
 
