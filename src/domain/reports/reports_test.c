@@ -140,3 +140,40 @@ TEST(a_fact_that_changes_leaves_its_old_cell_empty)
     for (int v = 0; v < VALUES; v++)
       CHECK_INT(all[i]->v[v], 0);
 }
+
+TEST(whole_months_are_read_from_their_own_cells_and_the_days_around_them_from_theirs)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  struct report_request rq = {.from = "2026-09-30", .to = "2026-11-01", .by = "channel", .limit = ABSENT};
+  struct report r;
+  put_cell(cx, "order", "2026-09-29", "web", "USD", 1, 1); /* before */
+  put_cell(cx, "order", "2026-09-30", "web", "USD", 2, 10);
+  put_cell(cx, "order", "2026-10-07", "web", "USD", 1000, 1000); /* told by the month */
+  put_cell(cx, "order.month", "2026-10-01", "web", "USD", 4, 100);
+  put_cell(cx, "order", "2026-11-01", "web", "USD", 8, 1000);
+  put_cell(cx, "order", "2026-11-02", "web", "USD", 16, 10000); /* after */
+  CHECK_OK(report_make(cx, "orders", &rq, &r));
+  CHECK_INT(value(&r.rows.at[0], "orders"), 14);
+  CHECK_INT(value(&r.rows.at[0], "revenue"), 1110);
+}
+
+static void count_difference(void *arg, const char *difference, const char *repair)
+{
+  (void)difference;
+  (void)repair;
+  ++*(int64_t *)arg;
+}
+
+TEST(the_check_finds_a_cell_that_no_fact_made_and_a_month_that_is_not_its_days)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  int64_t differences = 0;
+  put_cell(cx, "order", "2026-11-19", "web", "USD", 2, 300);
+  put_cell(cx, "order.month", "2026-11-01", "web", "USD", 2, 300);
+  CHECK_OK(reports_check(cx, count_difference, &differences));
+  CHECK_INT(differences, 2); /* two values without a fact */
+  put_cell(cx, "order.month", "2026-10-01", "web", "USD", 1, 0);
+  differences = 0;
+  CHECK_OK(reports_check(cx, count_difference, &differences));
+  CHECK_INT(differences, 3);
+}
