@@ -43,10 +43,10 @@ static void read_catalog(struct arena *a, const struct embedded_file *file, stru
   assert(t == JSON_OBJECT_END);
 }
 
-/* Kept as long as the program runs. */
 static void read_all(void)
 {
-  struct arena *a = arena_new(1 << 20);
+  static struct arena *a; /* kept as long as the program runs */
+  a = arena_new(1 << 20);
   for (; n_catalogs < print_texts_n && n_catalogs < CATALOGS_MAX; n_catalogs++)
     read_catalog(a, &print_texts[n_catalogs], &catalogs[n_catalogs]);
 }
