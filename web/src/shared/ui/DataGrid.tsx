@@ -200,6 +200,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   };
 
   const template = `${selectable ? '36px ' : ''}${columns.map((c) => (c.grow ? `minmax(${c.width}px, ${c.grow}fr)` : `${c.width}px`)).join(' ')}`;
+  // Rows are as wide as their columns at least, all of them the same whatever they hold.
+  const least = columns.reduce((all, column) => all + column.width, selectable ? 36 : 0);
   const from = Math.min(view.from, rows.length);
   const to = Math.min(view.to, rows.length);
   const all = rows.length > 0 && (selected?.size ?? 0) >= rows.length && rows.every((row) => selected?.has(id(row)));
@@ -221,7 +223,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         onFocus={(event) => {
           if (event.target === scroller.current && atIndex < 0 && rows.length) move(0, false);
         }}
-        style={{ ['--row' as string]: `${rowHeight}px` }}
+        style={{ ['--row' as string]: `${rowHeight}px`, ['--least' as string]: `${least}px` }}
       >
         <div role="row" aria-rowindex={1} className="grid-head" style={{ gridTemplateColumns: template }}>
           {selectable && (
