@@ -1,20 +1,26 @@
 // Orders in words: promise, customer, what comes next.
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import { date, dateTime, day, relative, time } from '../../shared/format';
+import { date, day, duration, relative, time } from '../../shared/format';
 import { StatusTag, type Tone } from '../../shared/ui';
 import type { Order, OrderRow } from './api';
 import { firstAction, readPromise, type PromiseKind } from './reading';
 
 const tones: Record<PromiseKind, Tone> = { none: 'quiet', late: 'bad', overdue: 'bad', today: 'warn', on_time: 'good', arriving: 'info', done: 'good' };
+/** How long ago, in the largest unit only. */
+function span(when: string | undefined): string {
+  const ms = Date.now() - Date.parse(when ?? '');
+  const unit = [86_400_000, 3_600_000, 60_000].find((size) => ms >= size) ?? 60_000;
+  return duration(Math.max(1, Math.floor(ms / unit)) * unit);
+}
 const sameDay = (a: number, b: number) => date(a) === date(b);
 
 export function promiseText(order: OrderRow | Order, t: TFunction): { text: string; tone: Tone; kind: PromiseKind } {
   const { kind, when } = readPromise(order, Date.now(), sameDay);
   const words: Record<PromiseKind, () => string> = {
     none: () => '',
-    late: () => t('orders.promise.late', { ago: relative(when) }),
-    overdue: () => t('orders.promise.overdue', { ago: relative(when) }),
+    late: () => t('orders.promise.late', { span: span(when) }),
+    overdue: () => t('orders.promise.overdue', { span: span(when) }),
     today: () => t('orders.promise.today', { time: time(when) }),
     on_time: () => t('orders.promise.on_time', { day: day(when) }),
     arriving: () => t('orders.promise.arriving', { day: day(when) }),
@@ -44,5 +50,3 @@ export function useNextText(): (order: OrderRow) => string {
     return action ? t(`orders.act.${action}`) : '';
   };
 }
-
-export const stamp = dateTime;

@@ -14,7 +14,7 @@ export function Blockers({ id }: { id: string }) {
   const all = mergeBlockers(data?.blockers ?? []);
   if (!all.length) return null;
   return (
-    <section className={`blockers${all[0]?.late ? ' late' : ''}`} aria-label={t('orders.blockers')}>
+    <section className={`blockers${all.some(({ late }) => late) ? ' late' : all.every(({ next_action }) => !next_action) ? ' calm' : ''}`} aria-label={t('orders.blockers')}>
       <h2>{t('orders.blockers')}</h2>
       <ol>
         {all.map((one, i) => (

@@ -26,7 +26,8 @@ export default function Map({ points, label }: { points: MapPoint[]; label: stri
   const left = clamp((Math.max(...xs) + Math.min(...xs) - wide) / 2, WIDTH - wide);
   const top = clamp((Math.max(...ys) + Math.min(...ys) - high) / 2, HEIGHT - high);
   const unit = wide / WIDTH;
-  const labels = spread(placed.map(({ id, at, label: text }) => ({ id, x: at[0], y: at[1], text })), unit);
+  const right = left + wide * 0.82;
+  const labels = spread(placed.map(({ id, at, label: text }) => ({ id, x: at[0], y: at[1], text, end: at[0] > right })), unit);
   return (
     <svg className="map" viewBox={`${left} ${top} ${wide} ${high}`} role="img" aria-label={label}>
       <path d={land} className="map-land" style={{ strokeWidth: 0.6 * unit }} />
@@ -46,8 +47,8 @@ export default function Map({ points, label }: { points: MapPoint[]; label: stri
           <circle key={id} cx={at[0]} cy={at[1]} r={(kind === 'sends' ? 6 : 4.5) * unit} className={`map-${kind}`} style={{ strokeWidth: 1.6 * unit }} />
         ),
       )}
-      {labels.map(({ id, x, y, text }) => (
-        <text key={id} x={x} y={y} className="map-label" style={{ fontSize: 13 * unit, strokeWidth: 3.5 * unit }}>
+      {labels.map(({ id, x, y, text, end }) => (
+        <text key={id} x={x} y={y} textAnchor={end ? 'end' : 'start'} className="map-label" style={{ fontSize: 13 * unit, strokeWidth: 3.5 * unit }}>
           {text}
         </text>
       ))}
@@ -56,10 +57,10 @@ export default function Map({ points, label }: { points: MapPoint[]; label: stri
 }
 
 /** Labels beside their points, one below the other where points are close. */
-function spread(all: { id: string; x: number; y: number; text: string }[], unit: number) {
+function spread(all: { id: string; x: number; y: number; text: string; end: boolean }[], unit: number) {
   const taken: { x: number; y: number }[] = [];
   return all.map((one) => {
-    const x = one.x + 9 * unit;
+    const x = one.x + (one.end ? -10 : 10) * unit;
     let y = one.y + 4.5 * unit;
     while (taken.some((other) => Math.abs(other.y - y) < 14 * unit && Math.abs(other.x - x) < 90 * unit)) y += 15 * unit;
     taken.push({ x, y });

@@ -1,8 +1,10 @@
 // Beside the order: who it is for, what was promised and why, who takes care of it, notes, papers, orders that have to do with it.
+import { LinkOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { App, Button, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay, useSession } from '../../../shared/api/session';
 import { ConflictDialog } from '../../../shared/desk';
@@ -212,8 +214,30 @@ function Care({ order }: { order: Order }) {
           <Select id="order-tags" mode="tags" open={false} suffixIcon={null} disabled={!edit} tokenSeparators={[',', ' ', '，']} placeholder={t('orders.tags_hint')} value={order.tags} onChange={tag} />
         </div>
         <Notes order={order} edit={edit} />
+        {order.number && <TrackingLink order={order} />}
       </div>
     </Panel>
+  );
+}
+
+/** The link by which the customer follows the order, to be sent to them. */
+function TrackingLink({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const copy = async () => {
+    try {
+      const { token } = await readPath<{ token: string }>(`/v1/orders/${order.id}/tracking_link`, {});
+      await navigator.clipboard.writeText(new URL(`/t/${token}`, location.origin).href);
+      void message.success(t('orders.tracking_copied'));
+    } catch (error) {
+      void message.error(problemText(error));
+    }
+  };
+  return (
+    <Button className="no-print" icon={<LinkOutlined aria-hidden />} onClick={() => void copy()}>
+      {t('orders.tracking_link')}
+    </Button>
   );
 }
 
@@ -307,13 +331,12 @@ export function Related({ order }: { order: Order }) {
         {sorted.slice(0, 8).map((one) => (
           <li key={one.id}>
             <div className="row">
-              <Link to={`/orders/${one.number ?? one.id}` as never} className="grow">
-                {one.number ?? one.id}
-              </Link>
+              <Link to={`/orders/${one.number ?? one.id}` as never}>{one.number ?? one.id}</Link>
+              <EnumTag of="order_state" value={one.state} />
+              <span className="grow" />
               <span className="num">{money(one.total, one.currency)}</span>
             </div>
             <div className="row wrap tight small">
-              <EnumTag of="order_state" value={one.state} />
               {one.duplicate && <StatusTag tone="bad">{t('orders.duplicate', { alike: percent(Number(one.similarity ?? 0), 0) })}</StatusTag>}
               <span className="muted dotted">
                 {one.same_customer && <span>{t('orders.same_customer')}</span>}

@@ -1,9 +1,11 @@
 // Everything that happened, newest first: who, what, when, before and after; and what people say about it.
 import { App, Button, Mentions, Segmented } from 'antd';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
+import type { Page } from '../../../shared/desk';
 import { Panel } from '../../../shared/desk/record';
 import { dateTimeFull, money, relative } from '../../../shared/format';
 import { Bones, Trouble, useProblemText } from '../../../shared/ui';
@@ -26,11 +28,30 @@ function draftOf(id: string): [string, (text: string) => void] {
   return [sessionStorage.getItem(key) ?? '', (text) => (text ? sessionStorage.setItem(key, text) : sessionStorage.removeItem(key))];
 }
 
+const PAGES_MAX = 10;
+/** All of it, as the server tells the oldest first. */
+function useTimeline(id: string) {
+  return useQuery({
+    queryKey: ['orders', 'timeline', id],
+    queryFn: async ({ signal }) => {
+      const all: TimelineEntry[] = [];
+      let cursor: string | undefined;
+      for (let n = 0; n < PAGES_MAX; n++) {
+        const page = await readPath<Page<TimelineEntry>>(`/v1/orders/${id}/timeline`, { limit: 200, cursor }, signal);
+        all.push(...page.data);
+        if (!page.next_cursor) break;
+        cursor = page.next_cursor;
+      }
+      return { data: all };
+    },
+  });
+}
+
 export function Timeline({ order }: { order: Order }) {
   const { t } = useTranslation();
   const may = useMay();
   const [kind, setKind] = useState<Kind>('all');
-  const timeline = usePart<{ data: TimelineEntry[] }>(order.id, 'timeline', { limit: 500 });
+  const timeline = useTimeline(order.id);
   const comments = usePart<{ data: Comment[] }>(order.id, 'comments', { limit: 100 });
   const said = new Map((comments.data?.data ?? []).map((one) => [one.n, one]));
   // An event's id ends with the order's version times 256: the comment of that version.

@@ -80,6 +80,18 @@ function FulfillmentRow({ order, one, place, carriers }: { order: Order; one: Fu
         <EnumTag of="fulfillment_state" value={one.state} />
         <span className="muted small">{t(one.shipped_at ? 'orders.work_arrives' : 'orders.work_by', { when: dateTime(one.shipped_at ? (one.deliver_by ?? '') : one.ship_by) })}</span>
         <span className="grow" />
+        {one.state !== 'cancelled' && one.state !== 'rejected' && (
+          <span className="papers no-print">
+            <a href={`/v1/fulfillments/${one.id}/packing_slip?format=pdf`} target="_blank" rel="noopener">
+              {t('orders.slip')}
+            </a>
+            {!one.picked_at && (
+              <a href={`/v1/fulfillments/${one.id}/pick_list?format=pdf`} target="_blank" rel="noopener">
+                {t('orders.pick_list')}
+              </a>
+            )}
+          </span>
+        )}
         {action && may('fulfillment.work') && (
           <Button className="no-print" data-act={action} onClick={() => setAsked(action)}>
             {t(`orders.act.${action}`)}
@@ -106,6 +118,9 @@ function FulfillmentRow({ order, one, place, carriers }: { order: Order; one: Fu
             <span className="muted small">{carrier?.name ?? parcel.carrier ?? ''}</span>
             {parcel.tracking_status !== 'unknown' && <EnumTag of="tracking_status" value={parcel.tracking_status} />}
             <span className="muted small">{parcel.delivered_at ? dateTime(parcel.delivered_at) : parcel.tracked_at ? dateTime(parcel.tracked_at) : ''}</span>
+            <a className="no-print" href={`/v1/parcels/${parcel.id}/label?format=pdf`} target="_blank" rel="noopener">
+              {t('orders.parcel.label')}
+            </a>
             {parcel.weight_g ? <span className="muted small">{t('orders.parcel.weight', { n: quantity(parcel.weight_g / 1000) })}</span> : null}
           </div>
         );

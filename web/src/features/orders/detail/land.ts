@@ -38,6 +38,10 @@ export function landPath(): string {
   const polygons = objects.land.geometries.flatMap(({ type, arcs: own }) => (type === 'Polygon' ? [own as number[][]] : (own as number[][][])));
   return polygons
     .flat()
-    .map((indexes) => `M${ring(indexes).map(([lon, lat]) => project(lon, lat).map((n) => n.toFixed(1)).join(' ')).join('L')}Z`)
+    .map((indexes) => {
+      const points = ring(indexes);
+      // Where a coast crosses the date line the pen is lifted, so that no line runs across the picture.
+      return `${points.map(([lon, lat], i) => `${i && Math.abs(lon - (points[i - 1]?.[0] ?? lon)) < 180 ? 'L' : 'M'}${project(lon, lat).map((n) => n.toFixed(1)).join(' ')}`).join('')}Z`;
+    })
     .join('');
 }

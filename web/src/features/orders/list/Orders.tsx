@@ -5,8 +5,9 @@ import { Link } from '@tanstack/react-router';
 import { Button, Segmented } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readPath } from '../../../shared/api/client';
 import { useMay, useSession } from '../../../shared/api/session';
-import { choice, ListScreen, useNarrow, type BulkVerb, type Filter, type ListDefinition } from '../../../shared/desk';
+import { choice, ListScreen, useNarrow, type BulkVerb, type Filter, type ListDefinition, type Page } from '../../../shared/desk';
 import { integer, money, quantity } from '../../../shared/format';
 import { EnumTag, StatusTag, type Column } from '../../../shared/ui';
 import { useListState, type Query } from '../../../shared/views';
@@ -88,6 +89,16 @@ const flag = (id: string): Filter => ({
 const text = (id: string): Filter => ({ id, label: `orders.filter.${id}`, kind: 'text', names: [id] });
 const span = (id: string, to = 'lte'): Filter => ({ id, label: `orders.filter.${id}`, kind: 'dates', names: [`${id}[gte]`, `${id}[${to}]`] });
 
+const SLIPS_MAX = 100;
+/** Packing slips of the orders' fulfillments as one document, in a tab of its own. */
+async function printSlips(rows: OrderRow[]) {
+  const tab = window.open('about:blank', '_blank');
+  const page = await readPath<Page<OrderRow>>('/v1/orders', { number: rows.slice(0, SLIPS_MAX).map(({ id }) => id).join(','), expand: 'fulfillments', limit: SLIPS_MAX });
+  const ids = page.data.flatMap((row) => row.fulfillments ?? []).filter(({ state }) => state !== 'cancelled' && state !== 'rejected').map(({ id }) => id);
+  if (ids.length && tab) tab.location.href = `/v1/packing_slips?fulfillments=${ids.slice(0, SLIPS_MAX).join(',')}&format=pdf`;
+  else tab?.close();
+}
+
 interface Named {
   code: string;
   name?: string;
@@ -106,23 +117,23 @@ export function Orders() {
 
   const list = useMemo<ListDefinition<OrderRow>>(() => {
     const columns: Column<OrderRow>[] = [
-      { id: 'number', title: 'orders.column.number', width: 106, cell: (o) => <strong className="order-number">{orderTitle(o)}</strong> },
-      { id: 'customer', title: 'orders.column.customer', width: 120, grow: 2, cell: customerName },
-      { id: 'channel', title: 'orders.column.channel', width: 76, cell: (o) => o.channel },
-      { id: 'state', title: 'common.state', width: 104, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
-      { id: 'payment', title: 'orders.column.payment', width: 122, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} /> },
-      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 128, grow: 1, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
-      { id: 'promise', title: 'orders.column.promise', width: 156, grow: 1, tagged: true, cell: (o) => <PromiseTag order={o} /> },
+      { id: 'number', title: 'orders.column.number', width: 114, cell: (o) => <strong className="order-number">{orderTitle(o)}</strong> },
+      { id: 'customer', title: 'orders.column.customer', width: 104, grow: 2, cell: customerName },
+      { id: 'channel', title: 'orders.column.channel', width: 74, cell: (o) => o.channel },
+      { id: 'state', title: 'common.state', width: 100, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
+      { id: 'payment', title: 'orders.column.payment', width: 116, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} /> },
+      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 126, grow: 1, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
+      { id: 'promise', title: 'orders.column.promise', width: 152, grow: 1, tagged: true, cell: (o) => <PromiseTag order={o} /> },
       {
         id: 'holds',
         title: 'orders.column.holds',
-        width: 78,
+        width: 66,
         tagged: true,
         cell: (o) => (o.hold_count ? <StatusTag tone="warn">{integer(o.hold_count)}</StatusTag> : null),
       },
-      { id: 'total', title: 'orders.column.total', width: 104, numeric: true, cell: (o) => money(o.totals?.total, o.currency ?? 'USD') },
-      { id: 'age', title: 'orders.column.age', width: 100, sort: 'created_at', cell: ageOf },
-      { id: 'next', title: 'orders.column.next', width: 106, cell: next },
+      { id: 'total', title: 'orders.column.total', width: 92, numeric: true, cell: (o) => money(o.totals?.total, o.currency ?? 'USD') },
+      { id: 'age', title: 'orders.column.age', width: 96, sort: 'created_at', cell: ageOf },
+      { id: 'next', title: 'orders.column.next', width: 104, cell: next },
       { id: 'assigned', title: 'orders.column.assigned', width: 120, optional: true, cell: (o) => o.assigned_name ?? '' },
       { id: 'tags', title: 'orders.column.tags', width: 160, optional: true, cell: (o) => (o.tags ?? []).join(', ') },
       { id: 'external_id', title: 'orders.column.external_id', width: 140, optional: true, cell: (o) => o.external_id ?? '' },
@@ -140,11 +151,15 @@ export function Orders() {
       ...named('channel', channels.data?.data),
       ...named('location', locations.data?.data),
       span('created_at'),
+      span('placed_at', 'lt'),
+      span('shipped_at', 'lt'),
+      span('closed_at', 'lt'),
       span('ship_by', 'lt'),
       span('deliver_by', 'lt'),
       flag('late'),
       { id: 'at_risk', label: 'orders.filter.at_risk', kind: 'number', names: ['at_risk'], first: RISK_HOURS },
       flag('backordered'),
+      flag('short_picked'),
       flag('overdue'),
       flag('has_hold'),
       choice('hold_type', 'orders.filter.hold_type', 'hold_type', holdTypes),
@@ -155,6 +170,7 @@ export function Orders() {
       text('number'),
       text('external_id'),
       choice('payment_terms', 'orders.filter.payment_terms', 'payment_terms', ['prepaid', 'cod', 'deposit', 'account']),
+      text('currency'),
       text('assigned_to'),
     ];
     const verb = (id: BulkAsk['verb'], needed: string, danger = false): BulkVerb<OrderRow>[] =>
@@ -179,6 +195,7 @@ export function Orders() {
         ...verb('source', 'order.edit'),
         ...verb('tag', 'order.edit'),
         ...verb('assign', 'order.edit'),
+        ...(may('fulfillment.read') ? [{ id: 'slips', label: 'orders.bulk.slips', run: (rows: OrderRow[]) => void printSlips(rows) }] : []),
         ...verb('cancel', 'order.cancel', true),
       ],
       empty: {
