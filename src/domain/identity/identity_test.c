@@ -663,3 +663,47 @@ TEST(languages_and_zones_are_checked)
   CHECK(time_zone_valid("Asia/Shanghai") && time_zone_valid("UTC") && time_zone_valid("Europe/Berlin"));
   CHECK(!time_zone_valid("Mars/Olympus") && !time_zone_valid("") && !time_zone_valid("GMT+25"));
 }
+
+/* ---- The floor, and where rights end ---- */
+
+TEST(the_floor_grants_nothing_that_manages_or_tells_of_people)
+{
+  (void)t;
+  static const enum permission never[] = {PERM_USER_ADMIN,  PERM_OWNER_ADMIN,   PERM_MASTER_WRITE, PERM_PAYMENT_REFUND,
+                                          PERM_ORDER_READ,  PERM_CUSTOMER_READ, PERM_PERSONAL_READ, PERM_SYSTEM_READ};
+  for (size_t i = 0; i < COUNT_OF(never); i++)
+    CHECK(!(floor_permissions() & PERMISSION(never[i])));
+  CHECK(floor_permissions() & PERMISSION(PERM_FULFILLMENT_WORK));
+}
+
+TEST(a_scope_outlives_the_lists_it_was_made_of)
+{
+  LIST(const char *) locations = {0}, channels = {0};
+  CHECK(row_scope_of(t->arena, &locations, &channels) == NULL);
+  char code[] = "NJ1";
+  *LIST_ADD(t->arena, &locations) = code;
+  const struct row_scope *scope = row_scope_of(t->arena, &locations, &channels);
+  code[0] = 'X';
+  CHECK_INT(scope->n_locations, 1);
+  CHECK_INT(scope->n_channels, 0);
+  CHECK_TEXT(scope->locations[0], "NJ1");
+  CHECK_TEXT(row_scope_copy(t->arena, scope)->locations[0], "NJ1");
+}
+
+TEST(a_pin_is_digits_that_differ)
+{
+  struct ctx *cx = scratch_ctx(t, morning);
+  struct identity *identity = an_identity(t);
+  static const char *const bad[] = {"", "123", "1234567890123", "12a4", "0000", "99999", " 1234"};
+  const char *hash;
+  for (size_t i = 0; i < COUNT_OF(bad); i++) {
+    fault_clear(&cx->fault);
+    CHECK_ERR(badge_pin_hash(cx, identity, bad[i], &hash), ERR_INVALID);
+    CHECK_TEXT(cx->fault.entries[0].pointer, "/pin");
+  }
+  fault_clear(&cx->fault);
+  CHECK_ERR(badge_pin_hash(cx, identity, NULL, &hash), ERR_INVALID);
+  fault_clear(&cx->fault);
+  CHECK_OK(badge_pin_hash(cx, identity, "4711", &hash));
+  CHECK(text_starts(hash, "$argon2id$"));
+}
