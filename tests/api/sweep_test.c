@@ -34,6 +34,8 @@ static const struct sample {
     {"/v1/adjustments/{", "adjustment", "adj_0000000000000"},
     {"/v1/settings/{", "setting", "no.such.setting"},
     {"/v1/number_series/{", "series", "no-such-series"},
+    {"/v1/imports/{", "import", "imp_0000000000000"},
+    {"/v1/track/{", "token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
     {"/v1/tracking_numbers/{", NULL, NULL}, /* any text is a question */
 };
 
@@ -85,6 +87,10 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("number", "/number");
   KEEP("hold", "/holds/0/id");
   KEEP("fulfillment", "/fulfillments/0/id");
+  SAY(200, "GET /v1/orders/<order>/tracking_link");
+  KEEP("token", "/token");
+  SAY(201, "POST /v1/imports?kind=products {'sku'}");
+  KEEP("import", "/id");
   SAY(200, "GET /v1/number_series");
   KEEP("series", "/data/0/code");
 }
@@ -104,6 +110,7 @@ static const struct {
     {"POST", "/v1/parcels/{id}/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
     {"POST", "/v1/users/{id}/password", "{'password': 'copper moon 81 stairs'}"},
     {"PATCH", "/v1/settings/{key}", "{'value': 'x'}"},
+    {"PATCH", "/v1/imports/{id}", "{'mapping': {'columns': [{'field': 'sku', 'constant': 'x'}]}}"},
     {"PATCH", "/v1/products/{sku}", "{'name': 'another'}"},
     {"PATCH", "/v1/locations/{id}", "{'name': 'another'}"},
     {"PATCH", "/v1/channels/{code}", "{'name': 'another'}"},

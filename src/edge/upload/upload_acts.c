@@ -76,6 +76,7 @@ struct facts {
   struct upload u;
   struct upload_defaults defaults;
   const char *saved; /* JSON of a mapping, or NULL */
+  struct upload_change change;
 };
 struct plan {
   struct upload u;
@@ -302,24 +303,30 @@ static enum err refuse_busy(struct ctx *cx, const struct upload *u)
   return is_busy(u) ? err_fail(cx, ERR_STATE, "/state", "a pass is under way; cancel it first") : ERR_OK;
 }
 
+/* What is wrong with the body is said first. */
+static enum err change_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  struct facts *f = out;
+  rec_init(&upload_change_rec, &f->change);
+  TRY(rec_read(&upload_change_rec, in->json, in->json_n, "", cx->arena, &cx->fault, &f->change));
+  return facts_load(cx, in, out);
+}
+
 static enum err change_decide(struct ctx *cx, const void *facts, void *out)
 {
   const struct facts *f = facts;
   struct plan *p = out;
-  struct upload_change change;
   struct mapping *compiled;
-  rec_init(&upload_change_rec, &change);
   TRY(refuse_busy(cx, &f->u));
-  TRY(rec_read(&upload_change_rec, f->in->json, f->in->json_n, "", cx->arena, &cx->fault, &change));
   *p = plan_of(f);
-  p->u.mapping = change.mapping;
+  p->u.mapping = f->change.mapping;
   p->u.mapping_source = "given";
   TRY(upload_compile(&p->u, &f->defaults, cx->arena, &cx->fault, &compiled));
   move(cx, p, UPLOAD_MAPPED, "import.mapped");
   return ERR_OK;
 }
 
-const struct act upload_change_act = UPLOAD_ACT("import.map", facts_load, change_decide, apply);
+const struct act upload_change_act = UPLOAD_ACT("import.map", change_load, change_decide, apply);
 
 /* ---- Passes ------------------------------------------------------------------------------------------------------------------------ */
 
