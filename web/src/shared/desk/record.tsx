@@ -183,6 +183,7 @@ export function RecordForm<R extends { version?: number }>({ name, record, label
 export function FormDialog<T>({
   title,
   ok,
+  back,
   initial,
   width = 560,
   danger = false,
@@ -194,6 +195,8 @@ export function FormDialog<T>({
 }: {
   title: string;
   ok: string;
+  /** What leaving it says; else "Cancel". */
+  back?: string;
   initial?: object;
   width?: number;
   danger?: boolean;
@@ -227,7 +230,7 @@ export function FormDialog<T>({
       title={title}
       width={width}
       okText={ok}
-      cancelText={t('common.cancel')}
+      cancelText={back ?? t('common.cancel')}
       okButtonProps={{ htmlType: 'submit', form: id, loading: busy, danger }}
       onCancel={onClose}
       mask={{ closable: false }}

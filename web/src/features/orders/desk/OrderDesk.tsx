@@ -247,7 +247,7 @@ export function OrderDesk() {
                       ['subtotal', told.totals.subtotal],
                       ['discount', -told.totals.discount],
                       ['charges', told.totals.charges],
-                      ['tax', told.totals.tax],
+                      [told.totals.subtotal - told.totals.discount + told.totals.charges === told.totals.total ? 'tax_included' : 'tax', told.totals.tax],
                     ] as [string, number][]
                   )
                     .filter(([name, value]) => value !== 0 || name === 'subtotal')
@@ -312,16 +312,18 @@ function CustomerPart({ draft, setDraft, onDone }: { draft: DeskDraft; setDraft:
     queryFn: ({ signal }) => readPath<Page<Customer>>('/v1/customers', { q: wanted, limit: 8 }, signal),
   });
   const first = useRef<InputRef>(null);
-  const pick = (one: Customer) => {
-    const address = one.addresses?.find(({ default_shipping }) => default_shipping)?.address ?? one.addresses?.[0]?.address;
+  const pick = async (found: Customer) => {
     setText('');
+    setDraft((old) => ({ ...old, customer_id: found.id, customer: { name: found.name, email: found.email, phone: found.phone } }));
+    onDone();
+    // Where they had things sent to: their own address, else that of their last order.
+    const one = await readPath<Customer>(`/v1/customers/${found.id}`, {}).catch(() => found);
+    const own = one.addresses?.find(({ default_shipping }) => default_shipping)?.address ?? one.addresses?.[0]?.address;
+    const address = own ?? (await readPath<Page<Order>>('/v1/orders', { customer: found.id, limit: 1 }).catch(() => undefined))?.data[0]?.shipping_address;
     setDraft((old) => ({
       ...old,
-      customer_id: one.id,
-      customer: { name: one.name, email: one.email, phone: one.phone },
-      address: address ? { name: address.name, company: address.company, line1: address.line1, line2: address.line2, city: address.city, region: address.region, postal_code: address.postal_code, country: address.country, phone: address.phone } : old.address,
+      address: old.customer_id === found.id && !Object.values(old.address).some(Boolean) && address ? { name: address.name, company: address.company, line1: address.line1, line2: address.line2, city: address.city, region: address.region, postal_code: address.postal_code, country: address.country, phone: address.phone } : old.address,
     }));
-    onDone();
   };
   const options = [
     ...(found.data?.data ?? []).map((one) => ({
@@ -380,7 +382,7 @@ function CustomerPart({ draft, setDraft, onDone }: { draft: DeskDraft; setDraft:
           onChange={(value: string) => setText(options.some((one) => one.value === value) ? '' : (value ?? ''))}
           onSelect={(value: string) => {
             const one = found.data?.data.find(({ id }) => id === value);
-            if (one) pick(one);
+            if (one) void pick(one);
             else {
               const kind = wanted.includes('@') ? 'email' : /^[+\d][\d\s()-]{4,}$/.test(wanted) ? 'phone' : 'name';
               setText('');

@@ -156,6 +156,7 @@ function CancelDialog({ order, onDone, onClose }: Props) {
       danger
       title={t('orders.ask.cancel', { order: orderTitle(order) })}
       ok={t(whole ? 'orders.cancel.all' : 'orders.cancel.some')}
+      back={t('orders.cancel.keep')}
       send={(values: { reason?: string }) => {
         if (!some && order.state !== 'draft') return Promise.reject(new Error(t('orders.cancel.nothing')));
         return write<Order>(

@@ -109,7 +109,7 @@ export function Sourcing({ order, onSource }: { order: Order; onSource: (() => v
             </Suspense>
           </div>
         )}
-        <div className="table-scroll">
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={t('orders.why_words')}>
           <table className="plain why-table">
             <thead>
               <tr>

@@ -108,7 +108,7 @@ function Entry({ entry, comment, currency }: { entry: TimelineEntry; comment: Co
       {comment?.content && <p className="comment">{comment.content}</p>}
       {reason && <p className="muted">{reason}</p>}
       {open && (
-        <div className="table-scroll">
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={t('orders.event_field')}>
           <table className="plain changes">
             <thead>
               <tr>

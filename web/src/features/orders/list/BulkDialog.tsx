@@ -153,7 +153,7 @@ export function BulkDialog({ ask, onClose }: { ask: BulkAsk; onClose: () => void
             ]
           : [
               <Button key="cancel" onClick={close}>
-                {t('common.cancel')}
+                {t(isDanger ? 'orders.cancel.keep_all' : 'common.cancel')}
               </Button>,
               <Button key="go" type="primary" danger={isDanger} loading={busy} disabled={preview.data?.total === 0} onClick={() => void begin()}>
                 {t(`orders.bulk.${ask.verb}`)}
