@@ -47,25 +47,29 @@ static uint64_t next(uint64_t *seed)
 
 /* ---- Facts ---- */
 
-static void put(struct bench *b, int64_t order, const char *kind, int64_t day, const char *channel, const char *location,
-                const char *currency, const char *detail, int64_t customer, const int64_t *v)
+static void put(struct bench *b, int64_t order, const char *kind, int64_t day, const char *channel,
+                const char *location, const char *currency, const char *detail, int64_t customer, const int64_t *v)
 {
   static const struct db_stmt fact = {
       "INSERT INTO report_fact (bucket, order_id, kind, n, day, at, channel, location, currency, detail, product_id,"
       " customer_id, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10)"
       " VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
       DB_KEYED};
-  must(b, db_run(b->db, &fact, NULL,
-                 DB_ARGS(I64(order & 1023), I64(order), TEXT(kind), I64(day), I64(day * DAY_MS + order % DAY_MS),
-                         TEXT(channel), TEXT(location), TEXT(currency), TEXT(detail), I64(customer), I64(v[0]), I64(v[1]),
-                         I64(v[2]), I64(v[3]), I64(v[4]), I64(v[5]), I64(v[6]), I64(v[7]), I64(v[8]), I64(v[9]))));
+  must(b,
+       db_run(b->db, &fact, NULL,
+              DB_ARGS(I64(order & 1023), I64(order), TEXT(kind), I64(day), I64(day * DAY_MS + order % DAY_MS),
+                      TEXT(channel), TEXT(location), TEXT(currency), TEXT(detail), I64(customer), I64(v[0]), I64(v[1]),
+                      I64(v[2]), I64(v[3]), I64(v[4]), I64(v[5]), I64(v[6]), I64(v[7]), I64(v[8]), I64(v[9]))));
 }
 
 static void put_order(struct bench *b, int64_t i, int64_t n, uint64_t *seed)
 {
-  int64_t day = b->day - DAYS + 1 + i * DAYS / n, units = 1 + (int64_t)(next(seed) % 4), price = 990 + (int64_t)(next(seed) % 9000);
-  int64_t amount = units * price, seconds_to = (int64_t)(next(seed) % 200000), order = (i << 22) | (int64_t)(next(seed) & 1023);
-  const char *channel = channels[next(seed) % CHANNELS], *sku = arena_printf(b->a, "SKU-%04d", (int)(next(seed) % PRODUCTS));
+  int64_t day = b->day - DAYS + 1 + i * DAYS / n, units = 1 + (int64_t)(next(seed) % 4),
+          price = 990 + (int64_t)(next(seed) % 9000);
+  int64_t amount = units * price, seconds_to = (int64_t)(next(seed) % 200000),
+          order = (i << 22) | (int64_t)(next(seed) & 1023);
+  const char *channel = channels[next(seed) % CHANNELS],
+             *sku = arena_printf(b->a, "SKU-%04d", (int)(next(seed) % PRODUCTS));
   int64_t customer = 1 + (int64_t)(next(seed) % CUSTOMERS);
   put(b, order, "order", day, channel, "", "USD", "", customer,
       (const int64_t[10]){1, units * SCALE, amount, 0, 500, amount / 10, amount + 500, 0, amount + 500, 1});
@@ -79,18 +83,23 @@ static void put_order(struct bench *b, int64_t i, int64_t n, uint64_t *seed)
 static void put_sums(struct bench *b)
 {
   static const struct db_stmt sums[] = {
-      {"INSERT INTO report_cell SELECT kind, day, channel, location, currency, detail, 0, sum(v1), sum(v2), sum(v3), sum(v4),"
+      {"INSERT INTO report_cell SELECT kind, day, channel, location, currency, detail, 0, sum(v1), sum(v2), sum(v3), "
+       "sum(v4),"
        " sum(v5), sum(v6), sum(v7), sum(v8), sum(v9), sum(v10) FROM report_fact WHERE true"
        " GROUP BY kind, day, channel, location, currency, detail",
        DB_SCHEMA},
-      {"INSERT INTO report_cell SELECT 'stage', day, channel, location, '', 'pick', v5 & -4096, count(*), sum(v5), 0, 0, 0, 0,"
+      {"INSERT INTO report_cell SELECT 'stage', day, channel, location, '', 'pick', v5 & -4096, count(*), sum(v5), 0, "
+       "0, 0, 0,"
        " 0, 0, 0, 0 FROM report_fact WHERE kind = 'work' GROUP BY day, channel, location, v5 & -4096",
        DB_SCHEMA},
-      {"INSERT INTO report_cell SELECT kind || '.month', CAST(strftime('%s', day * 86400, 'unixepoch', 'start of month') AS"
-       " INTEGER) / 86400, channel, location, currency, detail, bin, sum(v1), sum(v2), sum(v3), sum(v4), sum(v5), sum(v6),"
+      {"INSERT INTO report_cell SELECT kind || '.month', CAST(strftime('%s', day * 86400, 'unixepoch', 'start of "
+       "month') AS"
+       " INTEGER) / 86400, channel, location, currency, detail, bin, sum(v1), sum(v2), sum(v3), sum(v4), sum(v5), "
+       "sum(v6),"
        " sum(v7), sum(v8), sum(v9), sum(v10) FROM report_cell WHERE true GROUP BY 1, 2, 3, 4, 5, 6, 7",
        DB_SCHEMA},
-      {"INSERT INTO report_customer SELECT customer_id & 1023, customer_id, count(*), sum(v9), sum(v9) & -4096, min(at),"
+      {"INSERT INTO report_customer SELECT customer_id & 1023, customer_id, count(*), sum(v9), sum(v9) & -4096, "
+       "min(at),"
        " max(at), min(day), max(day), 'web' FROM report_fact WHERE kind = 'order' GROUP BY customer_id",
        DB_SCHEMA},
       {"ANALYZE", DB_SCHEMA},
@@ -125,7 +134,9 @@ static const struct {
 } questions[] = {
     {"orders by day, 30 days, against the 30 before", "orders", {.compare = "previous"}},
     {"orders by month, three years", "orders", {.from = "2023-11-25", .by = "month"}},
-    {"orders by channel, a year, against the year before", "orders", {.from = "2025-11-24", .by = "channel", .compare = "year"}},
+    {"orders by channel, a year, against the year before",
+     "orders",
+     {.from = "2025-11-24", .by = "channel", .compare = "year"}},
     {"products, 30 days", "products", {.by = "product", .limit = 100}},
     {"products, three years", "products", {.from = "2023-11-25", .by = "product", .limit = 100}},
     {"flow with median and 90th part, by day, 30 days", "flow", {.by = "day"}},

@@ -63,9 +63,9 @@ TEST(orders_are_counted_by_day_channel_and_product_with_what_is_behind_them)
   SEE("/rows/#", "30");
   SEE("/by", "day");
   see_total(s, "orders", "6");
-  see_total(s, "units", "11"); /* 1 + 2 + 3 + 2 + 3: the cancelled one has none */
-  see_total(s, "gross", "23880");     /* 12 x 1990 */
-  see_total(s, "discounts", "540");   /* 6 x 90 */
+  see_total(s, "units", "11");      /* 1 + 2 + 3 + 2 + 3: the cancelled one has none */
+  see_total(s, "gross", "23880");   /* 12 x 1990 */
+  see_total(s, "discounts", "540"); /* 6 x 90 */
   see_total(s, "charges", "3000");
   see_total(s, "cancelled", "1");
   see_total(s, "cancellation_rate", "0.166667");
@@ -129,9 +129,10 @@ TEST(a_refund_counts_on_its_day_and_leads_to_its_order)
   await_reports(s);
   SAY(200, "GET /v1/reports/orders");
   see_total(s, "refunds", "700");
-  see_total(s, "net_revenue", arena_printf(s->arena, "%lld",
-                                           (long long)json_look_i64(s->arena, s->last.body,
-                                                                    "/totals/0/values/measure=revenue/value") - 700));
+  see_total(
+      s, "net_revenue",
+      arena_printf(s->arena, "%lld",
+                   (long long)json_look_i64(s->arena, s->last.body, "/totals/0/values/measure=revenue/value") - 700));
   SAY(200, "GET /v1/reports/orders/rows?measure=refunds");
   SEE("/data/#", "1");
   SEE("/data/0/kind", "refund");
@@ -229,7 +230,7 @@ TEST(stock_follows_the_ledger)
   SEE("/rows/key=TEE-S/values/measure=on_hand/value", "997");
   SEE("/rows/key=TEE-S/values/measure=available/value", "989"); /* 997 - (1 + 2 + 2 + 3) */
   SEE("/rows/key=TEE-S/values/measure=adjusted/value", "1000");
-  SEE("/rows/key=TEE-S/values/measure=turns/value", "0.006018"); /* 3 / ((0 + 997) / 2) */
+  SEE("/rows/key=TEE-S/values/measure=turns/value", "0.006018");  /* 3 / ((0 + 997) / 2) */
   SEE("/rows/key=TEE-S/values/measure=cover_days/value", "9890"); /* 989 / (3 / 30) */
   SEE("/rows/key=MUG-BLUE/values/measure=dead_stock/value", "5");
   SEE("/rows/key=MUG-BLUE/values/measure=dead_value/value", "6250");
@@ -378,7 +379,8 @@ TEST(every_list_goes_out_as_a_workbook_in_which_a_text_is_a_text)
   struct shop *s = shop_open(t);
   a_small_shop(s);
   SAY(201, "POST /v1/products {'sku': '=1+1', 'name': '+cmd', 'price': 123, 'gtin': '4006381333931'}");
-  SAY(200, "GET /v1/products?sort=created_at\nAccept: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  SAY(200,
+      "GET /v1/products?sort=created_at\nAccept: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
   const char *cells = workbook_cells(s);
   CHECK(strstr(cells, "\ttext\t=1+1\n"));
   CHECK(strstr(cells, "\ttext\t4006381333931\n"));

@@ -107,8 +107,13 @@ struct cell **cells_sorted(struct cells *c, size_t *out_n)
 static void count_time(struct cells *c, const struct fact *f, enum fact_kind kind, const char *detail, int64_t seconds,
                        int64_t sign)
 {
-  struct cell key = {.kind = kind, .day = f->day, .channel = f->channel, .location = f->location,
-                     .currency = "", .detail = detail, .bin = report_bin(seconds)};
+  struct cell key = {.kind = kind,
+                     .day = f->day,
+                     .channel = f->channel,
+                     .location = f->location,
+                     .currency = "",
+                     .detail = detail,
+                     .bin = report_bin(seconds)};
   if (seconds < 0)
     return;
   struct cell *cell = cells_at(c, &key);
@@ -124,8 +129,12 @@ static int summed(enum fact_kind kind)
 
 void cells_count(struct cells *c, const struct fact *f, int64_t sign)
 {
-  struct cell key = {.kind = f->kind, .day = f->day, .channel = f->channel, .location = f->location,
-                     .currency = f->currency, .detail = f->detail};
+  struct cell key = {.kind = f->kind,
+                     .day = f->day,
+                     .channel = f->channel,
+                     .location = f->location,
+                     .currency = f->currency,
+                     .detail = f->detail};
   struct cell *cell = cells_at(c, &key);
   for (int i = 0; i < summed(f->kind); i++)
     cell->v[i] += sign * f->v[i];
@@ -161,7 +170,8 @@ void cells_to_months(struct cells *days, struct cells *out)
 static enum err put_all(struct ctx *cx, struct cells *cells, const char *const *names)
 {
   static const struct db_stmt put = {
-      "INSERT INTO report_cell (kind, day, channel, location, currency, detail, bin, v1, v2, v3, v4, v5, v6, v7, v8, v9,"
+      "INSERT INTO report_cell (kind, day, channel, location, currency, detail, bin, v1, v2, v3, v4, v5, v6, v7, v8, "
+      "v9,"
       " v10) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
       " ON CONFLICT (kind, day, channel, location, currency, detail, bin) DO UPDATE SET"
       " v1 = report_cell.v1 + excluded.v1, v2 = report_cell.v2 + excluded.v2, v3 = report_cell.v3 + excluded.v3,"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define REPAIR                                                                                                         \
-  "delete the rows of report_fact, report_cell, report_customer and report_ledger, and the consumers 'reports...': a "   \
+  "delete the rows of report_fact, report_cell, report_customer and report_ledger, and the consumers 'reports...': a " \
   "server counts again"
 
 struct checking {
@@ -15,10 +15,10 @@ struct checking {
 
 static void differ(struct checking *c, const char *what, int64_t have, int64_t want)
 {
-  c->report(c->arg,
-            arena_printf(c->cx->arena, "reports: %s: %lld, but %lld in the source", what, (long long)have,
-                         (long long)want),
-            REPAIR);
+  c->report(
+      c->arg,
+      arena_printf(c->cx->arena, "reports: %s: %lld, but %lld in the source", what, (long long)have, (long long)want),
+      REPAIR);
 }
 
 /* ---- Cells are the sum of facts ---- */
@@ -49,8 +49,12 @@ static enum err count_facts(struct checking *c, struct cells *cells)
 
 static void read_cell(const struct db_rows *rows, const char *const *names, struct cells *cells)
 {
-  struct cell key = {.day = db_i64(rows, 1), .channel = db_text(rows, 2), .location = db_text(rows, 3),
-                     .currency = db_text(rows, 4), .detail = db_text(rows, 5), .bin = db_i64(rows, 6)};
+  struct cell key = {.day = db_i64(rows, 1),
+                     .channel = db_text(rows, 2),
+                     .location = db_text(rows, 3),
+                     .currency = db_text(rows, 4),
+                     .detail = db_text(rows, 5),
+                     .bin = db_i64(rows, 6)};
   const char *kind = db_text(rows, 0);
   while (key.kind < FACT_CELLS && strcmp(names[key.kind], kind) != 0)
     key.kind++;
@@ -94,8 +98,8 @@ static void tell_cells(struct checking *c, struct cells *cells, const char *than
         const struct cell *cell = sorted[i];
         c->report(c->arg,
                   arena_printf(c->cx->arena, "reports: %s of %s %s%s %s, value %d, is off by %lld from its %s",
-                               fact_names[cell->kind], date_text(c->cx->arena, cell->day), cell->channel, cell->location,
-                               cell->detail, v + 1, (long long)cell->v[v], than),
+                               fact_names[cell->kind], date_text(c->cx->arena, cell->day), cell->channel,
+                               cell->location, cell->detail, v + 1, (long long)cell->v[v], than),
                   REPAIR);
       }
 }

@@ -95,8 +95,8 @@ enum err load_segments(struct ctx *cx, const struct question *q, struct groups *
   TRY(db_query(cx->db, &cells, &rows, DB_NO_ARGS));
   while (db_next(&rows)) {
     int64_t r = recency_of(&scores, db_i64(&rows, 0)), f = score_of(&scores.frequency, db_i64(&rows, 1));
-    const char *key = q->by == REPORT_SEGMENT ? segment_of(r, f)
-                                              : arena_printf(cx->arena, "%lld%lld", (long long)r, (long long)f);
+    const char *key =
+        q->by == REPORT_SEGMENT ? segment_of(r, f) : arena_printf(cx->arena, "%lld%lld", (long long)r, (long long)f);
     int64_t *sums = groups_at(out, key, q->company_currency)->sums[FACT_SEGMENT];
     sums[SEGMENT_CUSTOMERS] += db_i64(&rows, 2);
     sums[SEGMENT_ORDERS] += db_i64(&rows, 1) * db_i64(&rows, 2);

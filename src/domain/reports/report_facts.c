@@ -13,9 +13,9 @@ struct reading {
   const char *zone, *company_currency;
   int64_t bucket, order_id, opened_at;
   fact_list *out;
-  struct fact order;   /* the order's own, and what others copy from it */
+  struct fact order; /* the order's own, and what others copy from it */
   int64_t shipped_at, ship_by, ordered, shipped, cancelled, rate_ppb;
-  int64_t left;        /* fulfillments that shipped */
+  int64_t left; /* fulfillments that shipped */
   bool short_picked;
   LIST(int64_t) short_ones; /* fulfillments where something was not found */
 };
@@ -23,9 +23,16 @@ struct reading {
 static struct fact *fact_add(struct reading *r, enum fact_kind kind, int64_t n, int64_t at, const char *zone)
 {
   struct fact *f = LIST_ADD(r->cx->arena, r->out);
-  *f = (struct fact){.bucket = r->bucket, .order_id = r->order_id, .kind = kind, .n = n, .at = at,
-                     .day = promise_local_day(r->zones, zone, INSTANT(at)), .channel = r->order.channel,
-                     .location = "", .currency = "", .detail = ""};
+  *f = (struct fact){.bucket = r->bucket,
+                     .order_id = r->order_id,
+                     .kind = kind,
+                     .n = n,
+                     .at = at,
+                     .day = promise_local_day(r->zones, zone, INSTANT(at)),
+                     .channel = r->order.channel,
+                     .location = "",
+                     .currency = "",
+                     .detail = ""};
   return f;
 }
 
@@ -61,8 +68,14 @@ static enum err read_order(struct reading *r, bool *out_placed)
     *out_placed = true;
     state = db_text(&rows, 1);
     bool gone = strcmp(state, "cancelled") == 0 || strcmp(state, "expired") == 0;
-    *o = (struct fact){.bucket = r->bucket, .order_id = r->order_id, .kind = FACT_ORDER, .at = db_i64(&rows, 3),
-                       .channel = db_text(&rows, 0), .location = "", .currency = db_text(&rows, 2), .detail = "",
+    *o = (struct fact){.bucket = r->bucket,
+                       .order_id = r->order_id,
+                       .kind = FACT_ORDER,
+                       .at = db_i64(&rows, 3),
+                       .channel = db_text(&rows, 0),
+                       .location = "",
+                       .currency = db_text(&rows, 2),
+                       .detail = "",
                        .customer_id = db_i64(&rows, 4) == ABSENT ? 0 : db_i64(&rows, 4)};
     r->rate_ppb = db_i64(&rows, 11);
     o->day = promise_local_day(r->zones, r->zone, INSTANT(o->at));
@@ -86,7 +99,8 @@ static enum err read_lines(struct reading *r)
 {
   static const struct db_stmt find = {
       "SELECT line, sku, product_id, quantity, at_cancelled, at_shipped + at_delivered, gross, discount, tax, total"
-      " FROM order_line WHERE bucket = $1 AND order_id = $2 AND kind <> 'component' AND kind <> 'modifier' ORDER BY line",
+      " FROM order_line WHERE bucket = $1 AND order_id = $2 AND kind <> 'component' AND kind <> 'modifier' ORDER BY "
+      "line",
       DB_KEYED};
   struct db_rows rows;
   TRY(db_query(r->cx->db, &find, &rows, OF_ORDER(r)));
@@ -154,17 +168,16 @@ static enum err read_holds(struct reading *r)
 /* A promise is of a day: what leaves later on the same day is in time. */
 static bool is_late(const struct reading *r, const char *zone, int64_t shipped_at, int64_t ship_by)
 {
-  return ship_by != ABSENT && promise_local_day(r->zones, zone, INSTANT(shipped_at)) >
-                                  promise_local_day(r->zones, zone, INSTANT(ship_by));
+  return ship_by != ABSENT &&
+         promise_local_day(r->zones, zone, INSTANT(shipped_at)) > promise_local_day(r->zones, zone, INSTANT(ship_by));
 }
 
 /* When it was open to be worked on, and where a picker did not find everything. */
 static enum err read_events(struct reading *r)
 {
-  static const struct db_stmt find = {
-      "SELECT topic, at, ref_id FROM event WHERE bucket = $1 AND subject_id = $2"
-      " AND (topic = 'order.opened' OR topic = 'fulfillment.short_picked') ORDER BY n",
-      DB_KEYED};
+  static const struct db_stmt find = {"SELECT topic, at, ref_id FROM event WHERE bucket = $1 AND subject_id = $2"
+                                      " AND (topic = 'order.opened' OR topic = 'fulfillment.short_picked') ORDER BY n",
+                                      DB_KEYED};
   struct db_rows rows;
   r->opened_at = ABSENT;
   TRY(db_query(r->cx->db, &find, &rows, OF_ORDER(r)));
@@ -252,9 +265,10 @@ static enum err read_work(struct reading *r)
 /* What its shipments cost, where that is known in the order's currency. */
 static enum err read_freight(struct reading *r, int64_t *out)
 {
-  static const struct db_stmt sum = {"SELECT CAST(sum(freight) AS BIGINT) FROM shipment WHERE bucket = $1 AND order_id = $2"
-                                     " AND voided = 0 AND freight IS NOT NULL AND freight_currency = $3",
-                                     DB_KEYED};
+  static const struct db_stmt sum = {
+      "SELECT CAST(sum(freight) AS BIGINT) FROM shipment WHERE bucket = $1 AND order_id = $2"
+      " AND voided = 0 AND freight IS NOT NULL AND freight_currency = $3",
+      DB_KEYED};
   *out = ABSENT;
   return db_one_i64(r->cx->db, &sum, out, DB_ARGS(I64(r->bucket), I64(r->order_id), TEXT(r->order.currency)));
 }
@@ -291,8 +305,8 @@ static int by_key(const void *left, const void *right)
 
 enum err facts_of_order(struct ctx *cx, struct promise_zones *zones, const char *zone, int64_t order_id, fact_list *out)
 {
-  struct reading r = {.cx = cx, .zones = zones, .zone = zone, .bucket = bucket_of_id(order_id), .order_id = order_id,
-                      .out = out};
+  struct reading r = {
+      .cx = cx, .zones = zones, .zone = zone, .bucket = bucket_of_id(order_id), .order_id = order_id, .out = out};
   bool placed;
   TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &r.company_currency));
   TRY(read_order(&r, &placed));
@@ -321,10 +335,18 @@ static enum fact_kind kind_named(const char *name)
 
 void fact_read(const struct db_rows *rows, struct fact *out)
 {
-  *out = (struct fact){.bucket = db_i64(rows, 0), .order_id = db_i64(rows, 1), .kind = kind_named(db_text(rows, 2)),
-                       .n = db_i64(rows, 3), .day = db_i64(rows, 4), .at = db_i64(rows, 5),
-                       .channel = db_text(rows, 6), .location = db_text(rows, 7), .currency = db_text(rows, 8),
-                       .detail = db_text(rows, 9), .product_id = db_i64(rows, 10), .customer_id = db_i64(rows, 11)};
+  *out = (struct fact){.bucket = db_i64(rows, 0),
+                       .order_id = db_i64(rows, 1),
+                       .kind = kind_named(db_text(rows, 2)),
+                       .n = db_i64(rows, 3),
+                       .day = db_i64(rows, 4),
+                       .at = db_i64(rows, 5),
+                       .channel = db_text(rows, 6),
+                       .location = db_text(rows, 7),
+                       .currency = db_text(rows, 8),
+                       .detail = db_text(rows, 9),
+                       .product_id = db_i64(rows, 10),
+                       .customer_id = db_i64(rows, 11)};
   for (int i = 0; i < VALUES; i++)
     out->v[i] = db_i64(rows, 12 + i);
 }

@@ -170,8 +170,7 @@ static enum err move_cursor(struct ctx *cx, const struct report_work *w)
   int64_t rows = 0;
   if (w->from_seq == 0)
     TRY(db_run(cx->db, &begin, NULL, DB_ARGS(TEXT(w->consumer), I64(cx->now.ms))));
-  TRY(db_run(cx->db, &move, &rows,
-             DB_ARGS(TEXT(w->consumer), I64(w->from_seq), I64(w->to_seq), I64(cx->now.ms))));
+  TRY(db_run(cx->db, &move, &rows, DB_ARGS(TEXT(w->consumer), I64(w->from_seq), I64(w->to_seq), I64(cx->now.ms))));
   return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
 }
 
@@ -184,10 +183,10 @@ static enum err drop_fact(struct ctx *cx, const struct fact *f)
 
 static enum err put_fact(struct ctx *cx, const struct fact *f)
 {
-  static const struct db_stmt put = {
-      "INSERT INTO report_fact (" FACT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-      " $15, $16, $17, $18, $19, $20, $21, $22)",
-      DB_KEYED};
+  static const struct db_stmt put = {"INSERT INTO report_fact (" FACT_COLUMNS
+                                     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                                     " $15, $16, $17, $18, $19, $20, $21, $22)",
+                                     DB_KEYED};
   const int64_t *v = f->v;
   return db_run(cx->db, &put, NULL,
                 DB_ARGS(I64(f->bucket), I64(f->order_id), TEXT(fact_names[f->kind]), I64(f->n), I64(f->day), I64(f->at),
@@ -256,8 +255,12 @@ static enum err stored_first(struct ctx *cx, int64_t customer_id, struct cells *
   struct db_rows rows;
   TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(bucket_of_id(customer_id)), I64(customer_id))));
   if (db_next(&rows)) {
-    struct cell key = {.kind = FACT_CUSTOMER, .day = db_i64(&rows, 0), .channel = db_text(&rows, 1), .location = "",
-                       .currency = "", .detail = ""};
+    struct cell key = {.kind = FACT_CUSTOMER,
+                       .day = db_i64(&rows, 0),
+                       .channel = db_text(&rows, 1),
+                       .location = "",
+                       .currency = "",
+                       .detail = ""};
     cells_at(cells, &key)->v[CUSTOMER_NEW] += sign;
   }
   return db_done(&rows);
@@ -286,8 +289,12 @@ static enum err change_customer(struct ctx *cx, int64_t id, struct cells *cells)
   if (bought.orders == 0)
     return db_run(cx->db, &drop, NULL, DB_ARGS(I64(bucket_of_id(id)), I64(id)));
   TRY(put_customer(cx, id, &bought));
-  struct cell key = {.kind = FACT_CUSTOMER, .day = bought.first_day, .channel = bought.channel, .location = "",
-                     .currency = "", .detail = ""};
+  struct cell key = {.kind = FACT_CUSTOMER,
+                     .day = bought.first_day,
+                     .channel = bought.channel,
+                     .location = "",
+                     .currency = "",
+                     .detail = ""};
   cells_at(cells, &key)->v[CUSTOMER_NEW]++;
   return ERR_OK;
 }

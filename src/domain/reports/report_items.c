@@ -103,7 +103,7 @@ static enum err order_number(struct ctx *cx, const struct fact *f, const char **
 static enum err add_fact(struct walk *w, const struct fact *f, int value)
 {
   static const char *const names[FACT_KINDS] = {
-      [FACT_ORDER] = "order", [FACT_LINE] = "line",        [FACT_REFUND] = "refund",
+      [FACT_ORDER] = "order",   [FACT_LINE] = "line",        [FACT_REFUND] = "refund",
       [FACT_SHIPPED] = "order", [FACT_WORK] = "fulfillment", [FACT_HOLD] = "hold"};
   struct report_item *item = item_add(w, names[f->kind]);
   item->order_id = f->order_id;
@@ -316,8 +316,12 @@ static enum err read_work(struct walk *w, const char *state, fact_list *out)
     TRY(db_query(w->cx->db, &page, &rows, DB_ARGS(TEXT(code), TEXT(state), I64(w->after.a), I64(w->limit + 1))));
     while (db_next(&rows)) {
       struct fact *f = LIST_ADD(w->cx->arena, out);
-      *f = (struct fact){.bucket = db_i64(&rows, 0), .order_id = db_i64(&rows, 1), .n = db_i64(&rows, 2),
-                         .at = db_i64(&rows, 3), .day = db_i64(&rows, 4), .location = code};
+      *f = (struct fact){.bucket = db_i64(&rows, 0),
+                         .order_id = db_i64(&rows, 1),
+                         .n = db_i64(&rows, 2),
+                         .at = db_i64(&rows, 3),
+                         .day = db_i64(&rows, 4),
+                         .location = code};
     }
     TRY(db_done(&rows));
   }

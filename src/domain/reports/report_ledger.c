@@ -32,10 +32,14 @@ static enum err read_behind(struct ctx *cx, int64_t limit, behind_list *out)
   struct db_rows rows;
   TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(limit))));
   while (db_next(&rows))
-    *LIST_ADD(cx->arena, out) = (struct behind){
-        .bucket = db_i64(&rows, 0), .id = db_i64(&rows, 1), .location_id = db_i64(&rows, 2),
-        .product_id = db_i64(&rows, 3), .owner = db_text(&rows, 4), .condition = db_text(&rows, 5),
-        .lot = db_text(&rows, 6), .n = db_i64(&rows, 7)};
+    *LIST_ADD(cx->arena, out) = (struct behind){.bucket = db_i64(&rows, 0),
+                                                .id = db_i64(&rows, 1),
+                                                .location_id = db_i64(&rows, 2),
+                                                .product_id = db_i64(&rows, 3),
+                                                .owner = db_text(&rows, 4),
+                                                .condition = db_text(&rows, 5),
+                                                .lot = db_text(&rows, 6),
+                                                .n = db_i64(&rows, 7)};
   return db_done(&rows);
 }
 
@@ -43,9 +47,9 @@ static const struct {
   const char *kind;
   int into;
 } kinds[] = {
-    {"receipt", STOCK_RECEIVED},  {"return", STOCK_RECEIVED},     {"production", STOCK_RECEIVED},
-    {"shipment", STOCK_SHIPPED},  {"transfer", STOCK_ADJUSTED},   {"consumption", STOCK_ADJUSTED},
-    {"count", STOCK_ADJUSTED},    {"adjustment", STOCK_ADJUSTED}, {"condition", STOCK_ADJUSTED},
+    {"receipt", STOCK_RECEIVED}, {"return", STOCK_RECEIVED},     {"production", STOCK_RECEIVED},
+    {"shipment", STOCK_SHIPPED}, {"transfer", STOCK_ADJUSTED},   {"consumption", STOCK_ADJUSTED},
+    {"count", STOCK_ADJUSTED},   {"adjustment", STOCK_ADJUSTED}, {"condition", STOCK_ADJUSTED},
 };
 
 static void count_entry(const char *kind, int64_t delta, struct cell *cell)
@@ -76,8 +80,12 @@ static enum err read_entries(struct ctx *cx, struct promise_zones *zones, const 
                DB_ARGS(I64(b->bucket), I64(b->location_id), I64(b->product_id), TEXT(b->owner), TEXT(b->condition),
                        TEXT(b->lot), I64(b->n), I64(limit))));
   while (db_next(&rows)) {
-    struct cell key = {.kind = FACT_STOCK, .day = promise_local_day(zones, zone, INSTANT(db_i64(&rows, 1))),
-                       .channel = "", .location = code, .currency = "", .detail = product->sku};
+    struct cell key = {.kind = FACT_STOCK,
+                       .day = promise_local_day(zones, zone, INSTANT(db_i64(&rows, 1))),
+                       .channel = "",
+                       .location = code,
+                       .currency = "",
+                       .detail = product->sku};
     count_entry(db_text(&rows, 2), db_i64(&rows, 3), cells_at(&w->cells, &key));
     advance.to_n = db_i64(&rows, 0);
     ++*n;
@@ -144,8 +152,8 @@ static enum err ledger_decide(struct ctx *cx, const void *facts, void *out)
 static enum err advance(struct ctx *cx, const struct advance *a)
 {
   static const struct db_stmt begin = {"INSERT INTO report_ledger (bucket, stock_id, n) VALUES ($1, $2, $3)", DB_KEYED};
-  static const struct db_stmt move = {
-      "UPDATE report_ledger SET n = $4 WHERE bucket = $1 AND stock_id = $2 AND n = $3", DB_KEYED};
+  static const struct db_stmt move = {"UPDATE report_ledger SET n = $4 WHERE bucket = $1 AND stock_id = $2 AND n = $3",
+                                      DB_KEYED};
   int64_t rows = 0;
   if (a->from_n == 0)
     return db_run(cx->db, &begin, NULL, DB_ARGS(I64(a->bucket), I64(a->stock_id), I64(a->to_n)));

@@ -156,8 +156,8 @@ static void take_row(struct ctx *cx, const struct question *q, enum fact_kind ki
   const char *currency = db_text(rows, 5);
   if (!counts(cx, q, db_text(rows, 3), db_text(rows, 4)) || (q->currency && strcmp(q->currency, currency) != 0))
     return;
-  struct group *g = groups_at(out, key_of_row(q, cx->arena, rows),
-                              q->definition->by_currency ? currency : q->company_currency);
+  struct group *g =
+      groups_at(out, key_of_row(q, cx->arena, rows), q->definition->by_currency ? currency : q->company_currency);
   for (int i = 0; i < VALUES; i++)
     g->sums[kind][i] += db_i64(rows, 6 + i);
   if (kind == FACT_STAGE || kind == FACT_DECIDE)
@@ -437,8 +437,11 @@ enum err report_make(struct ctx *cx, const char *name, const struct report_reque
   struct question q, p;
   struct period now, then;
   TRY(question_read(cx, name, rq, &q));
-  *out = (struct report){.definition = q.definition, .name = q.definition->name, .zone = q.zone,
-                         .by = report_by_names[q.by], .from = date_text(cx->arena, q.from),
+  *out = (struct report){.definition = q.definition,
+                         .name = q.definition->name,
+                         .zone = q.zone,
+                         .by = report_by_names[q.by],
+                         .from = date_text(cx->arena, q.from),
                          .to = date_text(cx->arena, q.to)};
   TRY(read_state(cx, q.zone, out));
   take_measures(cx, &q, out);

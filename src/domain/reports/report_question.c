@@ -158,9 +158,9 @@ enum err question_narrow(struct ctx *cx, struct question *q, const char *key)
     q->to = end < q->to ? end : q->to;
     return ERR_OK;
   }
-  const char **places[REPORT_BYS] = {[REPORT_CHANNEL] = &q->channel,  [REPORT_LOCATION] = &q->location,
-                                     [REPORT_PRODUCT] = &q->detail,   [REPORT_REASON] = &q->detail,
-                                     [REPORT_SEGMENT] = &q->segment,  [REPORT_SCORE] = &q->score};
+  const char **places[REPORT_BYS] = {
+      [REPORT_CHANNEL] = &q->channel, [REPORT_LOCATION] = &q->location, [REPORT_PRODUCT] = &q->detail,
+      [REPORT_REASON] = &q->detail,   [REPORT_SEGMENT] = &q->segment,   [REPORT_SCORE] = &q->score};
   *places[q->by] = key;
   q->narrowed |= 1u << q->by;
   if (q->by == REPORT_PRODUCT || q->by == REPORT_REASON)
@@ -185,6 +185,6 @@ bool counts(struct ctx *cx, const struct question *q, const char *channel, const
     return false;
   if (q->location && strcmp(q->location, location) != 0)
     return false;
-  return !scope || (among(scope->channels, scope->n_channels, channel) &&
-                    among(scope->locations, scope->n_locations, location));
+  return !scope ||
+         (among(scope->channels, scope->n_channels, channel) && among(scope->locations, scope->n_locations, location));
 }

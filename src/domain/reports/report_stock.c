@@ -197,9 +197,9 @@ enum err load_stock(struct ctx *cx, const struct question *q, struct groups *out
   TRY(read_moves(cx, q, &shelves));
   TRY(read_ages(cx, q, &shelves));
   EACH (const struct shelf, shelf, &shelves.all)
-    count_shelf(q, shelf,
-                groups_at(out, q->by == REPORT_LOCATION ? shelf->location : shelf->sku, q->company_currency)
-                    ->sums[FACT_LEVEL]);
+    count_shelf(
+        q, shelf,
+        groups_at(out, q->by == REPORT_LOCATION ? shelf->location : shelf->sku, q->company_currency)->sums[FACT_LEVEL]);
   return ERR_OK;
 }
 

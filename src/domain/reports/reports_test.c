@@ -52,10 +52,10 @@ TEST(the_time_before_is_as_long_and_months_are_compared_with_months)
 static void put_cell(struct ctx *cx, const char *kind, const char *day, const char *channel, const char *currency,
                      int64_t orders, int64_t revenue)
 {
-  static const struct db_stmt put = {
-      "INSERT INTO report_cell (kind, day, channel, location, currency, detail, bin, v1, v2, v3, v4, v5, v6, v7, v8, v9,"
-      " v10) VALUES ($1, $2, $3, '', $4, '', 0, $5, 0, 0, 0, 0, 0, $6, 0, 0, 0)",
-      DB_KEYED};
+  static const struct db_stmt put = {"INSERT INTO report_cell (kind, day, channel, location, currency, detail, bin, "
+                                     "v1, v2, v3, v4, v5, v6, v7, v8, v9,"
+                                     " v10) VALUES ($1, $2, $3, '', $4, '', 0, $5, 0, 0, 0, 0, 0, $6, 0, 0, 0)",
+                                     DB_KEYED};
   CHECK_OK(db_run(cx->db, &put, NULL,
                   DB_ARGS(TEXT(kind), I64(date_days(day)), TEXT(channel), TEXT(currency), I64(orders), I64(revenue))));
 }
@@ -84,7 +84,8 @@ TEST(rows_are_told_apart_by_currency_and_compared_with_their_own_past)
   CHECK_INT(value(&r.rows.at[1], "revenue"), 400);
   CHECK_INT(r.rows.at[1].values[0].previous, 5); /* of the 17th */
   CHECK_INT(r.rows.at[1].values[0].change, -400000);
-  rq = (struct report_request){.from = "2026-11-19", .to = "2026-11-20", .by = "channel", .currency = "USD", .limit = 1};
+  rq =
+      (struct report_request){.from = "2026-11-19", .to = "2026-11-20", .by = "channel", .currency = "USD", .limit = 1};
   CHECK_OK(report_make(cx, "orders", &rq, &r));
   CHECK_INT(r.rows.n, 1);
   CHECK_INT(r.left_off, 1);
@@ -124,7 +125,12 @@ TEST(scores_are_fifths_and_one_order_is_never_many)
 TEST(a_fact_that_changes_leaves_its_old_cell_empty)
 {
   struct cells cells;
-  struct fact f = {.kind = FACT_WORK, .day = 20000, .channel = "web", .location = "NJ1", .currency = "", .detail = "",
+  struct fact f = {.kind = FACT_WORK,
+                   .day = 20000,
+                   .channel = "web",
+                   .location = "NJ1",
+                   .currency = "",
+                   .detail = "",
                    .v = {1, 1, 0, 5, 70, -1, 900, 86400}};
   size_t n;
   cells_init(&cells, t->arena);

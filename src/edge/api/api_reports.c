@@ -11,10 +11,21 @@
 /* ---- What is asked ---- */
 
 enum {
-  PARAM_FROM, PARAM_TO, PARAM_BY, PARAM_CHANNEL, PARAM_LOCATION, PARAM_CURRENCY, PARAM_PRODUCT, PARAM_REASON,
-  PARAM_FORMAT, PARAM_LIMIT, PARAM_OWN, /* from here on each of the two has its own */
+  PARAM_FROM,
+  PARAM_TO,
+  PARAM_BY,
+  PARAM_CHANNEL,
+  PARAM_LOCATION,
+  PARAM_CURRENCY,
+  PARAM_PRODUCT,
+  PARAM_REASON,
+  PARAM_FORMAT,
+  PARAM_LIMIT,
+  PARAM_OWN, /* from here on each of the two has its own */
   PARAM_COMPARE = PARAM_OWN,
-  PARAM_KEY = PARAM_OWN, PARAM_MEASURE, PARAM_CURSOR,
+  PARAM_KEY = PARAM_OWN,
+  PARAM_MEASURE,
+  PARAM_CURSOR,
 };
 
 #define SHARED_PARAMS                                                                                                  \
@@ -82,7 +93,8 @@ static enum err serve_definitions(struct ctx *cx, const struct api_request *rq, 
 
 /* ---- Figures as JSON ---- */
 
-static void put_number(struct json_out *o, struct arena *a, const char *key, const struct report_measure *m, int64_t value)
+static void put_number(struct json_out *o, struct arena *a, const char *key, const struct report_measure *m,
+                       int64_t value)
 {
   const char *text = report_number(a, report_measure_unit(m), value);
   if (!text)
@@ -127,7 +139,8 @@ static void put_row(struct json_out *o, struct arena *a, const struct report *r,
   json_object_end(o);
 }
 
-static void put_rows(struct json_out *o, struct arena *a, const char *key, const struct report *r, const struct list *rows)
+static void put_rows(struct json_out *o, struct arena *a, const char *key, const struct report *r,
+                     const struct list *rows)
 {
   const struct report_row *at = rows->at;
   json_key(o, key);
@@ -309,13 +322,16 @@ static enum err serve_profile(struct ctx *cx, const struct api_request *rq, stru
 
 const struct route report_routes[] = {
     {"GET", "/v1/reports", "List the reports",
-     "What there is to ask: per report its dimensions, filters, measures with their units, and the picture that suits it. "
+     "What there is to ask: per report its dimensions, filters, measures with their units, and the picture that suits "
+     "it. "
      "Names are codes; texts for people are the client's.",
      .needs = PERM_REPORT_READ, .reply = &report_info_rec, .success = 200, .serve = serve_definitions,
      .flags = ROUTE_PAGE},
     {"GET", "/v1/reports/{name}", "Figures of a span of days",
-     "Rows by `by`, totals per currency, and with `compare` the time before and the change. Days are the company's, for "
-     "work and stock the location's. A filter leaves only the measures that know it. JSON, CSV (`Accept: text/csv`) and "
+     "Rows by `by`, totals per currency, and with `compare` the time before and the change. Days are the company's, "
+     "for "
+     "work and stock the location's. A filter leaves only the measures that know it. JSON, CSV (`Accept: text/csv`) "
+     "and "
      "XLSX give the same numbers; in XLSX money is in major units. Figures follow within seconds: `as_of`, "
      "`waiting`.",
      .needs = PERM_REPORT_READ, .reply = &report_rec, .success = 200, .serve = serve_report, .params = report_params,

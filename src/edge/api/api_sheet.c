@@ -11,9 +11,9 @@
 
 struct sheet {
   enum sheet_format format;
-  struct arena *arena;  /* of a cell's text; the request's */
-  struct xlsx *xlsx;    /* or ... */
-  char *at;             /* ... CSV so far, outside the arenas */
+  struct arena *arena; /* of a cell's text; the request's */
+  struct xlsx *xlsx;   /* or ... */
+  char *at;            /* ... CSV so far, outside the arenas */
   size_t n, cap, rows, cells;
 };
 
@@ -21,7 +21,7 @@ static const struct {
   const char *name, *type, *ending;
 } formats[] = {
     [SHEET_NONE] = {"json", "application/json", "json"},
-    [SHEET_CSV]  = {"csv", "text/csv; charset=utf-8", "csv"},
+    [SHEET_CSV] = {"csv", "text/csv; charset=utf-8", "csv"},
     [SHEET_XLSX] = {"xlsx", XLSX_TYPE, "xlsx"},
 };
 
@@ -35,7 +35,9 @@ enum err sheet_format_of(struct ctx *cx, const struct api_request *rq, const cha
     }
   if (format)
     return fault_add(&cx->fault, ERR_INVALID, "/query/format", "not_allowed", "format is json, csv or xlsx");
-  *out = accept && strstr(accept, XLSX_TYPE) ? SHEET_XLSX : accept && strstr(accept, "text/csv") ? SHEET_CSV : SHEET_NONE;
+  *out = accept && strstr(accept, XLSX_TYPE)    ? SHEET_XLSX
+         : accept && strstr(accept, "text/csv") ? SHEET_CSV
+                                                : SHEET_NONE;
   return ERR_OK;
 }
 

@@ -24,8 +24,12 @@ struct xlsx {
 };
 
 static const char *const look_formats[XLSX_LOOKS] = {
-    [XLSX_PERCENT] = "0.0%",     [XLSX_MONEY_0] = "#,##0",      [XLSX_MONEY_2] = "#,##0.00",
-    [XLSX_MONEY_3] = "#,##0.000", [XLSX_MONEY_4] = "#,##0.0000", [XLSX_DATE] = "yyyy-mm-dd",
+    [XLSX_PERCENT] = "0.0%",
+    [XLSX_MONEY_0] = "#,##0",
+    [XLSX_MONEY_2] = "#,##0.00",
+    [XLSX_MONEY_3] = "#,##0.000",
+    [XLSX_MONEY_4] = "#,##0.0000",
+    [XLSX_DATE] = "yyyy-mm-dd",
     [XLSX_INSTANT] = "yyyy-mm-dd hh:mm:ss",
 };
 
