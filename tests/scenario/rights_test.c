@@ -169,6 +169,19 @@ TEST(what_lies_outside_is_not_found_and_what_lies_inside_is)
   shop_close(s);
 }
 
+TEST(what_is_found_by_words_is_ones_own)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  AWAIT("GET /v1/orders?q=wei", "/data/#", "2");
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(200, "GET /v1/orders?q=wei&limit=1"); /* the newest that is found lies outside */
+  SEE("/data/#", "1");
+  SEE("/data/0/id", "<web>");
+  SEE("/next_cursor", "null");
+  shop_close(s);
+}
+
 TEST(who_is_bound_to_channels_places_orders_in_them_only)
 {
   struct shop *s = shop_open(t);

@@ -12,7 +12,9 @@ enum err api_search_narrow(struct ctx *cx, const char *kind, const char *q, stru
   if (!q)
     return ERR_OK;
   int64_t before = page->after ? page->after[1].i64 : 0;
-  TRY(search_find(cx, kind, q, before, page->limit + 1, ids, &n));
+  /* Some of what is found may fall to other conditions: then as much is looked for as a page can hold at most. */
+  int64_t want = page->n_filters || cx->actor.scope ? API_LIMIT_MAX + 1 : page->limit + 1;
+  TRY(search_find(cx, kind, q, before, want, ids, &n));
   while (places[place] < n)
     place++;
   struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, places[place]);
