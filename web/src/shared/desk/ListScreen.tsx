@@ -51,6 +51,8 @@ export interface ListDefinition<Row> {
   bulk?: readonly BulkVerb<Row>[];
   searchable?: boolean;
   exportable?: boolean;
+  /** false: the server cannot count it. */
+  countable?: boolean;
   empty: { title: string; text: string; action?: ReactNode };
   actions?: ReactNode;
   /** Above the grid: tabs, queues with counters. */
@@ -88,6 +90,11 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
     setEvery(false);
     setCount(undefined);
   }, [key]);
+
+  // A page may be empty and still not the last one: the server looks through so many rows at a time.
+  useEffect(() => {
+    if (!rows.length && result.hasNextPage && !result.isFetchingNextPage) void result.fetchNextPage();
+  }, [rows.length, result.hasNextPage, result.isFetchingNextPage]);
 
   const columns = useMemo(
     () => (shown ? list.columns.filter((column) => shown.includes(column.id)) : list.columns.filter((column) => !column.optional)),
@@ -140,6 +147,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
     if (result.isError && !rows.length) return <Trouble error={result.error} retry={() => void result.refetch()} />;
     const other = list.instead?.(rows, state.as);
     if (other) return other;
+    if (!rows.length && result.hasNextPage) return <Bones rows={12} />;
     if (!rows.length) {
       const filtered = chips.length > 0 || state.q;
       return filtered ? (
@@ -193,9 +201,11 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
     <div className="screen list-screen">
       <header className="screen-head">
         <h1>{t(list.title)}</h1>
-        <button type="button" className="count" onClick={() => void askCount()} title={t('list.count_ask')}>
-          {count === undefined ? t('list.count') : t('list.counted', { n: integer(count) })}
-        </button>
+        {list.countable !== false && (
+          <button type="button" className="count" onClick={() => void askCount()} title={t('list.count_ask')}>
+            {count === undefined ? t('list.count') : t('list.counted', { n: integer(count) })}
+          </button>
+        )}
         <span className="grow" />
         {list.actions}
       </header>

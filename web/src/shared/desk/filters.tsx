@@ -1,5 +1,5 @@
 // Filters of a list as chips. One filter may own several parameters of the API (a range has two).
-import { Button, Checkbox, DatePicker, Input, InputNumber, Popover } from 'antd';
+import { Button, Checkbox, DatePicker, Input, InputNumber, Popover, Radio } from 'antd';
 import dayjs from 'dayjs';
 import type { TFunction } from 'i18next';
 import { useState, type ReactElement } from 'react';
@@ -14,6 +14,8 @@ export interface Filter {
   /** Parameters of the API: one; for dates and number ranges [gte, lte]. */
   names: readonly string[];
   options?: readonly { value: string; label: string }[];
+  /** Of a choice: one at a time, the server takes no list. */
+  single?: boolean;
   /** What it begins with when added. */
   first?: string;
 }
@@ -61,6 +63,15 @@ export function FilterEditor({ filter, state, children }: { filter: Filter; stat
   const editor = () => {
     switch (filter.kind) {
       case 'choice':
+        if (filter.single)
+          return (
+            <Radio.Group
+              className="choices"
+              value={value}
+              onChange={(event) => state.set({ [a]: event.target.value as string })}
+              options={(filter.options ?? []).map((option) => ({ value: option.value, label: t(option.label) }))}
+            />
+          );
         return (
           <Checkbox.Group
             className="choices"

@@ -14,7 +14,7 @@ export function CutOffInput({ value, onChange, id, disabled = false }: { value?:
       <div className="row wrap">
         <ClockInput {...(id ? { id } : {})} disabled={disabled} value={value ?? undefined} onChange={(time) => onChange?.(time ?? null)} />
         <button type="button" className="tap" disabled={disabled} onClick={() => onChange?.([{ time: value ?? '14:00' }])}>
-          {t('inventory.locations.cut_off_many')}
+          {t('inventory.locations.cut_off_differs')}
         </button>
       </div>
     );
@@ -35,7 +35,7 @@ export function CutOffInput({ value, onChange, id, disabled = false }: { value?:
           {t('common.add')}
         </Button>
         <button type="button" className="tap" disabled={disabled} onClick={() => onChange?.(value[0]?.time ?? null)}>
-          {t('inventory.locations.cut_off_one')}
+          {t('inventory.locations.cut_off_same')}
         </button>
       </div>
     </div>
