@@ -223,8 +223,7 @@ static const char *joined_addresses(struct record *r, bool whole, const struct c
     return json_of_addresses(r->arena, after);
   struct customer_address one = after->addresses.at[0];
   after->addresses = before->addresses;
-  after->addresses.at =
-      arena_copy(r->arena, before->addresses.at, before->addresses.n * sizeof *before->addresses.at);
+  after->addresses.at = arena_copy(r->arena, before->addresses.at, before->addresses.n * sizeof *before->addresses.at);
   after->addresses.cap = after->addresses.n;
   if (!has_address(before, &one.address))
     *LIST_ADD(r->arena, &after->addresses) = one;

@@ -16,7 +16,7 @@ enum {
   IDLE_MS = 250,
   NICE = 5,
   ARENA_BUDGET = 64 << 20,
-  RAW_MAX = 20000,  /* bytes of a row that an error keeps */
+  RAW_MAX = 20000, /* bytes of a row that an error keeps */
   DETAIL_MAX = 900,
 };
 
@@ -133,8 +133,8 @@ static const char *field_of(const struct pass *p, const char *column, const char
   return cut(a, path, 120);
 }
 
-static void add_error(struct pass *p, struct arena *a, struct upload_step *s, const struct record *r, const char *pointer,
-                      const char *code, const char *detail, bool first)
+static void add_error(struct pass *p, struct arena *a, struct upload_step *s, const struct record *r,
+                      const char *pointer, const char *code, const char *detail, bool first)
 {
   struct import_place place = import_locate(r->d, pointer ? pointer : "");
   const char *raw = first ? import_raw(r->d, r->arena) : NULL;
@@ -155,7 +155,8 @@ static void tell_wrong(struct pass *p, struct arena *a, struct upload_step *s, c
 {
   bool first = true;
   for (size_t i = 0; i < r->d->fault.n && r->d->faulty; i++, first = false)
-    add_error(p, a, s, r, r->d->fault.entries[i].pointer, r->d->fault.entries[i].code, r->d->fault.entries[i].detail, first);
+    add_error(p, a, s, r, r->d->fault.entries[i].pointer, r->d->fault.entries[i].code, r->d->fault.entries[i].detail,
+              first);
   EACH (const struct import_problem, problem, &r->problems) {
     add_error(p, a, s, r, problem->pointer, problem->code, problem->detail, first);
     first = false;
@@ -181,7 +182,8 @@ static void decide(struct pass *p, struct record *r, struct import_document *d, 
   if (r->key && !key_add(&p->keys, r->key)) {
     r->n_calls = 0;
     r->fate = RECORD_WRONG;
-    *LIST_ADD(a, &r->problems) = (struct import_problem){"", "twice", "the file has this record in an earlier row already"};
+    *LIST_ADD(a, &r->problems) =
+        (struct import_problem){"", "twice", "the file has this record in an earlier row already"};
   }
 }
 
@@ -297,7 +299,8 @@ static enum err open_file(struct pass *p)
   size_t n;
   TRY(upload_defaults_load(&p->cx, &defaults));
   TRY(upload_bytes(&p->cx, &p->u, &bytes, &n));
-  enum err err = upload_look(bytes, n, p->u.file->encoding, p->u.file->delimiter, p->arena, &p->cx.fault, &found, &p->text);
+  enum err err =
+      upload_look(bytes, n, p->u.file->encoding, p->u.file->delimiter, p->arena, &p->cx.fault, &found, &p->text);
   free(bytes);
   TRY(err);
   TRY(upload_compile(&p->u, &defaults, p->arena, &p->cx.fault, &p->mapping));

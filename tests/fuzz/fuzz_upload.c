@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_rows(struct arena *a, struct fault *f, const struct upload_found *found, const struct upload_text *text)
+static void read_rows(struct arena *a, struct fault *f, const struct upload_found *found,
+                      const struct upload_text *text)
 {
   struct upload u = {.file = (struct upload_found *)found, .mapping = ARENA_NEW(a, struct upload_mapping)};
   const struct upload_defaults defaults = {"USD", "UTC", "en"};

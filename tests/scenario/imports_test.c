@@ -109,7 +109,8 @@ TEST(an_import_that_runs_twice_changes_nothing)
   pass(s, "run");
   pass(s, "run");
   counts(s, "ran", 0, 0, 2, 0);
-  bring_text(s, "products", "SKU,Product name,Price,EAN,Weight (kg)\nHAT-1,Hat,19.90,4006381333931,0.25\nHAT-2,Cap,21,,\n");
+  bring_text(s, "products",
+             "SKU,Product name,Price,EAN,Weight (kg)\nHAT-1,Hat,19.90,4006381333931,0.25\nHAT-2,Cap,21,,\n");
   SEE("/mapping_source", "saved");
   pass(s, "dry_run");
   counts(s, "checked", 0, 1, 1, 0);
@@ -158,8 +159,9 @@ TEST(a_mapping_that_cannot_be_is_refused_rule_by_rule)
   bring_text(s, "products", "a,b,c\n1,2,3\n");
   SEE("/mapping/columns/#", "0");
   SAY(422, "POST /v1/imports/<imp>/run");
-  SAY(422, "PATCH /v1/imports/<imp> {'mapping': {'columns': [{'field': 'sku', 'column': 'z'}, {'field': 'prize', 'column': "
-           "'b'}, {'field': 'weight', 'column': 'c', 'unit': 'm'}]}}");
+  SAY(422,
+      "PATCH /v1/imports/<imp> {'mapping': {'columns': [{'field': 'sku', 'column': 'z'}, {'field': 'prize', 'column': "
+      "'b'}, {'field': 'weight', 'column': 'c', 'unit': 'm'}]}}");
   SEE("/errors/0/pointer", "/mapping/columns/0/column");
   SEE("/errors/1/pointer", "/mapping/columns/1/field");
   SEE("/errors/2/pointer", "/mapping/columns/2/unit");
@@ -201,7 +203,8 @@ TEST(stock_is_set_to_what_was_counted_and_a_difference_counts_once)
 TEST(customers_are_recognized_by_any_of_their_keys_and_keep_what_a_file_does_not_say)
 {
   struct shop *s = shop_open(t);
-  SAY(201, "POST /v1/customers {'external_id': 'C-1', 'email': 'li@example.com', 'name': 'Li Wei', 'notes': 'VIP', 'addresses': "
+  SAY(201, "POST /v1/customers {'external_id': 'C-1', 'email': 'li@example.com', 'name': 'Li Wei', 'notes': 'VIP', "
+           "'addresses': "
            "[{'label': 'home', 'address': {'line1': '1 Nanjing Rd', 'city': 'Shanghai', 'country': 'CN'}}]}");
   bring_text(s, "customers",
              "Email,Name,Phone,Tags,Address,City,Country\n"
@@ -230,12 +233,15 @@ TEST(rows_of_one_number_are_one_order_wherever_they_stand)
              "W-1,20.11.2026,li@example.com,Li,MUG-BLUE,1,12.50,,USD\n"
              "W-3,21.11.2026,bob@example.com,Bob,NOPE,1,12.50,,USD\n");
   SAY(200, "GET /v1/imports/<imp>");
-  SAY(200, "PATCH /v1/imports/<imp> {'mapping': {'time_zone': 'Asia/Shanghai', 'columns': ["
-           "{'field': 'external_id', 'column': 'Order number'}, {'field': 'channel', 'constant': 'web'}, "
-           "{'field': 'ordered_at', 'column': 'Order date', 'format': '%d.%m.%Y'}, {'field': 'customer.email', 'column': "
-           "'Email'}, {'field': 'customer.name', 'column': 'Customer'}, {'field': 'sku', 'column': 'SKU'}, {'field': 'quantity', "
-           "'column': 'Qty'}, {'field': 'unit_price', 'column': 'Price'}, {'field': 'shipping', 'column': 'Shipping'}, {'field': "
-           "'currency', 'column': 'Currency'}]}}");
+  SAY(200,
+      "PATCH /v1/imports/<imp> {'mapping': {'time_zone': 'Asia/Shanghai', 'columns': ["
+      "{'field': 'external_id', 'column': 'Order number'}, {'field': 'channel', 'constant': 'web'}, "
+      "{'field': 'ordered_at', 'column': 'Order date', 'format': '%d.%m.%Y'}, {'field': 'customer.email', 'column': "
+      "'Email'}, {'field': 'customer.name', 'column': 'Customer'}, {'field': 'sku', 'column': 'SKU'}, {'field': "
+      "'quantity', "
+      "'column': 'Qty'}, {'field': 'unit_price', 'column': 'Price'}, {'field': 'shipping', 'column': 'Shipping'}, "
+      "{'field': "
+      "'currency', 'column': 'Currency'}]}}");
   pass(s, "dry_run");
   counts(s, "checked", 2, 0, 0, 1);
   SEE("/checked/rows", "4");
@@ -275,15 +281,21 @@ static void there_and_back(struct shop *s, const char *kind, int n)
 static void an_odd_company(struct shop *s)
 {
   a_small_shop(s);
-  SAY(201, "POST /v1/products {'sku': '=1+1', 'name': {'en': '-5 %, \\'new\\'', 'zh-CN': '帽子', 'zh-TW': '帽子二'}, 'price': "
-           "'0.34', 'currency': 'JPY', 'gtin': '4006381333931', 'weight_g': 3, 'attributes': {'a;b': [1, '\\n']}, 'active': false, "
-           "'kind': 'made', 'unit': 'kg', 'parent_sku': 'TEE-S', 'options': {'size': 'S'}, 'images': ['https://x.example/a;b.jpg', "
+  SAY(201, "POST /v1/products {'sku': '=1+1', 'name': {'en': '-5 %, \\'new\\'', 'zh-CN': '帽子', 'zh-TW': '帽子二'}, "
+           "'price': "
+           "'0.34', 'currency': 'JPY', 'gtin': '4006381333931', 'weight_g': 3, 'attributes': {'a;b': [1, '\\n']}, "
+           "'active': false, "
+           "'kind': 'made', 'unit': 'kg', 'parent_sku': 'TEE-S', 'options': {'size': 'S'}, 'images': "
+           "['https://x.example/a;b.jpg', "
            "'/b.png'], 'units': [{'unit': 'box', 'numerator': 12}]}");
-  SAY(201, "POST /v1/customers {'phone': '+86 138 0000 0000', 'name': '\\'-Quote', 'tags': ['a;b', 'c'], 'notes': 'two\\nlines', "
+  SAY(201, "POST /v1/customers {'phone': '+86 138 0000 0000', 'name': '\\'-Quote', 'tags': ['a;b', 'c'], 'notes': "
+           "'two\\nlines', "
            "'metadata': {'x': 1}, 'blocked': true, 'blocked_reason': '@home', 'addresses': [{'label': 'home', "
-           "'default_shipping': true, 'address': {'city': 'Shanghai', 'country': 'CN', 'latitude': 31.2, 'longitude': 121.5}}]}");
+           "'default_shipping': true, 'address': {'city': 'Shanghai', 'country': 'CN', 'latitude': 31.2, 'longitude': "
+           "121.5}}]}");
   SAY(201, "POST /v1/customers {'name': 'Nobody known'}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 0.5, 'lot': 'L;1', 'condition': "
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 0.5, 'lot': 'L;1', "
+           "'condition': "
            "'damaged'}]}");
   SAY(200, "POST /v1/stock/safety {'location': 'NJ1', 'sku': 'MUG-BLUE', 'safety': 2}");
 }

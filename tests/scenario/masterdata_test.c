@@ -19,7 +19,8 @@ TEST(variants_name_their_parent_and_pictures_are_addresses)
   SEE("/images/#", "0");
   SAY(422, "PATCH /v1/products/TEE {'parent_sku': 'TEE'}");
   SEE("/errors/0/pointer", "/parent_sku");
-  SAY(422, "PATCH /v1/products/TEE-S {'images': ['javascript:alert(1)', 'http://x.example/a', '//x.example/a', 'https://x']}");
+  SAY(422, "PATCH /v1/products/TEE-S {'images': ['javascript:alert(1)', 'http://x.example/a', '//x.example/a', "
+           "'https://x']}");
   SEE("/errors/#", "3");
   SAY(422, "PATCH /v1/products/TEE-S {'options': {'size': 1}}");
   SEE("/errors/0/pointer", "/options");
@@ -33,7 +34,8 @@ TEST(stock_of_a_product_adds_up_over_its_locations)
   a_small_shop(s);
   SAY(201, "POST /v1/products {'sku': 'SERVICE', 'kind': 'service'}");
   SAY(201, "POST /v1/locations {'code': 'B2'}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'B2', 'lines': [{'sku': 'TEE-S', 'counted': 4}, {'sku': 'TEE-S', 'counted': 1, "
+  SAY(201, "POST /v1/stock/adjustments {'location': 'B2', 'lines': [{'sku': 'TEE-S', 'counted': 4}, {'sku': 'TEE-S', "
+           "'counted': 1, "
            "'condition': 'damaged'}]}");
   SAY(200, "POST /v1/stock/safety {'location': 'B2', 'sku': 'TEE-S', 'safety': 1}");
   a_paid_order(s, 3);
@@ -72,7 +74,8 @@ TEST(a_channel_tells_how_many_orders_came_and_when)
   struct shop *s = shop_open(t);
   a_small_shop(s);
   SAY(201, "POST /v1/channels {'code': 'phone'}");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'ordered_at': '2026-11-20T08:00:00Z', 'lines': [{'sku': 'TEE-S', "
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'ordered_at': '2026-11-20T08:00:00Z', 'lines': "
+           "[{'sku': 'TEE-S', "
            "'quantity': 1}]}");
   KEEP("at", "/created_at");
   SAY(200, "GET /v1/channel_health");

@@ -22,10 +22,13 @@ static void an_order_for_li(struct shop *s)
 {
   a_small_shop(s);
   SAY(200, "PATCH /v1/carriers/ordo {'phone': '+86 95338', 'tracking_url': 'https://ordo.example/t/{number}'}");
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'li@example.com', 'phone': '+86 138 0000 "
-           "0000', 'name': 'Li Wei'}, 'shipping_address': {'name': 'Li Wei', 'line1': '1 Nanjing Rd', 'postal_code': '200001', "
-           "'city': 'Shanghai', 'country': 'CN', 'phone': '+86 138 0000 0000'}, 'lines': [{'sku': 'TEE-S', 'quantity': 2}], "
-           "'notes': 'leave it with the porter', 'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': 3980}]}");
+  SAY(201,
+      "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'customer': {'email': 'li@example.com', 'phone': '+86 138 "
+      "0000 "
+      "0000', 'name': 'Li Wei'}, 'shipping_address': {'name': 'Li Wei', 'line1': '1 Nanjing Rd', 'postal_code': "
+      "'200001', "
+      "'city': 'Shanghai', 'country': 'CN', 'phone': '+86 138 0000 0000'}, 'lines': [{'sku': 'TEE-S', 'quantity': 2}], "
+      "'notes': 'leave it with the porter', 'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': 3980}]}");
   KEEP("order", "/id");
   KEEP("number", "/number");
   KEEP("fulfillment", "/fulfillments/0/id");
@@ -50,9 +53,11 @@ TEST(a_customer_sees_the_way_of_an_order_without_signing_in)
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
   KEEP("parcel", "/parcels/0/id");
-  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-20T08:00:00Z', 'place': "
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'in_transit', 'occurred_at': '2026-11-20T08:00:00Z', "
+           "'place': "
            "'Suzhou'}");
-  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'out_for_delivery', 'occurred_at': '2026-11-21T08:00:00Z'}");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'out_for_delivery', 'occurred_at': "
+           "'2026-11-21T08:00:00Z'}");
   CHECK_INT(look(s, token), 200);
   SEE("/state", "shipped");
   SEE("/parcels/0/status", "out_for_delivery");
@@ -73,7 +78,8 @@ TEST(a_customer_sees_the_way_of_an_order_without_signing_in)
 
 TEST(a_link_tells_nothing_personal_but_city_country_and_a_masked_name)
 {
-  static const char *const secrets[] = {"Li Wei", "li@example", "138 0000", "Nanjing", "200001", "porter", "cus_", "ord_", "3980"};
+  static const char *const secrets[] = {"Li Wei", "li@example", "138 0000", "Nanjing", "200001",
+                                        "porter", "cus_",       "ord_",     "3980"};
   struct shop *s = shop_open(t);
   an_order_for_li(s);
   CHECK_INT(look(s, a_link(s)), 200);
@@ -95,12 +101,14 @@ TEST(every_token_that_leads_nowhere_gets_the_same_answer)
   token[5] = token[5] == 'A' ? 'B' : 'A';
   CHECK_INT(look(s, token), 404);
   const char *detail = arena_text(s->arena, AT("/detail"));
-  static const char *const wrong[] = {"x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ord_01jd7k3v9q2m8", "....", "SO-100001"};
+  static const char *const wrong[] = {"x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ord_01jd7k3v9q2m8", "....",
+                                      "SO-100001"};
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
     CHECK_INT(look(s, wrong[i]), 404);
     SEE("/detail", detail);
   }
-  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
   KEEP("order", "/id");
   SAY(409, "GET /v1/orders/<order>/tracking_link");
   shop_close(s);

@@ -23,8 +23,8 @@ const struct rec stock_place_rec =
 
 #define SUM(member, doc_)                                                                                              \
   {                                                                                                                    \
-    .name = #member, .offset = offsetof(struct stock_summary, sum.member), .kind = REC_QUANTITY,                       \
-    .flags = REC_VIRTUAL, .doc = doc_                                                                                  \
+    .name = #member, .offset = offsetof(struct stock_summary, sum.member), .kind = REC_QUANTITY, .flags = REC_VIRTUAL, \
+    .doc = doc_                                                                                                        \
   }
 static const struct rec_field summary_fields[] = {
     FIELD_AS(REC_ID, struct stock_summary, id, .flags = REC_KEY, .prefix = PREFIX_product, .doc = "Id of the product"),
@@ -98,7 +98,8 @@ static enum err add_stock(struct ctx *cx, struct stock_summary *rows, size_t n, 
 {
   static const struct db_where of_products = {
       &stock_table,
-      "product_id IN ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
+      "product_id IN "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
       "$28,$29,$30,$31,$32) ORDER BY product_id, id LIMIT 100000",
       DB_LIST};
   LIST(struct stock) stock = {0};
@@ -120,9 +121,12 @@ static enum err add_allocated(struct ctx *cx, struct stock_summary *rows, size_t
                               const int64_t *locations, size_t n_locations)
 {
   static const struct db_stmt held = {
-      "SELECT product_id, location_id, CAST(sum(quantity) AS BIGINT) FROM reservation WHERE state = 'live' AND kind = 'hard' AND "
-      "product_id IN ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
-      "$28,$29,$30,$31,$32) AND location_id IN ($33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,"
+      "SELECT product_id, location_id, CAST(sum(quantity) AS BIGINT) FROM reservation WHERE state = 'live' AND kind = "
+      "'hard' AND "
+      "product_id IN "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,"
+      "$28,$29,$30,$31,$32) AND location_id IN "
+      "($33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,"
       "$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64) GROUP BY product_id, location_id",
       DB_REPORT};
   struct db_value args[PRODUCTS + LOCATIONS];

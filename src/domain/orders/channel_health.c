@@ -24,9 +24,10 @@ static enum err count_between(struct ctx *cx, const char *channel, int64_t from_
 
 static enum err last_order(struct ctx *cx, struct channel_health *h)
 {
-  static const struct db_stmt last = {"SELECT created_at, ordered_at FROM orders WHERE channel = $1 ORDER BY created_at DESC, "
-                                      "id DESC LIMIT 1",
-                                      DB_LIST};
+  static const struct db_stmt last = {
+      "SELECT created_at, ordered_at FROM orders WHERE channel = $1 ORDER BY created_at DESC, "
+      "id DESC LIMIT 1",
+      DB_LIST};
   struct db_rows rows;
   h->last_order_at = INSTANT(ABSENT);
   h->lag_s = ABSENT;

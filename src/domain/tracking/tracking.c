@@ -25,8 +25,8 @@ static enum err secret_text(struct ctx *cx, const char **out)
 
 enum err tracking_bootstrap(struct ctx *cx)
 {
-  static const struct db_stmt put = {"INSERT INTO tracking_secret (id, secret) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
-                                     DB_KEYED};
+  static const struct db_stmt put = {
+      "INSERT INTO tracking_secret (id, secret) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", DB_KEYED};
   const char *known;
   unsigned char bytes[HASH_BYTES];
   char text[HASH_TEXT];
@@ -39,7 +39,8 @@ enum err tracking_bootstrap(struct ctx *cx)
 }
 
 /* HMAC-SHA-256 under a key of its own for each use. */
-static void mac_of(const char *secret, const char *use, const unsigned char *bytes, size_t n, unsigned char out[HASH_BYTES])
+static void mac_of(const char *secret, const char *use, const unsigned char *bytes, size_t n,
+                   unsigned char out[HASH_BYTES])
 {
   unsigned char key[HASH_BYTES], text[160];
   int length = snprintf((char *)text, sizeof text, "ordo tracking %s %s", use, secret);

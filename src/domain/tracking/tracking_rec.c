@@ -4,7 +4,8 @@
 #include "carriers.h"
 
 static const struct rec_field link_fields[] = {
-    FIELD(struct tracking_link, token, .doc = "Of GET /v1/track/{token}", .example = "mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d"),
+    FIELD(struct tracking_link, token, .doc = "Of GET /v1/track/{token}",
+          .example = "mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d"),
     FIELD(struct tracking_link, path, .doc = "The page to send to the customer, on this server",
           .example = "/track/mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d"),
 };
@@ -31,7 +32,8 @@ static const struct rec_field change_fields[] = {
     FIELD(struct tracking_change, from, .doc = "Promised before"),
     FIELD(struct tracking_change, to, .doc = "Promised since; left out: not known"),
     FIELD(struct tracking_change, reason,
-          .doc = "stock: goods were missing; location: they come from another place; request: the order was changed; hold: it was "
+          .doc = "stock: goods were missing; location: they come from another place; request: the order was changed; "
+                 "hold: it was "
                  "looked at; work: it took longer; other",
           .max = 500, .example = "stock"),
 };
@@ -42,7 +44,8 @@ static const char *const step_states[] = {"done", "current", "todo", NULL};
 
 static const struct rec_field step_fields[] = {
     FIELD(struct tracking_step, code,
-          .doc = "ordered, confirmed, packed, shipped, out_for_delivery, delivered; of goods that are collected ready, collected; "
+          .doc = "ordered, confirmed, packed, shipped, out_for_delivery, delivered; of goods that are collected ready, "
+                 "collected; "
                  "cancelled",
           .example = "shipped"),
     FIELD_AS(REC_ENUM, struct tracking_step, state, .names = step_states, .doc = "Where the order is"),
@@ -51,7 +54,8 @@ static const struct rec_field step_fields[] = {
 static const struct rec step_rec = REC(struct tracking_step, "TrackingStep", step_fields, "A step on the way");
 
 static const struct rec_field item_fields[] = {
-    FIELD(struct tracking_item, name, .max = 255, .doc = "Product, in the view's language", .example = "T-shirt, small"),
+    FIELD(struct tracking_item, name, .max = 255, .doc = "Product, in the view's language",
+          .example = "T-shirt, small"),
     FIELD(struct tracking_item, quantity, .doc = "How much", .example = "2"),
     FIELD(struct tracking_item, unit, .doc = "Its unit", .example = "pcs"),
 };
@@ -100,7 +104,8 @@ static const struct rec_field view_fields[] = {
     FIELD_AS(REC_INLINE, struct tracking_view, shop, .rec = &shop_rec, .doc = "Whose order it is"),
     FIELD_AS(REC_INLINE, struct tracking_view, expected, .rec = &expected_rec, .doc = "When it is expected now"),
     FIELD(struct tracking_view, promised, .doc = "deliver_by as it was promised first"),
-    FIELD_AS(REC_LIST, struct tracking_view, changes, .rec = &change_rec, .doc = "How the promise changed since, and why"),
+    FIELD_AS(REC_LIST, struct tracking_view, changes, .rec = &change_rec,
+             .doc = "How the promise changed since, and why"),
     FIELD_AS(REC_LIST, struct tracking_view, steps, .rec = &step_rec, .doc = "The way from order to delivery"),
     FIELD_AS(REC_LIST, struct tracking_view, parcels, .rec = &parcel_view_rec, .doc = "What is on its way, or was"),
     FIELD_AS(REC_LIST, struct tracking_view, waiting, .rec = &item_rec, .doc = "What is in no parcel yet"),

@@ -80,10 +80,12 @@ static enum err add_item(struct viewer *w, int64_t line, struct quantity quantit
   enum err err = l->product_id ? catalog_product_by_id(w->cx, (struct product_id){l->product_id}, &p) : ERR_NOT_FOUND;
   if (err != ERR_OK && err != ERR_NOT_FOUND)
     return err;
-  *LIST_ADD(w->cx->arena, items) = (struct tracking_item){
-      .name = p ? product_name(w->cx->arena, p, w->v->language, w->fallback) : l->name ? l->name : l->sku,
-      .quantity = quantity,
-      .unit = p ? arena_text(w->cx->arena, p->unit) : NULL};
+  *LIST_ADD(w->cx->arena, items) =
+      (struct tracking_item){.name = p         ? product_name(w->cx->arena, p, w->v->language, w->fallback)
+                                     : l->name ? l->name
+                                               : l->sku,
+                             .quantity = quantity,
+                             .unit = p ? arena_text(w->cx->arena, p->unit) : NULL};
   return ERR_OK;
 }
 
@@ -118,8 +120,8 @@ static enum err view_scans(struct viewer *w, const struct parcel *from, struct t
   LIST(struct tracking_event) scans = {0};
   TRY(tracking_events_load(w->cx, from, (struct list *)(void *)&scans));
   for (size_t i = scans.n; i-- > 0;)
-    *LIST_ADD(w->cx->arena, &p->events) = (struct tracking_scan){scans.at[i].occurred_at, scans.at[i].status,
-                                                                 scans.at[i].description, scans.at[i].place};
+    *LIST_ADD(w->cx->arena, &p->events) =
+        (struct tracking_scan){scans.at[i].occurred_at, scans.at[i].status, scans.at[i].description, scans.at[i].place};
   return ERR_OK;
 }
 
@@ -200,11 +202,21 @@ static enum err view_expected(struct viewer *w)
 static const struct {
   const char *topic, *reason;
 } reasons[] = {
-    {"fulfillment.short_picked", "stock"},  {"stock.overcommitted", "stock"},     {"order.backordered", "stock"},
-    {"order.filled", "stock"},              {"fulfillment.rejected", "location"}, {"order.sourced", "location"},
-    {"fulfillment.cancelled", "location"},  {"order.changed", "request"},         {"order.lines_cancelled", "request"},
-    {"order.updated", "request"},           {"hold.released", "hold"},            {"order.held", "hold"},
-    {"order.opened", "hold"},               {"shipment.voided", "work"},          {"fulfillment.opened", "work"},
+    {"fulfillment.short_picked", "stock"},
+    {"stock.overcommitted", "stock"},
+    {"order.backordered", "stock"},
+    {"order.filled", "stock"},
+    {"fulfillment.rejected", "location"},
+    {"order.sourced", "location"},
+    {"fulfillment.cancelled", "location"},
+    {"order.changed", "request"},
+    {"order.lines_cancelled", "request"},
+    {"order.updated", "request"},
+    {"hold.released", "hold"},
+    {"order.held", "hold"},
+    {"order.opened", "hold"},
+    {"shipment.voided", "work"},
+    {"fulfillment.opened", "work"},
 };
 
 static const char *reason_of(const char *topic)
@@ -301,8 +313,11 @@ struct progress {
 
 static struct progress progress_of(const struct viewer *w)
 {
-  struct progress p = {.packed_at = INSTANT(ABSENT), .shipped_at = INSTANT(ABSENT), .out_at = INSTANT(ABSENT),
-                       .delivered_at = INSTANT(ABSENT), .closed_at = INSTANT(ABSENT)};
+  struct progress p = {.packed_at = INSTANT(ABSENT),
+                       .shipped_at = INSTANT(ABSENT),
+                       .out_at = INSTANT(ABSENT),
+                       .delivered_at = INSTANT(ABSENT),
+                       .closed_at = INSTANT(ABSENT)};
   EACH (const struct fulfillment, f, &w->o->fulfillments) {
     if (!fulfillment_live(f) && f->state != FUL_CLOSED && f->state != FUL_HANDED_OVER)
       continue;
@@ -332,10 +347,11 @@ static void step(struct viewer *w, const char *code, bool done, struct instant a
 {
   size_t n = w->v->steps.n;
   bool before = n == 0 || w->v->steps.at[n - 1].state == TRACKING_STEP_DONE;
-  *LIST_ADD(w->cx->arena, &w->v->steps) = (struct tracking_step){
-      .code = code,
-      .state = done && before ? TRACKING_STEP_DONE : before ? TRACKING_STEP_CURRENT : TRACKING_STEP_TODO,
-      .at = done && before ? at : INSTANT(ABSENT)};
+  *LIST_ADD(w->cx->arena, &w->v->steps) = (struct tracking_step){.code = code,
+                                                                 .state = done && before ? TRACKING_STEP_DONE
+                                                                          : before       ? TRACKING_STEP_CURRENT
+                                                                                         : TRACKING_STEP_TODO,
+                                                                 .at = done && before ? at : INSTANT(ABSENT)};
 }
 
 static bool is_collected(const struct order *o)
@@ -392,8 +408,8 @@ static void view_recipient(struct viewer *w)
   const struct order_personal *personal = &w->o->personal;
   const struct address *to = personal->shipping_address;
   const char *name = to && to->name ? to->name : personal->customer ? personal->customer->name : NULL;
-  w->v->recipient = (struct tracking_recipient){tracking_masked(w->cx->arena, name), to ? to->city : NULL,
-                                                to ? to->country : NULL};
+  w->v->recipient =
+      (struct tracking_recipient){tracking_masked(w->cx->arena, name), to ? to->city : NULL, to ? to->country : NULL};
 }
 
 enum err tracking_view_make(struct ctx *cx, struct order_id id, const char *language, struct tracking_view *out)

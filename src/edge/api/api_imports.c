@@ -100,7 +100,8 @@ static enum err serve_new(struct ctx *cx, const struct api_request *rq, struct a
   TRY(ctx_need(cx, upload_permission(kind)));
   if (delimiter && strlen(delimiter) != 1)
     return fault_add(&cx->fault, ERR_INVALID, "/query/delimiter", "invalid_format", "one character, or tab");
-  TRY(upload_look(rq->http->body, rq->http->n_body, p[NEW_ENCODING].text, delimiter, cx->arena, &cx->fault, found, NULL));
+  TRY(upload_look(rq->http->body, rq->http->n_body, p[NEW_ENCODING].text, delimiter, cx->arena, &cx->fault, found,
+                  NULL));
   rec_init(&upload_rec, u);
   u->kind = (int)kind;
   u->file = found;
@@ -239,8 +240,10 @@ static const enum err new_errors[] = {ERR_TOO_LARGE, ERR_OK};
 
 const struct route import_routes[] = {
     {"POST", "/v1/imports", "Bring a file",
-     "The body is the file itself, CSV in any usual encoding or the first sheet of an XLSX file, up to 16 MB and 200,000 "
-     "rows; its first row names the columns. It is kept for a day. The answer says what was found in it and what its columns "
+     "The body is the file itself, CSV in any usual encoding or the first sheet of an XLSX file, up to 16 MB and "
+     "200,000 "
+     "rows; its first row names the columns. It is kept for a day. The answer says what was found in it and what its "
+     "columns "
      "probably mean: as they did in the last file with the same header, else by their names in English or Chinese.",
      .needs = PERM_SIGNED_IN, .reply = &upload_rec, .success = 201, .serve = serve_new, .params = new_params,
      .errors = new_errors, .flags = ROUTE_RAW | ROUTE_LARGE},
@@ -249,32 +252,37 @@ const struct route import_routes[] = {
     {"GET", "/v1/imports/{id}", "One import", "With its columns, mapping and progress.", .needs = PERM_SIGNED_IN,
      .reply = &upload_rec, .success = 200, .serve = serve_import, .errors = not_found_errors},
     {"PATCH", "/v1/imports/{id}", "Say what the columns mean",
-     "`mapping` replaces the one before; 422 names each rule that cannot be, at `/mapping/columns/N`. Not while a pass is "
+     "`mapping` replaces the one before; 422 names each rule that cannot be, at `/mapping/columns/N`. Not while a pass "
+     "is "
      "under way.",
-     .needs = PERM_SIGNED_IN, .body = &upload_change_rec, .reply = &upload_rec, .success = 200, .act = &upload_change_act,
-     .errors = pass_errors, .flags = ROUTE_PATCH},
+     .needs = PERM_SIGNED_IN, .body = &upload_change_rec, .reply = &upload_rec, .success = 200,
+     .act = &upload_change_act, .errors = pass_errors, .flags = ROUTE_PATCH},
     {"POST", "/v1/imports/{id}/dry_run", "Try an import",
      "Each row is decided as it would be now, nothing is written. Runs in the background: `state` is `checking`, then "
      "`checked`; `checked` counts what would be new, changed, unchanged or wrong.",
      .needs = PERM_SIGNED_IN, .reply = &upload_rec, .success = 200, .act = &upload_check_act, .errors = pass_errors},
     {"POST", "/v1/imports/{id}/run", "Run an import",
-     "Each row is written by itself, as if by hand and in your name; a wrong one stops no other. Runs in the background: "
-     "`state` is `running`, then `done`, and goes on where it was when a server was stopped. Run again it changes nothing: "
+     "Each row is written by itself, as if by hand and in your name; a wrong one stops no other. Runs in the "
+     "background: "
+     "`state` is `running`, then `done`, and goes on where it was when a server was stopped. Run again it changes "
+     "nothing: "
      "what is there already is `unchanged`.",
      .needs = PERM_SIGNED_IN, .reply = &upload_rec, .success = 200, .act = &upload_run_act, .errors = pass_errors},
     {"POST", "/v1/imports/{id}/cancel", "Stop a pass", "What was written stays.", .needs = PERM_SIGNED_IN,
      .reply = &upload_rec, .success = 200, .act = &upload_cancel_act, .errors = pass_errors},
-    {"DELETE", "/v1/imports/{id}", "Throw a file away", "What was written stays.", .needs = PERM_SIGNED_IN, .success = 204,
-     .act = &upload_delete_act, .errors = pass_errors},
+    {"DELETE", "/v1/imports/{id}", "Throw a file away", "What was written stays.", .needs = PERM_SIGNED_IN,
+     .success = 204, .act = &upload_delete_act, .errors = pass_errors},
     {"GET", "/v1/imports/{id}/errors", "What is wrong with its rows",
      "Of the last pass, in order of the file with `?sort=n`; as CSV with `Accept: text/csv`. The first 10,000.",
-     .needs = PERM_SIGNED_IN, .reply = &upload_error_rec, .success = 200, .list = &errors_list, .errors = not_found_errors},
+     .needs = PERM_SIGNED_IN, .reply = &upload_error_rec, .success = 200, .list = &errors_list,
+     .errors = not_found_errors},
     {"GET", "/v1/imports/{id}/error_file", "The wrong rows as a file",
      "The header, and each wrong row as it was with the reason in a last column: to be mended and brought again.",
      .needs = PERM_SIGNED_IN, .success = 200, .serve = serve_error_file, .content_type = "text/csv",
      .errors = not_found_errors},
-    {"GET", "/v1/import_fields", "What columns may mean", "The fields of a kind, with their types.", .needs = PERM_SIGNED_IN,
-     .reply = &upload_field_rec, .success = 200, .serve = serve_fields, .params = kind_params, .flags = ROUTE_PAGE},
+    {"GET", "/v1/import_fields", "What columns may mean", "The fields of a kind, with their types.",
+     .needs = PERM_SIGNED_IN, .reply = &upload_field_rec, .success = 200, .serve = serve_fields, .params = kind_params,
+     .flags = ROUTE_PAGE},
     {"GET", "/v1/import_export", "Take out what can be brought in",
      "All products, stock or customers as CSV whose columns are the fields of `/v1/import_fields`: brought in again it "
      "changes nothing, brought into an empty database it makes the same.",

@@ -9,9 +9,9 @@
 /* ---- How often an address may ask --------------------------------------------------------------------------------------- */
 
 enum {
-  ASKED_MAX = 60,        /* in a window: a family behind one address that looks every few seconds */
+  ASKED_MAX = 60, /* in a window: a family behind one address that looks every few seconds */
   WINDOW_MS = 60 * 1000,
-  ADDRESSES = 4096,      /* remembered at a time, by hash: a collision only makes somebody wait sooner */
+  ADDRESSES = 4096, /* remembered at a time, by hash: a collision only makes somebody wait sooner */
 };
 
 static struct {
@@ -83,11 +83,13 @@ static const enum err track_errors[] = {ERR_NOT_FOUND, ERR_RATE, ERR_OK};
 
 const struct route track_routes[] = {
     {"GET", "/v1/orders/{id}/tracking_link", "The link by which a customer follows an order",
-     "The same for ever, and not to be guessed. Whoever has it sees what `GET /v1/track/{token}` shows: no personal data "
+     "The same for ever, and not to be guessed. Whoever has it sees what `GET /v1/track/{token}` shows: no personal "
+     "data "
      "beyond country, city and a masked name.",
      .needs = PERM_ORDER_READ, .reply = &tracking_link_rec, .success = 200, .serve = serve_link, .errors = link_errors},
     {"GET", "/v1/track/{token}", "What a customer sees of an order",
-     "Without signing in. The expected date first, how it changed and why, the steps, each parcel with its scans, newest "
+     "Without signing in. The expected date first, how it changed and why, the steps, each parcel with its scans, "
+     "newest "
      "first. Every token that leads nowhere gets the same 404; an address may ask 60 times a minute.",
      .needs = PERM_PUBLIC, .reply = &tracking_view_rec, .success = 200, .serve = serve_track, .params = track_params,
      .errors = track_errors},

@@ -144,7 +144,8 @@ static enum err tell(struct ctx *cx, const struct plan *p)
 
 static enum err forget(struct ctx *cx, const struct upload *u)
 {
-  static const struct db_stmt forget_errors = {"DELETE FROM import_error WHERE bucket = $1 AND import_id = $2", DB_KEYED};
+  static const struct db_stmt forget_errors = {"DELETE FROM import_error WHERE bucket = $1 AND import_id = $2",
+                                               DB_KEYED};
   return db_run(cx->db, &forget_errors, NULL, DB_ARGS(I64(u->bucket), I64(u->id.v)));
 }
 
@@ -163,9 +164,10 @@ static enum err remember(struct ctx *cx, const struct upload *u)
 /* Nobody else has moved it since it was loaded. */
 static enum err guard(struct ctx *cx, const struct plan *p)
 {
-  static const struct db_stmt hold = {"UPDATE import_file SET owner = $3 WHERE bucket = $1 AND id = $2 AND owner = $3 AND "
-                                      "version = $4",
-                                      DB_KEYED};
+  static const struct db_stmt hold = {
+      "UPDATE import_file SET owner = $3 WHERE bucket = $1 AND id = $2 AND owner = $3 AND "
+      "version = $4",
+      DB_KEYED};
   int64_t rows = 0;
   TRY(db_run(cx->db, &hold, &rows,
              DB_ARGS(I64(p->u.bucket), I64(p->u.id.v), TEXT(p->owner_before), I64(p->version_before))));
@@ -257,8 +259,7 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out)
   *p = (struct plan){.u = f->u, .creation = f->in->body};
   fault_init(&aside, cx->arena);
   rec_init(&upload_mapping_rec, saved);
-  if (f->saved &&
-      rec_read(&upload_mapping_rec, f->saved, strlen(f->saved), "", cx->arena, &aside, saved) == ERR_OK) {
+  if (f->saved && rec_read(&upload_mapping_rec, f->saved, strlen(f->saved), "", cx->arena, &aside, saved) == ERR_OK) {
     p->u.mapping = saved;
     p->u.mapping_source = "saved";
   }
@@ -274,7 +275,8 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out)
 
 static enum err create_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
-  static const struct db_stmt put = {"INSERT INTO import_chunk (bucket, import_id, n, bytes) VALUES ($1, $2, $3, $4)", DB_KEYED};
+  static const struct db_stmt put = {"INSERT INTO import_chunk (bucket, import_id, n, bytes) VALUES ($1, $2, $3, $4)",
+                                     DB_KEYED};
   struct plan p = *(const struct plan *)plan;
   char id[ID_TEXT];
   p.u.bucket = ids_bucket_random(cx->ids);
@@ -509,7 +511,8 @@ static enum err step_apply(struct ctx *cx, const void *plan, struct act_result *
   }
   TRY(db_update(cx->db, &upload_table, &p.u));
   TRY(tell(cx, &p));
-  *out = (struct act_result){.rec = &upload_rec, .value = arena_copy(cx->arena, &p.u, sizeof p.u), .version = p.u.version};
+  *out =
+      (struct act_result){.rec = &upload_rec, .value = arena_copy(cx->arena, &p.u, sizeof p.u), .version = p.u.version};
   return ERR_OK;
 }
 

@@ -39,8 +39,8 @@ static void end_row(struct cells *c)
 static bool is_exported(const struct upload_field *f, enum upload_kind kind)
 {
   static const char *const said[] = {"name", "delta", "reason"};
-  bool twice = kind != UPLOAD_CUSTOMERS && (strcmp(f->name, said[0]) == 0 || strcmp(f->name, said[1]) == 0 ||
-                                            strcmp(f->name, said[2]) == 0);
+  bool twice = kind != UPLOAD_CUSTOMERS &&
+               (strcmp(f->name, said[0]) == 0 || strcmp(f->name, said[1]) == 0 || strcmp(f->name, said[2]) == 0);
   return f->kind == kind && !twice && !text_starts(f->name, "address.");
 }
 
@@ -135,8 +135,7 @@ static const char *product_cell(struct arena *a, const struct product *p, const 
   const struct {
     const char *field;
     int64_t value;
-  } numbers[] = {
-      {"weight", p->weight_g}, {"length", p->length_mm}, {"width", p->width_mm}, {"height", p->height_mm}};
+  } numbers[] = {{"weight", p->weight_g}, {"length", p->length_mm}, {"width", p->width_mm}, {"height", p->height_mm}};
   for (size_t i = 0; i < COUNT_OF(numbers); i++)
     if (strcmp(numbers[i].field, field) == 0)
       return number_text(a, numbers[i].value, 0);
@@ -280,7 +279,8 @@ static enum err export_rows(struct cells *c, enum upload_kind kind, int64_t *aft
   }
 }
 
-enum err upload_export(struct ctx *cx, enum upload_kind kind, int64_t *after, int64_t limit, bool header, struct buf *out)
+enum err upload_export(struct ctx *cx, enum upload_kind kind, int64_t *after, int64_t limit, bool header,
+                       struct buf *out)
 {
   struct cells c = {cx, out, true};
   if (header)
@@ -317,7 +317,8 @@ struct pending_row {
 
 static void put_reason(struct pending_row *row, const struct upload_error *e)
 {
-  buf_printf(&row->reasons, "%s%s%s%s", row->reasons.n ? "; " : "", e->column ? e->column : "", e->column ? ": " : "", e->detail);
+  buf_printf(&row->reasons, "%s%s%s%s", row->reasons.n ? "; " : "", e->column ? e->column : "", e->column ? ": " : "",
+             e->detail);
 }
 
 static void put_row(struct pending_row *row, char delimiter, struct buf *out)
@@ -343,8 +344,8 @@ static void error_header(const struct upload *u, char delimiter, struct buf *out
 
 enum err upload_error_file(struct ctx *cx, const struct upload *u, struct upload_text *out)
 {
-  static const struct db_where next = {&upload_error_table, "bucket = $1 AND import_id = $2 AND n > $3 ORDER BY n LIMIT $4",
-                                       DB_KEYED};
+  static const struct db_where next = {&upload_error_table,
+                                       "bucket = $1 AND import_id = $2 AND n > $3 ORDER BY n LIMIT $4", DB_KEYED};
   char delimiter = *u->file->delimiter;
   struct growing whole = {0};
   struct pending_row row = {0};

@@ -14,8 +14,8 @@ enum { SNIFF_BYTES = 64 * 1024, SNIFF_ROWS = 20, SAMPLE_BYTES = 120 };
 /* ---- Encodings ---- */
 
 /* Encodings that people's files come in; what the detector says beyond them is taken for the last. */
-static const char *const known_encodings[] = {"GB18030", "Big5", "Shift_JIS", "EUC-KR", "EUC-JP", "ISO-8859-1", "windows-1252",
-                                              "windows-1251", "windows-1250"};
+static const char *const known_encodings[] = {"GB18030",    "Big5",         "Shift_JIS",    "EUC-KR",      "EUC-JP",
+                                              "ISO-8859-1", "windows-1252", "windows-1251", "windows-1250"};
 
 static const char *guess_encoding(const char *bytes, size_t n)
 {
@@ -50,8 +50,8 @@ static enum err convert(UConverter *from, const char *bytes, size_t n, struct fa
   const char *source = bytes;
   char *target = at;
   UChar pivot[1024], *pivot_source = pivot, *pivot_target = pivot;
-  ucnv_convertEx(to, from, &target, at + cap, &source, bytes + n, pivot, &pivot_source, &pivot_target, pivot + COUNT_OF(pivot), true,
-                 true, &status);
+  ucnv_convertEx(to, from, &target, at + cap, &source, bytes + n, pivot, &pivot_source, &pivot_target,
+                 pivot + COUNT_OF(pivot), true, true, &status);
   ucnv_close(to);
   if (U_FAILURE(status)) {
     free(at);
@@ -188,7 +188,8 @@ static enum err bad_csv(const struct csv *csv, struct fault *f)
 {
   int64_t line, column;
   const char *why = csv_error(csv, &line, &column);
-  return fault_add(f, ERR_INVALID, "", "malformed", "line %lld, column %lld: %s", (long long)line, (long long)column, why);
+  return fault_add(f, ERR_INVALID, "", "malformed", "line %lld, column %lld: %s", (long long)line, (long long)column,
+                   why);
 }
 
 /* Reads all rows once. *out_body = where the first one below the header begins. */
@@ -263,12 +264,13 @@ enum err upload_look(const char *bytes, size_t n, const char *encoding, const ch
   char hex[HASH_TEXT];
   bool sheet = n >= 4 && memcmp(bytes, "PK\x03\x04", 4) == 0;
   if (n == 0 || n > UPLOAD_BYTES_MAX)
-    return fault_add(f, n ? ERR_TOO_LARGE : ERR_INVALID, "", "required", n ? "a file has at most 16 MB" : "the file is empty");
+    return fault_add(f, n ? ERR_TOO_LARGE : ERR_INVALID, "", "required",
+                     n ? "a file has at most 16 MB" : "the file is empty");
   *out = (struct upload_found){.format = sheet ? "xlsx" : "csv", .encoding = "UTF-8", .bytes = (int64_t)n};
   sha256_hex(bytes, n, hex);
   out->sha256 = arena_text(a, hex);
-  enum err err = sheet ? xlsx_to_csv(bytes, n, f, &text)
-                       : upload_decode(bytes, n, encoding, a, f, &out->encoding, &text);
+  enum err err =
+      sheet ? xlsx_to_csv(bytes, n, f, &text) : upload_decode(bytes, n, encoding, a, f, &out->encoding, &text);
   if (err == ERR_OK && memchr(text.at, 0, text.n))
     err = fault_add(f, ERR_INVALID, "", "malformed", "this is no text");
   if (err == ERR_OK)

@@ -115,9 +115,9 @@ static bool all_fit(const struct upload_column *c, const char *format)
 static const char *guess_format(const struct upload_column *c)
 {
   static const char *const formats[] = {
-      "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
-      "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
-      "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y%m%d"};
+      "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S",  "%Y/%m/%d %H:%M", "%Y/%m/%d",
+      "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %H:%M:%S",  "%m/%d/%Y %H:%M", "%m/%d/%Y",
+      "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日",   "%Y%m%d"};
   for (size_t i = 0; i < COUNT_OF(formats); i++)
     if (all_fit(c, formats[i]))
       return formats[i];
@@ -204,8 +204,8 @@ void upload_guess(struct arena *a, enum upload_kind kind, const struct upload_fo
         continue;
       for (const struct upload_field *f = upload_fields; f->name; f++) {
         const char *name = upload_fold(a, f->name);
-        bool means = pass == 0 ? strcmp(folded, name) == 0 || strcmp(bare, name) == 0
-                               : has_word(f, folded) || has_word(f, bare);
+        bool means =
+            pass == 0 ? strcmp(folded, name) == 0 || strcmp(bare, name) == 0 : has_word(f, folded) || has_word(f, bare);
         if (f->kind != kind || !means || rule_of(out, f->name) || !may_be(f, c))
           continue;
         add_rule(a, file, f, c, out);
@@ -232,9 +232,11 @@ struct compiler {
   struct fault *f;
 };
 
-static void wrong(struct compiler *c, size_t i, const char *member, const char *slug, const char *detail, const char *text)
+static void wrong(struct compiler *c, size_t i, const char *member, const char *slug, const char *detail,
+                  const char *text)
 {
-  (void)fault_add(c->f, ERR_INVALID, arena_printf(c->a, "/mapping/columns/%zu/%s", i, member), slug, "%s: %s", detail, text);
+  (void)fault_add(c->f, ERR_INVALID, arena_printf(c->a, "/mapping/columns/%zu/%s", i, member), slug, "%s: %s", detail,
+                  text);
 }
 
 /* Decimals by which a number is moved on its way to our unit. */
@@ -256,13 +258,14 @@ static int decimals_of(const struct compiler *c, const struct upload_field *f, c
 }
 
 static const char *const value_types[] = {
-    [UPLOAD_TEXT] = "text",     [UPLOAD_NUMBER] = "number", [UPLOAD_INTEGER] = "integer", [UPLOAD_MONEY] = "money",
-    [UPLOAD_PRICE] = "price",   [UPLOAD_RATE] = "text",     [UPLOAD_WEIGHT] = "money",    [UPLOAD_LENGTH] = "money",
-    [UPLOAD_BOOL] = "bool",     [UPLOAD_INSTANT] = "instant", [UPLOAD_DATE] = "date",     [UPLOAD_TEXTS] = "texts",
-    [UPLOAD_JSON] = "json",     [UPLOAD_CHOICE] = "text"};
+    [UPLOAD_TEXT] = "text",   [UPLOAD_NUMBER] = "number",   [UPLOAD_INTEGER] = "integer", [UPLOAD_MONEY] = "money",
+    [UPLOAD_PRICE] = "price", [UPLOAD_RATE] = "text",       [UPLOAD_WEIGHT] = "money",    [UPLOAD_LENGTH] = "money",
+    [UPLOAD_BOOL] = "bool",   [UPLOAD_INSTANT] = "instant", [UPLOAD_DATE] = "date",       [UPLOAD_TEXTS] = "texts",
+    [UPLOAD_JSON] = "json",   [UPLOAD_CHOICE] = "text"};
 
-static const char yes_and_no[] = "{\"是\":\"true\",\"否\":\"false\",\"有\":\"true\",\"无\":\"false\",\"YES\":\"true\",\"NO\":\"false\","
-                                 "\"Yes\":\"true\",\"No\":\"false\",\"Y\":\"true\",\"N\":\"false\",\"ja\":\"true\",\"nein\":\"false\"}";
+static const char yes_and_no[] =
+    "{\"是\":\"true\",\"否\":\"false\",\"有\":\"true\",\"无\":\"false\",\"YES\":\"true\",\"NO\":\"false\","
+    "\"Yes\":\"true\",\"No\":\"false\",\"Y\":\"true\",\"N\":\"false\",\"ja\":\"true\",\"nein\":\"false\"}";
 
 /* A rule as a value of import.h; a constant goes the way of a cell. */
 static void put_value(struct compiler *c, const struct upload_field *f, const struct upload_rule *r, struct json_out *o)
@@ -321,7 +324,8 @@ static const struct upload_field *check_rule(struct compiler *c, size_t i)
     wrong(c, i, "column", "required", "either a column or a constant fills it", r->field);
   if (r->column && !has_column(c->u->file, r->column))
     wrong(c, i, "column", "unknown", "the file has no such column", r->column);
-  bool measured = f->type == UPLOAD_WEIGHT || f->type == UPLOAD_LENGTH || f->type == UPLOAD_PRICE || f->type == UPLOAD_MONEY;
+  bool measured =
+      f->type == UPLOAD_WEIGHT || f->type == UPLOAD_LENGTH || f->type == UPLOAD_PRICE || f->type == UPLOAD_MONEY;
   if (r->unit && (!measured || !is_word(f->choices, r->unit)))
     wrong(c, i, "unit", "not_one_of", "no unit of this field", r->unit);
   if (r->format && f->type != UPLOAD_INSTANT && f->type != UPLOAD_DATE)
@@ -350,11 +354,13 @@ static void check_required(struct compiler *c)
     (void)fault_add(c->f, ERR_INVALID, "/mapping/columns", "not_both", "counted or delta, not both");
   const struct upload_rule *one = rule_of(c->m, "name");
   if (c->u->kind == UPLOAD_PRODUCTS && one && rule_of(c->m, arena_printf(c->a, "name.%s", c->defaults->language)))
-    (void)fault_add(c->f, ERR_INVALID, "/mapping/columns", "twice", "name and name.%s are the same", c->defaults->language);
+    (void)fault_add(c->f, ERR_INVALID, "/mapping/columns", "twice", "name and name.%s are the same",
+                    c->defaults->language);
   bool list = rule_of(c->m, "addresses") != NULL;
   EACH (const struct upload_rule, r, &c->m->columns)
     if (list && text_starts(r->field, "address."))
-      list = false, (void)fault_add(c->f, ERR_INVALID, "/mapping/columns", "not_both", "addresses or address.*, not both");
+      list = false,
+      (void)fault_add(c->f, ERR_INVALID, "/mapping/columns", "not_both", "addresses or address.*, not both");
   one = rule_of(c->m, "external_id");
   if (c->u->kind == UPLOAD_ORDERS && one && one->constant)
     (void)fault_add(c->f, ERR_INVALID, "/mapping/columns", "required", "external_id must be a column");
@@ -385,7 +391,8 @@ static void put_constant(struct json_out *o, const char *path, const char *json)
 /* Lists of one kind of document: what is the same for all items, and whether each row is one. */
 static const struct list_shape {
   enum upload_kind kind;
-  const char *list, *from, *decides; /* decides: the list is left out where this field has nothing; NULL = any of them */
+  const char *list, *from,
+      *decides; /* decides: the list is left out where this field has nothing; NULL = any of them */
   const char *constants[2][2];
 } list_shapes[] = {
     {UPLOAD_STOCK, "lines", "document", NULL, {{NULL}}},
@@ -492,8 +499,8 @@ static const char *written(struct compiler *c)
   return buf_str(&b);
 }
 
-enum err upload_compile(const struct upload *u, const struct upload_defaults *defaults, struct arena *a, struct fault *f,
-                        struct mapping **out)
+enum err upload_compile(const struct upload *u, const struct upload_defaults *defaults, struct arena *a,
+                        struct fault *f, struct mapping **out)
 {
   struct compiler c = {u, u->mapping, defaults, a, f};
   size_t faults = f->n;

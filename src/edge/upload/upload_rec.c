@@ -101,8 +101,13 @@ const struct rec upload_change_rec =
 
 static const struct rec_field counts_fields[] = {
     FIELD(struct upload_counts, rows, .def = 0, .has_def = true, .doc = "Rows that were looked at", .example = "214"),
-    {.name = "new", .column = "new", .offset = offsetof(struct upload_counts, fresh), .kind = REC_INT, .has_def = true,
-     .doc = "Records that were not there", .example = "200"},
+    {.name = "new",
+     .column = "new",
+     .offset = offsetof(struct upload_counts, fresh),
+     .kind = REC_INT,
+     .has_def = true,
+     .doc = "Records that were not there",
+     .example = "200"},
     FIELD(struct upload_counts, changed, .def = 0, .has_def = true, .doc = "Records that were there and differ",
           .example = "8"),
     FIELD(struct upload_counts, unchanged, .def = 0, .has_def = true, .doc = "Records that are there like this",
@@ -119,7 +124,8 @@ static const struct rec_field upload_rows[] = {
     FIELD(struct upload, version, .flags = REC_READONLY, .doc = "Moves with each step, not with progress"),
     FIELD_AS(REC_ENUM, struct upload, kind, .flags = REC_READONLY, .names = upload_kinds, .doc = "What its rows are"),
     FIELD_AS(REC_ENUM, struct upload, state, .flags = REC_READONLY, .names = upload_states,
-             .doc = "mapping: waits for a pass; checking, running: a pass is under way; checked, done, cancelled, failed"),
+             .doc =
+                 "mapping: waits for a pass; checking, running: a pass is under way; checked, done, cancelled, failed"),
     FIELD(struct upload, file_name, .flags = REC_READONLY, .max = 255, .doc = "As it was called",
           .example = "products.csv"),
     FIELD_AS(REC_RECORD, struct upload, file, .flags = REC_READONLY, .rec = &found_rec, .doc = "What was found in it"),
@@ -150,7 +156,8 @@ static const struct rec_field upload_rows[] = {
     FIELD(struct upload, finished_at, .flags = REC_READONLY, .doc = "End of the last pass"),
     FIELD(struct upload, expires_at, .flags = REC_READONLY, .doc = "When it is thrown away"),
 };
-const struct rec upload_rec = REC(struct upload, "Import", upload_rows, "A file that was brought, and what becomes of it");
+const struct rec upload_rec =
+    REC(struct upload, "Import", upload_rows, "A file that was brought, and what becomes of it");
 const struct db_table upload_table = {"import_file", &upload_rec};
 
 /* ---- Errors ---- */

@@ -37,7 +37,7 @@ struct sheet {
   struct buf text;
 
   /* the cell and the row */
-  char type;        /* of the cell: s shared, i inline, b, e, t formula's text, n */
+  char type; /* of the cell: s shared, i inline, b, e, t formula's text, n */
   int64_t style, column, row;
   LIST(const char *) cells;
   struct arena *row_arena;
@@ -309,7 +309,8 @@ static const char *shown_date(const struct sheet *s, struct arena *a, const char
   days_date(days + (s->since_1904 ? DAY_0_OF_1904 : DAY_0), date);
   if (how == SHOWN_DATE && seconds == 0)
     return arena_text(a, date);
-  return arena_printf(a, "%s %02d:%02d:%02d", date, (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+  return arena_printf(a, "%s %02d:%02d:%02d", date, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                      (int)(seconds % 60));
 }
 
 /* ---- Cells ---- */
@@ -325,7 +326,7 @@ static int64_t column_of(const char *reference)
 static void cell_begin(struct sheet *s, const char **attributes)
 {
   const char *type = attribute(attributes, "t"), *reference = attribute(attributes, "r");
-  s->type = !type                           ? 'n'
+  s->type = !type                            ? 'n'
             : strcmp(type, "s") == 0         ? 's'
             : strcmp(type, "inlineStr") == 0 ? 'i'
             : strcmp(type, "str") == 0       ? 't'
@@ -445,7 +446,8 @@ static void refuse_doctype(void *arg, const char *name, const char *system_id, c
   fail(arg, "malformed", "the sheet declares a type of document");
 }
 
-static enum err parse(struct sheet *s, const struct upload_text *part, XML_StartElementHandler begin, XML_EndElementHandler end)
+static enum err parse(struct sheet *s, const struct upload_text *part, XML_StartElementHandler begin,
+                      XML_EndElementHandler end)
 {
   s->parser = XML_ParserCreate(NULL);
   assert(s->parser);
@@ -469,7 +471,8 @@ static enum err read_part(struct sheet *s, const char *bytes, size_t n, const ch
   struct upload_text part;
   enum err err = zip_part(bytes, n, name, s->fault, &part);
   if (err == ERR_NOT_FOUND)
-    return required ? fault_add(s->fault, ERR_INVALID, "", "malformed", "this is no sheet: it has no %s", name) : ERR_OK;
+    return required ? fault_add(s->fault, ERR_INVALID, "", "malformed", "this is no sheet: it has no %s", name)
+                    : ERR_OK;
   TRY(err);
   err = parse(s, &part, begin, end);
   free(part.at);

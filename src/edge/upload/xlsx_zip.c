@@ -61,11 +61,13 @@ static enum err unpack(const unsigned char *from, size_t n, uint32_t method, siz
   return ERR_OK;
 }
 
-static enum err take(const unsigned char *at, size_t n, const unsigned char *entry, struct fault *f, struct upload_text *out)
+static enum err take(const unsigned char *at, size_t n, const unsigned char *entry, struct fault *f,
+                     struct upload_text *out)
 {
   size_t packed = number(entry + 20, 4), size = number(entry + 24, 4), local = number(entry + 42, 4);
   if (size > UPLOAD_TEXT_MAX)
-    return fault_add(f, ERR_INVALID, "", "too_large", "unpacked, the sheet is larger than %u MB", UPLOAD_TEXT_MAX >> 20);
+    return fault_add(f, ERR_INVALID, "", "too_large", "unpacked, the sheet is larger than %u MB",
+                     UPLOAD_TEXT_MAX >> 20);
   if (local > n || n - local < LOCAL_BYTES || number(at + local, 4) != 0x04034b50)
     return fault_add(f, ERR_INVALID, "", "malformed", "the sheet is damaged");
   size_t begin = local + LOCAL_BYTES + number(at + local + 26, 2) + number(at + local + 28, 2);
