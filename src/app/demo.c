@@ -293,14 +293,22 @@ static void track(struct demo *d, const struct parcel *p, const char *status, in
            arena_printf(d->arena, "{\"status\":\"%s\",\"occurred_at\":\"%s\",\"place\":\"%s\"}", status, at, place));
 }
 
+/* Work takes its time, so that reports have some to tell; orders are 20 minutes apart. */
+static void work_for(struct demo *d, int64_t minutes)
+{
+  d->now.ms += minutes * MINUTE_MS;
+}
+
 /* Picks, packs and ships the order's fulfillments as far as its fate goes. */
 static void fulfill(struct demo *d, const struct order *o, enum fate fate)
 {
   EACH (const struct fulfillment, made, &o->fulfillments) {
     const char *id = id_of(d, PREFIX_fulfillment, made->id.v);
+    work_for(d, 1 + d->orders % 4);
     const struct fulfillment *f = run_json(d, &fulfillment_pick_act, &pick_rec, id, "{}");
     if (!f || fate == FATE_PICKED)
       continue;
+    work_for(d, 1);
     f = run_json(d, &fulfillment_pack_act, &pack_rec, id, "{}");
     if (!f || fate == FATE_PACKED)
       continue;
@@ -308,6 +316,7 @@ static void fulfill(struct demo *d, const struct order *o, enum fate fate)
       run_json(d, &fulfillment_ready_act, &reason_maybe_rec, id, "{}");
       continue;
     }
+    work_for(d, 1);
     f = run_json(d, &fulfillment_ship_act, &ship_rec, id, "{}");
     if (!f)
       continue;
