@@ -93,7 +93,8 @@ TEST(gs1_codes_say_gtin_lot_expiry_and_count_at_once)
   SEE("/lot", "L24-11");
   SEE("/expiry", "2027-01-31");
   SEE("/quantity", "3");
-  SAY(200, "GET /v1/scan_codes/%5DC1010400638133393117270131" "10L24-11%E2%90%9D21S-1");
+  SAY(200, "GET /v1/scan_codes/%5DC1010400638133393117270131"
+           "10L24-11%E2%90%9D21S-1");
   SEE("/gtin", "04006381333931");
   SEE("/lot", "L24-11");
   SEE("/serial", "S-1");

@@ -142,8 +142,8 @@ static enum err look_at_rest(struct ctx *cx, struct task *t)
   for (int page = 0; page < TASK_PAGES && !t->fulfillment; page++) {
     fulfillment_rows rows = {0};
     TRY(db_select(cx->db, &waiting, (struct list *)(void *)&rows,
-                  DB_ARGS(TEXT(t->location), TEXT(fulfillment_states[states[0]]),
-                          TEXT(fulfillment_states[states[1]]), I64(cx->now.ms), I64(ship_by), I64(id))));
+                  DB_ARGS(TEXT(t->location), TEXT(fulfillment_states[states[0]]), TEXT(fulfillment_states[states[1]]),
+                          I64(cx->now.ms), I64(ship_by), I64(id))));
     if (rows.n == 0)
       break;
     TRY(first_workable(cx, rows.at, rows.n, t));

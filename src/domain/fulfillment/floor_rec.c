@@ -3,9 +3,8 @@
 
 #define QUANTITY_FIELD(type, member, doc_)                                                                             \
   FIELD(type, member, .min = 0, .max = QUANTITY_MAX, .doc = doc_, .example = "2")
-#define ID_FIELD(type, member, prefix_, doc_)                                                                          \
-  FIELD_AS(REC_ID, type, member, .prefix = prefix_, .doc = doc_)
-#define LOCATION_FIELD(type) FIELD(type, location, .doc = "Code of the location", .example = "NJ1")
+#define ID_FIELD(type, member, prefix_, doc_) FIELD_AS(REC_ID, type, member, .prefix = prefix_, .doc = doc_)
+#define LOCATION_FIELD(type)                  FIELD(type, location, .doc = "Code of the location", .example = "NJ1")
 
 /* ---- Claims and tasks ---- */
 
@@ -52,9 +51,10 @@ const char *const scan_outcomes[] = {"applied", "repeated", "refused", NULL};
   FIELD(struct scan_input, scan_id, .flags = REC_REQUIRED, .min = 1, .max = SCAN_ID_MAX,                               \
         .doc = "Made by the scanner, unique for each scan; the same one counts once, for ever",                        \
         .example = "0193f3e2-7c1a-7000-8000-2d9d3c1f0a01"),                                                            \
-      FIELD_AS(REC_ENUM, struct scan_input, kind, .names = scan_kinds, .doc = "pick when left out", .example = "pick"), \
-      FIELD(struct scan_input, code, .min = 1, .max = SCAN_CODE_MAX, .doc = "What was read: GS1, GTIN, SKU, barcode; this or sku", \
-            .example = "4006381333931"),                                                                               \
+      FIELD_AS(REC_ENUM, struct scan_input, kind, .names = scan_kinds, .doc = "pick when left out",                    \
+               .example = "pick"),                                                                                     \
+      FIELD(struct scan_input, code, .min = 1, .max = SCAN_CODE_MAX,                                                   \
+            .doc = "What was read: GS1, GTIN, SKU, barcode; this or sku", .example = "4006381333931"),                 \
       FIELD(struct scan_input, sku, .max = SKU_MAX, .doc = "Chosen by hand; this or code", .example = "TEE-S"),        \
       FIELD(struct scan_input, quantity, .min = 1, .max = QUANTITY_MAX, .doc = "Left out = as the code says, else 1",  \
             .example = "1"),                                                                                           \
@@ -90,8 +90,8 @@ static const struct rec_field scan_result_fields[] = {
     FIELD_AS(REC_ENUM, struct scan_result, outcome, .names = scan_outcomes,
              .doc = "applied; repeated: it had come before and changes nothing; refused: it changed nothing",
              .example = "applied"),
-    FIELD_AS(REC_ENUM, struct scan_result, first, .names = scan_outcomes,
-             .doc = "What it was when it came first", .example = "applied"),
+    FIELD_AS(REC_ENUM, struct scan_result, first, .names = scan_outcomes, .doc = "What it was when it came first",
+             .example = "applied"),
     FIELD(struct scan_result, refusal,
           .doc = "Why it was refused: wrong_sku, wrong_lot, too_many, unknown_code, claimed, order_held, wrong_state, "
                  "not_found",
@@ -160,7 +160,8 @@ const char *const wave_states[] = {"released", "cancelled", NULL};
       FIELD(type, max_units, .min = 1, .max = 1000000, .doc = "Only fulfillments of so many units at most",            \
             .example = "20")
 static const struct rec_field wave_input_fields[] = {
-    FIELD(struct wave_input, location, .flags = REC_REQUIRED, .max = LOCATION_CODE_MAX, .doc = "Where", .example = "NJ1"),
+    FIELD(struct wave_input, location, .flags = REC_REQUIRED, .max = LOCATION_CODE_MAX, .doc = "Where",
+          .example = "NJ1"),
     FIELD_AS(REC_TEXTS, struct wave_input, fulfillments, .max = WAVE_MAX,
              .doc = "Exactly these; none = chosen by what follows, in the order they have to leave",
              .example = "[\"ful_01jd7k3v9q2m8\"]"),

@@ -124,9 +124,10 @@ static enum err pack_scan(struct ctx *cx, const struct scan_facts *f, struct ord
     if (room.millionths >= f->quantity.millionths) {
       *out_line = fl->line;
       ful->version++;
-      order_event(cx, w, "fulfillment.pack_scanned", PREFIX_fulfillment, ful->id.v,
-                  moved_data(cx, NULL, ful->location, NULL,
-                             &(moved_list){&(struct moved_units){order_line_of(w->after, fl->line), f->quantity}, 1, 1}));
+      order_event(
+          cx, w, "fulfillment.pack_scanned", PREFIX_fulfillment, ful->id.v,
+          moved_data(cx, NULL, ful->location, NULL,
+                     &(moved_list){&(struct moved_units){order_line_of(w->after, fl->line), f->quantity}, 1, 1}));
       return ERR_OK;
     }
   }
@@ -375,5 +376,10 @@ static enum err scans_apply(struct ctx *cx, const void *plan, struct act_result 
   return ERR_OK;
 }
 
-const struct act scans_act = {
-    "fulfillment.scans", sizeof(struct scans_facts), sizeof(struct scans_facts), scans_load, scans_decide, scans_apply, 0};
+const struct act scans_act = {"fulfillment.scans",
+                              sizeof(struct scans_facts),
+                              sizeof(struct scans_facts),
+                              scans_load,
+                              scans_decide,
+                              scans_apply,
+                              0};

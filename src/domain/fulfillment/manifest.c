@@ -91,8 +91,8 @@ static enum err close_decide(struct ctx *cx, const void *facts, void *out)
   struct manifest_plan *plan = out;
   struct manifest *m = &plan->manifest;
   if (f->parts.n == 0)
-    return fault_add(&cx->fault, ERR_STATE, "", "nothing_shipped", "nothing has left %s with %s since the last manifest",
-                     f->location, f->carrier);
+    return fault_add(&cx->fault, ERR_STATE, "", "nothing_shipped",
+                     "nothing has left %s with %s since the last manifest", f->location, f->carrier);
   *m = (struct manifest){.version = 1,
                          .location = f->location,
                          .carrier = f->carrier,
@@ -130,15 +130,15 @@ static enum err close_apply(struct ctx *cx, const void *plan, struct act_result 
     TRY(order_work_apply(cx, &work));
   }
   id_format(PREFIX_manifest, m->id.v, id);
-  TRY(event_emit(cx, &(struct event_draft){.topic = "manifest.closed",
-                                           .subject_kind = "manifest",
-                                           .subject_prefix = PREFIX_manifest,
-                                           .bucket = m->bucket,
-                                           .subject_id = m->id.v,
-                                           .version = m->version,
-                                           .data = arena_printf(cx->arena, "{\"shipments\":%lld,\"parcels\":%lld}",
-                                                                (long long)m->shipment_count,
-                                                                (long long)m->parcel_count)}));
+  TRY(event_emit(
+      cx, &(struct event_draft){.topic = "manifest.closed",
+                                .subject_kind = "manifest",
+                                .subject_prefix = PREFIX_manifest,
+                                .bucket = m->bucket,
+                                .subject_id = m->id.v,
+                                .version = m->version,
+                                .data = arena_printf(cx->arena, "{\"shipments\":%lld,\"parcels\":%lld}",
+                                                     (long long)m->shipment_count, (long long)m->parcel_count)}));
   out->rec = &manifest_rec;
   out->value = m;
   out->version = m->version;
@@ -146,9 +146,13 @@ static enum err close_apply(struct ctx *cx, const void *plan, struct act_result 
   return ERR_OK;
 }
 
-const struct act manifest_close_act = {
-    "manifest.close", sizeof(struct manifest_facts), sizeof(struct manifest_plan), close_load, close_decide, close_apply,
-    0};
+const struct act manifest_close_act = {"manifest.close",
+                                       sizeof(struct manifest_facts),
+                                       sizeof(struct manifest_plan),
+                                       close_load,
+                                       close_decide,
+                                       close_apply,
+                                       0};
 
 /* ---- Reading ---- */
 

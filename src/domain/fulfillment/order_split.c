@@ -71,7 +71,8 @@ static enum err split_decide(struct ctx *cx, const void *facts, void *out)
     return err_fail(cx, ERR_STATE, "/state", "a fulfillment that is %s cannot be split",
                     fulfillment_states[from->state]);
   if (w->after->fulfillments.n >= ORDER_PARCELS_MAX)
-    return fault_add(&cx->fault, ERR_INVALID, "", "too_many", "an order has at most %d fulfillments", ORDER_PARCELS_MAX);
+    return fault_add(&cx->fault, ERR_INVALID, "", "too_many", "an order has at most %d fulfillments",
+                     ORDER_PARCELS_MAX);
   to.id.v = order_new_id(w);
   to.state = from->state == FUL_PICKING ? FUL_OPEN : from->state;
   to.version = 1;

@@ -3,8 +3,7 @@
 
 #define QUANTITY_FIELD(type, member, doc_)                                                                             \
   FIELD(type, member, .min = 0, .max = QUANTITY_MAX, .doc = doc_, .example = "2")
-#define ID_FIELD(type, member, prefix_, doc_)                                                                          \
-  FIELD_AS(REC_ID, type, member, .prefix = prefix_, .doc = doc_)
+#define ID_FIELD(type, member, prefix_, doc_) FIELD_AS(REC_ID, type, member, .prefix = prefix_, .doc = doc_)
 #define COMMON(type)                                                                                                   \
   FIELD(type, language, .doc = "Language it is written in", .example = "zh-CN"),                                       \
       FIELD(type, time_zone, .doc = "Zone of its times", .example = "America/New_York")
@@ -14,14 +13,16 @@ static const struct rec_field pick_order_fields[] = {
     ID_FIELD(struct pick_order, fulfillment_id, PREFIX_fulfillment, "Fulfillment"),
     FIELD(struct pick_order, order_number, .doc = "Number of the order", .example = "SO-100023"),
     FIELD(struct pick_order, channel, .doc = "Where it was bought", .example = "web"),
-    FIELD_AS(REC_ENUM, struct pick_order, state, .names = fulfillment_states, .doc = "How far it is", .example = "open"),
+    FIELD_AS(REC_ENUM, struct pick_order, state, .names = fulfillment_states, .doc = "How far it is",
+             .example = "open"),
     FIELD(struct pick_order, version, .doc = "Version of the fulfillment", .example = "1"),
     FIELD(struct pick_order, ship_by, .doc = "When it has to leave"),
     FIELD(struct pick_order, carrier, .doc = "Proposed carrier", .example = "ordo"),
     FIELD(struct pick_order, service, .doc = "Its service", .example = "standard"),
     FIELD(struct pick_order, notes, .flags = REC_PERSONAL, .doc = "Notes of the order"),
 };
-static const struct rec pick_order_rec = REC(struct pick_order, "PickOrder", pick_order_fields, "Whose goods are picked");
+static const struct rec pick_order_rec =
+    REC(struct pick_order, "PickOrder", pick_order_fields, "Whose goods are picked");
 static const struct rec_field pick_stop_fields[] = {
     FIELD(struct pick_stop, bin, .doc = "Where it lies", .example = "A-01-3"),
     FIELD(struct pick_stop, walk, .doc = "Place in the walk", .example = "130"),
@@ -86,7 +87,8 @@ static const struct rec_field slip_fields[] = {
     FIELD(struct packing_slip, other_parts, .doc = "Deliveries of the same order that come by themselves",
           .example = "0"),
     FIELD_AS(REC_TEXTS, struct packing_slip, tracking_numbers, .max = ORDER_PARCELS_MAX, .doc = "Of its parcels"),
-    FIELD_AS(REC_LIST, struct packing_slip, lines, .rec = &slip_line_rec, .max = ORDER_LINES_MAX, .doc = "What is in it"),
+    FIELD_AS(REC_LIST, struct packing_slip, lines, .rec = &slip_line_rec, .max = ORDER_LINES_MAX,
+             .doc = "What is in it"),
 };
 const struct rec packing_slip_rec = REC(struct packing_slip, "PackingSlip", slip_fields, "What lies in a delivery");
 
@@ -106,4 +108,5 @@ static const struct rec_field label_fields[] = {
     FIELD(struct parcel_label, of, .doc = "... of so many", .example = "2"),
     FIELD(struct parcel_label, ship_by, .doc = "When it has to leave"),
 };
-const struct rec parcel_label_rec = REC(struct parcel_label, "ParcelLabel", label_fields, "The address label of a parcel");
+const struct rec parcel_label_rec =
+    REC(struct parcel_label, "ParcelLabel", label_fields, "The address label of a parcel");

@@ -251,8 +251,13 @@ static enum err release_apply(struct ctx *cx, const void *plan, struct act_resul
   return ERR_OK;
 }
 
-const struct act wave_release_act = {
-    "wave.release", sizeof(struct wave_facts), sizeof(struct wave_plan), release_load, release_decide, release_apply, 0};
+const struct act wave_release_act = {"wave.release",
+                                     sizeof(struct wave_facts),
+                                     sizeof(struct wave_plan),
+                                     release_load,
+                                     release_decide,
+                                     release_apply,
+                                     0};
 
 /* ---- Reading ---- */
 
@@ -382,10 +387,9 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
 
 static enum err cancel_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
-  static const struct db_stmt put = {
-      "UPDATE wave SET state = 'cancelled', reason = $3, cancelled_at = $4, version = $5"
-      " WHERE bucket = $1 AND id = $2 AND version = $6",
-      DB_KEYED};
+  static const struct db_stmt put = {"UPDATE wave SET state = 'cancelled', reason = $3, cancelled_at = $4, version = $5"
+                                     " WHERE bucket = $1 AND id = $2 AND version = $6",
+                                     DB_KEYED};
   struct wave_plan p = *(const struct wave_plan *)plan;
   struct wave *w = arena_copy(cx->arena, &p.wave, sizeof p.wave);
   int64_t rows = 0;

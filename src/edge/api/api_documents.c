@@ -9,7 +9,8 @@
 
 enum { PAPER_LANGUAGE, PAPER_FORMAT, PAPER_FULFILLMENTS, PAPER_EACH };
 #define PAPER_PARAMS                                                                                                   \
-  [PAPER_LANGUAGE] = {"language", REC_TEXT, "en, zh-CN or zh-TW; left out = the order's, else the company's", "zh-CN"}, \
+  [PAPER_LANGUAGE] = {"language", REC_TEXT, "en, zh-CN or zh-TW; left out = the order's, else the company's",          \
+                      "zh-CN"},                                                                                        \
   [PAPER_FORMAT] = {"format", REC_TEXT, "json or pdf; left out = as Accept says", "pdf"}
 static const struct api_param paper_params[] = {PAPER_PARAMS, {0}};
 static const struct api_param papers_params[] = {
@@ -40,8 +41,8 @@ static enum err wants_pdf(struct ctx *cx, const struct api_request *rq, bool *ou
 static enum err language_of(struct ctx *cx, const struct api_request *rq, const char **out)
 {
   const char *l = rq->params[PAPER_LANGUAGE].text;
-  if (l && (strlen(l) > 16 || !*l ||
-            l[strspn(l, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")] != 0))
+  if (l &&
+      (strlen(l) > 16 || !*l || l[strspn(l, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")] != 0))
     return fault_add(&cx->fault, ERR_INVALID, "/language", "invalid_format", "a language is written like zh-CN");
   *out = l;
   return ERR_OK;
@@ -53,7 +54,8 @@ static enum err send_pdf(struct ctx *cx, const struct api_request *rq, const cha
   rq->reply->body = pdf->bytes;
   rq->reply->n_body = pdf->n;
   http_header_add(cx->arena, rq->reply, "Content-Type", "application/pdf");
-  http_header_add(cx->arena, rq->reply, "Content-Disposition", arena_printf(cx->arena, "inline; filename=\"%s.pdf\"", name));
+  http_header_add(cx->arena, rq->reply, "Content-Disposition",
+                  arena_printf(cx->arena, "inline; filename=\"%s.pdf\"", name));
   http_header_add(cx->arena, rq->reply, "Cache-Control", "private, no-store");
   http_header_add(cx->arena, rq->reply, "Vary", "Accept");
   return ERR_OK;
@@ -221,8 +223,10 @@ const struct route document_routes[] = {
     {"GET", "/v1/fulfillments/{id}/packing_slip", "Packing slip",
      "What lies in the delivery, in the customer's language. `Accept: application/pdf` or `?format=pdf` prints it.",
      PAPER(packing_slip_rec), .serve = serve_slip, .params = paper_params},
-    {"GET", "/v1/packing_slips", "Packing slips of several fulfillments", "Printed in one document, each in its "
-     "customer's language.", PRINTED, .serve = serve_slips, .params = papers_params},
+    {"GET", "/v1/packing_slips", "Packing slips of several fulfillments",
+     "Printed in one document, each in its "
+     "customer's language.",
+     PRINTED, .serve = serve_slips, .params = papers_params},
     {"GET", "/v1/parcels/{id}/label", "Address label of a parcel",
      "100 x 150 mm, with the tracking number's barcode; before it has one, with that of the parcel's id.",
      PAPER(parcel_label_rec), .serve = serve_label, .params = paper_params},

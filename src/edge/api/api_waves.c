@@ -183,7 +183,8 @@ const struct route wave_routes[] = {
      "somebody else. Claim it before you begin. Without `fulfillment` there is nothing to do.",
      .needs = PERM_FULFILLMENT_READ, .reply = &task_rec, .success = 200, .serve = serve_task, .params = task_params},
     {"POST", "/v1/fulfillments/{id}/claim", "Claim work for a time",
-     "Nobody else is given it, and nobody else's scans count, until the claim ends. Claiming again makes it longer. 409 "
+     "Nobody else is given it, and nobody else's scans count, until the claim ends. Claiming again makes it longer. "
+     "409 "
      "with the code `claimed` in `errors` while somebody else has it.",
      .needs = PERM_FULFILLMENT_WORK, .body = &claim_rec, .reply = &fulfillment_rec, .success = 200,
      .act = &fulfillment_claim_act, .errors = work_errors},
@@ -191,7 +192,8 @@ const struct route wave_routes[] = {
      "Also somebody else's: who may work may take over.", .needs = PERM_FULFILLMENT_WORK, .body = &reason_maybe_rec,
      .reply = &fulfillment_rec, .success = 200, .act = &fulfillment_release_claim_act, .errors = state_errors},
     {"POST", "/v1/fulfillments/{id}/scans", "One scan",
-     "A scan of kind `pick` picks what it says; of kind `pack` it notes in which box (`parcel`) a picked unit lies, and "
+     "A scan of kind `pick` picks what it says; of kind `pack` it notes in which box (`parcel`) a picked unit lies, "
+     "and "
      "`/pack` with `\"scanned\": true` makes parcels of that. `scan_id` is made by the scanner: the same one counts "
      "once for ever, `outcome` says `repeated` then. A scan that does not fit changes nothing, is logged, and is "
      "answered 200 with `outcome` `refused` and why in `refusal`. Scanning keeps the claim alive.\n\n"
@@ -205,15 +207,16 @@ const struct route wave_routes[] = {
     {"POST", "/v1/scans", "Many scans",
      "What a scanner kept while it had no network, in the order it was made. Each is answered by itself: `applied`, "
      "`repeated`, or `refused` with a code.",
-     .needs = PERM_FULFILLMENT_WORK, .body = &scans_rec, .reply = &scans_result_rec, .success = 200,
-     .act = &scans_act},
+     .needs = PERM_FULFILLMENT_WORK, .body = &scans_rec, .reply = &scans_result_rec, .success = 200, .act = &scans_act},
     {"GET", "/v1/scan_codes/{code}", "What a scanned text says",
-     "GS1 element strings (with brackets, or raw; in a path FNC1 is written as U+241D), GTINs of products and of their packings, SKUs, "
+     "GS1 element strings (with brackets, or raw; in a path FNC1 is written as U+241D), GTINs of products and of their "
+     "packings, SKUs, "
      "order numbers, ids, tracking numbers. A code that nobody knows is `kind` `unknown`.",
      .needs = PERM_FULFILLMENT_READ, .reply = &scan_code_rec, .success = 200, .serve = serve_code,
      .params = code_params},
     {"POST", "/v1/orders/{id}/split", "Split work",
-     "Units that are not picked yet get a fulfillment of their own at the same location; what a wave released of them is "
+     "Units that are not picked yet get a fulfillment of their own at the same location; what a wave released of them "
+     "is "
      "allocated again. Money and promise stay as they are.\n\n"
      "```json\n"
      "{\"fulfillment\": \"ful_01jd7k3v9q2m8\", \"lines\": [{\"line\": 1, \"quantity\": 1}]}\n"

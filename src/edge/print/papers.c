@@ -101,15 +101,15 @@ static void stops_row(struct sheet *s, const struct table *t, const struct pick_
   const char *ean = gtin_13(s->arena, stops->gtin), *code = either(ean, stops->sku);
   const char *sku = arena_printf(s->arena, "%s%s%s", stops->sku, stops->lot ? "   " : "",
                                  stops->lot ? arena_printf(s->arena, "%s %s", T("lot"), stops->lot) : "");
-  const char *done = picked.millionths
-                         ? arena_printf(s->arena, "%s %s", paper_quantity(s, picked, NULL), T("picked"))
-                         : NULL;
+  const char *done =
+      picked.millionths ? arena_printf(s->arena, "%s %s", paper_quantity(s, picked, NULL), T("picked")) : NULL;
   struct cell cells[COLUMNS_MAX];
   size_t k = 0;
   cells[k++] = (struct cell){.text = stops->bin ? paper_clean(s->arena, stops->bin) : T("no_bin"), .big = stops->bin};
   cells[k++] = (struct cell){.text = paper_clean(s->arena, either(stops->name, stops->sku)),
                              .small = paper_clean(s->arena, sku)};
-  cells[k++] = (struct cell){.text = paper_quantity(s, quantity_sub(sum, picked), stops->unit), .small = done, .big = true};
+  cells[k++] =
+      (struct cell){.text = paper_quantity(s, quantity_sub(sum, picked), stops->unit), .small = done, .big = true};
   if (totes)
     cells[k++] = (struct cell){.text = buf_str(&into)};
   cells[k++] = (struct cell){.barcode = code, .ean = ean, .small = code};
@@ -154,8 +154,7 @@ static void pick_list_draw(struct sheet *s, const struct pick_list *list)
   const char *place = either(list->location_name, list->location);
   sheet_document(s, either(list->language, "en"), list->time_zone,
                  arena_printf(s->arena, "%s  %s", T("pick_list"), either(list->title, place)));
-  s->foot = arena_printf(s->arena, "%s  %s  %s", T("pick_list"), either(list->title, ""),
-                         paper_clean(s->arena, place));
+  s->foot = arena_printf(s->arena, "%s  %s  %s", T("pick_list"), either(list->title, ""), paper_clean(s->arena, place));
   head_draw(s, place, T("pick_list"), list->title,
             one ? id_text(s, PREFIX_fulfillment, first->fulfillment_id.v) : list->title);
   facts_draw(s,
@@ -225,7 +224,9 @@ static void addresses_draw(struct sheet *s, const struct packing_slip *slip)
   text_draw(s, left + half, s->y, half, &label_style, T("from"));
   const char *own = slip->from ? paper_address(s, slip->from, false)
                                : paper_clean(s->arena, either(slip->location_name, slip->location));
-  const char *from = slip->from && either(slip->from->name, slip->from->company) ? own : arena_printf(s->arena, "%s\n%s", slip->company, own);
+  const char *from = slip->from && either(slip->from->name, slip->from->company)
+                         ? own
+                         : arena_printf(s->arena, "%s\n%s", slip->company, own);
   double back = text_draw(s, left + half, y, half, &address_style, from);
   s->y = y + (to > back ? to : back) + 4 * MM;
 }
@@ -310,14 +311,16 @@ static void label_draw(struct sheet *s, const struct parcel_label *l)
   sheet_document(s, either(l->language, "en"), l->time_zone, NULL);
   double left = s->paper->margin, inner = sheet_inner(s), top = s->paper->margin;
   const char *own = l->from ? paper_address(s, l->from, false) : "";
-  const char *from = l->from && either(l->from->name, l->from->company) ? own : arena_printf(s->arena, "%s\n%s", l->company, own);
+  const char *from =
+      l->from && either(l->from->name, l->from->company) ? own : arena_printf(s->arena, "%s\n%s", l->company, own);
   double y = top + text_draw(s, left, top, inner - 28 * MM, &label_style, T("from"));
   text_fit(s, left, y, inner - 26 * MM, top + 22.5 * MM - y, small, from);
   barcode_draw_right(s, BARCODE_QR, code, left + inner - 24 * MM, top - 2 * MM, 24 * MM, 24 * MM);
   y = top + 24 * MM;
   rule_draw(s, left, y, inner, 1.2);
   y += 2 * MM;
-  text_draw(s, left, y, inner * 0.72, &name, paper_clean(s->arena, either(way(s, l->carrier, l->service), l->order_number)));
+  text_draw(s, left, y, inner * 0.72, &name,
+            paper_clean(s->arena, either(way(s, l->carrier, l->service), l->order_number)));
   text_draw(s, left + inner * 0.7, y + 1.2 * MM, inner * 0.3, &right,
             l->of > 1 ? arena_printf(s->arena, "%lld/%lld", (long long)l->n, (long long)l->of)
                       : paper_weight(s, l->weight_g));
@@ -370,8 +373,7 @@ struct manifest_paper {
 static void signature_draw(struct sheet *s, double x, double width, const char *key)
 {
   rule_draw(s, x, s->y + 14 * MM, width, 0.6);
-  text_draw(s, x, s->y + 15 * MM, width, &label_style,
-            arena_printf(s->arena, "%s (%s)", T(key), T("signature")));
+  text_draw(s, x, s->y + 15 * MM, width, &label_style, arena_printf(s->arena, "%s (%s)", T(key), T("signature")));
 }
 
 static void draw_manifest(struct sheet *s, const void *arg)

@@ -149,7 +149,8 @@ const char *paper_clean(struct arena *a, const char *text)
     bool first = (*s & 0xc0) != 0x80;
     points += first;
     /* Marks that turn the direction of the text would make one line read as another: U+202A..U+202E, U+2066..U+2069. */
-    if (s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xaa && s[2] <= 0xae) || (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9))) {
+    if (s[0] == 0xe2 &&
+        ((s[1] == 0x80 && s[2] >= 0xaa && s[2] <= 0xae) || (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9))) {
       s += 2;
       continue;
     }
