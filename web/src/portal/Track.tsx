@@ -204,10 +204,12 @@ function Order({ view }: { view: View }) {
 function Way({ steps, zone }: { steps: Step[]; zone: string | undefined }) {
   const { t } = useTranslation();
   if (!steps.length) return null;
+  // What is done last is where it is; what the server calls current is what comes next.
+  const here = steps.findLast((step) => step.state === 'done') ?? steps[0];
   return (
     <ol className="way" aria-label={t('portal.way')}>
       {steps.map((step) => (
-        <li key={step.code} className={step.state} {...(step.state === 'current' ? { 'aria-current': 'step' as const } : {})}>
+        <li key={step.code} className={step === here ? `${step.state} here` : step.state} {...(step === here ? { 'aria-current': 'step' as const } : {})}>
           <span className="dot" aria-hidden="true">
             {step.state === 'done' && (
               <svg viewBox="0 0 12 12" width="12" height="12" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">
@@ -254,7 +256,7 @@ function ParcelCard({ parcel, of, zone }: { parcel: Parcel; of: number; zone: st
     <section className="card" aria-label={t('portal.parcel', { n: parcel.n })}>
       <div className="card-head">
         <h2>{of > 1 ? t('portal.parcel_of', { n: parcel.n, all: of }) : t('portal.one_parcel')}</h2>
-        {parcel.status && <span className={`word word-${parcel.status}`}>{t(`enum.tracking_status.${parcel.status}`, { defaultValue: parcel.status })}</span>}
+        {parcel.status && parcel.status !== 'unknown' && <span className={`word word-${parcel.status}`}>{t(`enum.tracking_status.${parcel.status}`, { defaultValue: parcel.status })}</span>}
       </div>
       <p className="carrier">
         <span>{parcel.carrier_name ?? parcel.carrier}</span>

@@ -168,7 +168,7 @@ export function Wrong({ error, retry }: { error: unknown; retry?: () => void }) 
   const { t } = useTranslation();
   const problem = asProblem(error);
   return (
-    <div className="wrong" role="alert">
+    <div className="trouble" role="alert">
       <h2>{t(`error.${problem.code}`, { defaultValue: t('error.unknown', { code: problem.code }) })}</h2>
       {problem.away && <p>{t('floor.net.goes_on')}</p>}
       {retry && (

@@ -32,7 +32,7 @@ export function troubleOf(row: Seen, now: number): Trouble | undefined {
   const found = new Set<Trouble>();
   for (const { tracking_status: status } of open) if (status === 'exception' || status === 'failed_attempt' || status === 'return_to_sender') found.add(status);
   if (open.length && row.deliver_by && new Date(row.deliver_by).getTime() < now) found.add('late');
-  const untouched = open.some(({ tracking_status: status }) => !status || status === 'pending' || status === 'label_created');
+  const untouched = open.some(({ tracking_status: status }) => !status || status === 'unknown' || status === 'pending' || status === 'label_created');
   if (untouched && row.shipped_at && now - new Date(row.shipped_at).getTime() > SILENT_MS) found.add('silent');
   return worst.find((one) => found.has(one));
 }
@@ -50,3 +50,6 @@ export function verbsOf(state: string): string[] {
   };
   return verbs[state] ?? [];
 }
+
+/** A status that says something: of parcels that nobody tracks the server says unknown. */
+export const seenStatus = (status: string | undefined) => (status === 'unknown' ? undefined : status);

@@ -75,7 +75,7 @@ export function Decision({ act, hold, order, busy, onCancel, onSend }: Props) {
       onOk={() => void submit()}
       onCancel={onCancel}
     >
-      <Form layout="vertical" onFinish={() => void submit()}>
+      <Form className="decision" layout="vertical" onFinish={() => void submit()}>
         <p>
           {t(`review.means.${act}`, {
             number: order.number ?? '',

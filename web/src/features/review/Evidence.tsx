@@ -231,7 +231,7 @@ function Similar({ related }: { related: Related[] }) {
             {related.map((one) => (
               <tr key={one.id}>
                 <td>
-                  <Link to={`/orders/${one.id}` as never}>{one.number ?? one.id}</Link>
+                  <Link to={`/orders/${one.id}` as never}>{one.number ?? t('review.no_number')}</Link>
                 </td>
                 <td>
                   <span className="row wrap">

@@ -11,7 +11,7 @@ import { PageHead, Panel } from '../../../shared/desk';
 import { dateTime, quantity } from '../../../shared/format';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { useFulfillment, useOrder, useScans, type Fulfillment, type Line } from '../api';
-import { verbsOf } from '../due';
+import { seenStatus, verbsOf } from '../due';
 import '../fulfillment.css';
 import { CutOff, DueTag } from '../words';
 import { VerbDialog, type Verb } from './VerbDialog';
@@ -115,19 +115,17 @@ export interface Named {
 /** Bar of a line: its counters add up to its quantity. */
 function Bar({ line }: { line: Line }) {
   const { t } = useTranslation();
-  const rest = Math.max(0, line.quantity - line.picked - line.packed - line.shipped - line.delivered);
-  const parts = [...steps.map((name) => ({ name: name as string, n: line[name] })), { name: 'open', n: rest }].filter(({ n }) => n > 0).toReversed();
+  // Counters say how many came at least so far: each part of the bar is what has not gone further.
+  const parts = [...steps.map((name, i) => ({ name: name as string, n: line[name] - (steps[i + 1] ? line[steps[i + 1] as (typeof steps)[number]] : 0) })), { name: 'open', n: line.quantity - line.picked }].filter(({ n }) => n > 0).toReversed();
   const words = parts.map(({ name, n }) => t(`fulfillment.counted.${name}`, { n: quantity(n) })).join(', ');
-  let x = 0;
+  const scale = 100 / (line.quantity || 1);
+  const bars = parts.toReversed().map(({ name, n }, i, all) => ({ name, width: n * scale, x: all.slice(0, i).reduce((sum, one) => sum + one.n, 0) * scale }));
   return (
     <div className="line-bar">
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={words}>
-        {parts.toReversed().map(({ name, n }) => {
-          const width = (100 * n) / (line.quantity || 1);
-          const at = x;
-          x += width;
-          return <rect key={name} x={at} width={width} height="8" className={`bar-${name}`} />;
-        })}
+        {bars.map(({ name, x, width }) => (
+          <rect key={name} x={x} width={width} height="8" className={`bar-${name}`} />
+        ))}
       </svg>
       <span className="muted">{words}</span>
     </div>
@@ -196,7 +194,7 @@ function Parcels({ work }: { work: Fulfillment }) {
               <td>{[parcel.carrier ?? work.carrier, parcel.service ?? work.service].filter(Boolean).join(' · ')}</td>
               <td className="num">{parcel.weight_g ? t('fulfillment.grams', { n: quantity(parcel.weight_g) }) : ''}</td>
               <td>
-                <EnumTag of="tracking_status" value={parcel.tracking_status} />
+                <EnumTag of="tracking_status" value={seenStatus(parcel.tracking_status)} />
               </td>
               <td>{dateTime(parcel.delivered_at ?? parcel.tracked_at)}</td>
             </tr>
@@ -250,7 +248,7 @@ function Scans({ id }: { id: string }) {
 function Facts({ work, order }: { work: Fulfillment; order: string | undefined }) {
   const { t } = useTranslation();
   const rows: [string, ReactNode][] = [
-    ['fulfillment.col.order', order ? <Link to={`/orders/${order}` as never}>{work.order_number}</Link> : work.order_number],
+    ['fulfillment.col.order', order ? <Link key="order" to={`/orders/${order}` as never}>{work.order_number}</Link> : work.order_number],
     ['fulfillment.col.location', <Link key="place" to={`/locations/${work.location}` as never}>{work.location}</Link>],
     ['fulfillment.col.ship_by', dateTime(work.ship_by)],
     ['fulfillment.col.cut_off', work.cut_off_at ? <CutOff key="cut" row={work} /> : ''],

@@ -24,7 +24,7 @@ export function VerbDialog({ verb, work, names, busy, onCancel, onSend }: Props)
   const problemText = useProblemText();
   const [form] = Form.useForm();
   const [problem, setProblem] = useState<Problem>();
-  const open = (work.lines ?? []).filter((line) => line.quantity > line.shipped + line.delivered);
+  const open = (work.lines ?? []).filter((line) => line.quantity > line.shipped);
 
   const body = (values: Record<string, any>): object => {
     if (verb === 'reject') {
@@ -34,7 +34,7 @@ export function VerbDialog({ verb, work, names, busy, onCancel, onSend }: Props)
     }
     if (verb === 'pack') {
       const weight = values.weight_g as number | null;
-      const items = (work.lines ?? []).filter((line) => line.picked > 0).map((line) => ({ line: line.line, quantity: line.picked }));
+      const items = (work.lines ?? []).filter((line) => line.picked > line.packed).map((line) => ({ line: line.line, quantity: line.picked - line.packed }));
       return weight ? { parcels: [{ items, weight_g: weight }] } : {};
     }
     if (verb === 'ship') return values.tracking_number ? { tracking_number: values.tracking_number } : {};

@@ -27,7 +27,7 @@ const tabs = [
 const AT_ONCE = 200;
 
 const units = (row: Fulfillment) => (row.lines ?? []).reduce((n, line) => n + line.quantity, 0);
-const taken = (row: Fulfillment) => (row.lines ?? []).reduce((n, line) => n + line.picked + line.packed + line.shipped + line.delivered, 0);
+const taken = (row: Fulfillment) => (row.lines ?? []).reduce((n, line) => n + line.picked, 0);
 
 export function Fulfillments() {
   const { t } = useTranslation();
@@ -62,7 +62,7 @@ export function Fulfillments() {
         { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
         { id: 'state', title: 'common.state', width: 130, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
         { id: 'ship_by', title: 'fulfillment.col.ship_by', width: 190, sort: 'ship_by', tagged: true, cell: (row) => <DueTag row={row} /> },
-        { id: 'cut_off', title: 'fulfillment.col.cut_off', width: 130, cell: (row) => <CutOff row={row} /> },
+        { id: 'cut_off', title: 'fulfillment.col.cut_off', width: 160, cell: (row) => <CutOff row={row} /> },
         { id: 'lines', title: 'fulfillment.col.lines', width: 70, numeric: true, cell: (row) => quantity(row.lines?.length ?? 0) },
         { id: 'units', title: 'fulfillment.col.units', width: 110, numeric: true, cell: (row) => t('fulfillment.of', { done: quantity(taken(row)), all: quantity(units(row)) }) },
         { id: 'carrier', title: 'fulfillment.col.carrier', width: 150, grow: 1, cell: (row) => [row.carrier, row.service].filter(Boolean).join(' · ') },

@@ -7,7 +7,8 @@ import { useMay } from '../../../shared/api/session';
 import { dateTime, weekday } from '../../../shared/format';
 import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
 import type { Fulfillment, Parcel } from '../api';
-import { troubleOf } from '../due';
+import { seenStatus, troubleOf } from '../due';
+import { useNow } from '../words';
 
 interface Followed {
   token: string;
@@ -46,7 +47,7 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
     queryFn: ({ signal }) => readPath<{ data: (Shipment & { fulfillment_id: string })[] }>('/v1/shipments', { order: row.order_id }, signal),
   });
   const shipment = shipments.data?.data.find((one) => one.fulfillment_id === row.id && !one.voided);
-  const trouble = troubleOf(row, Date.now());
+  const trouble = troubleOf(row, useNow(60_000));
   const view = followed.data;
   const last = view?.changes?.at(-1);
   const zone = view?.expected?.time_zone;
@@ -124,7 +125,7 @@ function ParcelScans({ parcel }: { parcel: Parcel }) {
     <section className="parcel-scans">
       <h3 className="row wrap">
         <span className="mono">{parcel.tracking_number ?? t('fulfillment.no_number')}</span>
-        <EnumTag of="tracking_status" value={parcel.tracking_status} />
+        <EnumTag of="tracking_status" value={seenStatus(parcel.tracking_status)} />
       </h3>
       {report.isPending && <Bones rows={2} />}
       <ol>

@@ -1,7 +1,7 @@
 // What has left: those in trouble first, each with its remedy; promised, now expected and why; tracking and voiding.
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
@@ -9,16 +9,16 @@ import { dateTime, day, relative } from '../../../shared/format';
 import { EnumTag, StatusTag } from '../../../shared/ui';
 import { useListState } from '../../../shared/views';
 import type { Fulfillment } from '../api';
-import { troubleOf, worstFirst, type Trouble } from '../due';
+import { seenStatus, troubleOf, worstFirst, type Trouble } from '../due';
 import '../fulfillment.css';
 import { useNow } from '../words';
 import { ShipmentPeek } from './ShipmentPeek';
 
 const left = ['shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed'] as const;
 const LOOKED = 200;
-const SHOWN = 6;
+const SHOWN = 4;
 
-const statusOf = (row: Fulfillment) => row.parcels?.find((parcel) => !parcel.delivered_at)?.tracking_status ?? row.parcels?.[0]?.tracking_status;
+const statusOf = (row: Fulfillment) => seenStatus(row.parcels?.find((parcel) => !parcel.delivered_at)?.tracking_status ?? row.parcels?.[0]?.tracking_status);
 
 export function Shipments() {
   const { t } = useTranslation();
@@ -79,12 +79,13 @@ export function Shipments() {
     }),
     [t, places.data, carriers.data],
   );
-  return <ListScreen of={{ ...definition, head: <Exceptions now={now} onOpen={(id) => state.set({ peek: id })} /> }} />;
+  return <ListScreen of={{ ...definition, head: <Exceptions now={now} onOpen={(row) => state.set({ order_number: row.order_number, peek: row.id })} /> }} />;
 }
 
 /** The oldest on their way, of which those in trouble are shown. */
-function Exceptions({ now, onOpen }: { now: number; onOpen: (id: string) => void }) {
+function Exceptions({ now, onOpen }: { now: number; onOpen: (row: Fulfillment) => void }) {
   const { t } = useTranslation();
+  const [all, setAll] = useState(false);
   const open = useQuery({
     queryKey: ['fulfillments', 'trouble'],
     queryFn: ({ signal }) => readPath<{ data: Fulfillment[] }>('/v1/fulfillments', { state: 'shipped', expand: 'parcels', sort: 'ship_by', limit: LOOKED }, signal),
@@ -96,11 +97,18 @@ function Exceptions({ now, onOpen }: { now: number; onOpen: (id: string) => void
   if (!found.length) return null;
   return (
     <section className="exceptions" aria-label={t('fulfillment.exceptions')}>
-      <h2>{t('fulfillment.exceptions_n', { count: found.length })}</h2>
+      <h2 className="row">
+        {t('fulfillment.exceptions_n', { count: found.length })}
+        {found.length > SHOWN && (
+          <button type="button" className="btn" aria-expanded={all} onClick={() => setAll(!all)}>
+            {t(all ? 'fulfillment.show_less' : 'fulfillment.show_all')}
+          </button>
+        )}
+      </h2>
       <ul>
-        {found.slice(0, SHOWN).map(({ row, trouble }) => (
+        {(all ? found : found.slice(0, SHOWN)).map(({ row, trouble }) => (
           <li key={row.id}>
-            <button type="button" onClick={() => onOpen(row.id)}>
+            <button type="button" onClick={() => onOpen(row)}>
               <span className="row">
                 <strong className="grow">{row.order_number}</strong>
                 <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag>

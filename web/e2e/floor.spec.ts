@@ -1,0 +1,230 @@
+// The floor: a phone that picks by scanner, without a network too, each scan counted once; and a camera that reads a barcode.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { barriers, dress, enter, expect, test, type Shop } from './fixtures';
+
+const phone = { width: 390, height: 844 };
+test.use({ viewport: phone });
+
+/** A hand scanner: fast keys, then Enter. */
+async function scan(page: Page, code: string) {
+  await page.keyboard.type(code, { delay: 3 });
+  await page.keyboard.press('Enter');
+}
+async function at(page: Page, place: RegExp) {
+  await page.goto('/floor');
+  await page.getByRole('button', { name: place }).click();
+  await expect(page.getByRole('button', { name: 'Pick next' })).toBeVisible();
+}
+interface Work {
+  id: string;
+  state: string;
+  lines: { line: number; quantity: number; picked: number }[];
+  parcels: { id: string; weight_g?: number }[];
+}
+
+/** An order of its own at New Jersey, to be picked before all others. */
+async function order(shop: Shop, lines: { sku: string; quantity: number }[]): Promise<{ work: string; number: string }> {
+  for (const { sku } of lines) await shop.ask('POST', '/v1/stock/adjustments', { location: 'NJ', reason: 'for a test', lines: [{ sku, delta: 50 }] });
+  const made = await shop.ask<any>('POST', '/v1/orders', {
+    channel: 'web',
+    external_id: `floor-${Date.now()}-${Math.random()}`,
+    currency: 'USD',
+    payment_terms: 'cod',
+    shipping_address: { name: 'Ann Baker', line1: '15 Astor Pl', city: 'New York', region: 'NY', postal_code: '10003', country: 'US' },
+    lines,
+  });
+  const work = made.fulfillments.find((one: any) => one.location === 'NJ');
+  await shop.ask('POST', `/v1/fulfillments/${work.id}/claim`, {});
+  return { work: work.id, number: made.number };
+}
+const look = (shop: Shop, id: string) => shop.ask<Work>('GET', `/v1/fulfillments/${id}`);
+
+test('a wrong scan changes nothing and is logged; the right ones complete the work, which is packed and leaves @sample', async ({ page, shop }) => {
+  const { work, number } = await order(shop, [{ sku: 'TEE-S', quantity: 2 }]);
+  await at(page, /New Jersey/);
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByRole('heading', { name: number })).toBeVisible();
+
+  await scan(page, 'CUSHION');
+  await expect(page.getByRole('alert')).toContainText('Wrong item');
+  expect(await barriers(page)).toEqual([]);
+  await expect.poll(async () => (await shop.ask<any>('GET', `/v1/fulfillments/${work}/scans`)).data.map((one: any) => one.refusal)).toEqual(['wrong_sku']);
+  expect((await look(shop, work)).lines[0]?.picked).toBe(0);
+
+  await scan(page, 'TEE-S');
+  await expect(page.getByText('1of 2')).toBeVisible();
+  await scan(page, 'TEE-S');
+  await expect(page.getByRole('button', { name: 'Next task' })).toBeVisible();
+  await expect.poll(async () => (await look(shop, work)).state).toBe('picked');
+
+  await page.getByRole('button', { name: 'Pack it now' }).click();
+  await scan(page, 'CUSHION');
+  await expect(page.getByRole('alert')).toContainText('Not in this order');
+  await scan(page, 'TEE-S');
+  await expect(page.getByText('1 / 2')).toBeVisible();
+  await scan(page, 'TEE-S');
+  await page.getByLabel('Weight').fill('0.4 kg');
+  await page.getByRole('button', { name: 'Close the box' }).click();
+  await expect.poll(async () => (await look(shop, work)).parcels.map((parcel) => parcel.weight_g)).toEqual([400]);
+  await expect(page.getByRole('link', { name: 'Label of parcel 1' })).toBeVisible();
+  const label = await page.request.get((await page.getByRole('link', { name: 'Label of parcel 1' }).getAttribute('href')) ?? '');
+  expect(label.headers()['content-type']).toContain('application/pdf');
+  await page.getByRole('button', { name: 'Handed over' }).click();
+  await expect.poll(async () => (await look(shop, work)).state).toBe('shipped');
+});
+
+test('without a network the picker goes on, a killed browser resumes at the same line, and every scan counts once @sample', async ({ page, shop, context }) => {
+  const { work, number } = await order(shop, [
+    { sku: 'TEE-S', quantity: 2 },
+    { sku: 'TOTE', quantity: 3 },
+  ]);
+  await at(page, /New Jersey/);
+  // The shell is kept once the worker is there.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.reload();
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByRole('heading', { name: number })).toBeVisible();
+
+  const first = (await page.locator('.middle .code').first().innerText()).trim();
+  const other = first === 'TEE-S' ? 'TOTE' : 'TEE-S';
+  const many = first === 'TEE-S' ? 2 : 3;
+  await context.setOffline(true);
+  for (let i = 0; i < many; i++) await scan(page, first);
+  await expect(page.locator('.middle .code').first()).toHaveText(other);
+  await scan(page, other);
+  await expect(page.getByRole('link', { name: /wait/ })).toContainText(String(many + 1));
+
+  await page.close();
+  const again = await context.newPage();
+  await again.goto('/floor');
+  await again.getByRole('button', { name: 'Go on' }).click();
+  await expect(again.locator('.middle .code').first()).toHaveText(other);
+  await expect(again.locator('.ratio b')).toHaveText('1');
+  expect((await look(shop, work)).lines.every((line) => line.picked === 0)).toBe(true);
+
+  // The answer of the first sending is lost: the same scans go out again and count once.
+  let lost = 0;
+  await again.route('**/v1/scans', async (route) => {
+    if (lost++ > 0) return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await context.setOffline(false);
+  await again.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(again.getByRole('link', { name: 'Online' })).toBeVisible({ timeout: 30_000 });
+  expect(lost).toBeGreaterThan(1);
+  const picked = Object.fromEntries((await look(shop, work)).lines.map((line) => [line.line, line.picked]));
+  expect(Object.values(picked).reduce((a, b) => a + b, 0)).toBe(many + 1);
+  await again.close();
+});
+
+test('what the server refuses is a conflict that somebody sees @sample', async ({ page, shop, context }) => {
+  const { work } = await order(shop, [{ sku: 'TOTE', quantity: 2 }]);
+  await at(page, /New Jersey/);
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByText('Scan the item')).toBeVisible();
+  await context.setOffline(true);
+  await scan(page, 'TOTE');
+  await expect(page.getByRole('link', { name: /waits/ })).toBeVisible();
+  await shop.ask('POST', `/v1/fulfillments/${work}/cancel`, {});
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByRole('link', { name: /conflict/ }).click();
+  await expect(page.getByText('The work is at another step already')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Seen' }).click();
+  await expect(page.getByText('Everything is sent')).toBeVisible();
+});
+
+test('less than asked is told with a reason on one screen', async ({ page, shop }) => {
+  const { work } = await order(shop, [{ sku: 'TOTE', quantity: 2 }]);
+  await at(page, /New Jersey/);
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await scan(page, 'TOTE');
+  await page.getByRole('button', { name: 'Not enough' }).click();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'It is not there' }).click();
+  await expect.poll(async () => (await look(shop, work)).state).toBe('picked');
+  expect((await shop.ask<any>('GET', `/v1/fulfillments/${work}`)).reason).toBe('not_found');
+});
+
+test.describe('with a badge', () => {
+  test.use({ guest: true });
+  test('a badge under the scanner and a PIN open the floor; a wrong PIN does not', async ({ page, shop }) => {
+    const user = await shop.ask<any>('POST', '/v1/users', { login: 'mei', name: 'Mei', password: 'a long password of hers', roles: ['warehouse'] });
+    await shop.ask('POST', `/v1/users/${user.id}/badge`, { badge: 'B-0042', pin: '4711' });
+    await dress(page, 'zh-TW', 'contrast');
+    await page.goto('/floor');
+    await expect(page.getByLabel('員工證號碼')).toBeVisible();
+    expect(await barriers(page)).toEqual([]);
+    await scan(page, 'B-0042');
+    await expect(page.getByLabel('員工證號碼')).toHaveValue('B-0042');
+    await page.getByLabel('PIN 碼').fill('0815');
+    await page.getByRole('button', { name: '開始' }).click();
+    await expect(page.getByRole('alert')).toContainText('不正確');
+    await page.getByLabel('PIN 碼').fill('4711');
+    await page.getByRole('button', { name: '開始' }).click();
+    await page.getByRole('button', { name: /NJ/ }).click();
+    await page.getByRole('button', { name: '開始揀貨' }).click();
+    await expect(page.getByText('掃描商品')).toBeVisible();
+  });
+});
+
+test('every act is at least 56 pixels high and fits one hand', async ({ page, shop }) => {
+  await order(shop, [{ sku: 'TOTE', quantity: 2 }]);
+  await at(page, /New Jersey/);
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByText('Scan the item')).toBeVisible();
+  for (const box of await page.locator('button, a').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height))) expect(box).toBeGreaterThanOrEqual(56);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(phone.width);
+});
+
+/** A film of one picture: the code in Code 39, as the camera would see it. */
+function film(text: string): string {
+  const patterns: Record<string, string> = { '*': 'nwnnwnwnn', T: 'nnnnwnwwn', E: 'wnnnwwnnn', S: 'nnwnnnwwn', '-': 'nwnnnnwnw' };
+  const [width, height, narrow] = [640, 480, 4];
+  const row = new Uint8Array(width).fill(235);
+  const size = (mark: string) => (mark === 'w' ? 2.5 * narrow : narrow);
+  const marks = [...`*${text}*`].map((letter) => patterns[letter] as string);
+  const all = marks.reduce((sum, one) => sum + [...one].reduce((n, mark) => n + size(mark), 0) + narrow, 0);
+  let x = Math.round((width - all) / 2);
+  for (const one of marks) {
+    for (const [i, mark] of [...one].entries()) {
+      if (i % 2 === 0) row.fill(16, x, x + size(mark));
+      x += size(mark);
+    }
+    x += narrow;
+  }
+  const luma = Buffer.alloc(width * height, 235);
+  for (let y = 140; y < 340; y++) luma.set(row, y * width);
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
+  const file = join(mkdtempSync(join(tmpdir(), 'ordo-film-')), 'code.y4m');
+  writeFileSync(file, Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), frame, frame]));
+  return file;
+}
+
+test.describe('with a camera', () => {
+  test.use({
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film('TEE-S')}`],
+    },
+  });
+  test('the camera reads a barcode; stock is counted blind @sample', async ({ page, shop }) => {
+    await enter(page, shop);
+    await at(page, /New Jersey/);
+    await page.getByRole('button', { name: 'Count stock' }).click();
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await expect(page.getByText('How many lie here?').first()).toBeVisible({ timeout: 30_000 });
+    await page.getByRole('textbox').fill('7');
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('button', { name: 'Save 1 item' }).click();
+    await expect.poll(async () => (await shop.ask<any>('GET', '/v1/stock?sku=TEE-S&location=NJ')).data[0]?.on_hand).toBe(7);
+  });
+});

@@ -1,0 +1,92 @@
+// Review by keys alone: evidence, a decision with its reason, the next one opens; two people at one hold.
+import { barriers, dress, enter, expect, test, type Shop } from './fixtures';
+
+const held = async (shop: Shop) => (await shop.ask<{ data: any[] }>('GET', '/v1/holds?state=active&sort=created_at&limit=100')).data;
+let made = 0;
+async function hold(shop: Shop, n = 1) {
+  const { data } = await shop.ask<{ data: any[] }>('GET', '/v1/orders?state=open&limit=50');
+  for (const order of data.slice(made, made + n)) await shop.ask('POST', `/v1/orders/${order.id}/hold`, { reason: 'the customer asked us to wait', owner_role: 'service' });
+  made += n;
+}
+
+test('holds are decided by one key each, and the next opens @sample', async ({ page, shop }) => {
+  await hold(shop, 2);
+  const before = await held(shop);
+  await page.goto('/review');
+  await expect(page.locator('.queue-entry').first()).toBeVisible();
+  await page.keyboard.press('j');
+  const second = await page.locator('.queue-entry[aria-current="true"]').getAttribute('href');
+  await expect(page.locator('.case-head')).toBeVisible();
+  await page.keyboard.press('l');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  // Nothing goes without a reason.
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('Required');
+  await page.keyboard.type('confirmed by phone');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect.poll(async () => (await held(shop)).length).toBe(before.length - 1);
+  await expect(page.locator('.queue-entry[aria-current="true"]')).not.toHaveAttribute('href', second ?? '');
+  const gone = before.find((one) => second?.includes(one.id));
+  const now = await shop.ask<any>('GET', `/v1/holds/${gone.id}`);
+  expect(now).toMatchObject({ state: 'released', release_reason: 'confirmed by phone' });
+});
+
+test('who takes a hold is seen by the other at once, who may take it over @sample', async ({ page, shop, browser }) => {
+  await hold(shop);
+  await shop.ask('POST', '/v1/users', { login: 'ann', name: 'Ann', password: 'a long password of hers', roles: ['manager'] });
+  const other = await browser.newContext({ baseURL: shop.url });
+  const ann = await other.newPage();
+  await enter(ann, shop, 'ann', 'a long password of hers');
+  const one = (await held(shop)).find((hold) => !hold.assigned_to);
+  await page.goto(`/review?peek=${one.id}`);
+  await ann.goto(`/review?peek=${one.id}`);
+  await expect(ann.locator('.case-head')).toBeVisible();
+  await expect(page.locator('.case-head')).toBeVisible();
+  await ann.keyboard.press('m');
+  await expect(page.locator('.case-why')).toContainText('Ann');
+  await page.keyboard.press('m');
+  await expect(page.getByRole('dialog')).toContainText('Ann');
+  await page.getByRole('dialog').getByRole('button', { name: 'Take it' }).click();
+  await expect.poll(async () => (await shop.ask<any>('GET', `/v1/holds/${one.id}`)).assigned_name).toBe('demo');
+  await other.close();
+});
+
+test('what the server refuses is said, and what was typed stays', async ({ page, shop }) => {
+  await hold(shop);
+  const one = (await held(shop)).at(-1);
+  await page.goto(`/review?peek=${one.id}`);
+  await expect(page.locator('.case-head')).toBeVisible();
+  await page.keyboard.press('l');
+  await page.getByRole('dialog').getByRole('textbox').fill('too late');
+  await shop.ask('POST', `/v1/holds/${one.id}/release`, { reason: 'somebody was faster' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('dialog').getByRole('textbox')).toHaveValue('too late');
+});
+
+test('on a phone the list comes first and a hold opens over it', async ({ page, shop }) => {
+  await hold(shop);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await dress(page, 'zh-CN', 'dark');
+  await page.goto('/review');
+  await page.locator('.queue-entry').first().click();
+  await expect(page.locator('.case-head')).toBeVisible();
+  await expect(page.locator('.queue')).toBeHidden();
+  expect(await barriers(page)).toEqual([]);
+});
+
+test('a wave is released from the list by keys, and its pick list is a paper @sample', async ({ page, shop }) => {
+  await page.goto('/fulfillments?location=NJ&state=open,picking');
+  await page.getByRole('grid').focus();
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Release as a wave' }).click();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+  const paper = page.getByRole('link', { name: 'Print the pick list' });
+  await expect(paper).toBeVisible();
+  const pdf = await page.request.get((await paper.getAttribute('href')) ?? '');
+  expect(pdf.headers()['content-type']).toContain('application/pdf');
+  expect((await shop.ask<any>('GET', '/v1/waves?location=NJ')).data.length).toBeGreaterThan(0);
+});
