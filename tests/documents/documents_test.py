@@ -53,11 +53,18 @@ class Server:
         check(headers["Content-Type"], "application/pdf", path)
         return Paper(body)
 
-    def refused(self, path):
+    def key_of(self, scope):
+        return subprocess.run([ORDO, "key", "add", "--name", scope, "--scope", scope, "--database", DATABASE], env=ENV,
+                              capture_output=True, text=True, check=True).stdout.strip()
+
+    def refused(self, path, key=None):
+        own, self.key = self.key, key or self.key
         try:
             self.call("GET", path)
         except urllib.error.HTTPError as e:
             return e.code
+        finally:
+            self.key = own
         return 200
 
     def said(self):
@@ -227,6 +234,14 @@ def test_what_customers_write_stays_harmless(s):
     text = s.paper(f"fulfillments/{ful}/packing_slip").text()
     check_in("AB <b>&amp;</b> C", text, "as it was written, without marks of direction")
     check("\u202e" in text or "\u0007" in text, False, "no control characters")
+
+
+def test_addresses_are_printed_for_those_who_may_see_them_or_pack(s):
+    ful, _ = order(s, "en", SMALL, ANN)
+    path = f"fulfillments/{ful}/packing_slip?format=pdf"
+    check(s.refused(path, s.key_of("fulfillment.read")), 403, "who only reads work")
+    check(s.refused(path, s.key_of("fulfillment.*")), 200, "who packs")
+    check(s.refused(path, s.key_of("fulfillment.read,personal.read")), 200, "who may see addresses")
 
 
 def test_the_catalogs_have_the_same_keys(s):

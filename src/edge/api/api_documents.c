@@ -48,6 +48,13 @@ static enum err language_of(struct ctx *cx, const struct api_request *rq, const 
   return ERR_OK;
 }
 
+/* On paper names and addresses stand in full: for who may see them, and for who packs. */
+static enum err may_print(struct ctx *cx)
+{
+  uint64_t enough = PERMISSION(PERM_PERSONAL_READ) | PERMISSION(PERM_FULFILLMENT_WORK);
+  return cx->actor.permissions & enough ? ERR_OK : ctx_need(cx, PERM_PERSONAL_READ);
+}
+
 static enum err send_pdf(struct ctx *cx, const struct api_request *rq, const char *name, const struct print_out *pdf)
 {
   rq->reply->status = 200;
@@ -97,6 +104,7 @@ static enum err answer_list(struct ctx *cx, const struct api_request *rq, const 
   TRY(wants_pdf(cx, rq, &print));
   if (!print)
     return send_record(&pick_list_rec, list, out);
+  TRY(may_print(cx));
   TRY(print_pick_lists(cx->arena, &cx->fault, list, 1, &pdf));
   return send_pdf(cx, rq, arena_printf(cx->arena, "pick-list-%s", list->title ? list->title : "several"), &pdf);
 }
@@ -134,6 +142,7 @@ static enum err serve_pick_lists(struct ctx *cx, const struct api_request *rq, s
   struct pick_list *lists = ARENA_ARRAY(cx->arena, struct pick_list, ids.n);
   for (size_t i = 0; i < ids.n; i++)
     TRY(pick_list_load(cx, &ids.at[i], 1, language, &lists[i]));
+  TRY(may_print(cx));
   TRY(print_pick_lists(cx->arena, &cx->fault, lists, ids.n, &pdf));
   return send_pdf(cx, rq, "pick-lists", &pdf);
 }
@@ -151,6 +160,7 @@ static enum err serve_slip(struct ctx *cx, const struct api_request *rq, struct 
   TRY(packing_slip_load(cx, rq->id, language, slip));
   if (!print)
     return send_record(&packing_slip_rec, slip, out);
+  TRY(may_print(cx));
   TRY(print_packing_slips(cx->arena, &cx->fault, slip, 1, &pdf));
   return send_pdf(cx, rq, arena_printf(cx->arena, "packing-slip-%s", slip->order_number ? slip->order_number : rq->id),
                   &pdf);
@@ -170,6 +180,7 @@ static enum err serve_slips(struct ctx *cx, const struct api_request *rq, struct
     if (arena_over(cx->arena))
       return err_fail(cx, ERR_TOO_LARGE, "", "these orders are too large for one document: please ask for fewer");
   }
+  TRY(may_print(cx));
   TRY(print_packing_slips(cx->arena, &cx->fault, slips, ids.n, &pdf));
   return send_pdf(cx, rq, "packing-slips", &pdf);
 }
@@ -187,6 +198,7 @@ static enum err serve_label(struct ctx *cx, const struct api_request *rq, struct
   TRY(parcel_label_load(cx, rq->id, language, label));
   if (!print)
     return send_record(&parcel_label_rec, label, out);
+  TRY(may_print(cx));
   TRY(print_labels(cx->arena, &cx->fault, label, 1, &pdf));
   return send_pdf(cx, rq, arena_printf(cx->arena, "label-%s-%lld", label->order_number, (long long)label->n), &pdf);
 }
