@@ -50,7 +50,7 @@ CREATE INDEX orders_due ON orders (promise_ship_by, id) WHERE promise_ship_by IS
 CREATE INDEX orders_under_way ON orders (created_at, id) WHERE shipped_at IS NULL AND closed_at IS NULL;
 CREATE INDEX orders_placed ON orders (placed_at, id) WHERE placed_at IS NOT NULL;
 CREATE INDEX orders_shipped ON orders (shipped_at, id) WHERE shipped_at IS NOT NULL;
-CREATE INDEX orders_owing ON orders (placed_at, id) WHERE sum_due > 0 AND placed_at IS NOT NULL;
+CREATE INDEX orders_owing ON orders (created_at, id) WHERE sum_due > 0 AND placed_at IS NOT NULL;
 CREATE INDEX orders_assigned ON orders (assigned_to, created_at, id) WHERE assigned_to IS NOT NULL;
 CREATE INDEX order_line_sku ON order_line (sku, order_id);
 -- Stock that needs somebody: below its safety stock, gone, or less than nothing.

@@ -103,6 +103,8 @@ static const struct {
     {"POST", "/v1/orders/{id}/reject", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/hold", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/approve", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/release", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/comments", "{'content': 'x'}"},
     {"POST", "/v1/orders/{id}/reveal", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
     {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},

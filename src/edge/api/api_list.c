@@ -29,7 +29,7 @@ struct query {
   struct db_page page;
   const char *cursor, *count, *format;
   const char *expand[EXPANDS_MAX + 1];
-  size_t n_expand, n_values;
+  size_t n_expand, n_values, n_filters;
   const void *last; /* the page's last row as it was read */
   bool sorted;
 };
@@ -345,6 +345,8 @@ static bool cursor_read(struct query *q)
 /* Again for each slice of an export: a search may look only as far as one page goes. */
 static enum err take_where(struct query *q)
 {
+  q->page.filters = q->filters; /* narrowing may have moved some of them into where */
+  q->page.n_filters = q->n_filters;
   q->page.where = q->list->where;
   q->page.where_args = NULL;
   q->page.n_where_args = 0;
@@ -372,6 +374,7 @@ static enum err query_read(struct query *q)
   enum err err =
       query_params(q->cx, call->rq, call->row->route->params, take, q, (struct api_param_value **)&call->in.params);
   q->err = q->err ? q->err : err;
+  q->n_filters = q->page.n_filters;
   if (!q->err && q->cursor && !cursor_read(q))
     refuse(q, "cursor", "invalid_format", "this is no cursor of this list in this order");
   return q->err ? q->err : take_where(q);

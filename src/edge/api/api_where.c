@@ -38,7 +38,7 @@ void api_where(struct ctx *cx, struct db_page *page, const char *text, const str
 
 void api_where_in(struct ctx *cx, struct db_page *page, const char *column, const struct db_value *values, size_t n)
 {
-  static const size_t places[] = {1, 8, 32, 128, 512};
+  static const size_t places[] = {1, 8, 32, 128, 200};
   struct buf b;
   size_t place = 0;
   if (n == 0) {
