@@ -257,6 +257,7 @@ static const struct api_room rooms[] = {{"Things", "What is tested here", thing_
                                         {"Events", "The feed", event_routes},
                                         {"System", "Health and metrics", system_routes},
                                         {"Docs", "Pages", docs_routes},
+                                        {"Console", "Screens", web_routes},
                                         {0}};
 
 /* ---- The server under test ---- */
@@ -1074,9 +1075,6 @@ TEST(the_reference_is_served_from_the_program_alone)
   CHECK(has(header_of(s, &a, "Content-Security-Policy"), "default-src 'none'"));
   CHECK_INT(call_as(s, NULL, "GET /docs/swagger-ui-bundle.js", "Accept-Encoding: gzip\r\n", NULL).status, 200);
   CHECK_INT(call_as(s, NULL, "GET /docs/secret.js", "", NULL).status, 404);
-  a = call_as(s, NULL, "GET /", "", NULL);
-  CHECK_INT(a.status, 302);
-  CHECK_TEXT(header_of(s, &a, "Location"), "/docs");
 }
 
 TEST(metrics_are_for_this_machine_and_for_those_who_may)
