@@ -71,7 +71,7 @@ static bool web_find(const char *path, struct web_file *out)
 static const struct shell {
   const char *prefix, *page, *csp;
 } shells[] = {
-    {"/t/", "/portal.html", CSP_COMMON "script-src 'self'; style-src 'self'"},
+    {"/track/", "/portal.html", CSP_COMMON "script-src 'self'; style-src 'self'"},
     {"/floor", "/index.html", CSP_COMMON "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'"},
     {"/kds", "/index.html", CSP_COMMON "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'"},
     /* antd puts style elements into the page while it runs */
