@@ -177,7 +177,7 @@ static enum err by_overdue(const struct api_narrowing *n)
   TRY(setting_i64(n->cx, SETTING_PAYMENT_TERM_DAYS, &days));
   int64_t until = n->cx->now.ms - days * DAY_MS;
   if (n->value->i64)
-    WHERE(n, "sum_due > 0 AND placed_at IS NOT NULL AND placed_at < $1", I64(until));
+    WHERE(n, "sum_due > 0 AND placed_at IS NOT NULL AND coalesce(placed_at, 0) < $1", I64(until)); /* by orders_owing */
   else
     WHERE(n, "(sum_due <= 0 OR placed_at IS NULL OR placed_at >= $1)", I64(until));
   if (n->value->i64)
