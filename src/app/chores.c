@@ -156,9 +156,8 @@ enum err chores_begin(struct chores *c, struct fault *f, const char *name)
     pthread_join(c->thread, NULL);
   pthread_mutex_lock(&c->lock);
   c->which = strcmp(name, names[CHORE_BACKUP]) == 0 ? CHORE_BACKUP : CHORE_CHECK;
-  c->all[c->which] = (struct one){.state = CHORE_RUNNING,
-                                  .started_at = c->clock.now(c->clock.arg),
-                                  .finished_at = INSTANT(ABSENT)};
+  c->all[c->which] =
+      (struct one){.state = CHORE_RUNNING, .started_at = c->clock.now(c->clock.arg), .finished_at = INSTANT(ABSENT)};
   pthread_mutex_unlock(&c->lock);
   c->started = pthread_create(&c->thread, NULL, chore_main, c) == 0;
   if (!c->started)
@@ -211,8 +210,8 @@ void chores_backups(struct chores *c, struct arena *a, api_backups *out)
     if (n < 4 || strcmp(e->d_name + n - 3, ".db") != 0 ||
         stat(arena_printf(a, "%s/%s", c->folder, e->d_name), &st) != 0)
       continue;
-    *LIST_ADD(a, out) = (struct api_backup){arena_text(a, e->d_name), st.st_size,
-                                            INSTANT((int64_t)st.st_mtim.tv_sec * SECOND_MS)};
+    *LIST_ADD(a, out) =
+        (struct api_backup){arena_text(a, e->d_name), st.st_size, INSTANT((int64_t)st.st_mtim.tv_sec * SECOND_MS)};
   }
   if (folder)
     closedir(folder);

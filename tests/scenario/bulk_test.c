@@ -6,7 +6,8 @@
 
 static void so_many_orders(struct shop *s, int n)
 {
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'more', 'lines': [{'sku': 'TEE-S', 'counted': 5000}]}");
+  SAY(201,
+      "POST /v1/stock/adjustments {'location': 'NJ1', 'reason': 'more', 'lines': [{'sku': 'TEE-S', 'counted': 5000}]}");
   struct buf text;
   buf_init(&text, s->arena);
   buf_text(&text, "POST /v1/orders/bulk {'orders': [");

@@ -66,9 +66,8 @@ static enum err read_patch(struct ctx *cx, const struct act_input *in, const str
   for (size_t i = 0; i < o->lines.n; i++)
     out->lines.at[i].metadata = o->lines.at[i].metadata;
   out->customer = has_member(cx, in, "customer") ? NULL : copied(cx, out->customer, sizeof *out->customer);
-  out->shipping_address = has_member(cx, in, "shipping_address")
-                              ? NULL
-                              : copied(cx, out->shipping_address, sizeof *out->shipping_address);
+  out->shipping_address =
+      has_member(cx, in, "shipping_address") ? NULL : copied(cx, out->shipping_address, sizeof *out->shipping_address);
   out->billing_address =
       has_member(cx, in, "billing_address") ? NULL : copied(cx, out->billing_address, sizeof *out->billing_address);
   out->invoice = has_member(cx, in, "invoice") ? NULL : copied(cx, out->invoice, sizeof *out->invoice);

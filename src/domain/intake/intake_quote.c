@@ -60,8 +60,8 @@ static void tell_places(struct ctx *cx, const struct quoting *q, const struct or
     if (at->paused || (available.millionths <= 0 && assigned.millionths <= 0))
       continue;
     out->available = quantity_add(out->available, available);
-    *LIST_ADD(cx->arena, &out->places) = (struct quote_place){arena_text(cx->arena, at->code),
-                                                              arena_text(cx->arena, at->name), available, assigned};
+    *LIST_ADD(cx->arena, &out->places) =
+        (struct quote_place){arena_text(cx->arena, at->code), arena_text(cx->arena, at->name), available, assigned};
   }
   if (out->places.n)
     qsort(out->places.at, out->places.n, sizeof *out->places.at, fuller_first);

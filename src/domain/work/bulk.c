@@ -33,12 +33,20 @@ static enum err tag_decide(struct ctx *cx, const void *facts, void *out)
   return order_tag_act.decide(cx, facts, out);
 }
 enum { TAG_FACTS = sizeof(struct order_work) + sizeof(void *) };
-static const struct act bulk_tag_act = {"order.tag", TAG_FACTS, sizeof(struct order_work), tag_load, tag_decide, order_apply, 0};
-static const struct act bulk_untag_act = {"order.untag", TAG_FACTS, sizeof(struct order_work), untag_load, tag_decide, order_apply, 0};
+static const struct act bulk_tag_act = {"order.tag", TAG_FACTS, sizeof(struct order_work), tag_load, tag_decide,
+                                        order_apply, 0};
+static const struct act bulk_untag_act = {"order.untag", TAG_FACTS, sizeof(struct order_work), untag_load, tag_decide,
+                                          order_apply,   0};
 
 static const struct rec_field bulk_tags_fields[] = {
-    {.name = "tags", .offset = offsetof(struct tags_input, add), .kind = REC_TEXTS, .flags = REC_REQUIRED, .min = 1,
-     .max = ORDER_TAGS_MAX, .doc = "Tags", .example = "[\"vip\"]"},
+    {.name = "tags",
+     .offset = offsetof(struct tags_input, add),
+     .kind = REC_TEXTS,
+     .flags = REC_REQUIRED,
+     .min = 1,
+     .max = ORDER_TAGS_MAX,
+     .doc = "Tags",
+     .example = "[\"vip\"]"},
 };
 static const struct rec bulk_tags_rec = REC(struct tags_input, "BulkTags", bulk_tags_fields, "Tags");
 
@@ -195,7 +203,8 @@ static enum err create_apply(struct ctx *cx, const void *plan, struct act_result
   return ERR_OK;
 }
 
-const struct act bulk_create_act = {"bulk.create", sizeof(void *), sizeof(void *), create_load, create_decide, create_apply, 0};
+const struct act bulk_create_act = {
+    "bulk.create", sizeof(void *), sizeof(void *), create_load, create_decide, create_apply, 0};
 
 /* ---- Cancelling, and trying again ---- */
 
@@ -286,10 +295,15 @@ static enum err change_apply(struct ctx *cx, const void *plan, struct act_result
   return ERR_OK;
 }
 
-const struct act bulk_cancel_act = {"bulk.cancel",  sizeof(struct change_facts), sizeof(struct change_plan), cancel_load,
-                                    cancel_decide, change_apply,                0};
-const struct act bulk_retry_act = {"bulk.retry",  sizeof(struct change_facts), sizeof(struct change_plan), retry_load,
-                                   retry_decide, change_apply,                0};
+const struct act bulk_cancel_act = {"bulk.cancel",
+                                    sizeof(struct change_facts),
+                                    sizeof(struct change_plan),
+                                    cancel_load,
+                                    cancel_decide,
+                                    change_apply,
+                                    0};
+const struct act bulk_retry_act = {
+    "bulk.retry", sizeof(struct change_facts), sizeof(struct change_plan), retry_load, retry_decide, change_apply, 0};
 
 /* ---- Noting what became of rows ---- */
 
@@ -346,5 +360,5 @@ static enum err note_apply(struct ctx *cx, const void *plan, struct act_result *
   return ERR_OK;
 }
 
-const struct act bulk_note_act = {"bulk.note",  sizeof(struct note_facts), sizeof(struct note_facts), note_load,
-                                  note_decide, note_apply,                0};
+const struct act bulk_note_act = {
+    "bulk.note", sizeof(struct note_facts), sizeof(struct note_facts), note_load, note_decide, note_apply, 0};

@@ -54,8 +54,8 @@ static const struct rec_field bulk_input_fields[] = {
              .example = "{\"reason\":\"recall\"}"),
     FIELD_AS(REC_TEXTS, struct bulk_input, orders, .max = BULK_ORDERS_MAX, .doc = "Ids or numbers of orders",
              .example = "[\"SO-100023\"]"),
-    FIELD(struct bulk_input, filter, .max = 4000,
-          .doc = "Or all orders of this query of GET /v1/orders, at most 10000", .example = "state=open&channel=web"),
+    FIELD(struct bulk_input, filter, .max = 4000, .doc = "Or all orders of this query of GET /v1/orders, at most 10000",
+          .example = "state=open&channel=web"),
     FIELD(struct bulk_input, preview, .doc = "Only tell what would happen", .example = "false"),
 };
 const struct rec bulk_input_rec = REC(struct bulk_input, "BulkInput", bulk_input_fields, "What to do to which orders");

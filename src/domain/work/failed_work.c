@@ -16,10 +16,10 @@ static const struct rec_field failed_work_fields[] = {
     FIELD(struct failed_work, subject, .flags = REC_REQUIRED, .doc = "With what", .example = "ord_01jd7k3v9q2m8"),
     FIELD(struct failed_work, subject_id, .flags = REC_HIDDEN),
     FIELD_AS(REC_ENUM, struct failed_work, state, .names = failed_states,
-             .doc = "waiting = tried again at next_at; dead = tried 10 times; dropped = given up", .example = "waiting"),
+             .doc = "waiting = tried again at next_at; dead = tried 10 times; dropped = given up",
+             .example = "waiting"),
     FIELD(struct failed_work, code, .flags = REC_REQUIRED, .doc = "What the last attempt said", .example = "internal"),
-    FIELD(struct failed_work, reason, .flags = REC_REQUIRED, .doc = "In a sentence",
-          .example = "the location is gone"),
+    FIELD(struct failed_work, reason, .flags = REC_REQUIRED, .doc = "In a sentence", .example = "the location is gone"),
     FIELD(struct failed_work, attempts, .flags = REC_REQUIRED, .doc = "So far", .example = "3"),
     FIELD(struct failed_work, created_at, .flags = REC_REQUIRED, .doc = "When it failed first"),
     FIELD(struct failed_work, updated_at, .flags = REC_REQUIRED, .doc = "When it failed last"),
@@ -73,13 +73,13 @@ struct note_facts {
 
 static enum err note_load(struct ctx *cx, const struct act_input *in, void *out)
 {
-  static const struct db_where of_subject = {
-      &failed_work_table, "bucket = $1 AND job = $2 AND subject_id = $3", DB_KEYED};
+  static const struct db_where of_subject = {&failed_work_table, "bucket = $1 AND job = $2 AND subject_id = $3",
+                                             DB_KEYED};
   struct note_facts *f = out;
   f->item = *(const struct failed_item *)in->body;
-  enum err err = db_select_one(cx->db, &of_subject, &f->row,
-                               DB_ARGS(I64(bucket_of_id(f->item.subject_id)), TEXT(f->item.job),
-                                       I64(f->item.subject_id)));
+  enum err err =
+      db_select_one(cx->db, &of_subject, &f->row,
+                    DB_ARGS(I64(bucket_of_id(f->item.subject_id)), TEXT(f->item.job), I64(f->item.subject_id)));
   f->found = err == ERR_OK;
   return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
@@ -128,8 +128,8 @@ static enum err note_apply(struct ctx *cx, const void *plan, struct act_result *
   return p->found && row.state != FAILED_DEAD ? ERR_OK : tell(cx, &row, "work.failed");
 }
 
-const struct act failed_note_act = {"work.note",  sizeof(struct note_facts), sizeof(struct note_facts), note_load,
-                                    note_decide, note_apply,                0};
+const struct act failed_note_act = {
+    "work.note", sizeof(struct note_facts), sizeof(struct note_facts), note_load, note_decide, note_apply, 0};
 
 /* ---- Trying again, giving up ---- */
 
@@ -191,10 +191,10 @@ static enum err one_apply(struct ctx *cx, const void *plan, struct act_result *o
   return ERR_OK;
 }
 
-const struct act failed_replay_act = {"work.replay", sizeof(struct failed_work), sizeof(struct failed_work), one_load,
-                                      replay_decide, one_apply, 0};
-const struct act failed_drop_act = {"work.drop", sizeof(struct failed_work), sizeof(struct failed_work), one_load,
-                                    drop_decide, one_apply, 0};
+const struct act failed_replay_act = {
+    "work.replay", sizeof(struct failed_work), sizeof(struct failed_work), one_load, replay_decide, one_apply, 0};
+const struct act failed_drop_act = {
+    "work.drop", sizeof(struct failed_work), sizeof(struct failed_work), one_load, drop_decide, one_apply, 0};
 
 struct all_facts {
   LIST(struct failed_work) rows;
@@ -237,8 +237,8 @@ static enum err all_apply(struct ctx *cx, const void *plan, struct act_result *o
   return ERR_OK;
 }
 
-const struct act failed_replay_all_act = {"work.replay_all", sizeof(struct all_facts), sizeof(struct all_facts), all_load,
-                                          all_decide, all_apply, 0};
+const struct act failed_replay_all_act = {
+    "work.replay_all", sizeof(struct all_facts), sizeof(struct all_facts), all_load, all_decide, all_apply, 0};
 
 /* ---- What a job passes over ---- */
 

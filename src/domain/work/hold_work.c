@@ -46,8 +46,7 @@ static enum err hold_apply(struct ctx *cx, const void *plan, struct act_result *
   const struct hold_plan *p = plan;
   struct order_work w = p->work;
   TRY(order_work_apply(cx, &w));
-  *out = (struct act_result){
-      .rec = &hold_rec, .value = order_hold_of(w.after, p->hold), .version = w.after->version};
+  *out = (struct act_result){.rec = &hold_rec, .value = order_hold_of(w.after, p->hold), .version = w.after->version};
   return ERR_OK;
 }
 
@@ -68,7 +67,8 @@ static enum err claim_decide(struct ctx *cx, const void *facts, void *out)
   TRY(begin(cx, f, plan, &h));
   if (h->assigned_to && !text_eq(h->assigned_to, me.id) && !body->take_over) {
     cx->fault.related = h->assigned_to;
-    return err_fail(cx, ERR_STATE, "/assigned_to", "%s has it already", h->assigned_name ? h->assigned_name : "somebody");
+    return err_fail(cx, ERR_STATE, "/assigned_to", "%s has it already",
+                    h->assigned_name ? h->assigned_name : "somebody");
   }
   if (!text_eq(h->assigned_to, me.id)) {
     h->assigned_to = me.id;

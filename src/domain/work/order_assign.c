@@ -128,5 +128,10 @@ static enum err release_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-const struct act order_release_act = {
-    "order.release", sizeof(struct release_facts), sizeof(struct order_work), release_load, release_decide, order_apply, 0};
+const struct act order_release_act = {"order.release",
+                                      sizeof(struct release_facts),
+                                      sizeof(struct order_work),
+                                      release_load,
+                                      release_decide,
+                                      order_apply,
+                                      0};

@@ -92,5 +92,10 @@ static enum err comment_apply(struct ctx *cx, const void *plan, struct act_resul
   return ERR_OK;
 }
 
-const struct act order_comment_act = {"order.comment",      sizeof(struct comment_facts), sizeof(struct comment_plan),
-                                      comment_load, comment_decide,               comment_apply, 0};
+const struct act order_comment_act = {"order.comment",
+                                      sizeof(struct comment_facts),
+                                      sizeof(struct comment_plan),
+                                      comment_load,
+                                      comment_decide,
+                                      comment_apply,
+                                      0};

@@ -47,8 +47,8 @@ static const struct rec_field order_comment_fields[] = {
     FIELD(struct order_comment, author_name, .doc = "Their name", .example = "Ann"),
     FIELD(struct order_comment, content, .flags = REC_REQUIRED | REC_PERSONAL, .doc = "What they say",
           .example = "The customer calls back at noon"),
-    FIELD_AS(REC_TEXTS, struct order_comment, mentions, .max = COMMENT_MENTIONS, .doc = "Ids of users who are mentioned",
-             .example = "[\"usr_01jd7k3v9q2m8\"]"),
+    FIELD_AS(REC_TEXTS, struct order_comment, mentions, .max = COMMENT_MENTIONS,
+             .doc = "Ids of users who are mentioned", .example = "[\"usr_01jd7k3v9q2m8\"]"),
 };
 const struct rec order_comment_rec =
     REC(struct order_comment, "OrderComment", order_comment_fields, "What somebody said about an order");
@@ -124,7 +124,8 @@ const struct rec related_order_rec =
 static const struct rec_field hold_context_fields[] = {
     FIELD_AS(REC_RECORD, struct hold_context, hold, .rec = &hold_rec, .doc = "The hold with its evidence"),
     FIELD_AS(REC_RECORD, struct hold_context, order, .rec = &order_rec, .doc = "The order as it is now"),
-    FIELD_AS(REC_RECORD, struct hold_context, customer, .rec = &customer_rec, .doc = "The customer; left out for a guest"),
+    FIELD_AS(REC_RECORD, struct hold_context, customer, .rec = &customer_rec,
+             .doc = "The customer; left out for a guest"),
     FIELD_AS(REC_LIST, struct hold_context, related, .rec = &related_order_rec, .max = RELATED_MAX,
              .doc = "Other orders of the customer, to the same address, and probable duplicates"),
     FIELD_AS(REC_LIST, struct hold_context, blockers, .rec = &blocker_rec, .max = BLOCKERS_MAX,

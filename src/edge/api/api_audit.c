@@ -130,7 +130,8 @@ static const struct api_param verify_params[] = {
 
 static enum err serve_verify(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
-  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_LIST};
+  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1",
+                                          DB_LIST};
   struct audit_proof *p = ARENA_NEW(cx->arena, struct audit_proof);
   int64_t bad = 0;
   bool more = false;
@@ -157,7 +158,8 @@ static enum err serve_verify(struct ctx *cx, const struct api_request *rq, struc
 
 const struct route audit_routes[] = {
     {"GET", "/v1/audit", "Who did what",
-     "The event log, newest first, with the values before and after (`data.changes`). A page looks through 20000 events; "
+     "The event log, newest first, with the values before and after (`data.changes`). A page looks through 20000 "
+     "events; "
      "it may be short, or empty, and still have a `next_cursor`.",
      PERM_AUDIT_READ, .reply = &feed_entry_rec, .success = 200, .serve = serve_audit, .params = audit_params,
      .flags = ROUTE_PAGE},

@@ -140,7 +140,8 @@ const struct route bulk_routes[] = {
     {"GET", "/v1/bulk/{id}", "One bulk job", "With its counts.", PERM_ORDER_READ, .reply = &bulk_job_rec,
      .success = 200, .serve = serve_job},
     {"GET", "/v1/bulk/{id}/rows", "What became of each order",
-     "The last one first, `?sort=n` the first one. `?status=failed` shows what was refused, with `code` and `detail` as "
+     "The last one first, `?sort=n` the first one. `?status=failed` shows what was refused, with `code` and `detail` "
+     "as "
      "the single call would have said.",
      PERM_ORDER_READ, .reply = &bulk_row_rec, .success = 200, .list = &rows_list},
     {"POST", "/v1/bulk/{id}/cancel", "Stop a bulk job", "What is done stays done; what has not begun does not.",

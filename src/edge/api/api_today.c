@@ -12,9 +12,9 @@
 #include <string.h>
 
 enum {
-  COUNT_MOST = 1000,    /* from there on a number says "999 and more" */
-  DAY_MOST = 1000000,   /* of orders of one day */
-  HOLDS_SCAN = 20000,   /* active holds that are looked through for their types and roles, the newest first */
+  COUNT_MOST = 1000,  /* from there on a number says "999 and more" */
+  DAY_MOST = 1000000, /* of orders of one day */
+  HOLDS_SCAN = 20000, /* active holds that are looked through for their types and roles, the newest first */
   RISK_HOURS = 4,
   RISK_HOURS_MAX = 720,
 };
@@ -109,7 +109,8 @@ static const struct rec_field today_fields[] = {
     FIELD_AS(REC_LIST, struct today, money, .rec = &money_rec, .max = 200, .doc = "Revenue of today by currency"),
     FIELD_AS(REC_LIST, struct today, hours, .rec = &hour_rec, .max = 26, .doc = "The day by hours"),
 };
-static const struct rec today_rec = REC(struct today, "Today", today_fields, "What needs a person now, and the day so far");
+static const struct rec today_rec =
+    REC(struct today, "Today", today_fields, "What needs a person now, and the day so far");
 
 /* ---- Asking ---- */
 
@@ -256,7 +257,8 @@ static enum err ask_counters(struct asking *a)
   } rows[] = {
       {"orders_today", between(a, "placed_at", t->day_from, t->day_to)},
       {"shipped_today", between(a, "shipped_at", t->day_from, t->day_to)},
-      {"cancelled_today", arena_printf(a->cx->arena, "state=cancelled&%s", between(a, "closed_at", t->day_from, t->day_to))},
+      {"cancelled_today",
+       arena_printf(a->cx->arena, "state=cancelled&%s", between(a, "closed_at", t->day_from, t->day_to))},
       {"open", "state=open"},
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -274,8 +276,9 @@ static enum err ask_counters(struct asking *a)
 
 static enum err ask_backlog(struct asking *a)
 {
-  static const int under_way[] = {STATUS_UNALLOCATED, STATUS_BACKORDERED, STATUS_PARTIALLY_ALLOCATED, STATUS_ALLOCATED,
-                                  STATUS_RELEASED, STATUS_READY_FOR_PICKUP, STATUS_PARTIALLY_SHIPPED};
+  static const int under_way[] = {STATUS_UNALLOCATED,      STATUS_BACKORDERED, STATUS_PARTIALLY_ALLOCATED,
+                                  STATUS_ALLOCATED,        STATUS_RELEASED,    STATUS_READY_FOR_PICKUP,
+                                  STATUS_PARTIALLY_SHIPPED};
   for (size_t i = 0; i < COUNT_OF(under_way); i++) {
     struct today_number *n;
     const char *status = fulfillment_statuses[under_way[i]];
@@ -388,7 +391,8 @@ static enum err serve_today(struct ctx *cx, const struct api_request *rq, struct
 
 const struct route today_routes[] = {
     {"GET", "/v1/today", "What needs a person now, and how the day goes",
-     "Each number comes with `path` and `query` of the list behind it, which shows exactly so many rows; numbers of work "
+     "Each number comes with `path` and `query` of the list behind it, which shows exactly so many rows; numbers of "
+     "work "
      "stop at 999 and say `more`. Lists that you may not see have no number. The day is that of the setting "
      "company.time_zone.",
      PERM_ORDER_READ, .reply = &today_rec, .success = 200, .serve = serve_today, .params = today_params},

@@ -60,8 +60,8 @@ void api_where_in(struct ctx *cx, struct db_page *page, const char *column, cons
   api_where(cx, page, buf_str(&b), padded, places[place]);
 }
 
-enum err api_narrow_each(struct ctx *cx, const struct api_request *rq, struct db_page *page,
-                         api_narrow *const *narrows, size_t n)
+enum err api_narrow_each(struct ctx *cx, const struct api_request *rq, struct db_page *page, api_narrow *const *narrows,
+                         size_t n)
 {
   for (size_t i = 0; i < n; i++) {
     struct api_narrowing one = {cx, page, &rq->params[i]};

@@ -75,8 +75,7 @@ static const struct rec_field system_fields[] = {
     FIELD(struct system_state, started_at, .flags = REC_REQUIRED, .doc = "When this server started"),
     FIELD(struct system_state, uptime_s, .flags = REC_REQUIRED, .doc = "Seconds since then", .example = "86400"),
     FIELD(struct system_state, last_backup_at, .doc = "Of the newest file in the folder of backups"),
-    FIELD(struct system_state, feed_seq, .flags = REC_REQUIRED, .doc = "Number of the newest event",
-          .example = "8123"),
+    FIELD(struct system_state, feed_seq, .flags = REC_REQUIRED, .doc = "Number of the newest event", .example = "8123"),
     FIELD(struct system_state, feed_waiting, .flags = REC_REQUIRED, .doc = "Transactions whose events wait for numbers",
           .example = "0"),
     FIELD(struct system_state, failed_work, .flags = REC_REQUIRED, .doc = "Items of background work that failed",
@@ -115,10 +114,11 @@ static enum err load_consumers(struct ctx *cx, struct system_state *s)
 static enum err serve_system(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   static const struct db_stmt migration = {"SELECT coalesce(max(number), 0) FROM schema_version", DB_SCHEMA};
-  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_LIST};
+  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1",
+                                          DB_LIST};
   static const struct db_stmt waiting = {"SELECT count(*) FROM feed_pending", DB_REPORT};
-  static const struct db_stmt failed = {
-      "SELECT count(*) FROM failed_work WHERE state = 'waiting' OR state = 'dead'", DB_REPORT};
+  static const struct db_stmt failed = {"SELECT count(*) FROM failed_work WHERE state = 'waiting' OR state = 'dead'",
+                                        DB_REPORT};
   const struct api_config *config = &rq->api->config;
   struct system_state *s = ARENA_NEW(cx->arena, struct system_state);
   api_backups backups = {0};
@@ -154,8 +154,8 @@ static const struct rec_field chore_fields[] = {
     FIELD(struct api_chore, error, .doc = "Why it failed", .example = "no space left on the disk"),
     FIELD(struct api_chore, differences, .flags = REC_REQUIRED, .doc = "Of a check: what is not as it must be",
           .example = "0"),
-    FIELD_AS(REC_TEXTS, struct api_chore, told, .max = API_DIFFERENCES, .doc = "The first 50 of them, with their repair",
-             .example = "[]"),
+    FIELD_AS(REC_TEXTS, struct api_chore, told, .max = API_DIFFERENCES,
+             .doc = "The first 50 of them, with their repair", .example = "[]"),
     FIELD(struct api_chore, file, .doc = "Of a backup: its file", .example = "ordo-2026-11-20T080000000Z.db"),
     FIELD(struct api_chore, bytes, .doc = "And its size", .example = "1048576"),
 };
@@ -167,7 +167,8 @@ static const struct rec_field backup_fields[] = {
     FIELD(struct api_backup, bytes, .flags = REC_REQUIRED, .doc = "Its size", .example = "1048576"),
     FIELD(struct api_backup, at, .flags = REC_REQUIRED, .doc = "When it was written"),
 };
-static const struct rec backup_rec = REC(struct api_backup, "Backup", backup_fields, "A file that holds the whole company");
+static const struct rec backup_rec =
+    REC(struct api_backup, "Backup", backup_fields, "A file that holds the whole company");
 
 static enum err look_at(struct ctx *cx, const struct api_request *rq, const char *name, struct act_result *out)
 {
@@ -236,7 +237,8 @@ const struct route work_routes[] = {
     {"GET", "/v1/system/backups", "Files in the folder of backups", "Newest first.", PERM_SYSTEM_READ,
      .reply = &backup_rec, .success = 200, .serve = serve_backups, .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/failed_work", "List what failed in the background",
-     "Newest first. `?state=waiting,dead` is what has not succeeded yet: waiting is tried again by itself, dead after 10 "
+     "Newest first. `?state=waiting,dead` is what has not succeeded yet: waiting is tried again by itself, dead after "
+     "10 "
      "attempts only when somebody says so.",
      PERM_SYSTEM_READ, .reply = &failed_work_rec, .success = 200, .list = &failures_list},
     {"GET", "/v1/failed_work/{id}", "One failure", "What succeeded is not kept.", PERM_SYSTEM_READ,
@@ -245,8 +247,8 @@ const struct route work_routes[] = {
      PERM_SYSTEM_ADMIN, .reply = &failed_work_rec, .success = 200, .act = &failed_replay_act},
     {"POST", "/v1/failed_work/{id}/drop", "Give a failed item up", "It is not tried again, unless it is replayed.",
      PERM_SYSTEM_ADMIN, .reply = &failed_work_rec, .success = 200, .act = &failed_drop_act, .errors = state_errors},
-    {"POST", "/v1/failed_work/replay", "Try all failed items again", "At most 500 at a time; `more` says whether to go on.",
-     PERM_SYSTEM_ADMIN, .body = &failed_replay_rec, .reply = &failed_replayed_rec, .success = 200,
-     .act = &failed_replay_all_act},
+    {"POST", "/v1/failed_work/replay", "Try all failed items again",
+     "At most 500 at a time; `more` says whether to go on.", PERM_SYSTEM_ADMIN, .body = &failed_replay_rec,
+     .reply = &failed_replayed_rec, .success = 200, .act = &failed_replay_all_act},
     {0},
 };
