@@ -240,30 +240,25 @@ static enum err check_number(struct checker *c, const struct order *o)
   return ERR_OK;
 }
 
-/* What the rows of one order must say to each other at any moment. */
-static void check_rows(struct checker *c, const struct order *o, const reservations *live)
+bool order_torn(const struct order *o)
 {
-  check_units(c, o);
-  check_reservations(c, o, live);
-  check_fulfillments(c, o);
-  check_money(c, o);
-  check_payments(c, o);
-}
-
-static void keep_first(void *arg, const char *difference, const char *repair)
-{
-  const char **first = arg;
-  (void)repair;
-  if (!*first)
-    *first = difference;
-}
-
-const char *order_torn(struct ctx *cx, const struct order *o, const reservations *live)
-{
-  const char *first = NULL;
-  struct checker c = {.cx = cx, .report = keep_first, .arg = (void *)&first};
-  check_rows(&c, o, live);
-  return first;
+  EACH (const struct order_line, l, &o->lines) {
+    int64_t open = 0, picked = 0, packed = 0, sum = 0;
+    EACH (const struct fulfillment, f, &o->fulfillments)
+      EACH (const struct fulfillment_line, fl, &f->lines)
+        if (fl->line == l->line && l->stocked && fulfillment_live(f)) {
+          open += fl->quantity.millionths - fl->picked.millionths;
+          picked += fl->picked.millionths - fl->packed.millionths;
+          packed += fl->packed.millionths - fl->shipped.millionths;
+        }
+    for (enum line_place p = 0; p < PLACE_COUNT; p++)
+      sum += line_at(l, p).millionths;
+    if (open > l->counters.allocated.millionths + l->counters.released.millionths ||
+        picked > l->counters.picked.millionths || packed > l->counters.packed.millionths ||
+        sum != l->quantity.millionths)
+      return true;
+  }
+  return false;
 }
 
 static enum err check_order(struct checker *c, struct order_id id)
@@ -272,7 +267,11 @@ static enum err check_order(struct checker *c, struct order_id id)
   reservations live = {0};
   TRY(order_load(c->cx, id, &o));
   TRY(reservations_of_demand(c->cx, id.v, ABSENT, &live));
-  check_rows(c, o, &live);
+  check_units(c, o);
+  check_reservations(c, o, &live);
+  check_fulfillments(c, o);
+  check_money(c, o);
+  check_payments(c, o);
   check_derived(c, o);
   check_steps(c, o);
   TRY(check_number(c, o));

@@ -59,9 +59,8 @@ enum err order_work_load(struct ctx *cx, struct order_id id, int64_t if_match, s
   TRY(reservations_of_demand(cx, id.v, ABSENT, &w.reserved));
   /* Beside other writers the rows may have been read before and after somebody's commit. What relies on a version is told
    * so before the commit, but a decision must not be made on an order that never was. */
-  const char *torn = db_engine(cx->db) == DB_SQLITE ? NULL : order_torn(cx, w.before, &w.reserved);
-  if (torn)
-    return act_torn(cx, "%s", torn);
+  if (db_engine(cx->db) != DB_SQLITE && order_torn(w.before))
+    return act_torn(cx, "the order's rows are of different moments");
   w.after = w.before;
   *out = w;
   return ERR_OK;
