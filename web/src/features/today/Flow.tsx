@@ -75,7 +75,7 @@ export default function Flow({ hours, now, asTable }: { hours: Hour[]; now: stri
               <rect x={x - bar} y={y(hour.placed)} width={bar - 0.5} height={y(0) - y(hour.placed)} rx={1.5} className="flow-placed" />
               <rect x={x + 0.5} y={y(hour.shipped)} width={bar - 0.5} height={y(0) - y(hour.shipped)} rx={1.5} className="flow-shipped" />
               {i % 3 === 0 && (
-                <text x={x} y={HEIGHT - 6} className="flow-axis" textAnchor="middle">
+                <text x={x} y={HEIGHT - 6} className={`flow-axis${i % 6 ? ' flow-odd' : ''}`} textAnchor="middle">
                   {time(hour.from)}
                 </text>
               )}

@@ -1,5 +1,6 @@
 // Where an order could come from and where it goes: land, points, a line from each location that sends.
 import { useMemo } from 'react';
+import { useNarrow } from '../../../shared/desk/useNarrow';
 import { HEIGHT, landPath, project, WIDTH } from './land';
 
 export interface MapPoint {
@@ -14,6 +15,7 @@ const PAD = 60;
 const LEAST = 200;
 
 export default function Map({ points, label }: { points: MapPoint[]; label: string }) {
+  const narrow = useNarrow();
   const land = useMemo(landPath, []);
   const placed = points.map((point) => ({ ...point, at: project(point.longitude, point.latitude) }));
   const goal = placed.find((point) => point.kind === 'goal');
@@ -25,7 +27,7 @@ export default function Map({ points, label }: { points: MapPoint[]; label: stri
   const clamp = (value: number, max: number) => Math.max(0, Math.min(value, max));
   const left = clamp((Math.max(...xs) + Math.min(...xs) - wide) / 2, WIDTH - wide);
   const top = clamp((Math.max(...ys) + Math.min(...ys) - high) / 2, HEIGHT - high);
-  const unit = wide / WIDTH;
+  const unit = (wide / WIDTH) * (narrow ? 1.9 : 1);
   const right = left + wide * 0.82;
   const labels = spread(placed.map(({ id, at, label: text }) => ({ id, x: at[0], y: at[1], text, end: at[0] > right })), unit);
   return (
