@@ -12,7 +12,7 @@ one() { # a check that passes or fails as a whole
   if "$@" >"$log" 2>&1; then
     echo "1 passed, 0 failed, 0 skipped"
   else
-    cat "$log"
+    cut -c1-400 "$log" | tail -150
     echo "0 passed, 1 failed, 0 skipped"
     exit 1
   fi
@@ -25,7 +25,7 @@ count() {
 summed() {
   "$@" >"$log" 2>&1
   status=$?
-  [ $status = 0 ] || tail -150 "$log"
+  [ $status = 0 ] || tail -150 "$log" | cut -c1-400
   passed=$(count passed) failed=$(count failed) skipped=$(count skipped)
   [ $status = 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
   echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
