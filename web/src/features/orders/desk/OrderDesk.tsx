@@ -345,7 +345,7 @@ function CustomerPart({ draft, setDraft, onDone }: { draft: DeskDraft; setDraft:
       extra={
         (draft.customer_id || typed) && (
           <Button size="small" type="text" onClick={() => setDraft((old) => ({ ...old, customer_id: undefined, customer: {}, address: {} }))}>
-            {t('orders.desk.customer_other')}
+            {t('orders.desk.customer_change')}
           </Button>
         )
       }
