@@ -114,7 +114,7 @@ function Backups() {
   const found = useQuery({ queryKey: ['system', 'backups'], queryFn: () => readPath<{ data: { file: string; bytes: number; at: string }[] }>('/v1/system/backups', { limit: 50 }) });
   if (!found.data) return null;
   return (
-    <Panel title={t('settings.system.file')} flush>
+    <Panel title={t('settings.system.files')} flush>
       {found.data.data.length ? (
         <table className="plain">
           <thead>

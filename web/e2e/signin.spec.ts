@@ -1,0 +1,140 @@
+// Coming in: by the form, again after the session has ended, for the first time, and by invitation.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { barriers, begin, enter, expect, test } from './fixtures';
+
+test.describe('nobody is signed in', () => {
+  test.use({ guest: true });
+
+  test('signing in goes by keyboard alone; a wrong password is told and nothing is lost @sample', async ({ page, shop }) => {
+    await page.goto('/orders?state=open');
+    await expect(page.getByLabel('Login')).toBeFocused();
+    await page.keyboard.type(shop.login);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('not the password');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('alert')).toHaveText('Login or password is wrong');
+    expect(await barriers(page)).toEqual([]);
+    await expect(page.getByLabel('Login')).toHaveValue(shop.login);
+    await page.getByLabel('Password', { exact: true }).fill(shop.password);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'Orders' })).toBeVisible();
+    expect(new URL(page.url()).search).toBe('?state=open');
+  });
+
+  test('the page of signing in speaks three languages, and keeps the choice', async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: '繁體中文' }).click();
+    await expect(page.getByRole('button', { name: '登入' })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole('button', { name: '登入' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-TW');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test('passwords may be pasted, looked at, and filled in by a password manager', async ({ page }) => {
+    await page.goto('/');
+    const field = page.getByLabel('Password', { exact: true });
+    await expect(field).toHaveAttribute('autocomplete', 'current-password');
+    await expect(page.getByLabel('Login')).toHaveAttribute('autocomplete', 'username');
+    await field.evaluate((box) => {
+      box.focus();
+      document.execCommand('insertText', false, 'pasted words');
+    });
+    await page.getByRole('button', { name: 'Show password' }).click();
+    await expect(field).toHaveAttribute('type', 'text');
+    await expect(field).toHaveValue('pasted words');
+  });
+});
+
+test('an ended session asks for the password in place, and what was typed stays @sample', async ({ page, shop }) => {
+  const { data } = await shop.ask<{ data: { sku: string }[] }>('GET', '/v1/products?limit=1');
+  await page.goto(`/products/${data[0]?.sku}`);
+  const origin = page.getByLabel('Customs tariff number');
+  await origin.fill('9403.60');
+  // The session ends elsewhere: the cookie is not good any more.
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Save' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+  await expect(dialog).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await dialog.getByLabel('Password', { exact: true }).fill(shop.password);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(origin).toHaveValue('9403.60');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('button', { name: 'Save' })).toBeHidden();
+  expect((await shop.ask('GET', `/v1/products/${data[0]?.sku}`)).hs_code).toBe('9403.60');
+});
+
+test('what was typed survives a reload', async ({ page, shop }) => {
+  const { data } = await shop.ask<{ data: { sku: string }[] }>('GET', '/v1/products?limit=1');
+  await page.goto(`/products/${data[0]?.sku}`);
+  await page.getByLabel('Unit', { exact: true }).fill('box');
+  await page.reload();
+  await expect(page.getByLabel('Unit', { exact: true })).toHaveValue('box');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByLabel('Unit', { exact: true })).not.toHaveValue('box');
+});
+
+test('a company is set up in one page, and its owner is signed in @sample', async ({ browser }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ordo-setup-'));
+  const server = await begin(['serve', '--database', `sqlite:${folder}/o.db`, '--listen', '127.0.0.1:0']);
+  const context = await browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York' });
+  const page = await context.newPage();
+  try {
+    await page.goto(server.url);
+    await expect(page.getByRole('heading', { name: 'Set up your company' })).toBeVisible();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Set up and begin' }).click();
+    await expect(page.getByText('Required').first()).toBeVisible();
+    await page.getByLabel('Name of the company').fill('Lantern & Loom');
+    await page.getByLabel('Your name').fill('Li Wei');
+    await page.getByLabel('Login').fill('li@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('glass river 27 lamps');
+    const names = page.getByLabel('Name', { exact: true });
+    await names.nth(0).fill('Newark');
+    await names.nth(1).fill('Web shop');
+    await page.getByRole('button', { name: 'Set up and begin' }).click();
+    await expect(page.getByRole('navigation', { name: 'Main navigation' })).toBeVisible();
+    await page.goto(`${server.url}/locations/MAIN`);
+    await expect(page.getByRole('heading', { name: 'Newark' })).toBeVisible();
+  } finally {
+    await context.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('an invitation sets a password once @sample', async ({ page, shop, browser }) => {
+  await page.goto('/users');
+  await page.getByRole('button', { name: 'Invite a user' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Invite a user' });
+  await dialog.getByLabel('Name').fill('Ann Sun');
+  await dialog.getByLabel('Login').fill('ann@example.com');
+  await dialog.getByLabel('Roles').click();
+  await page.keyboard.type('View');
+  await page.locator('.ant-select-item-option', { hasText: 'Viewer' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Invite a user' }).click();
+  const link = await page.locator('.secret code').innerText();
+  expect(link).toContain(`${shop.url}/invitation/`);
+  const context = await browser.newContext({ locale: 'en-US' });
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.getByRole('heading', { name: 'Welcome, Ann Sun' })).toBeVisible();
+  expect(await barriers(other)).toEqual([]);
+  await other.getByLabel('New password').fill('copper moon 81 stairs');
+  await other.keyboard.press('Enter');
+  await expect(other.getByRole('navigation', { name: 'Main navigation' })).toBeVisible();
+  // What the role may not do is absent.
+  await other.goto(`${shop.url}/products`);
+  await expect(other.getByRole('heading', { name: 'Products' })).toBeVisible();
+  await expect(other.getByRole('button', { name: 'New product' })).toHaveCount(0);
+  await expect(other.getByRole('link', { name: 'Users and keys' })).toHaveCount(0);
+  await other.goto(link);
+  await expect(other.getByRole('heading', { name: 'This invitation is no longer good' })).toBeVisible();
+  await context.close();
+  await enter(page, shop);
+});
