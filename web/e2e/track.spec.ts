@@ -6,8 +6,8 @@ test.use({ guest: true });
 async function link(shop: Shop, status = 'shipped'): Promise<{ path: string; order: any }> {
   const { data } = await shop.ask<{ data: any[] }>('GET', `/v1/orders?fulfillment_status=${status}&limit=1`);
   const order = data[0];
-  const { token } = await shop.ask<{ token: string }>('GET', `/v1/orders/${order.id}/tracking_link`);
-  return { path: `/t/${token}`, order };
+  const { path } = await shop.ask<{ path: string }>('GET', `/v1/orders/${order.id}/tracking_link`);
+  return { path, order };
 }
 
 test('says first when it comes, then the way, then the newest scan @sample', async ({ page, shop }) => {
@@ -43,7 +43,7 @@ test('the language that was chosen is kept @sample', async ({ page, shop }) => {
 
 test('a link that leads nowhere gets one kind page, whatever it is @sample', async ({ page }) => {
   for (const token of ['x'.repeat(32), 'short', 'ord_0123456789abc']) {
-    await page.goto(`/t/${token}`);
+    await page.goto(`/track/${token}`);
     await expect(page.getByRole('heading', { name: 'We cannot find this order' })).toBeVisible();
     expect(await barriers(page)).toEqual([]);
   }

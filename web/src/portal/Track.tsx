@@ -9,22 +9,28 @@ const KEPT = 'ordo.language';
 const POLL_MS = 60_000;
 const PATIENCE_MS = 5 * 60_000;
 
-type State = { at: 'loading' } | { at: 'unknown' } | { at: 'away'; view?: View | undefined } | { at: 'here'; view: View };
-
-async function ask(token: string): Promise<View | 'unknown' | number> {
-  const response = await fetch(`/v1/track/${token}?language=${language()}`, { headers: { Accept: 'application/json' }, credentials: 'omit' });
-  if (response.ok) return (await response.json()) as View;
-  if (response.status === 404 || response.status === 400) return 'unknown';
-  return Number(response.headers.get('Retry-After')) * 1000 || PATIENCE_MS / 5;
-}
-
-function chosen(): boolean {
+/** Somebody chose a language here, now or before: it counts more than the order's. */
+let picked = (() => {
   try {
     return localStorage.getItem(KEPT) !== null;
   } catch {
     return false;
   }
+})();
+
+const choseOne = () => {
+  picked = true;
+};
+
+type State = { at: 'loading' } | { at: 'unknown' } | { at: 'away'; view?: View | undefined } | { at: 'here'; view: View };
+
+async function ask(token: string): Promise<View | 'unknown' | number> {
+  const response = await fetch(`/v1/track/${token}${picked ? `?language=${language()}` : ''}`, { headers: { Accept: 'application/json' }, credentials: 'omit' });
+  if (response.ok) return (await response.json()) as View;
+  if (response.status === 404 || response.status === 400) return 'unknown';
+  return Number(response.headers.get('Retry-After')) * 1000 || PATIENCE_MS / 5;
 }
+
 
 /** Asks now and then, never while nobody looks; less often when the server is busy or away. */
 function useView(): [State, () => void] {
@@ -76,14 +82,17 @@ export function Track() {
   useEffect(() => {
     // The order's language, until somebody chose one here.
     const own = nearest(view?.language);
-    if (own && own !== i18n.language && !chosen()) void setLanguage(own, false);
+    if (own && own !== language() && !picked) void setLanguage(own, false);
     paint(view?.shop?.color);
-  }, [view, i18n]);
+  }, [view]);
   useEffect(() => {
     document.title = view ? t('portal.page_title', { number: view.order_number ?? '', shop: view.shop?.name ?? '' }) : t('portal.title');
   }, [view, t]);
 
-  const choose = (next: Language) => void setLanguage(next).then(again);
+  const choose = (next: Language) => {
+    choseOne();
+    void setLanguage(next).then(again);
+  };
   return (
     <div className="shell">
       <header className="top">

@@ -3,7 +3,7 @@ import { readPath, sendPath, setCsrf, type Schemas } from '../../shared/api/clie
 import { asProblem } from '../../shared/api/problem';
 import { language } from '../../shared/i18n';
 import { keep, kept } from '../../shared/offline/kept';
-import { toldOnline } from '../../shared/offline/outbox';
+import { renewBy, toldOnline } from '../../shared/offline/outbox';
 import type { Work, WorkLine } from './work';
 
 /** `locations`: those one is bound to; none = all. */
@@ -42,10 +42,16 @@ export async function whoIsHere(): Promise<Session | null> {
   } catch (error) {
     const problem = asProblem(error);
     if (problem.status === 401) return null;
-    if (problem.away || problem.status >= 500) return (await kept<Session>('session')) ?? null;
+    if (problem.away || problem.status >= 500) {
+      const known = await kept<Session>('session');
+      setCsrf(known?.csrf_token);
+      return known ?? null;
+    }
     throw error;
   }
 }
+
+renewBy(whoIsHere);
 
 export async function signIn(who: { badge: string; pin: string } | { login: string; password: string }): Promise<Session> {
   const session = await asked(sendPath<Session>('POST', '/v1/session', who));

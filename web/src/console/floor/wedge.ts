@@ -1,7 +1,7 @@
 // Hand scanners are keyboards that type fast and end with Enter. People who type slowly are not scanners.
 import { useEffect, useRef } from 'react';
 
-const GAP_MS = 60;
+const GAP_MS = 100;
 const SHORTEST = 3;
 
 /** Puts keys together; pure. `take` answers the code when Enter ends a fast burst. */

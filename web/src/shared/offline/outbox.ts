@@ -94,6 +94,12 @@ async function sendScans(entries: Entry[]) {
   }
 }
 
+let renew: (() => Promise<unknown>) | undefined;
+/** How to get a session's token anew: the one of before the network went may be over. */
+export function renewBy(fn: () => Promise<unknown>) {
+  renew = fn;
+}
+
 /** What may pass by itself: no network, a server that is busy or away, a session that ended. */
 const passes = (status: number) => status === 0 || status === 401 || status === 408 || status === 425 || status === 429 || status >= 500;
 
@@ -110,7 +116,9 @@ async function step(entries: readonly Entry[]): Promise<boolean> {
     }
   } catch (error) {
     const problem = asProblem(error);
-    if (passes(problem.status) || (problem.status === 409 && problem.code === 'idempotency_in_progress')) {
+    const stale = problem.code === 'csrf_token_invalid';
+    if (stale) await renew?.().catch(() => undefined);
+    if (stale || passes(problem.status) || (problem.status === 409 && problem.code === 'idempotency_in_progress')) {
       await look(problem.status !== 0);
       throw error;
     }

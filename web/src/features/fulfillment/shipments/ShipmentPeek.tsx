@@ -11,7 +11,7 @@ import { seenStatus, troubleOf } from '../due';
 import { useNow } from '../words';
 
 interface Followed {
-  token: string;
+  path: string;
   expected?: { deliver_by?: string; time_zone?: string };
   promised?: string;
   changes?: { at?: string; from?: string; to?: string; reason?: string }[];
@@ -30,8 +30,8 @@ const useFollowed = (order: string) =>
   useQuery({
     queryKey: ['orders', 'followed', order],
     queryFn: async ({ signal }): Promise<Followed> => {
-      const { token } = await readPath<{ token: string }>(`/v1/orders/${order}/tracking_link`, {}, signal);
-      return { ...(await readPath<Omit<Followed, 'token'>>(`/v1/track/${token}`, {}, signal)), token };
+      const { token, path } = await readPath<{ token: string; path: string }>(`/v1/orders/${order}/tracking_link`, {}, signal);
+      return { ...(await readPath<Omit<Followed, 'path'>>(`/v1/track/${token}`, {}, signal)), path };
     },
   });
 
@@ -72,7 +72,7 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
     });
   const copy = async () => {
     if (!view) return;
-    await navigator.clipboard.writeText(`${location.origin}/t/${view.token}`);
+    await navigator.clipboard.writeText(location.origin + view.path);
     void message.success(t('common.copied'));
   };
   return (
