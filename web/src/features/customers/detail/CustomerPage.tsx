@@ -238,7 +238,7 @@ export function CustomerPage() {
                     <TagsInput />
                   </Form.Item>
                   <Form.Item name="notes" label={t('customers.notes')} className="wide">
-                    <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={2000} />
+                    <Input.TextArea rows={3} maxLength={2000} />
                   </Form.Item>
                 </div>
               </Panel>
@@ -280,7 +280,7 @@ export function CustomerPage() {
         >
           <p className="panel-note">{t('customers.block_text')}</p>
           <Form.Item name="blocked_reason" label={t('customers.block_reason')} rules={[{ required: true, message: t('common.required') }]}>
-            <Input.TextArea autoFocus maxLength={500} autoSize={{ minRows: 2 }} />
+            <Input.TextArea autoFocus maxLength={500} rows={2} />
           </Form.Item>
         </FormDialog>
       )}

@@ -234,7 +234,7 @@ export function OrderDesk() {
               )}
               <div className="field">
                 <label htmlFor="desk-notes">{t('orders.notes')}</label>
-                <Input.TextArea id="desk-notes" autoSize={{ minRows: 1, maxRows: 5 }} value={draft.notes ?? ''} onChange={(event) => patch({ notes: event.target.value })} />
+                <Input.TextArea id="desk-notes" rows={2} value={draft.notes ?? ''} onChange={(event) => patch({ notes: event.target.value })} />
               </div>
             </div>
           </Panel>

@@ -1,14 +1,14 @@
 // Beside the order: who it is for, what was promised and why, who takes care of it, notes, papers, orders that have to do with it.
 import { LinkOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Input, Select } from 'antd';
+import { App, Button, Form, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay, useSession } from '../../../shared/api/session';
 import { ConflictDialog } from '../../../shared/desk';
-import { Panel } from '../../../shared/desk/record';
+import { FormDialog, Panel } from '../../../shared/desk/record';
 import { dateTime, duration, money, percent, relative } from '../../../shared/format';
 import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
 import { orderKey, readOrder, useKeepOrder, usePart, usePeople, write, type Address, type Order, type Related as RelatedOrder } from '../api';
@@ -76,11 +76,44 @@ function AddressBlock({ address }: { address: Address | undefined }) {
   );
 }
 
+/** Masked data is shown to those who may ask for it, for a reason that is recorded. */
+function Reveal({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  if (may('personal.read') || !may('personal.reveal')) return null;
+  return (
+    <>
+      <Button size="small" className="no-print" onClick={() => setOpen(true)}>
+        {t('orders.reveal')}
+      </Button>
+      {open && (
+        <FormDialog<Order>
+          title={t('orders.reveal')}
+          ok={t('orders.reveal')}
+          send={(values: { reason: string }) => write<Order>('POST', `/v1/orders/${order.id}/reveal`, { reason: values.reason })}
+          onDone={(shown) => {
+            setOpen(false);
+            for (const name of [order.id, order.number]) if (name) client.setQueryData(orderKey(name), { ...order, ...shown });
+          }}
+          onClose={() => setOpen(false)}
+        >
+          <p className="dialog-text">{t('orders.reveal_text')}</p>
+          <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, message: t('common.required') }]}>
+            <Input.TextArea autoFocus rows={2} maxLength={500} />
+          </Form.Item>
+        </FormDialog>
+      )}
+    </>
+  );
+}
+
 export function Side({ order }: { order: Order }) {
   const { t } = useTranslation();
   return (
     <>
-      <Panel title={t('orders.customer')}>
+      <Panel title={t('orders.customer')} extra={<Reveal order={order} />}>
         <div className="col">
           <div className="row wrap tight">
             {order.customer_id ? (
@@ -288,7 +321,7 @@ function Notes({ order, edit }: { order: Order; edit: boolean }) {
   return (
     <div className="field">
       <label htmlFor="order-notes">{t('orders.notes')}</label>
-      <Input.TextArea id="order-notes" autoSize={{ minRows: 2, maxRows: 10 }} disabled={!edit} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
+      <Input.TextArea id="order-notes" rows={3} disabled={!edit} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
       {dirty && (
         <div className="row no-print">
           <Button size="small" type="primary" loading={busy} onClick={() => void send(base.version)}>

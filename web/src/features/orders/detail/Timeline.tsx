@@ -177,7 +177,7 @@ function Say({ order }: { order: Order }) {
         id="order-comment"
         aria-label={t('orders.comment')}
         placeholder={t('orders.comment_hint')}
-        autoSize={{ minRows: 1, maxRows: 6 }}
+        rows={2}
         maxLength={4000}
         value={text}
         onChange={change}
