@@ -122,7 +122,7 @@ export function Orders() {
       { id: 'channel', title: 'orders.column.channel', width: 80, cell: (o) => o.channel },
       { id: 'state', title: 'common.state', width: 98, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
       { id: 'payment', title: 'orders.column.payment', width: 108, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} /> },
-      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 126, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
+      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 140, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
       { id: 'promise', title: 'orders.column.promise', width: 160, tagged: true, cell: (o) => <PromiseTag order={o} /> },
       {
         id: 'holds',
