@@ -36,7 +36,13 @@ static const struct sample {
     {"/v1/number_series/{", "series", "no-such-series"},
     {"/v1/imports/{", "import", "imp_0000000000000"},
     {"/v1/track/{", "token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+    {"/v1/bulk/{", "bulk", "blk_0000000000000"},
+    {"/v1/waves/{", "wave", "WV-999999"},
+    {"/v1/manifests/{", "manifest", "MF-999999"},
+    {"/v1/reports/{", "report", "no-such-report"},
+    {"/v1/failed_work/{", NULL, "flr_0000000000000"}, /* nothing fails here */
     {"/v1/tracking_numbers/{", NULL, NULL}, /* any text is a question */
+    {"/v1/scan_codes/{", NULL, NULL},       /* here too: what nobody knows is of kind unknown */
 };
 
 static const struct sample *sample_of(const char *path)
@@ -76,11 +82,15 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("view", "/id");
   a_paid_order(s, 2);
   KEEP("payment", "/payments/0/id");
+  SAY(201, "POST /v1/waves {'location': 'NJ1', 'fulfillments': ['<fulfillment>']}");
+  KEEP("wave", "/id");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
   KEEP("parcel", "/parcels/0/id");
   KEEP("shipment", "/parcels/0/shipment_id");
+  SAY(201, "POST /v1/locations/NJ1/manifests {'carrier': 'ordo'}");
+  KEEP("manifest", "/id");
   SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'expected_total': 1, 'lines': [{'sku': 'TEE-S', "
            "'quantity': 2}]}");
   KEEP("order", "/id");
@@ -91,6 +101,11 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("token", "/token");
   SAY(201, "POST /v1/imports?kind=products {'sku'}");
   KEEP("import", "/id");
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['x']}, 'orders': ['<order>']}");
+  KEEP("bulk", "/id");
+  AWAIT("GET /v1/bulk/<bulk>", "/state", "done");
+  SAY(200, "GET /v1/reports");
+  KEEP("report", "/data/0/name");
   SAY(200, "GET /v1/number_series");
   KEEP("series", "/data/0/code");
 }
@@ -106,9 +121,13 @@ static const struct {
     {"POST", "/v1/orders/{id}/release", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/comments", "{'content': 'x'}"},
     {"POST", "/v1/orders/{id}/reveal", "{'reason': 'x'}"},
+    {"POST", "/v1/orders/{id}/split", "{'fulfillment': '<fulfillment>', 'lines': [{'line': 1, 'quantity': 1}]}"},
     {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
     {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},
     {"POST", "/v1/fulfillments/{id}/reject", "{'reason': 'busy'}"},
+    {"POST", "/v1/fulfillments/{id}/scans", "{'scan_id': '0193f3e2-7c1a-7000-8000-2d9d3c1f0a01', 'code': 'TEE-S'}"},
+    {"POST", "/v1/locations/{code}/manifests", "{'carrier': 'ordo'}"},
+    {"PUT", "/v1/locations/{code}/bins", "{'bins': [{'sku': 'TEE-S', 'bin': 'A-01-3', 'walk': 130}]}"},
     {"POST", "/v1/parcels/{id}/tracking_events", "{'status': 'in_transit', 'occurred_at': '2026-01-01T00:00:00Z'}"},
     {"POST", "/v1/users/{id}/password", "{'password': 'copper moon 81 stairs'}"},
     {"PATCH", "/v1/settings/{key}", "{'value': 'x'}"},

@@ -52,6 +52,30 @@ TEST(no_two_routes_are_the_same)
     test_failed(__FILE__, __LINE__, r->path, "twice", "once");
 }
 
+/* Replies, bodies and patches of a record get a suffix to its name, which may make it another record's name. */
+TEST(no_two_schemas_of_the_document_have_one_name)
+{
+  LIST(const char *) names = {0};
+  bool schemas = false;
+  struct buf text;
+  struct json j;
+  buf_init(&text, t->arena);
+  api_openapi(app_rooms, "1", &text);
+  json_init(&j, text.at, text.n, t->arena);
+  for (enum json_token token; (token = json_next(&j)) != JSON_END && token != JSON_ERROR;) {
+    if (token != JSON_KEY)
+      continue;
+    schemas = j.depth == 2 ? strcmp(j.text, "schemas") == 0 : schemas && j.depth > 2;
+    if (schemas && j.depth == 3)
+      *LIST_ADD(t->arena, &names) = arena_text(t->arena, j.text);
+  }
+  CHECK(names.n > 100);
+  for (size_t i = 0; i < names.n; i++)
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(names.at[i], names.at[k]) == 0)
+        test_failed(__FILE__, __LINE__, names.at[i], "twice", "once");
+}
+
 TEST(every_error_has_a_status_a_title_and_a_slug_of_its_own)
 {
   for (int e = 1; e < ERR_COUNT; e++) {

@@ -45,6 +45,7 @@ static enum err close_load(struct ctx *cx, const struct act_input *in, void *out
   if (err == ERR_NOT_FOUND)
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no location %s", in->id);
   TRY(err);
+  TRY(version_check(cx, bucket_of_id(l->id.v), l->id.v, l->version, in->version));
   f->location = arena_text(cx->arena, l->code);
   TRY(db_select(cx->db, &waiting, (struct list *)(void *)&rows,
                 DB_ARGS(TEXT(l->code), TEXT(f->carrier), I64(MANIFEST_MAX + 1))));

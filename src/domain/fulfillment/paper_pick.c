@@ -23,6 +23,7 @@ static enum err bins_load(struct ctx *cx, const struct act_input *in, void *out)
   if (err == ERR_NOT_FOUND)
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no location %s", in->id);
   TRY(err);
+  TRY(version_check(cx, bucket_of_id(l->id.v), l->id.v, l->version, in->version));
   f->location_id = l->id.v;
   for (size_t i = 0; i < f->in->bins.n; i++) {
     struct product_bin *row = LIST_ADD(cx->arena, &f->rows);

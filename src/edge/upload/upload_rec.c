@@ -73,7 +73,7 @@ static const struct rec_field rule_fields[] = {
     FIELD_AS(REC_JSON, struct upload_rule, map, .max = 16384, .doc = "Object: what each text of the file means",
              .example = "{\"ja\":\"true\",\"nein\":\"false\"}"),
 };
-static const struct rec rule_rec = REC(struct upload_rule, "ImportRuleInput", rule_fields, "Where a field comes from");
+static const struct rec rule_rec = REC(struct upload_rule, "ImportColumnRule", rule_fields, "Where a field comes from");
 
 static const struct rec_field mapping_fields[] = {
     FIELD_AS(REC_LIST, struct upload_mapping, columns, .max = UPLOAD_COLUMNS_MAX, .rec = &rule_rec,
