@@ -235,6 +235,14 @@ static enum err serve(struct worker *w, struct call *call, struct act_result *ou
   return serve_once(w, call, out);
 }
 
+/* What follows the ? of a page is for its script: filters, the opened preview, whatever a link was pasted with. */
+static bool is_of_page(void *arg, const struct http_pair *pair)
+{
+  const struct route *route = arg;
+  (void)pair;
+  return route->flags & ROUTE_HIDDEN;
+}
+
 static enum err prepare_read(struct ctx *cx, struct call *call)
 {
   const struct route *route = call->row->route;
@@ -244,7 +252,8 @@ static enum err prepare_read(struct ctx *cx, struct call *call)
   call->in.reply = &call->reply;
   if (route->list || call->in.params) /* a list reads its own; a poll that is woken again has read them */
     return ERR_OK;
-  enum err err = query_params(cx, call->rq, route->params, NULL, NULL, (struct api_param_value **)&call->in.params);
+  enum err err = query_params(cx, call->rq, route->params, is_of_page, (void *)(uintptr_t)route,
+                              (struct api_param_value **)&call->in.params);
   enum err body = decode_body(cx, route, call->rq, &call->in.body);
   TRY(err ? err : body);
   if (!is_unsafe(call->rq->method))
