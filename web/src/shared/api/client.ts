@@ -97,12 +97,13 @@ export async function readPath<T>(path: string, query: Record<string, string | n
   return sendPath<T>('GET', url.pathname + url.search, undefined, signal);
 }
 
-/** The same for writes: `body` is sent as JSON. */
+/** The same for writes: `body` is sent as JSON, a file as it is. */
 export async function sendPath<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, key?: string, version?: number): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['Idempotency-Key'] = key ?? intent();
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const file = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = file ? 'application/octet-stream' : 'application/json';
   if (version !== undefined) headers['If-Match'] = `"${version}"`;
   let response: Response;
   try {
@@ -111,7 +112,7 @@ export async function sendPath<T>(method: string, path: string, body?: unknown, 
         method,
         headers,
         credentials: 'same-origin',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
         ...(signal ? { signal } : {}),
       }),
     );
