@@ -252,8 +252,9 @@ def check_headers_alone(tree):
 
 
 def library_flags(tree, room):
-    """Where the headers of its LIBS are: those that the root's pkg_check_modules names; others are on the common path."""
-    text = (tree.root / "CMakeLists.txt").read_text(encoding="utf-8") if room.libraries else ""
+    """Where the headers of its LIBS are: those that pkg_check_modules of the root or of the room names; others are on the common path."""
+    lists = [folder / "CMakeLists.txt" for folder in (tree.root, room.folder)] if room.libraries else []
+    text = "".join(at.read_text(encoding="utf-8") for at in lists)
     packages = dict(re.findall(r"pkg_check_modules\((\w+) REQUIRED IMPORTED_TARGET ([\w+.-]+)", text))
     names = [packages[library] for library in room.libraries if library in packages]
     if not names:
