@@ -218,7 +218,7 @@ test('a key is shown once and limited to what was ticked @sample', async ({ page
   await page.goto('/api-keys');
   await page.getByRole('button', { name: 'Make a key' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Make a key' });
-  await dialog.getByLabel('Name').fill('Web shop');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Web shop');
   await dialog.getByRole('checkbox', { name: /order\.read/ }).check();
   await dialog.getByRole('button', { name: 'Make a key' }).click();
   const key = await page.locator('.secret code').innerText();

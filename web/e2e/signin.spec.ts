@@ -111,7 +111,7 @@ test('an invitation sets a password once @sample', async ({ page, shop, browser 
   await page.goto('/users');
   await page.getByRole('button', { name: 'Invite a user' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Invite a user' });
-  await dialog.getByLabel('Name').fill('Ann Sun');
+  await dialog.getByLabel('Name', { exact: true }).fill('Ann Sun');
   await dialog.getByLabel('Login').fill('ann@example.com');
   await dialog.getByLabel('Roles').click();
   await page.keyboard.type('View');

@@ -146,7 +146,7 @@ export function Rules() {
                 <td>
                   <Switch size="small" disabled={!write} checked={rule.enabled} aria-label={t('settings.rules.switch', { name: nameOf(rule) })} onChange={(enabled) => turn.mutate({ rule, enabled })} />
                 </td>
-                <th scope="row">
+                <th scope="row" aria-label={nameOf(rule)}>
                   <span className="cell-stack">
                     <strong>{nameOf(rule)}</strong>
                     <small className="mono">{rule.code}</small>

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { AddressFields, FormDialog, LanguageSelect, PageHead, Panel, RecordForm, TagsInput } from '../../../shared/desk';
-import { date, dateTime, integer, money } from '../../../shared/format';
+import { date, day, integer, money } from '../../../shared/format';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText, type Tone } from '../../../shared/ui';
 import type { Customer, OrderRow, Profile } from '../api';
 
@@ -91,10 +91,10 @@ function Orders({ id }: { id: string }) {
       <tbody>
         {found.data.data.map((order) => (
           <tr key={order.id}>
-            <th scope="row">
+            <th scope="row" style={{ whiteSpace: 'nowrap' }}>
               <Link to={`/orders/${order.id}` as never}>{order.number || order.id}</Link>
             </th>
-            <td>{dateTime(order.placed_at ?? order.created_at)}</td>
+            <td style={{ whiteSpace: 'nowrap' }}>{day(order.placed_at ?? order.created_at)}</td>
             <td>
               <EnumTag of="order_state" value={order.state} />
             </td>
@@ -150,6 +150,16 @@ function Addresses({ write }: { write: boolean }) {
   );
 }
 
+/** The number of an address in its list is the server's to say; it is not sent back. */
+function unnumbered(record: Customer): Customer {
+  const addresses = (record.addresses ?? []).map((one) => {
+    const rest = { ...one };
+    delete rest.n;
+    return rest;
+  });
+  return { ...record, addresses };
+}
+
 export function CustomerPage() {
   const { t } = useTranslation();
   const { id } = useParams({ strict: false }) as { id: string };
@@ -160,14 +170,12 @@ export function CustomerPage() {
   const [blocking, setBlocking] = useState(false);
   const path = `/v1/customers/${encodeURIComponent(id)}`;
   const key = ['customers', 'one', id];
-  // The number of an address in its list is the server's to say.
   const read = async () => {
-    const record = await readPath<Customer>(path, {});
-    return { ...record, addresses: record.addresses?.map(({ n: _, ...rest }) => rest) } as Customer;
+    return unnumbered(await readPath<Customer>(path, {}));
   };
   const found = useQuery({ queryKey: key, queryFn: read });
   const took = (record: Customer) => {
-    client.setQueryData(key, { ...record, addresses: record.addresses?.map(({ n: _, ...rest }) => rest) });
+    client.setQueryData(key, unnumbered(record));
     void client.invalidateQueries({ queryKey: ['customers', 'list'] });
   };
   const unblock = useMutation({
@@ -207,7 +215,7 @@ export function CustomerPage() {
           ))
         }
       />
-      <RecordForm<Customer> key={id} name={`customer.${id}`} record={customer} labels={labels} may={write} save={(patch, version) => patchPath<Customer>(path, patch, version)} reload={read} onSaved={took}>
+      <RecordForm<Customer> key={id} name={`customer.${id}`} record={customer} labels={labels} may={write} save={async (patch, version) => unnumbered(await patchPath<Customer>(path, patch, version))} reload={read} onSaved={took}>
         <div className="screen-body">
           <div className="columns">
             <div className="stack">
