@@ -4,8 +4,11 @@ import { Alert, Button, InputNumber, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { intent, sendPath } from '../../../shared/api/client';
+import { asProblem } from '../../../shared/api/problem';
 import { useProblemText } from '../../../shared/ui';
 import type { Fulfillment } from '../api';
+
+const TRIES_MAX = 50;
 
 interface Wave {
   id: string;
@@ -23,14 +26,27 @@ export function WaveDialog({ rows, onClose, onDone }: { rows: Fulfillment[]; onC
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const [wave, setWave] = useState<Wave>();
-  const [key] = useState(intent);
   const place = rows[0]?.location ?? '';
 
+  // What is held or went into another wave meanwhile is named by the server and stays out; the rest goes.
+  const releaseWhatFits = async (): Promise<Wave> => {
+    let ids = open.map((row) => row.id);
+    for (let tries = 0; ; tries++) {
+      try {
+        return await sendPath<Wave>('POST', '/v1/waves', { location: place, fulfillments: ids, limit: ids.length, slots: Math.min(slots, ids.length) }, undefined, intent());
+      } catch (problem) {
+        const out = new Set(asProblem(problem).errors.map((one) => Number(/^\/fulfillments\/(\d+)$/.exec(one.pointer)?.[1] ?? -1)));
+        const rest = ids.filter((_, i) => !out.has(i));
+        if (!rest.length || rest.length === ids.length || tries >= TRIES_MAX) throw problem;
+        ids = rest;
+      }
+    }
+  };
   const release = async () => {
     setBusy(true);
     setError(undefined);
     try {
-      setWave(await sendPath<Wave>('POST', '/v1/waves', { location: place, fulfillments: open.map((row) => row.id), limit: open.length, slots }, undefined, key));
+      setWave(await releaseWhatFits());
       void client.invalidateQueries({ queryKey: ['fulfillments'] });
     } catch (problem) {
       setError(problem);
@@ -58,6 +74,7 @@ export function WaveDialog({ rows, onClose, onDone }: { rows: Fulfillment[]; onC
         ]}
       >
         <p>{t('fulfillment.wave.made_text', { count: wave.fulfillment_count ?? open.length, place })}</p>
+        {(wave.fulfillment_count ?? open.length) < open.length && <p className="muted">{t('fulfillment.wave.did_not_fit', { count: open.length - (wave.fulfillment_count ?? 0) })}</p>}
       </Modal>
     );
   return (
