@@ -7,6 +7,7 @@ import { integer } from '../../shared/format';
 import { Bones, Trouble } from '../../shared/ui';
 import { busy, type RowError, type Upload } from './api';
 import { fieldKey } from './mapping';
+import { Stack } from './parts';
 
 /** What is wrong, by row and column, in the order of the file. */
 export function Faults({ upload }: { upload: Upload }) {
@@ -19,6 +20,10 @@ export function Faults({ upload }: { upload: Upload }) {
   const every = useList<RowError>('imports', path, { sort: 'n' });
   const codes = [...new Set([...every.rows.map((row) => row.code), ...(code ? [code] : [])])].sort();
   const word = (one: string) => t(`error.${one}`, { defaultValue: t(`imports.refused.${one}`, { defaultValue: one }) });
+  const below = (row: RowError) => {
+    const field = row.field && t(fieldKey(row.field), { defaultValue: row.field });
+    return field === row.column ? undefined : field;
+  };
   const body = () => {
     if (found.isPending) return <Bones rows={4} />;
     if (found.isError && !found.rows.length) return <Trouble error={found.error} retry={() => void found.refetch()} />;
@@ -44,16 +49,17 @@ export function Faults({ upload }: { upload: Upload }) {
                 <tr key={row.n}>
                   <td className="num">{integer(row.line)}</td>
                   <td>
-                    <span className="cell-stack">
-                      {row.column ?? t('imports.faults.whole')}
-                      {row.field && <small>{t(fieldKey(row.field), { defaultValue: row.field })}</small>}
-                    </span>
+                    <Stack top={row.column ?? t('imports.faults.whole')} below={below(row)} />
                   </td>
                   <td>
-                    <span className="cell-stack">
-                      <strong>{word(row.code)}</strong>
-                      <small>{row.detail}</small>
-                    </span>
+                    <Stack
+                      top={<strong>{word(row.code)}</strong>}
+                      below={
+                        <span lang="en" className="detail">
+                          {row.detail}
+                        </span>
+                      }
+                    />
                   </td>
                   <td className="wide-only">
                     <code className="raw">{row.raw}</code>

@@ -13,7 +13,7 @@ import { useListState } from '../../shared/views';
 import { about, bring, busy, keep, kinds, useUploads, type Kind } from './api';
 import './imports.css';
 import { pasted, progress } from './mapping';
-import { Meter, State } from './parts';
+import { Meter, Stack, State } from './parts';
 
 const encodings = ['UTF-8', 'GB18030', 'Big5', 'Shift_JIS', 'windows-1252'];
 const delimiters = [',', ';', 'tab', '|'];
@@ -206,19 +206,13 @@ function Recent() {
             return (
               <tr key={one.id}>
                 <td>
-                  <span className="cell-stack">
-                    <Link to={`/imports/${one.id}` as never}>{one.file_name ?? t(`imports.kind.${one.kind}`)}</Link>
-                    <small>{t(`imports.kind.${one.kind}`)}</small>
-                  </span>
+                  <Stack top={<Link to={`/imports/${one.id}` as never}>{one.file_name ?? t(`imports.kind.${one.kind}`)}</Link>} below={t(`imports.kind.${one.kind}`)} />
                 </td>
                 <td>{busy(one) ? <Meter value={progress(one)} label={t(`imports.state.${one.state}`)} /> : <State value={one.state} />}</td>
                 <td className="num">{integer(one.file.rows)}</td>
                 <td className="num wide-only">{counts.rows ? integer(counts.wrong) : ''}</td>
                 <td className="wide-only">
-                  <span className="cell-stack">
-                    {relative(one.created_at)}
-                    <small>{one.actor_name}</small>
-                  </span>
+                  <Stack top={relative(one.created_at)} below={one.actor_name} />
                 </td>
               </tr>
             );

@@ -1,4 +1,5 @@
 // Small parts of both screens.
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { percent } from '../../shared/format';
 import { StatusTag, type Tone } from '../../shared/ui';
@@ -23,5 +24,15 @@ export function Meter({ value, label }: { value: number; label: string }) {
         <div style={{ width: `${value * 100}%` }} />
       </div>
     </div>
+  );
+}
+
+/** A cell of two lines. */
+export function Stack({ top, below }: { top: ReactNode; below?: ReactNode }) {
+  return (
+    <span className="cell-stack">
+      <span>{top}</span>
+      {below && <small>{below}</small>}
+    </span>
   );
 }
