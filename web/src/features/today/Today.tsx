@@ -23,7 +23,7 @@ interface Named {
 }
 function useNames(what: 'channels' | 'locations', enabled: boolean) {
   return useQuery({
-    queryKey: [what, 'all'],
+    queryKey: [what, 'names'],
     enabled,
     staleTime: 60_000,
     queryFn: ({ signal }) => readPath<{ data: Named[] }>(`/v1/${what}`, { limit: 200 }, signal),

@@ -34,12 +34,23 @@ export function moneyDigits(minor: number | bigint, currency: string): string {
 
 export function money(minor: number | bigint | null | undefined, currency: string): string {
   if (minor === null || minor === undefined) return '';
-  const digits = moneyDigits(minor, currency);
+  return signed(moneyDigits(minor, currency), currency);
+}
+
+function signed(digits: string, currency: string): string {
   const symbol = bare[language()] === currency ? '$' : (symbols[currency] ?? kept(`s ${currency}`, () =>
     new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
   ).formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency);
   const gap = /[A-Z]$/.test(symbol) ? ' ' : '';
   return digits.startsWith('-') ? `-${symbol}${gap}${digits.slice(1)}` : symbol + gap + digits;
+}
+
+/** `12K`, `3.4M`: for axes, never for amounts that somebody reckons with. */
+export function short(value: number): string {
+  return kept(`c ${language()}`, () => new Intl.NumberFormat(language(), { notation: 'compact', maximumFractionDigits: 1 })).format(value);
+}
+export function moneyShort(minor: number, currency: string): string {
+  return signed(short(minor / 10 ** exponent(currency)), currency);
 }
 
 /** What a person typed, in major units, as exact minor units; undefined when it is no amount. */
@@ -101,6 +112,14 @@ export const weekday = (when: When, timeZone?: string) => format(when, 'wd', { w
 
 /** `2026-11-20` is a day, not an instant: shown as it is written, whatever the zone. */
 export const calendarDay = (text: string | null | undefined) => (text ? format(`${text}T12:00:00Z`, 'cd', { weekday: 'short', month: 'short', day: 'numeric' }, 'UTC') : '');
+
+/** The day it is in a zone, as `2026-11-20`. */
+export const todayIn = (timeZone: string, now = Date.now()) =>
+  kept(`iso ${timeZone}`, () => new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })).format(now);
+/** `2026-11` or a day in it: the month in words. */
+export const calendarMonth = (text: string | null | undefined) => (text ? format(`${text.slice(0, 7)}-15T12:00:00Z`, 'cm', { month: 'short', year: 'numeric' }, 'UTC') : '');
+/** The same day without its weekday. */
+export const calendarDate = (text: string | null | undefined) => (text ? format(`${text}T12:00:00Z`, 'ca', { month: 'short', day: 'numeric' }, 'UTC') : '');
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
