@@ -1,5 +1,5 @@
 // Packing: each item is scanned into the box, what does not belong is refused; then the weight, the label, and out it goes.
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { intent } from '../../shared/api/client';
 import { quantity } from '../../shared/format';
@@ -20,11 +20,15 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
   const total = units(work);
   const whole = total.done >= total.all;
 
+  // Scans may come faster than the screen is painted: each is judged on what the one before it left.
+  const latest = useRef(first);
   const change = (next: Work) => {
+    latest.current = next;
     setWork(next);
     void keepWork({ ...next });
   };
   const onItem = (code: string) => {
+    const work = latest.current;
     const judged = judge(work, code);
     const body = { kind: 'pack', parcel: 1 };
     if (!judged.ok) {

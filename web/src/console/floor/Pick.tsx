@@ -1,5 +1,5 @@
 // Picking, one act a screen: go to the bin, scan the item until the line is whole, next. Nothing waits for the network.
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { intent } from '../../shared/api/client';
 import { quantity, time } from '../../shared/format';
@@ -20,7 +20,10 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
   const total = units(work);
   const whole = !line;
 
+  // Scans may come faster than the screen is painted: each is judged on what the one before it left.
+  const latest = useRef(first);
   const change = (next: Work) => {
+    latest.current = next;
     setWork(next);
     void keepWork({ ...next });
   };
@@ -28,6 +31,7 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
     void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { kind: 'pick', ...body }, ...(wrong ? { wrong } : {}) });
 
   const take = (at: WorkLine, n: number, body: Record<string, unknown>) => {
+    const work = latest.current;
     scan({ ...body, quantity: n, ...(at.bin ? { bin: at.bin } : {}) });
     const next = counted(work, at.line, n);
     change(next);
@@ -39,6 +43,8 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
   };
 
   const onItem = (code: string) => {
+    const work = latest.current;
+    const line = current(work);
     if (!line) return;
     const judged = judge(work, code, line);
     if (judged.ok) return take(line, judged.quantity, { code, ...(judged.lot ? { lot: judged.lot } : {}) });
