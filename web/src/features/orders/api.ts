@@ -129,7 +129,7 @@ export function usePeople(enabled: boolean) {
 }
 export function useMasters<T>(what: 'channels' | 'locations' | 'carriers', enabled = true) {
   return useQuery({
-    queryKey: [what, 'all'],
+    queryKey: [what, 'names'],
     enabled,
     staleTime: 60_000,
     queryFn: ({ signal }) => readPath<Page<T>>(`/v1/${what}`, { limit: 200 }, signal),

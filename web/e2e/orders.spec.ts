@@ -1,0 +1,172 @@
+// A day with orders: today's numbers, the list and its queues, many at once, one order by hand to the parcel, two people at
+// one order, an order from a phone call by keys alone.
+import { barriers, dress, enter, expect, test, type Shop } from './fixtures';
+
+const orders = async (shop: Shop, query: string) => (await shop.ask<{ data: any[] }>('GET', `/v1/orders?${query}`)).data;
+
+test('a number of today opens exactly its rows @sample', async ({ page, shop }) => {
+  await page.goto('/');
+  const tile = page.locator('.need', { hasText: 'Late orders' });
+  const count = Number(await tile.locator('.tile-figure').textContent());
+  expect(count).toBe((await orders(shop, 'late=true&limit=200')).length);
+  expect(await barriers(page)).toEqual([]);
+  await tile.click();
+  await expect(page).toHaveURL(/late=true/);
+  await expect(page.locator('.grid-row').first()).toBeVisible();
+  await expect(page.locator('.tab[aria-current="true"]')).toContainText(`Late${count}`);
+});
+
+test('one verb for many shows what became of each, and undoes nothing', async ({ page, shop }) => {
+  await page.goto('/orders?state=open');
+  await page.locator('.grid-check input').nth(1).click();
+  await page.locator('.grid-check input').nth(2).click();
+  await page.locator('.bulkbar').getByRole('button', { name: 'Tag' }).click();
+  await expect(page.getByRole('dialog')).toContainText('2 orders');
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('combobox').fill('gift');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Tag', exact: true }).click();
+  await expect(page.getByText('2 done, 0 refused, of 2')).toBeVisible();
+  expect(await orders(shop, 'tag=gift')).toHaveLength(2);
+});
+
+test('pasted numbers show their orders and name what is missing', async ({ page, shop }) => {
+  const [a, b] = await orders(shop, 'state=open&limit=2');
+  await page.goto('/orders');
+  await page.getByRole('button', { name: 'Paste numbers' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(`${a.number}; ${b.number}\nNOPE-1`);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('1 not found')).toBeVisible();
+  await expect(page.locator('.grid-row')).toHaveCount(2);
+});
+
+test('the board moves a card by its menu only where the server allows it', async ({ page }) => {
+  await page.goto('/orders?as=board&state=open');
+  const column = page.locator('.board-column').nth(1);
+  const card = column.locator('.board-card.can').first();
+  const number = (await card.locator('a').textContent()) ?? '';
+  await card.getByRole('button', { name: `Move ${number}` }).click();
+  await page.getByRole('menuitem', { name: 'Pick' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pick' }).click();
+  await expect(page.locator('.board-column').nth(2).getByText(number)).toBeVisible();
+});
+
+test('an order goes from the shelf to the carrier on its page; money goes back within its cap', async ({ page, shop }) => {
+  const found = (await orders(shop, 'state=open&fulfillment_status=allocated&payment_status=paid&has_hold=false&expand=fulfillments&limit=100')).find((one) => one.fulfillments.length === 1 && one.delivery.type === 'ship');
+  await page.goto(`/orders/${found.number}`);
+  for (const act of ['pick', 'pack', 'ship']) {
+    await page.locator(`[data-act=${act}]`).click();
+    await page.getByRole('dialog').getByRole('button', { name: act, exact: false }).last().click();
+  }
+  await expect(page.locator('.order-head')).toContainText('Shipped');
+  await expect(page.locator('.parcel')).toContainText(/OD\d+/);
+  await page.getByRole('button', { name: 'Refund', exact: true }).click();
+  const amount = page.getByRole('dialog').getByLabel('Amount');
+  await amount.fill('999999');
+  await page.getByRole('dialog').getByLabel('Reason').fill('one was broken');
+  await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Between 0 and');
+  await amount.fill('1.00');
+  await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click();
+  await expect(page.locator('.order-head')).toContainText('Partly refunded');
+  expect((await shop.ask<any>('GET', `/v1/orders/${found.id}`)).totals.refunded).toBe(100);
+});
+
+test('a hold by one key is released with a reason; taking an order can be undone', async ({ page, shop }) => {
+  const [found] = await orders(shop, 'state=open&fulfillment_status=allocated&has_hold=false&limit=1');
+  await page.goto(`/orders/${found.number}`);
+  await expect(page.locator('.order-head h1')).toHaveText(found.number);
+  await page.keyboard.press('h');
+  await page.getByRole('dialog').getByLabel('Reason').fill('recall');
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
+  await page.getByRole('button', { name: 'Release hold' }).click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('checked');
+  await page.getByRole('dialog').getByRole('button', { name: 'Release hold' }).click();
+  await expect(page.locator('.hold')).toContainText('checked');
+  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('button', { name: 'Take it' })).toBeVisible();
+});
+
+test('what one types stays while a colleague writes; both values are shown @sample', async ({ page, shop }) => {
+  const [found] = await orders(shop, 'state=open&limit=1&sort=created_at');
+  await page.goto(`/orders/${found.number}`);
+  await page.getByLabel('Notes').fill('mine');
+  await shop.ask('PATCH', `/v1/orders/${found.id}`, { notes: 'theirs' });
+  await expect.poll(async () => page.getByText('Order edited').count()).toBeGreaterThan(0);
+  await expect(page.getByLabel('Notes')).toHaveValue('mine');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('dialog')).toContainText('theirs');
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save mine' }).click();
+  await expect.poll(async () => (await shop.ask<any>('GET', `/v1/orders/${found.id}`)).notes).toBe('mine');
+});
+
+test('an order from a phone call is typed by keys alone, and survives a reload', async ({ page, shop }) => {
+  const begun = Date.now();
+  await page.goto('/orders');
+  await expect(page.locator('.grid-row').first()).toBeVisible();
+  await page.keyboard.press('c');
+  await expect(page.getByRole('combobox', { name: 'Phone, e-mail or name' })).toBeFocused();
+  await page.keyboard.type('138 0000');
+  await expect(page.locator('.ant-select-item-option', { hasText: 'Li Wei' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#desk-product')).toBeFocused();
+  await page.keyboard.type('teapot');
+  await expect(page.locator('.ant-select-item-option', { hasText: 'TEAPOT' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel(/^Quantity of/)).toBeFocused();
+  await page.keyboard.type('2');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.desk-lines')).toContainText('available');
+  await expect(page.locator('.desk-promise')).toContainText('Ships by');
+  expect(await barriers(page)).toEqual([]);
+  await page.reload();
+  await expect(page.locator('.desk-lines li')).toHaveCount(1);
+  await expect(page.locator('.desk-promise')).toContainText('Ships by');
+  await page.keyboard.press('Control+Enter');
+  await expect(page).toHaveURL(/\/orders\/PH-/);
+  expect(Date.now() - begun).toBeLessThan(60_000);
+  const [made] = await orders(shop, 'limit=1&expand=lines');
+  expect(made.lines[0]).toMatchObject({ sku: 'TEAPOT', quantity: 2 });
+});
+
+test('cancelling a part names the money that goes back', async ({ page, shop }) => {
+  const found = (await orders(shop, 'state=open&fulfillment_status=allocated&payment_status=paid&expand=lines&limit=100')).find((one) => one.lines.length === 1 && one.lines[0].quantity > 1);
+  await page.goto(`/orders/${found.number}`);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').getByRole('spinbutton').fill('1');
+  await page.keyboard.press('Tab');
+  const shown = Number((await page.locator('.refund-box .num').textContent())?.replace(/[^\d.]/g, '')) * 100;
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel these units' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  const now = await shop.ask<any>('GET', `/v1/orders/${found.id}`);
+  expect(now.lines[0].counters.cancelled).toBe(1);
+  expect(now.totals.refunded).toBe(Math.round(shown));
+});
+
+test('who may only look finds no verbs', async ({ page, shop }) => {
+  await shop.ask('POST', '/v1/users', { login: 'looker', name: 'Looker', password: 'a long password of theirs', roles: ['viewer'] });
+  await enter(page, shop, 'looker', 'a long password of theirs');
+  const [found] = await orders(shop, 'state=open&limit=1');
+  await page.goto(`/orders/${found.number}`);
+  await expect(page.locator('.order-head h1')).toHaveText(found.number);
+  await expect(page.getByRole('button', { name: 'More' })).toHaveCount(0);
+  await expect(page.locator('#order-comment')).toHaveCount(0);
+  await page.goto('/orders');
+  await expect(page.getByRole('link', { name: 'New order' })).toHaveCount(0);
+});
+
+for (const language of ['en', 'zh-CN', 'zh-TW'] as const)
+  test(`orders and today have no barriers in ${language}, dark`, async ({ page, shop }) => {
+    await dress(page, language, 'dark');
+    const [found] = await orders(shop, 'state=placed&limit=1');
+    for (const path of ['/', '/orders', '/orders?as=board', `/orders/${found.number}`, '/orders/new']) {
+      await page.goto(path);
+      await expect(page.locator('.screen h1')).toBeVisible();
+      await expect(page.locator('.bone')).toHaveCount(0);
+      expect(await barriers(page), path).toEqual([]);
+    }
+  });
