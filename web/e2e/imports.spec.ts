@@ -46,6 +46,8 @@ test('what is missing is said before the check, and a value for all rows fills i
   await expect(page.getByText('Matched by hand')).toBeVisible();
   const upload = await shop.ask('GET', `/v1/imports/${page.url().split('/').pop()}`);
   expect(upload.mapping.columns).toContainEqual({ field: 'location', constant: place.code });
+  await page.getByRole('button', { name: 'Import 1 record', exact: true }).click();
+  await expect(page.getByText('Everything is in.')).toBeVisible();
   // The next file with this header is known.
   await bring(page, 'Stock', 'next.csv', `SKU;Lot of words;Qty\n${product.sku};x;78\n`);
   await expect(page.getByText('as in your last file')).toBeVisible();

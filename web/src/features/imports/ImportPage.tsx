@@ -2,7 +2,7 @@ import { DeleteOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { App, Button } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../shared/api/client';
 import { asProblem, type ProblemEntry } from '../../shared/api/problem';
@@ -48,6 +48,9 @@ function One({ upload, fields }: { upload: Upload; fields: readonly Field[] }) {
   const working = busy(upload);
   const name = upload.file_name ?? t(`imports.kind.${upload.kind}`);
 
+  // Where a pass begins or ends, the errors and the list of files are others.
+  useEffect(() => void client.invalidateQueries({ queryKey: ['imports', 'list'] }), [client, upload.state, upload.finished_at]);
+
   const change = (next: Draft) => {
     setDraft(next);
     setMarks({});
@@ -61,7 +64,6 @@ function One({ upload, fields }: { upload: Upload; fields: readonly Field[] }) {
       }
       return pass.mutateAsync(verb);
     },
-    onSuccess: () => void client.invalidateQueries({ queryKey: ['imports', 'errors', upload.id] }),
     onError: (error) => {
       const problem = asProblem(error);
       const { lines } = mappingOf(shown);
