@@ -37,8 +37,8 @@ export default function Chart({ data, measure, past, open }: { data: Answer; mea
       const labels = rows.map((row) => words.about(data.by, row, true));
       const now = rows.map((row) => valueOf(row, measure.name)?.value ?? null);
       const before = rows.map((row) => valueOf(row, measure.name)?.previous ?? null);
-      const axisText = { color: text, fontSize: 12, fontFamily: 'inherit' };
-      const category = { type: 'category' as const, data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...axisText, hideOverlap: true, ...(time ? {} : { width: narrow ? 96 : 180, overflow: 'truncate' as const }) } };
+      const axisText = { color: text, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily };
+      const category = { type: 'category' as const, data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...axisText, hideOverlap: true, ...(time ? {} : { width: narrow ? 96 : 180, overflow: 'break' as const, lineHeight: 14 }) } };
       const value = { type: 'value' as const, ...(measure.unit === 'count' || measure.unit === 'quantity' ? { minInterval: 1 } : {}), splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { ...axisText, hideOverlap: true, formatter: (n: number) => words.brief(measure, n, currency) } };
       const kind = time ? ('line' as const) : ('bar' as const);
       const shape = time ? { showSymbol: rows.length < 40, symbolSize: 6, smooth: false } : { barMaxWidth: 18, itemStyle: { borderRadius: 3 } };
@@ -49,7 +49,7 @@ export default function Chart({ data, measure, past, open }: { data: Answer; mea
           textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
           aria: { enabled: false },
           grid: { left: 8, right: 20, top: compared ? 40 : 16, bottom: 8, containLabel: true },
-          legend: compared ? { top: 0, left: 0, icon: 'roundRect', itemWidth: 14, itemHeight: 4, textStyle: axisText, selectedMode: false } : { show: false },
+          legend: compared ? { top: 0, left: 0, icon: 'roundRect', itemGap: 24, itemWidth: 14, itemHeight: 4, textStyle: { ...axisText, padding: [0, 8, 0, 2] }, selectedMode: false } : { show: false },
           tooltip: {
             trigger: 'axis',
             confine: true,

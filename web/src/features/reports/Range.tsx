@@ -28,9 +28,9 @@ export function Range({ state, from, to }: { state: ListState; from: string | un
         onChange={(one) => one !== 'own' && state.set(one === '30d' ? { from: undefined, to: undefined } : rangeOf(one as Preset, today))}
       />
       <span className="row">
-        <input type="date" className="ant-input ant-input-outlined range-day" aria-label={t('common.from')} value={query.from ?? from ?? ''} max={today} onChange={(event) => put('from', event.target.value)} />
+        <input type="date" className="range-day" aria-label={t('common.from')} value={query.from ?? from ?? ''} max={today} onChange={(event) => put('from', event.target.value)} />
         <span aria-hidden="true">–</span>
-        <input type="date" className="ant-input ant-input-outlined range-day" aria-label={t('common.to')} value={query.to ?? to ?? ''} onChange={(event) => put('to', event.target.value)} />
+        <input type="date" className="range-day" aria-label={t('common.to')} value={query.to ?? to ?? ''} onChange={(event) => put('to', event.target.value)} />
       </span>
       <Select
         aria-label={t('reports.compare')}

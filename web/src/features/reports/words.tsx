@@ -60,8 +60,8 @@ export function Change({ measure, change }: { measure: Measure; change: number |
   const words = change === 0 ? 'reports.change_same' : change > 0 ? 'reports.change_up' : 'reports.change_down';
   return (
     <span className={`change${tone}`}>
-      <span aria-hidden="true">{change === 0 ? '=' : change > 0 ? '▲' : '▼'} {change === 0 ? '' : size}</span>
-      <span className="hidden">{t(words, { size })}</span>
+      {change === 0 ? t(words) : <span aria-hidden="true">{change > 0 ? '▲' : '▼'} {size}</span>}
+      {change !== 0 && <span className="hidden">{t(words, { size })}</span>}
     </span>
   );
 }
