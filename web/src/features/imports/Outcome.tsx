@@ -25,7 +25,7 @@ export function Outcome({ upload }: { upload: Upload }) {
   };
   const words = summary();
   return (
-    <Panel title={real ? t('imports.outcome.run') : t('imports.outcome.dry_run')}>
+    <Panel title={upload.state === 'running' ? t('imports.outcome.so_far') : real ? t('imports.outcome.run') : t('imports.outcome.dry_run')}>
       {words && (
         <p className="outcome-words" role="status">
           {words}
