@@ -1,6 +1,6 @@
 import type { Schemas } from '../../shared/api/client';
 
-export interface User extends Omit<Schemas['User'], 'id'> {
+export interface User extends Omit<Schemas['User'], 'id' | 'locations' | 'channels'> {
   id: string;
   /** Bound to these; empty = everything. */
   locations?: string[];
@@ -8,7 +8,7 @@ export interface User extends Omit<Schemas['User'], 'id'> {
   badge?: string;
 }
 
-export interface ApiKey extends Omit<Schemas['ApiKey'], 'id'> {
+export interface ApiKey extends Omit<Schemas['ApiKey'], 'id' | 'locations' | 'channels'> {
   id: string;
   name: string;
   scope: string;

@@ -4,15 +4,15 @@ import { CloseOutlined, ColumnHeightOutlined, DownloadOutlined, DownOutlined, Fi
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Checkbox, Dropdown, Input, Popover, Tooltip, type InputRef } from 'antd';
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readPath } from '../api/client';
 import { integer } from '../format';
 import { useKeys } from '../keys';
 import { useChanged } from '../live';
 import { DataGrid, Empty, Trouble, Bones, type Column } from '../ui';
-import { printAddress, useListState, type Query } from '../views';
-import { FilterEditor, filterText, type Filter } from './filters';
+import { printAddress, useListState, type ListState, type Query } from '../views';
+import { filterText, type Filter } from './filters';
 import { useKept } from './kept';
 import { SavedViews } from './SavedViews';
 import { useList, type Page } from './useList';
@@ -216,12 +216,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           <SearchBox box={search} value={state.q} label={t('list.search')} onChange={(q) => state.set({ q: q || undefined }, true)} />
         )}
         {chips.map((filter) => (
-          <FilterEditor key={filter.id} filter={filter} state={state}>
-            <button type="button" className="chip">
-              <span className="ellipsis">{filterText(filter, state.query, t)}</span>
-              <DownOutlined aria-hidden />
-            </button>
-          </FilterEditor>
+          <FilterChip key={filter.id} filter={filter} state={state} />
         ))}
         <Dropdown
           trigger={['click']}
@@ -338,6 +333,25 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
         )}
       </div>
     </div>
+  );
+}
+
+const FilterEditor = lazy(() => import('./FilterEditor'));
+
+function FilterChip({ filter, state }: { filter: Filter; state: ListState }) {
+  const { t } = useTranslation();
+  const chip = (
+    <button type="button" className="chip">
+      <span className="ellipsis">{filterText(filter, state.query, t)}</span>
+      <DownOutlined aria-hidden />
+    </button>
+  );
+  return (
+    <Suspense fallback={chip}>
+      <FilterEditor filter={filter} state={state}>
+        {chip}
+      </FilterEditor>
+    </Suspense>
   );
 }
 

@@ -1,57 +1,12 @@
-// Filters of a list as chips. One filter may own several parameters of the API (a range has two).
+// The box behind a filter's chip. Loaded when a list has a chip: the calendar is the largest part of the office's library.
 import { Button, Checkbox, DatePicker, Input, InputNumber, Popover, Radio } from 'antd';
 import dayjs from 'dayjs';
-import type { TFunction } from 'i18next';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { day } from '../format';
-import type { ListState, Query } from '../views';
+import type { ListState } from '../views';
+import type { Filter } from './filters';
 
-export interface Filter {
-  id: string;
-  label: string;
-  kind: 'choice' | 'text' | 'number' | 'dates' | 'flag';
-  /** Parameters of the API: one; for dates and number ranges [gte, lte]. */
-  names: readonly string[];
-  options?: readonly { value: string; label: string }[];
-  /** Of a choice: one at a time, the server takes no list. */
-  single?: boolean;
-  /** What it begins with when added. */
-  first?: string;
-}
-
-/** A filter of an enum of the domain: its words are `enum.<of>.<value>`. */
-export function choice(id: string, label: string, of: string, values: readonly string[]): Filter {
-  return { id, label, kind: 'choice', names: [id], options: values.map((value) => ({ value, label: `enum.${of}.${value}` })) };
-}
-
-export function filterText(filter: Filter, query: Query, t: TFunction): string {
-  const label = t(filter.label);
-  const values = filter.names.map((name) => query[name]);
-  const shown = (() => {
-    switch (filter.kind) {
-      case 'choice':
-        return (values[0] ?? '')
-          .split(',')
-          .map((value) => {
-            const option = filter.options?.find((one) => one.value === value);
-            return option ? t(option.label) : value;
-          })
-          .join(', ');
-      case 'dates':
-        return `${values[0] ? day(values[0]) : '…'} – ${values[1] ? day(values[1]) : '…'}`;
-      case 'number':
-        return filter.names.length > 1 ? `${values[0] ?? '…'} – ${values[1] ?? '…'}` : (values[0] ?? '');
-      case 'flag':
-        return '';
-      default:
-        return values[0] ?? '';
-    }
-  })();
-  return shown ? `${label}: ${shown}` : label;
-}
-
-export function FilterEditor({ filter, state, children }: { filter: Filter; state: ListState; children: ReactElement }) {
+export default function FilterEditor({ filter, state, children }: { filter: Filter; state: ListState; children: ReactElement }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [a, b] = filter.names as [string, string?];
