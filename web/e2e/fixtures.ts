@@ -60,20 +60,31 @@ export async function begin(words: string[]): Promise<{ url: string; said: strin
   };
 }
 
+/** Asks the API as this user. A user has so many sessions at most; where this one had to go, it signs in again. */
 export async function signedIn(url: string, login: string, password: string): Promise<Shop['ask']> {
-  const answer = await fetch(`${url}/v1/session`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ login, password }),
-  });
-  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const { csrf_token } = (await answer.json()) as { csrf_token: string };
-  return async (method, path, body) => {
-    const reply = await fetch(url + path, {
-      method,
-      headers: { Cookie: cookie, 'X-CSRF-Token': csrf_token, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  let headers: Record<string, string> = {};
+  const enter = async () => {
+    const answer = await fetch(`${url}/v1/session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ login, password }),
     });
+    const { csrf_token } = (await answer.json()) as { csrf_token: string };
+    headers = { Cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '', 'X-CSRF-Token': csrf_token };
+  };
+  await enter();
+  return async (method, path, body) => {
+    const send = () =>
+      fetch(url + path, {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    let reply = await send();
+    if (reply.status === 401) {
+      await enter();
+      reply = await send();
+    }
     const text = await reply.text();
     if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
     return text ? JSON.parse(text) : undefined;

@@ -42,7 +42,7 @@ export interface DataGridProps<Row> {
   foot?: ReactNode;
 }
 
-const OVERSCAN = 6;
+const OVERSCAN = 2;
 
 interface RowProps<Row> {
   row: Row;

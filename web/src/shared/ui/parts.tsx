@@ -21,7 +21,7 @@ export function StatusTag({ tone, children }: { tone: Tone; children: ReactNode 
       <svg width="12" height="12" viewBox="0 0 12 12" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
         {marks[tone]}
       </svg>
-      <span className="ellipsis">{children}</span>
+      {children}
     </span>
   );
 }
