@@ -14,9 +14,10 @@ for (const [i, screen] of screens.entries()) {
     test(`${screen.name} has no barriers, ${language}, ${theme}${mark}`, async ({ page, shop }) => {
       await dress(page, language, theme);
       await page.goto(await screen.path(shop));
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
       await page.waitForTimeout(300);
       await expect(page.locator('.bones')).toHaveCount(0);
-      expect(await page.locator('html').getAttribute('lang')).toBe(language);
       expect(await barriers(page)).toEqual([]);
       const words = await page.locator('body').innerText();
       expect(words, 'a key instead of a text').not.toMatch(/\b[a-z]+\.[a-z_]+\.[a-z_]+\b(?!@)/);

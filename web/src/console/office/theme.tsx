@@ -39,8 +39,8 @@ function tokens(name: ReturnType<typeof effective>): ThemeConfig {
       colorError: v('bad'),
       colorInfo: v('info'),
       colorTextLightSolid: v('on-accent'),
-      motionDurationMid: '0.12s',
-      motionDurationSlow: '0.16s',
+      // Nothing waits for a movement to end: a busy machine drops such ends, and a button then stays "loading".
+      motion: false,
     },
   };
 }

@@ -1,6 +1,7 @@
 // Reads and writes of orders. Answers of writes replace what is cached, so the page shows at once what the server decided.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { keep } from '../../shared/api/keep';
 import { api, readPath, writing, type Schemas } from '../../shared/api/client';
 import type { Page } from '../../shared/desk/useList';
 
@@ -100,7 +101,7 @@ export function useKeepOrder(): (order: Order) => void {
   const client = useQueryClient();
   return useCallback(
     (order) => {
-      for (const name of [order.id, order.number]) if (name) client.setQueryData(orderKey(name), order);
+      for (const name of [order.id, order.number]) if (name) keep(client, orderKey(name), order);
       void client.invalidateQueries({ queryKey: ['orders'], refetchType: 'active', predicate: ({ queryKey }) => queryKey[1] !== 'one' });
       void client.invalidateQueries({ queryKey: ['today'], refetchType: 'active' });
     },

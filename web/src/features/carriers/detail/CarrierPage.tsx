@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { CurrencySelect, EnumSelect, PageHead, Panel, RecordForm, useCompany } from '../../../shared/desk';
@@ -34,7 +35,7 @@ export function CarrierPage() {
   const read = () => readPath<Carrier>(path, {});
   const found = useQuery({ queryKey: key, queryFn: read });
   const took = (record: Carrier) => {
-    client.setQueryData(key, record);
+    keep(client, key, record);
     void client.invalidateQueries({ queryKey: ['carriers', 'list'] });
   };
   const use = useMutation({

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { CountrySelect, CurrencySelect, EnumSelect, nameIn, NamesInput, PageHead, Panel, PriceInput, RecordForm, useCompany } from '../../../shared/desk';
@@ -91,7 +92,7 @@ export function ProductPage() {
   const read = () => readPath<Product>(path, {});
   const found = useQuery({ queryKey: key, queryFn: read });
   const took = (record: Product) => {
-    client.setQueryData(key, record);
+    keep(client, key, record);
     void client.invalidateQueries({ queryKey: ['products', 'list'] });
   };
   const sell = useMutation({

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input, InputNumber, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { CurrencySelect, EnumSelect, LanguageSelect, MasterSelect, PageHead, Panel, PriceInput, RecordForm, useCompany } from '../../../shared/desk';
@@ -52,7 +53,7 @@ export function ChannelPage() {
   const read = () => readPath<Channel>(path, {});
   const found = useQuery({ queryKey: key, queryFn: read });
   const took = (record: Channel) => {
-    client.setQueryData(key, record);
+    keep(client, key, record);
     void client.invalidateQueries({ queryKey: ['channels'] });
   };
   const take = useMutation({

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Checkbox, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { AddressFields, FormDialog, LanguageSelect, PageHead, Panel, RecordForm, TagsInput } from '../../../shared/desk';
@@ -175,7 +176,7 @@ export function CustomerPage() {
   };
   const found = useQuery({ queryKey: key, queryFn: read });
   const took = (record: Customer) => {
-    client.setQueryData(key, unnumbered(record));
+    keep(client, key, unnumbered(record));
     void client.invalidateQueries({ queryKey: ['customers', 'list'] });
   };
   const unblock = useMutation({

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Dropdown } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
@@ -41,7 +42,7 @@ export function FulfillmentPage() {
     setBusy(true);
     try {
       const next = await sendPath<Fulfillment>('POST', `/v1/fulfillments/${f.id}/${name}`, body);
-      client.setQueryData(['fulfillments', 'one', id], next);
+      keep(client, ['fulfillments', 'one', id], next);
       for (const key of ['orders', 'fulfillments', 'shipments', 'stock']) void client.invalidateQueries({ queryKey: [key] });
       void message.success(t(`fulfillment.done.${name}`));
       setVerb(undefined);

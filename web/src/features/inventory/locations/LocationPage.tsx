@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input, InputNumber, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { AddressFields, CalendarInput, EnumSelect, PageHead, Panel, PriceInput, RecordForm, TagsInput, ZoneSelect, useCompany } from '../../../shared/desk';
@@ -41,7 +42,7 @@ export function LocationPage() {
   const read = () => readPath<Location>(path, {});
   const found = useQuery({ queryKey: key, queryFn: read });
   const took = (record: Location) => {
-    client.setQueryData(key, record);
+    keep(client, key, record);
     void client.invalidateQueries({ queryKey: ['locations'] });
   };
   const pause = useMutation({

@@ -5,6 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { App, AutoComplete, Button, Cascader, Input, InputNumber, Select, type InputRef, type RefSelectProps } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { keep } from '../../../shared/api/keep';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
@@ -117,7 +118,7 @@ export function OrderDesk() {
       const order = await sendPath<Order>('POST', '/v1/orders', asDraft ? { ...unpaid, draft: true } : full, undefined, `${draft.key}${asDraft ? '-draft' : ''}`);
       keepDraft(undefined);
       setDraft(emptyDraft());
-      client.setQueryData(orderKey(order.id), order);
+      keep(client, orderKey(order.id), order);
       void client.invalidateQueries({ queryKey: ['orders'] });
       void message.success(t(asDraft ? 'orders.desk.drafted' : 'orders.desk.placed', { order: order.number ?? order.id }));
       void navigate({ to: `/orders/${order.number ?? order.id}` as never });

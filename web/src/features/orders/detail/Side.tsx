@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { App, Button, Form, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { keep as put } from '../../../shared/api/keep';
 import { readPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay, useSession } from '../../../shared/api/session';
@@ -25,7 +26,7 @@ export function useOptimistic(order: Order) {
   const problemText = useProblemText();
   const keep = useKeepOrder();
   const paint = (next: Order) => {
-    for (const name of [order.id, order.number]) if (name) client.setQueryData(orderKey(name), next);
+    for (const name of [order.id, order.number]) if (name) put(client, orderKey(name), next);
   };
   return async (change: Partial<Order>, send: () => Promise<Order>, text: string, undo?: () => Promise<Order>) => {
     const before = order;
@@ -95,7 +96,7 @@ function Reveal({ order }: { order: Order }) {
           send={(values: { reason: string }) => write<Order>('POST', `/v1/orders/${order.id}/reveal`, { reason: values.reason })}
           onDone={(shown) => {
             setOpen(false);
-            for (const name of [order.id, order.number]) if (name) client.setQueryData(orderKey(name), { ...order, ...shown });
+            for (const name of [order.id, order.number]) if (name) put(client, orderKey(name), { ...order, ...shown });
           }}
           onClose={() => setOpen(false)}
         >
