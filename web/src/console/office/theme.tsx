@@ -1,4 +1,5 @@
 // antd in our colors. Its tokens are read from the same custom properties that plain CSS uses, so themes stay one.
+import { LoadingOutlined } from '@ant-design/icons';
 import { App, ConfigProvider, theme as antd, type ThemeConfig } from 'antd';
 import en from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
@@ -39,18 +40,21 @@ function tokens(name: ReturnType<typeof effective>): ThemeConfig {
       colorError: v('bad'),
       colorInfo: v('info'),
       colorTextLightSolid: v('on-accent'),
-      // Nothing waits for a movement to end: a busy machine drops such ends, and a button then stays "loading".
-      motion: false,
+      motionDurationMid: '0.12s',
+      motionDurationSlow: '0.16s',
     },
   };
 }
+
+// An icon of our own comes and goes at once: antd's waits for a movement to end, and stays where a short wait had none.
+const button = { autoInsertSpace: false, loadingIcon: <LoadingOutlined /> };
 
 export function Themed({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();
   const name = useSyncExternalStore(onTheme, () => effective(getTheme()));
   const config = useMemo(() => tokens(name), [name, i18n.language]);
   return (
-    <ConfigProvider locale={locales[i18n.language as keyof typeof locales] ?? en} theme={config} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={locales[i18n.language as keyof typeof locales] ?? en} theme={config} button={button}>
       <App style={{ height: '100%' }}>{children}</App>
     </ConfigProvider>
   );
