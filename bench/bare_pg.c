@@ -235,9 +235,11 @@ static bool take_rows(struct bare_pg *b, PGconn *target, struct table *table, co
   return fine;
 }
 
-/* Rows of servers and of transactions, which are not the order's. */
+/* Rows of servers and of transactions, which are not the order's, and those that reports count together later. */
 static bool is_bookkeeping(const char *table)
 {
+  if (strncmp(table, "report_", strlen("report_")) == 0)
+    return true;
   static const char *const names[] = {"writer_commit", "feed_pending", "lease", "server", "node_lease", "consumer"};
   for (size_t i = 0; i < COUNT_OF(names); i++)
     if (strcmp(table, names[i]) == 0)
