@@ -98,3 +98,33 @@ test('every key that code names is in the catalogs', () => {
     }
   expect([...new Set(missing)]).toEqual([]);
 });
+
+/** The first arguments of a call that begins at `from`, as written. */
+function argumentsAt(text: string, from: number): string[] {
+  const found = [''];
+  for (let i = from, depth = 0; depth >= 0; i++) {
+    const rest = /^"(?:[^"\\]|\\.)*"/.exec(text.slice(i, i + 500));
+    const c = rest?.[0] ?? text.charAt(i);
+    if (c === '(') depth++;
+    if (c === ')') depth--;
+    if (c === ',' && depth === 0) found.push('');
+    else if (depth >= 0) found[found.length - 1] += c;
+    i += c.length - 1;
+  }
+  return found.map((one) => one.trim());
+}
+
+test('every refusal of a field that the server knows has its text', () => {
+  const server = join(import.meta.dirname, '../../src');
+  const codes = new Set<string>();
+  for (const file of readdirSync(server, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.c') && !name.endsWith('_test.c'))) {
+    const text = readFileSync(join(server, file), 'utf8');
+    for (const { index } of text.matchAll(/\bfault_add\(/g)) {
+      const code = /^"([a-z_]+)"$/.exec(argumentsAt(text, index + 'fault_add('.length)[3] ?? '')?.[1];
+      if (code) codes.add(code);
+    }
+  }
+  expect(codes.size).toBeGreaterThan(50);
+  const english = new Map(flat(catalog('office', 'en')));
+  expect([...codes].filter((code) => !english.has(`error.${code}`))).toEqual([]);
+});

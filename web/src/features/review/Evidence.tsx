@@ -7,9 +7,11 @@ import { Panel } from '../../shared/desk';
 import { date, dateTime, duration, money, percent, quantity, relative } from '../../shared/format';
 import { EnumTag, StatusTag } from '../../shared/ui';
 import type { Context, Related } from './api';
+import { useHoldReason } from './reason';
 
 const moneyNames = new Set(['total', 'expected_total', 'amount', 'price', 'catalog_price', 'unit_price', 'given', 'paid']);
-const hiddenNames = new Set(['rule', 'currency', 'type']);
+// The sentence above tells the lines.
+const hiddenNames = new Set(['rule', 'currency', 'type', 'lines', 'link']);
 
 function shown(name: string, value: unknown, currency: string): string {
   if (typeof value === 'number') return moneyNames.has(name) ? money(value, currency) : quantity(value);
@@ -21,6 +23,7 @@ function shown(name: string, value: unknown, currency: string): string {
 
 export function Evidence({ context, clock }: { context: Context; clock: ReactNode }) {
   const { t } = useTranslation();
+  const reasonOf = useHoldReason();
   const { hold, order, customer, related } = context;
   const evidence = Object.entries(hold.evidence ?? {}).filter(([name, value]) => !hiddenNames.has(name) && value !== null && value !== '');
   const currency = String(hold.evidence?.currency ?? order.currency ?? 'USD');
@@ -39,7 +42,7 @@ export function Evidence({ context, clock }: { context: Context; clock: ReactNod
         </div>
       </div>
       <section className="panel case-why">
-        <p className="case-reason">{hold.reason}</p>
+        <p className="case-reason">{reasonOf(hold)}</p>
         <dl className="facts">
           {evidence.map(([name, value]) => (
             <div key={name} className="facts-row">

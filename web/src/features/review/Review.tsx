@@ -16,6 +16,7 @@ import { useContextOf, type Hold } from './api';
 import { clockOf, nextAfter } from './clock';
 import { Decision, type Act } from './Decision';
 import { Evidence } from './Evidence';
+import { useHoldReason } from './reason';
 import './review.css';
 
 const tabs = [
@@ -38,6 +39,7 @@ function useNow(everyMs: number): number {
 
 export function Review() {
   const { t } = useTranslation();
+  const reasonOf = useHoldReason();
   const session = useSession();
   const may = useMay();
   const state = useListState();
@@ -161,7 +163,7 @@ export function Review() {
                 <strong className="ellipsis grow">{t(`enum.hold_type.${row.type}`, { defaultValue: row.type })}</strong>
                 <Target hold={row} now={now} />
               </span>
-              <span className="queue-reason">{row.reason}</span>
+              <span className="queue-reason">{reasonOf(row)}</span>
               <span className="row queue-foot">
                 <span className="ellipsis grow">{row.assigned_name ?? (row.owner_role ? t(`enum.role.${row.owner_role}`, { defaultValue: row.owner_role }) : '')}</span>
                 <span>{relative(row.created_at, now)}</span>

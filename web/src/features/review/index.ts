@@ -1,2 +1,2 @@
 // What other features may use of review.
-export {};
+export { useHoldReason } from './reason';

@@ -9,6 +9,7 @@ import type { Page } from '../../../shared/desk';
 import { PriceInput } from '../../../shared/desk/fields';
 import { FormDialog } from '../../../shared/desk/record';
 import { money, quantity } from '../../../shared/format';
+import { useHoldReason } from '../../review';
 import { readOrder, useKeepOrder, write, type Order, type Payment } from '../api';
 import { cancellable, refundOf } from '../reading';
 import { orderTitle } from '../words';
@@ -77,6 +78,7 @@ const simple = {
 
 function SimpleDialog({ order, onDone, onClose, kind }: Props & { kind: keyof typeof simple }) {
   const { t } = useTranslation();
+  const reasonOf = useHoldReason();
   const { path, reason, danger } = simple[kind];
   const active = order.holds.filter(({ state }) => state === 'active');
   return (
@@ -92,7 +94,7 @@ function SimpleDialog({ order, onDone, onClose, kind }: Props & { kind: keyof ty
       {kind === 'release_hold' && (
         <ul className="dialog-list">
           {active.map((hold) => (
-            <li key={hold.id}>{hold.reason}</li>
+            <li key={hold.id}>{reasonOf(hold)}</li>
           ))}
         </ul>
       )}

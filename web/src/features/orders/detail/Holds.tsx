@@ -5,10 +5,12 @@ import { FormDialog, Panel } from '../../../shared/desk/record';
 import { dateTime, relative } from '../../../shared/format';
 import { useMay } from '../../../shared/api/session';
 import { EnumTag } from '../../../shared/ui';
+import { useHoldReason } from '../../review';
 import { readOrder, useKeepOrder, write, type Hold, type Order } from '../api';
 
 export function Holds({ order }: { order: Order }) {
   const { t } = useTranslation();
+  const reasonOf = useHoldReason();
   const may = useMay();
   const { message } = App.useApp();
   const keep = useKeepOrder();
@@ -26,7 +28,7 @@ export function Holds({ order }: { order: Order }) {
                 <EnumTag of="hold_state" value={hold.waiting_at && hold.state === 'active' ? 'waiting' : hold.state} />
                 {hold.line ? <span className="muted small">{t('orders.hold.line', { n: hold.line })}</span> : null}
               </div>
-              <p>{hold.reason}</p>
+              <p>{reasonOf(hold)}</p>
               <p className="muted small dotted">
                 <span>{t('orders.hold.since', { when: dateTime(hold.created_at) })}</span>
                 {hold.owner_role && <span>{t('orders.hold.owner', { who: hold.assigned_name ?? t(`enum.role.${hold.owner_role}`, { defaultValue: hold.owner_role }) })}</span>}
@@ -55,7 +57,7 @@ export function Holds({ order }: { order: Order }) {
           }}
           onClose={() => setAt(undefined)}
         >
-          <p className="dialog-text">{at.reason}</p>
+          <p className="dialog-text">{reasonOf(at)}</p>
           <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, message: t('common.required') }]}>
             <Input.TextArea autoFocus rows={2} maxLength={500} />
           </Form.Item>
