@@ -164,6 +164,10 @@ TEST(flow_tells_what_left_and_how_long_each_stage_took)
   SEE("/data/0/kind", "fulfillment");
   SAY(200, "GET /v1/reports/backlog");
   see_total(s, "open", "3");
+  SAY(200, "GET /v1/reports/backlog?compare=previous");
+  SEE("/totals/0/values/measure=open/previous", NULL); /* work that waits now has no yesterday */
+  SAY(200, "GET /v1/reports/orders?compare=previous");
+  SEE("/totals/0/values/measure=orders/previous", "0");
   SAY(200, "GET /v1/reports/backlog/rows?by=location&key=NJ1");
   SEE("/data/#", "3");
   shop_close(s);

@@ -177,6 +177,19 @@ unsigned measure_knows(const struct report_measure *m)
   return all & ~m->not_by;
 }
 
+static bool source_is_of_now(const struct source *s)
+{
+  return s->kind == FACT_BACKLOG || s->kind == FACT_SEGMENT ||
+         (s->kind == FACT_LEVEL &&
+          (s->value == LEVEL_AVAILABLE || s->value == LEVEL_AVAILABLE_DAYS || s->value == LEVEL_OUT));
+}
+
+bool measure_is_of_now(const struct report_measure *m)
+{
+  return source_is_of_now(&m->a) || source_is_of_now(&m->a_minus) || source_is_of_now(&m->b) ||
+         source_is_of_now(&m->b_minus);
+}
+
 int report_unit_places(enum report_unit unit)
 {
   return unit == REPORT_QUANTITY || unit == REPORT_RATIO || unit == REPORT_DAYS ? 6 : 0;
@@ -214,7 +227,8 @@ static void add_measure(struct arena *a, const struct report_definition *d, cons
                                        .better = m->better > 0   ? "up"
                                                  : m->better < 0 ? "down"
                                                                  : "none",
-                                       .drill = true};
+                                       .drill = true,
+                                       .past = !measure_is_of_now(m)};
   add_bys(a, measure_knows(m) & d->bys, (struct list *)(void *)&info->by);
 }
 

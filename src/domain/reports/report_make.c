@@ -346,7 +346,7 @@ static struct report_value *values_of(struct ctx *cx, const struct report *r, co
   for (size_t i = 0; i < r->n; i++) {
     const struct report_measure *m = r->measures[i];
     int64_t value = group_value(cx->arena, now, m), previous = ABSENT;
-    if (compared)
+    if (compared && !measure_is_of_now(m))
       previous = group_value(cx->arena, then ? then : &nothing, m);
     values[i] = (struct report_value){m, value, previous, change_of(value, previous)};
   }

@@ -20,6 +20,9 @@ static const struct rec_field measure_fields[] = {
     FIELD(struct report_measure_info, better, .names = better_names, .doc = "Which way is good", .example = "up"),
     FIELD_AS(REC_TEXTS, struct report_measure_info, by, .doc = "The dimensions that have this measure"),
     FIELD(struct report_measure_info, drill, .doc = "Whether `/rows` shows what is behind a value", .example = "true"),
+    FIELD(struct report_measure_info, past,
+          .doc = "Whether an earlier time has a value to compare with; false: it is known of now alone",
+          .example = "true"),
 };
 static const struct rec measure_rec =
     REC(struct report_measure_info, "ReportMeasure", measure_fields, "A figure of a report");

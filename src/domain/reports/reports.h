@@ -41,6 +41,7 @@ struct report_measure_info {
   const char *better;       /* "up", "down", or "none" */
   LIST(const char *) by;    /* the dimensions that have it */
   bool drill;               /* GET .../rows shows what is behind it */
+  bool past;                /* earlier times have it too; else it is known of now alone */
 };
 /* A report as clients see it. */
 struct report_info {

@@ -1,12 +1,12 @@
 // The same figures as a table: each one a button to what is behind it.
-import { useTranslation } from 'react-i18next';
-import { hasPast, valueOf, type Answer, type Measure, type Row } from './reading';
+import { useTranslation } from '../../shared/i18n';
+import { valueOf, type Answer, type Measure, type Row } from './reading';
 import { Change, useWords } from './words';
 
-export function Cells({ data, measures, measure, report, total, open }: { data: Answer; measures: Measure[]; measure: Measure; report: string; total: Row | undefined; open: (key: string, measure: string) => void }) {
+export function Cells({ data, measures, measure, total, open }: { data: Answer; measures: Measure[]; measure: Measure; total: Row | undefined; open: (key: string, measure: string) => void }) {
   const { t } = useTranslation();
   const words = useWords();
-  const compared = Boolean(data.compare) && hasPast(report, measure.name);
+  const compared = Boolean(data.compare) && measure.past;
   const line = (row: Row, key: string, head: string) => (
     <tr key={`${key} ${row.currency}`}>
       <th scope="row">{head}</th>

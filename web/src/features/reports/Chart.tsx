@@ -4,8 +4,8 @@ import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNarrow } from '../../shared/desk';
+import { useTranslation } from '../../shared/i18n';
 import { onTheme } from '../../shared/ui';
 import { isTime, valueOf, type Answer, type Measure } from './reading';
 import { useWords } from './words';

@@ -1,5 +1,5 @@
 // Customers by how lately (down) and how often (across) they bought. The deeper the color, the more; the figure says it too.
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../shared/i18n';
 import { valueOf, type Measure, type Row } from './reading';
 import { useWords } from './words';
 

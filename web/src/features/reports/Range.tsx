@@ -1,8 +1,8 @@
 // Which days, and against which others.
 import { Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useCompany } from '../../shared/desk';
 import { todayIn } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import type { ListState } from '../../shared/views';
 import { presetOf, presets, rangeOf, type Preset } from './reading';
 

@@ -3,9 +3,9 @@ import { DownloadOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { useParams } from '@tanstack/react-router';
 import { Button, Dropdown, Segmented, Select } from 'antd';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { MasterSelect, PageHead, Panel, SkuSelect, useCompany } from '../../shared/desk';
 import { calendarDate, dateTime, integer } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, Empty, Trouble } from '../../shared/ui';
 import { useListState, type ListState } from '../../shared/views';
 import { useInfos, useReport } from './api';
@@ -13,7 +13,7 @@ import { Cells } from './Cells';
 import { Drill } from './Drill';
 import { Heat } from './Heat';
 import { Range } from './Range';
-import { askOf, cellOf, extremes, hasPast, isTime, linkOf, mainTotal, ofDays, valueOf, type Answer, type Info, type Measure, type Row } from './reading';
+import { askOf, cellOf, extremes, isTime, linkOf, mainTotal, ofDays, valueOf, type Answer, type Info, type Measure, type Row } from './reading';
 import { Change, useWords } from './words';
 import './reports.css';
 
@@ -97,7 +97,7 @@ function One({ info, state }: { info: Info; state: ListState }) {
                   <button key={one.name} type="button" className="measure" aria-pressed={one.name === measure.name} onClick={() => state.set({ measure: one.name }, true)}>
                     <span className="tile-label">{words.name(one)}</span>
                     <span className="report-value">{words.figure(one, value?.value, total?.currency ?? own)}</span>
-                    {data.compare && hasPast(info.name, one.name) ? <Change measure={one} change={value?.change} /> : null}
+                    {data.compare && one.past ? <Change measure={one} change={value?.change} /> : null}
                   </button>
                 );
               })}
@@ -134,12 +134,12 @@ function One({ info, state }: { info: Info; state: ListState }) {
                 <>
                   <Sentence info={info} data={data} measure={measure} total={total} />
                   {as === 'table' ? (
-                    <Cells data={data} measures={there} measure={measure} report={info.name} total={total} open={open} />
+                    <Cells data={data} measures={there} measure={measure} total={total} open={open} />
                   ) : by === 'score' ? (
                     <Heat rows={data.rows} measure={measure} open={(key) => open(key, measure.name)} />
                   ) : (
                     <Suspense fallback={<div className="chart" />}>
-                      <Chart data={data} measure={measure} past={hasPast(info.name, measure.name)} open={(key) => open(key, measure.name)} />
+                      <Chart data={data} measure={measure} past={measure.past} open={(key) => open(key, measure.name)} />
                     </Suspense>
                   )}
                 </>
@@ -213,7 +213,7 @@ function Sentence({ info, data, measure, total }: { info: Info; data: Answer; me
   const shown = (row: Row) => words.figure(measure, valueOf(row, measure.name)?.value, currency);
   const ends = extremes(data.rows, measure.name);
   const parts = { measure: words.name(measure), total: words.figure(measure, value?.value, currency), from: calendarDate(data.from), to: calendarDate(data.to) };
-  const past = data.compare && hasPast(info.name, measure.name) && value?.previous !== undefined;
+  const past = data.compare && measure.past && value?.previous !== undefined;
   return (
     <p className="report-words">
       {t(ofDays(info) ? 'reports.says' : 'reports.says_now', parts)}{' '}

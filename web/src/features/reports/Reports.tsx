@@ -1,13 +1,13 @@
 // The home of figures: each report's few that matter, against the time before. Each leads to its report.
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useCompany } from '../../shared/desk';
 import { calendarDate, quantity } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, Spark, Trouble } from '../../shared/ui';
 import { useListState } from '../../shared/views';
 import { useInfos, useReport } from './api';
 import { Range } from './Range';
-import { askOf, hasPast, mainTotal, ofDays, valueOf, type Info } from './reading';
+import { askOf, mainTotal, ofDays, valueOf, type Info } from './reading';
 import { Change, useWords } from './words';
 import './reports.css';
 
@@ -95,7 +95,7 @@ function Card({ info, query }: { info: Info; query: Record<string, string> }) {
                     <Link to={path as never} search={{ ...kept, measure: measure.name } as never} className="report-figure">
                       <span className="tile-label">{words.name(measure)}</span>
                       <span className="report-value">{words.figure(measure, value?.value, currency)}</span>
-                      {hasPast(info.name, measure.name) && <Change measure={measure} change={value?.change} />}
+                      {measure.past && <Change measure={measure} change={value?.change} />}
                     </Link>
                   </li>
                 );

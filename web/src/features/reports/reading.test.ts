@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askOf, cellOf, extremes, hasPast, isGood, linkOf, presetOf, rangeOf, type Info, type Row } from './reading';
+import { askOf, cellOf, extremes, isGood, linkOf, presetOf, rangeOf, type Info, type Row } from './reading';
 
 const info: Info = { name: 'orders', chart: 'line', default_by: 'day', by: ['day', 'week', 'month', 'channel'], filters: ['channel', 'currency'], by_currency: true, measures: [] };
 const row = (key: string, value: number | null): Row => ({ key, currency: 'USD', values: [{ measure: 'orders', value }] });
@@ -41,7 +41,4 @@ test('what has no value is neither highest nor lowest', () => {
 });
 test('more refunds are no good news', () => {
   expect([isGood('down', 0.5), isGood('up', 0.5), isGood('none', 1), isGood('up', 0)]).toEqual([false, true, undefined, undefined]);
-});
-test('figures of the moment have no past', () => {
-  expect([hasPast('stock', 'value'), hasPast('stock', 'shipped'), hasPast('backlog', 'open'), hasPast('orders', 'orders')]).toEqual([false, true, false, true]);
 });

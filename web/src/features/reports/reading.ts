@@ -6,6 +6,8 @@ export interface Measure {
   better: 'up' | 'down' | 'none';
   by: string[];
   drill: boolean;
+  /** Earlier times have it too; else it is known of now alone. */
+  past: boolean;
 }
 export interface Info {
   name: string;
@@ -72,10 +74,6 @@ const times = ['day', 'week', 'month'];
 export const isTime = (by: string) => times.includes(by);
 /** A report of now knows no days: no range, nothing before. */
 export const ofDays = (info: Info) => info.by.includes('day');
-
-/** Figures of the moment: the time before has no other value. */
-const momentary = new Set(['available', 'value', 'stock_outs', 'dead_stock', 'dead_value', 'cover_days', 'open', 'late', 'age_median', 'age_p90']);
-export const hasPast = (report: string, measure: string) => !(['stock', 'backlog', 'segments'].includes(report) && (report !== 'stock' || momentary.has(measure)));
 
 export function valueOf(row: Row | undefined, measure: string): Value | undefined {
   return row?.values.find((one) => one.measure === measure);

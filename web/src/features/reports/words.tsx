@@ -1,7 +1,6 @@
 // Figures, keys and changes of reports in words.
-import { useTranslation } from 'react-i18next';
 import { calendarDate, calendarDay, calendarMonth, duration, integer, money, moneyShort, percent, quantity, short } from '../../shared/format';
-import { language } from '../../shared/i18n';
+import { language, useTranslation } from '../../shared/i18n';
 import { useMasters } from '../../shared/desk';
 import { isGood, type Measure, type Row } from './reading';
 
