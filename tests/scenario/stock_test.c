@@ -30,6 +30,44 @@ TEST(a_count_below_what_is_reserved_backorders_and_tells)
   shop_close(s);
 }
 
+TEST(a_count_tried_out_says_all_of_it_and_writes_nothing)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 4);
+  poll(NULL, 0, 5);
+  a_paid_order(s, 5);
+  KEEP("newer", "/id");
+  SAY(200, "POST /v1/stock/adjustments/preview {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 6}, {'sku': "
+           "'MUG-BLUE', 'counted': 7}]}");
+  SEE("/location", "NJ1");
+  SEE("/lines/0/delta", "-4");
+  SEE("/lines/0/on_hand", "6");
+  SEE("/lines/0/displaced", "3");
+  SEE("/lines/1/delta", "2");
+  SEE("/lines/1/displaced", "0");
+  SEE("/orders/#", "1");
+  SEE("/orders/0/order", shop_labelled(s, "newer"));
+  SEE("/orders/0/line", "1");
+  SEE("/orders/0/sku", "TEE-S");
+  SEE("/orders/0/quantity", "3");
+  SAY(200, "GET /v1/orders/<newer>");
+  KEEP("number", "/number");
+  SEE("/lines/0/counters/allocated", "5");
+  SAY(200, "POST /v1/stock/adjustments/preview {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 6}]}");
+  SEE("/orders/0/number", shop_labelled(s, "number"));
+  SAY(409, "POST /v1/stock/adjustments/preview {'location': 'NJ1', 'lines': [{'sku': 'MUG-BLUE', 'delta': -6}]}");
+  SEE("/code", "insufficient_stock");
+  SAY(422, "POST /v1/stock/adjustments/preview {'location': 'NJ1', 'lines': [{'sku': 'NONE', 'delta': -6}]}");
+  SEE("/errors/0/pointer", "/lines/0/sku");
+  SAY(200, "GET /v1/stock?sku=TEE-S");
+  SEE("/data/0/on_hand", "10");
+  SEE("/data/0/reserved", "9");
+  SAY(200, "GET /v1/adjustments?location=NJ1");
+  SEE("/data/#", "1");
+  shop_close(s);
+}
+
 TEST(a_delta_below_zero_is_refused_whole)
 {
   struct shop *s = shop_open(t);

@@ -480,6 +480,23 @@ extern const struct act hold_release_act;       /* POST /v1/holds/{id}/release *
 extern const struct act order_edit_act;         /* PATCH /v1/orders/{id}: tags, notes, metadata */
 extern const struct act stock_adjust_act;       /* POST /v1/stock/adjustments: with order lines of displaced reservations */
 
+/* What stock_adjust_act would do: refused as it is, but nothing is written. Who loses first stands first. */
+#define DISPLACED_LINES_MAX 200
+struct displaced_line {
+  struct order_id order;
+  const char *number;
+  int64_t line;
+  const char *sku;
+  struct quantity quantity;
+};
+struct adjust_preview {
+  const char *location;
+  LIST(struct adjustment_line) lines;
+  LIST(struct displaced_line) orders;
+};
+extern const struct rec adjust_preview_rec;
+MUST_CHECK enum err stock_adjust_preview(struct ctx *cx, const struct adjustment *body, struct adjust_preview *out);
+
 /* Verifies the invariants 3, 4, 5 and 8 of domain.md over all orders; report as inventory_check. */
 MUST_CHECK enum err orders_check(struct ctx *cx, inventory_report *report, void *arg);
 

@@ -5,9 +5,7 @@
 
 #include "catalog.h"
 #include "inventory.h"
-
-/* Of the room that knows both stock and order lines: a count may take the stock of orders. */
-extern const struct act stock_adjust_act;
+#include "orders.h"
 
 /* ---- Which stock: ?sku= and ?location= ---- */
 
@@ -223,6 +221,14 @@ static enum err serve_adjustment(struct ctx *cx, const struct api_request *rq, s
   return ERR_OK;
 }
 
+static enum err serve_preview(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct adjust_preview *preview = ARENA_NEW(cx->arena, struct adjust_preview);
+  TRY(stock_adjust_preview(cx, rq->body, preview));
+  *out = (struct act_result){.rec = &adjust_preview_rec, .value = preview, .version = ABSENT};
+  return ERR_OK;
+}
+
 static const struct api_param location_params[] = {
     {"location", REC_TEXT, "Only of this location, by code or id", "NJ1"},
     {0},
@@ -299,6 +305,11 @@ const struct route inventory_routes[] = {
      "```",
      .needs = PERM_STOCK_ADJUST, .body = &adjustment_rec, .reply = &adjustment_rec, .success = 201,
      .act = &stock_adjust_act, .errors = adjust_errors},
+    {"POST", "/v1/stock/adjustments/preview", "What an adjustment would do",
+     "The same body, and the same refusals, but nothing is written: each line with what it finds more or less and what "
+     "is on hand after it, and the orders that would lose promised stock.",
+     .needs = PERM_STOCK_ADJUST, .body = &adjustment_rec, .reply = &adjust_preview_rec, .success = 200,
+     .serve = serve_preview, .errors = adjust_errors},
     {"GET", "/v1/adjustments", "List stock adjustments", "Newest first; `?expand=lines` shows what they changed.",
      .needs = PERM_STOCK_READ, .reply = &adjustment_rec, .success = 200, .list = &adjustments_list,
      .params = location_params},
