@@ -1,6 +1,6 @@
 // The camera as a scanner: the browser's own detector, else zxing as WebAssembly, served by us and loaded only here.
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../shared/i18n';
 
 type Detect = (frame: HTMLVideoElement) => Promise<string | undefined>;
 

@@ -1,9 +1,9 @@
 // Counting stock, blind: what should be there is not shown, so nobody counts to fit.
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { intent } from '../../shared/api/client';
 import { asProblem } from '../../shared/api/problem';
 import { quantity } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { keep, kept } from '../../shared/offline/kept';
 import { put } from '../../shared/offline/outbox';
 import { resolve } from './door';

@@ -1,10 +1,10 @@
 // The floor: who works, where, and one task at a time. The address behind # says the screen, so Back works; what is in hand
 // is kept on the device, so a browser that was killed goes on at the same line.
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
 import { onSignedOut } from '../../shared/api/client';
 import { asProblem } from '../../shared/api/problem';
 import { setZone } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { dropWork, keep, kept, keptWork, keepWork } from '../../shared/offline/kept';
 import { drain, onSent, useOutbox } from '../../shared/offline/outbox';
 import { applyUpdate } from '../../shared/offline/register';

@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { languageNames, languages, setLanguage } from '../../shared/i18n';
+import { languageNames, languages, setLanguage, useTranslation } from '../../shared/i18n';
 import { getTheme, setTheme, themes } from '../../shared/ui/theme';
 import { useOutbox } from '../../shared/offline/outbox';
 import type { Place, Session } from './door';

@@ -1,6 +1,6 @@
 // What waits for the network, and what the server refused: nothing is lost without somebody having seen it.
-import { useTranslation } from 'react-i18next';
 import { time } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import type { Entry } from '../../shared/offline/kept';
 import { dismiss, drain, useOutbox } from '../../shared/offline/outbox';
 import { Bar, Big } from './parts';

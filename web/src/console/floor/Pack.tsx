@@ -1,9 +1,8 @@
 // Packing: each item is scanned into the box, what does not belong is refused; then the weight, the label, and out it goes.
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { intent } from '../../shared/api/client';
 import { quantity } from '../../shared/format';
-import { language } from '../../shared/i18n';
+import { language, useTranslation } from '../../shared/i18n';
 import { dropWork, keepWork } from '../../shared/offline/kept';
 import { onSent, put, useOutbox } from '../../shared/offline/outbox';
 import { readCode } from '../../shared/offline/gs1';

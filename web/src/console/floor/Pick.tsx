@@ -1,8 +1,8 @@
 // Picking, one act a screen: go to the bin, scan the item until the line is whole, next. Nothing waits for the network.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { intent } from '../../shared/api/client';
 import { quantity, time } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { dropWork, keepWork } from '../../shared/offline/kept';
 import { put } from '../../shared/offline/outbox';
 import { readCode } from '../../shared/offline/gs1';

@@ -1,8 +1,7 @@
 // Who works here: the badge under the scanner and a PIN; or login and password.
 import { useState, type FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../shared/api/problem';
-import { languageNames, languages, setLanguage } from '../../shared/i18n';
+import { languageNames, languages, setLanguage, useTranslation } from '../../shared/i18n';
 import { signIn, type Session } from './door';
 import { Big, Network } from './parts';
 import { signal, wakeSound } from './feedback';

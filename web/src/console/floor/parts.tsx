@@ -1,7 +1,7 @@
 // Parts of the floor: big, plain, for a gloved thumb in sunlight.
 import { lazy, Suspense, useEffect, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../shared/api/problem';
+import { useTranslation } from '../../shared/i18n';
 import { useOutbox } from '../../shared/offline/outbox';
 import { signal, wakeSound, type Signal } from './feedback';
 import { useScanner } from './wedge';

@@ -3,11 +3,10 @@ import { MenuOutlined, QuestionCircleOutlined, SearchOutlined, UserOutlined } fr
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Button, Drawer, Dropdown, Tooltip } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { onWaiting } from '../../shared/api/client';
 import { useMay, useSession, useSignOut } from '../../shared/api/session';
 import { useNarrow } from '../../shared/desk/useNarrow';
-import { languageNames, languages, setLanguage } from '../../shared/i18n';
+import { languageNames, languages, setLanguage, useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
 import { useLate } from '../../shared/live';
 import { Bones, getTheme, setTheme, themes, type Theme } from '../../shared/ui';

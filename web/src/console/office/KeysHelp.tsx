@@ -1,6 +1,6 @@
 import { Modal } from 'antd';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../shared/i18n';
 import { keysNow } from '../../shared/keys';
 
 const mac = /Mac|iP/.test(navigator.platform);

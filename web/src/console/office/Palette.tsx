@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Modal } from 'antd';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../shared/api/session';
+import { useTranslation } from '../../shared/i18n';
 import { features, navigation } from './features';
 
 interface Entry {

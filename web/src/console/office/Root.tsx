@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { onSignedOut, readPath } from '../../shared/api/client';
 import { SessionProvider, useSessionQuery } from '../../shared/api/session';
 import { setZone } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, Empty, Trouble } from '../../shared/ui';
 import { Live } from '../../shared/live';
 

@@ -5,7 +5,7 @@ import en from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import zhTW from 'antd/locale/zh_TW';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../shared/i18n';
 import { effective, getTheme, onTheme } from '../../shared/ui/theme';
 
 const locales = { en, 'zh-CN': zhCN, 'zh-TW': zhTW };

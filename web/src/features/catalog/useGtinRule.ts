@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../shared/i18n';
 import { gtinFault } from './gtin';
 
 /** A rule for antd's forms: the check digit, at once. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { choice, ListScreen, type ListDefinition } from '../../shared/desk';
 import { dateTime, dateTimeFull } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { plain, readData, subjectLink, type Entry } from './api';
 import { Verify } from './Verify';
 

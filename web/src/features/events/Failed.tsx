@@ -1,11 +1,11 @@
 import { RedoOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../shared/api/client';
 import { useMay } from '../../shared/api/session';
 import { ListScreen, type ListDefinition } from '../../shared/desk';
 import { dateTime, integer, relative } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { StatusTag, useProblemText, type Tone } from '../../shared/ui';
 import type { Failure } from './api';
 import { JobTabs } from './Tabs';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../shared/api/client';
 import { Panel } from '../../shared/desk';
 import { duration, integer, relative } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, StatusTag, Trouble } from '../../shared/ui';
 import type { Job } from './api';
 import { JobTabs } from './Tabs';

@@ -2,9 +2,9 @@
 import { SafetyCertificateOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../shared/api/client';
 import { integer } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { StatusTag, useProblemText } from '../../shared/ui';
 import type { Proof } from './api';
 

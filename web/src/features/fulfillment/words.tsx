@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { useEffect, useState } from 'react';
 import { date, dateTime, day, duration, time } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { StatusTag } from '../../shared/ui';
 import type { Fulfillment } from './api';
 import { dueOf } from './due';

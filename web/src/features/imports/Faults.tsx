@@ -1,9 +1,9 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { HELD_MAX, Panel, useList } from '../../shared/desk';
 import { integer } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, Trouble } from '../../shared/ui';
 import { busy, type RowError, type Upload } from './api';
 import { fieldKey } from './mapping';

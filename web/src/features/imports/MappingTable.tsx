@@ -1,8 +1,8 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Alert, AutoComplete, Button, Input, Select, Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import type { ProblemEntry } from '../../shared/api/problem';
 import { CurrencySelect, Panel, useCompany, ZoneSelect } from '../../shared/desk';
+import { useTranslation } from '../../shared/i18n';
 import type { Field, Upload } from './api';
 import { adjust, assign, fieldKey, filled, type Draft } from './mapping';
 

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { Alert } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Panel } from '../../shared/desk';
 import { integer } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { about, type Upload } from './api';
 
 const counted = ['new', 'changed', 'unchanged', 'wrong'] as const;

@@ -1,7 +1,7 @@
 // Small parts of both screens.
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { percent } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { StatusTag, type Tone } from '../../shared/ui';
 import type { Upload } from './api';
 

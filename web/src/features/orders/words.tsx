@@ -1,7 +1,6 @@
 // Orders in words: promise, customer, what comes next.
-import type { TFunction } from 'i18next';
-import { useTranslation } from 'react-i18next';
 import { date, day, duration, relative, time } from '../../shared/format';
+import { useTranslation, type Translate } from '../../shared/i18n';
 import { StatusTag, type Tone } from '../../shared/ui';
 import type { Order, OrderRow } from './api';
 import { firstAction, readPromise, type PromiseKind } from './reading';
@@ -15,7 +14,7 @@ function span(when: string | undefined): string {
 }
 const sameDay = (a: number, b: number) => date(a) === date(b);
 
-export function promiseText(order: OrderRow | Order, t: TFunction): { text: string; tone: Tone; kind: PromiseKind } {
+export function promiseText(order: OrderRow | Order, t: Translate): { text: string; tone: Tone; kind: PromiseKind } {
   const { kind, when } = readPromise(order, Date.now(), sameDay);
   const words: Record<PromiseKind, () => string> = {
     none: () => '',

@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath, type Schemas } from '../../shared/api/client';
 import type { Problem } from '../../shared/api/problem';
 import { useMay } from '../../shared/api/session';
 import { money } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { useProblemText } from '../../shared/ui';
 import type { Hold } from './api';
 

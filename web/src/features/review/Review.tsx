@@ -2,12 +2,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../shared/api/client';
 import { asProblem } from '../../shared/api/problem';
 import { useMay, useSession } from '../../shared/api/session';
 import { useList, useNarrow } from '../../shared/desk';
 import { duration, integer, relative } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
 import { useChanged } from '../../shared/live';
 import { Bones, Empty, StatusTag, Trouble, useProblemText } from '../../shared/ui';

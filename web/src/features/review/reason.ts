@@ -1,6 +1,5 @@
 // Why an order is held, in the reader's language: put into words from what the rule saw. What people wrote stays as it is.
-import { useTranslation } from 'react-i18next';
-import { language } from '../../shared/i18n';
+import { language, useTranslation } from '../../shared/i18n';
 import { money, percent, quantity } from '../../shared/format';
 
 export interface HoldWords {

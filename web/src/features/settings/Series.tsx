@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, InputNumber } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { patchPath, readPath, type Schemas } from '../../shared/api/client';
 import { useMay } from '../../shared/api/session';
 import { EnumSelect, FormDialog, Panel } from '../../shared/desk';
 import { difference } from '../../shared/desk/difference';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, Trouble } from '../../shared/ui';
 import { SettingsTabs } from './Tabs';
 

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button, Progress } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { readPath, sendPath } from '../../shared/api/client';
 import { useMay } from '../../shared/api/session';
 import { Panel } from '../../shared/desk';
 import { dateTime, duration, integer, relative } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { Bones, StatusTag, Trouble, useProblemText, type Tone } from '../../shared/ui';
 import { SettingsTabs } from './Tabs';
 import { bytes } from './bytes';

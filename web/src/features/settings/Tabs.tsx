@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../shared/api/session';
+import { useTranslation } from '../../shared/i18n';
 
 const tabs = [
   ['general', '/settings'],

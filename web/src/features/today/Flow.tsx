@@ -1,7 +1,7 @@
 // The day by the hour: what came in and what left. A picture, or the same as a table; each number opens its rows.
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { integer, time } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { target, ticks, type Hour } from './reading';
 
 const WIDTH = 720;

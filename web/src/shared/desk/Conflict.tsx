@@ -1,6 +1,6 @@
 // Somebody was faster: both values side by side, and what one typed is kept.
 import { Button, Modal } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n';
 
 export interface ConflictProps<T> {
   open: boolean;

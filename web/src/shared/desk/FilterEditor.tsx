@@ -2,7 +2,7 @@
 import { Button, Checkbox, DatePicker, Input, InputNumber, Popover, Radio } from 'antd';
 import dayjs from 'dayjs';
 import { useState, type ReactElement } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n';
 import type { ListState } from '../views';
 import type { Filter } from './filters';
 

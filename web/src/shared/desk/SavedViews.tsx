@@ -3,9 +3,9 @@ import { DeleteOutlined, DownOutlined, StarFilled, StarOutlined } from '@ant-des
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Checkbox, Dropdown, Input, Modal } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath, sendPath } from '../api/client';
 import { useMay } from '../api/session';
+import { useTranslation } from '../i18n';
 import { useProblemText } from '../ui';
 import { parseAddress, printAddress, type ListState } from '../views';
 

@@ -1,6 +1,6 @@
 // Filters of a list as chips: what they are, and what they say. One filter may own several parameters of the API (a range has two).
-import type { TFunction } from 'i18next';
 import { day } from '../format';
+import type { Translate } from '../i18n';
 import type { Query } from '../views';
 
 export interface Filter {
@@ -21,7 +21,7 @@ export function choice(id: string, label: string, of: string, values: readonly s
   return { id, label, kind: 'choice', names: [id], options: values.map((value) => ({ value, label: `enum.${of}.${value}` })) };
 }
 
-export function filterText(filter: Filter, query: Query, t: TFunction): string {
+export function filterText(filter: Filter, query: Query, t: Translate): string {
   const label = t(filter.label);
   const values = filter.names.map((name) => query[name]);
   const shown = (() => {

@@ -1,7 +1,7 @@
 // Refusals of the server brought to the fields of an antd form.
 import type { FormInstance } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
+import { useTranslation } from '../i18n';
 
 /** "/lines/0/sku" is the field ['lines', 0, 'sku']. */
 export function fieldOf(pointer: string): (string | number)[] {

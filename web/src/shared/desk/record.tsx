@@ -3,8 +3,8 @@
 import { Link } from '@tanstack/react-router';
 import { App, Button, Form, Modal, type FormInstance } from 'antd';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
+import { useTranslation } from '../i18n';
 import { useKeys } from '../keys';
 import { useProblemText } from '../ui';
 import { ConflictDialog } from './Conflict';

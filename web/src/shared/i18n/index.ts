@@ -1,6 +1,8 @@
 // Texts for people: three languages, loaded as one catalog per shell. Keys only; no text stands in code.
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useSyncExternalStore } from 'react';
+import { join, translator, type Catalog, type Translate } from './translate';
+
+export type { Translate } from './translate';
 
 export const languages = ['en', 'zh-CN', 'zh-TW'] as const;
 export type Language = (typeof languages)[number];
@@ -34,39 +36,48 @@ function safely<T>(fn: () => T): T | undefined {
   }
 }
 
-type Load = (language: Language) => Promise<{ default: Record<string, unknown> }>;
+/** What is spoken now. One object for as long as the language stays: `t` may stand among what a memo depends on. */
+interface Spoken {
+  t: Translate;
+  i18n: { language: string };
+}
+const speak = (language: string, catalog: Catalog): Spoken => ({ t: translator(catalog, language), i18n: { language } });
+
+type Load = (language: Language) => Promise<{ default: Catalog }>;
 let load: Load;
+const catalogs = new Map<Language, Catalog>();
+let spoken = speak('', {});
+const heard = new Set<() => void>();
+
+async function change(language: Language): Promise<void> {
+  if (!catalogs.has(language)) catalogs.set(language, join({}, (await load(language)).default));
+  spoken = speak(language, catalogs.get(language) as Catalog);
+  document.documentElement.lang = language;
+  for (const tell of heard) tell();
+}
 
 export async function startTexts(loader: Load, language = firstLanguage()): Promise<void> {
   load = loader;
-  const texts = await load(language);
-  await i18next.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: false,
-    resources: { [language]: { translation: texts.default as Record<string, string> } },
-    interpolation: { escapeValue: false },
-    nsSeparator: false,
-    returnNull: false,
-    react: { useSuspense: false },
-  });
-  document.documentElement.lang = language;
+  await change(language);
 }
 
 /** `keep` false: for this time only, nobody chose it. */
 export async function setLanguage(language: Language, keep = true): Promise<void> {
-  if (!i18next.hasResourceBundle(language, 'translation')) {
-    const texts = await load(language);
-    i18next.addResourceBundle(language, 'translation', texts.default);
-  }
-  await i18next.changeLanguage(language);
-  document.documentElement.lang = language;
+  await change(language);
   if (keep) safely(() => localStorage.setItem(KEPT, language));
 }
 
 export function language(): Language {
-  return (nearest(i18next.language) ?? 'en') as Language;
+  return nearest(spoken.i18n.language) ?? 'en';
 }
 
 /** A text by key, outside of components. Inside use `useTranslation`. */
-export const t = i18next.t.bind(i18next);
-export { useTranslation } from 'react-i18next';
+export const t: Translate = (key, blanks) => spoken.t(key, blanks);
+
+const listen = (tell: () => void) => {
+  heard.add(tell);
+  return () => heard.delete(tell);
+};
+
+/** The texts in the language of now; the component is drawn anew when it changes. */
+export const useTranslation = (): Spoken => useSyncExternalStore(listen, () => spoken);

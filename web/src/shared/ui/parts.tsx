@@ -1,7 +1,7 @@
 // Small parts that every shell uses; no antd here.
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
+import { useTranslation } from '../i18n';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'accent' | 'quiet';
 

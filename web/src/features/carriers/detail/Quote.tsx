@@ -1,10 +1,10 @@
 // What a shipment would cost and how long it takes, with what is saved.
 import { useMutation } from '@tanstack/react-query';
 import { Button, Form, Input, InputNumber, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { CountrySelect, Panel } from '../../../shared/desk';
 import { money } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { StatusTag, useProblemText } from '../../../shared/ui';
 import type { Carrier, Quote } from '../api';
 

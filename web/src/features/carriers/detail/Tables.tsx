@@ -1,8 +1,8 @@
 // Services, zones and rates of a carrier, edited in place.
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, Input, InputNumber, Select, Switch, type FormInstance } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CalendarInput, ClockInput, CountrySelect, PriceInput, TagsInput } from '../../../shared/desk';
+import { useTranslation } from '../../../shared/i18n';
 
 function Remove({ onClick }: { onClick: () => void }) {
   const { t } = useTranslation();

@@ -3,12 +3,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { choice, CurrencySelect, EnumSelect, FormDialog, ListScreen, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
 import { relative } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { StatusTag } from '../../../shared/ui';
 import { carrierKinds, type Carrier } from '../api';
 

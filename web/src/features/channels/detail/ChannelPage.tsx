@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input, InputNumber, Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { CurrencySelect, EnumSelect, LanguageSelect, MasterSelect, PageHead, Panel, PriceInput, RecordForm, useCompany } from '../../../shared/desk';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { channelKinds, paymentTerms, stockPolicies, type Channel } from '../api';
 import { Rules } from './Rules';

@@ -1,7 +1,7 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, Input, InputNumber, Tooltip } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CountrySelect, EnumSelect, TagsInput } from '../../../shared/desk';
+import { useTranslation } from '../../../shared/i18n';
 import { failures, locationKinds, rankings } from '../api';
 
 /** Meters for the API, kilometers for people. */

@@ -3,12 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Checkbox, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { AddressFields, FormDialog, LanguageSelect, PageHead, Panel, RecordForm, TagsInput } from '../../../shared/desk';
 import { date, day, integer, money } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText, type Tone } from '../../../shared/ui';
 import type { Customer, OrderRow, Profile } from '../api';
 

@@ -3,13 +3,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { FormDialog, LanguageSelect, ListScreen, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
 import { relative } from '../../../shared/format';
-import { languageNames, languages } from '../../../shared/i18n';
+import { languageNames, languages, useTranslation } from '../../../shared/i18n';
 import { StatusTag } from '../../../shared/ui';
 import type { Customer } from '../api';
 

@@ -1,8 +1,8 @@
 // Verbs that take something away or need a word more: reject, cancel, pack with weights, ship with a carrier's number.
 import { Alert, Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../../shared/api/problem';
+import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
 import type { Fulfillment } from '../api';
 import type { Named } from './FulfillmentPage';

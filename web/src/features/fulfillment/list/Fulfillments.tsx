@@ -3,10 +3,10 @@ import { FilePdfOutlined, PlaySquareOutlined, PrinterOutlined } from '@ant-desig
 import { Link } from '@tanstack/react-router';
 import { App, Select } from 'antd';
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../../shared/api/session';
 import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
 import { dateTime, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { EnumTag } from '../../../shared/ui';
 import { useListState } from '../../../shared/views';
 import type { Fulfillment } from '../api';

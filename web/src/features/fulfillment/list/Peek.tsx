@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { dateTime, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, Trouble } from '../../../shared/ui';
 import { useOrder, type Fulfillment } from '../api';
 import { CutOff, DueTag } from '../words';

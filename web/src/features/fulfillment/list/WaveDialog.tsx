@@ -2,9 +2,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, InputNumber, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { intent, sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
+import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
 import type { Fulfillment } from '../api';
 

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { dateTime, weekday } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
 import type { Fulfillment, Parcel } from '../api';
 import { seenStatus, troubleOf } from '../due';

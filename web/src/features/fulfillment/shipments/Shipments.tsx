@@ -2,10 +2,10 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
 import { dateTime, day, relative } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, StatusTag } from '../../../shared/ui';
 import { useListState } from '../../../shared/views';
 import type { Fulfillment } from '../api';

@@ -1,12 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Segmented, Switch } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { patchPath, readPath, sendPath, type Schemas } from '../../../shared/api/client';
 import { sessionKey, useSession } from '../../../shared/api/session';
 import { PageHead, Panel, useFieldErrors, ZoneSelect } from '../../../shared/desk';
 import { dateTime, relative, setZone } from '../../../shared/format';
-import { languageNames, languages, setLanguage, type Language } from '../../../shared/i18n';
+import { languageNames, languages, setLanguage, useTranslation, type Language } from '../../../shared/i18n';
 import { setKeysOn } from '../../../shared/keys';
 import { Bones, getTheme, setTheme, StatusTag, themes, Trouble, useProblemText, type Theme } from '../../../shared/ui';
 import { PasswordInput } from '../signin/Door';

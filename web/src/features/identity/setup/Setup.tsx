@@ -2,14 +2,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath, sendPath, setCsrf } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { sessionKey, type Session } from '../../../shared/api/session';
 import { CountrySelect, CurrencySelect, EnumSelect, LanguageSelect, ZoneSelect } from '../../../shared/desk/fields';
 import { useFieldErrors } from '../../../shared/desk/forms';
 import { settled } from '../../../shared/desk/difference';
-import { language } from '../../../shared/i18n';
+import { language, useTranslation } from '../../../shared/i18n';
 import { Bones, Trouble, useProblemText } from '../../../shared/ui';
 import { Door, PasswordInput } from '../signin/Door';
 

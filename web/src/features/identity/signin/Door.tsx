@@ -1,9 +1,8 @@
 // What stands around the pages before anybody is signed in: brand, and the choice of language.
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Button, Input, Tooltip } from 'antd';
 import { EyeInvisibleOutlined, EyeOutlined } from '@ant-design/icons';
-import { languageNames, languages, setLanguage } from '../../../shared/i18n';
+import { languageNames, languages, setLanguage, useTranslation } from '../../../shared/i18n';
 import '../identity.css';
 
 export function Languages() {

@@ -2,11 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { sendPath, setCsrf } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { sessionKey, type Session } from '../../../shared/api/session';
 import { useFieldErrors } from '../../../shared/desk/forms';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, useProblemText } from '../../../shared/ui';
 import { Door, PasswordInput } from './Door';
 

@@ -2,10 +2,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { sessionKey, signIn, useSignOut } from '../../../shared/api/session';
+import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
 import { Door, PasswordInput } from './Door';
 

@@ -1,8 +1,8 @@
 import { CheckOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { Panel } from '../../../shared/desk';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, Trouble } from '../../../shared/ui';
 import { families, grants, type Permission, type Role } from '../api';
 import { usePermissionText } from './permission';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../../shared/i18n';
 import type { Permission } from '../api';
 
 /** What a permission allows, for people; the API's own words where our catalog knows it not yet. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { choice, ListScreen, type ListDefinition } from '../../../shared/desk';
 import { dateTime, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { conditions, documentLink, movementKinds, type Movement } from '../api';
 
 const signed = (value: number | undefined) => (value && value > 0 ? `+${quantity(value)}` : quantity(value));

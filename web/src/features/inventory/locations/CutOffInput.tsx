@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ClockInput, EnumSelect, MasterSelect } from '../../../shared/desk';
+import { useTranslation } from '../../../shared/i18n';
 import type { CutOffRow } from '../api';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input, InputNumber, Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { AddressFields, CalendarInput, EnumSelect, PageHead, Panel, PriceInput, RecordForm, TagsInput, ZoneSelect, useCompany } from '../../../shared/desk';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { locationKinds, type Location } from '../api';
 import { CutOffInput } from './CutOffInput';

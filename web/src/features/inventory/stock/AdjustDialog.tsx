@@ -2,12 +2,12 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, InputNumber, Segmented } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../../shared/api/client';
 import { EnumSelect, FormDialog, MasterSelect, SkuSelect } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
 import { quantity } from '../../../shared/format';
 import { useState } from 'react';
+import { useTranslation } from '../../../shared/i18n';
 import { conditions, type Stock } from '../api';
 
 interface Adjusted {

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble, type Tone } from '../../../shared/ui';
 import { levelOf, type Level, type Stock } from '../api';
 

@@ -1,9 +1,9 @@
 import { App, Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { FormDialog, Panel } from '../../../shared/desk/record';
 import { dateTime, relative } from '../../../shared/format';
 import { useMay } from '../../../shared/api/session';
+import { useTranslation } from '../../../shared/i18n';
 import { EnumTag } from '../../../shared/ui';
 import { useHoldReason } from '../../review';
 import { readOrder, useKeepOrder, write, type Hold, type Order } from '../api';

@@ -1,6 +1,6 @@
 // Where the units of a line are, as one bar whose parts add up to the quantity, and in words.
-import { useTranslation } from 'react-i18next';
 import { quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import type { Line } from '../api';
 import { readCounters } from '../reading';
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { Panel } from '../../../shared/desk/record';
 import { moneyDigits, percent, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import type { Order } from '../api';
 import { LineBar } from './LineBar';
 

@@ -1,9 +1,9 @@
 // The ledger of the order's money. What is open may be captured or let go, what was captured given back, each within its cap.
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../../shared/api/session';
 import { Panel } from '../../../shared/desk/record';
 import { dateTime, money } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { EnumTag } from '../../../shared/ui';
 import type { Order, Payment } from '../api';
 import type { Dialog } from './Dialogs';

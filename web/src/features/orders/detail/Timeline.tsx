@@ -2,12 +2,12 @@
 import { App, Button, Mentions, Segmented } from 'antd';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import type { Page } from '../../../shared/desk';
 import { Panel } from '../../../shared/desk/record';
 import { dateTimeFull, money, relative } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, Trouble, useProblemText } from '../../../shared/ui';
 import { usePart, usePeople, write, type Comment, type Order, type TimelineEntry } from '../api';
 

@@ -2,10 +2,10 @@
 import { Link } from '@tanstack/react-router';
 import { App, Button, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../../shared/api/session';
 import { Panel } from '../../../shared/desk/record';
 import { dateTime, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, useProblemText } from '../../../shared/ui';
 import { readOrder, useKeepOrder, useMasters, write, type Fulfillment, type Order } from '../api';
 import { workStates } from '../reading';

@@ -1,10 +1,10 @@
 // Many numbers at once, from a mail or a sheet; those that are not there are named.
 import { App, Input, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../../../shared/api/client';
 import type { Page } from '../../../shared/desk';
 import { integer } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
 import type { OrderRow } from '../api';
 import { readNumbers } from '../reading';
