@@ -14,6 +14,18 @@ function imports(file: string): string[] {
 }
 const place = (file: string, to: string) => (to.startsWith('.') ? relative(src, resolve(dirname(file), to)) : to);
 
+test('code imports what package.json names, and nothing that merely lies in node_modules', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const named = new Set([...Object.keys(dependencies), 'vitest', 'virtual:texts']);
+  const wrong = files.flatMap((file) =>
+    imports(file)
+      .filter((to) => /^[@\w][\w:./-]*$/.test(to))
+      .filter((to) => !named.has(to.split('/').slice(0, to.startsWith('@') ? 2 : 1).join('/')))
+      .map((to) => `${relative(src, file)} ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('shared knows nothing of features and shells', () => {
   const wrong = files
     .filter((file) => relative(src, file).startsWith('shared/'))
