@@ -27,6 +27,7 @@ const struct api_room app_rooms[] = {
     {"Privacy", "Personal data for those to whom it is masked.", privacy_routes},
     {"Views", "What people keep for their screens.", view_routes},
     {"Identity", "Users, sessions, API keys and permissions.", identity_routes},
+    {"Second step", "Signing in with a code, too.", mfa_routes},
     {"Audit", "Who did what, and the proof that the log is unchanged.", audit_routes},
     {"Work", "Background jobs and what failed, checks and backups.", work_routes},
     {"System", "Health, metrics, this document.", system_routes},

@@ -30,7 +30,8 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(SOURCING_SCARCITY,      "sourcing.scarcity",         INT,     "0",      0,   100000000, NULL,         "minor", "Cost of taking a location's last unit")     \
   X(SOURCING_NODES,         "sourcing.search_nodes",     INT,     "100000", 100, 100000000, NULL,         "nodes", "Search steps before the best found is taken, not proven") \
   X(LOGIN_ATTEMPTS,         "login.attempts",            INT,     "5",      1,   1000,    NULL,           "per 15 min", "Failed sign-ins before a wait")        \
-  X(SESSION_HOURS,          "session.hours",             INT,     "12",     1,   720,     NULL,           "h",     "Life of a session without use")
+  X(SESSION_HOURS,          "session.hours",             INT,     "12",     1,   720,     NULL,           "h",     "Life of a session without use")                         \
+  X(MFA_ROLES,              "login.mfa_roles",           TEXT,    "",       0,   200,     NULL,           "",      "Roles whose users must sign in with a second step, between blanks; * = everybody")
 
 enum setting {
 #define X(code, ...) SETTING_##code,

@@ -111,6 +111,12 @@ static enum err load_session(struct ctx *cx, const char *hash, struct known_toke
   out->actor_id = user.id;
   out->touch_id = session.id;
   out->permissions = user_permissions(&user) & (session.on_floor ? floor_permissions() : PERMISSIONS_ALL);
+  if (!session.on_floor) {
+    bool missing = false;
+    TRY(mfa_is_missing(cx, &user, &missing));
+    if (missing)
+      out->permissions = 0; /* but for what whoever is signed in may do: setting it up is */
+  }
   out->scope = row_scope_of(db_memo_arena(cx->db), &user.locations, &user.channels);
   out->valid_until = session.expires_at;
   keep_name(out, user.name);

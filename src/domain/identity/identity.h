@@ -10,7 +10,8 @@
  * user who holds more than the actor is not the actor's to change. The same holds of places: who is bound to some locations
  * or channels cannot let others see more.
  *
- * Events: user.created .updated .password_changed .badge_changed .invited; api_key.created .rotated .revoked;
+ * Events: user.created .updated .password_changed .badge_changed .invited .mfa_enabled .mfa_disabled .mfa_reset
+ * .recovery_code_used; api_key.created .rotated .revoked;
  * session.started .refused .ended.
  */
 #ifndef ORDO_IDENTITY_H
@@ -36,6 +37,9 @@
 #define PIN_MAX                 12
 #define BADGE_MAX               64
 #define INVITATION_DAYS         7
+#define TOTP_DIGITS             6    /* of a code that moves with time ... */
+#define TOTP_STEP_S             30   /* ... every so often */
+#define RECOVERY_CODES          8
 #define PASSWORD_HASHES_AT_ONCE 2    /* 64 MiB each; more callers are answered ERR_BUSY */
 #define LOGIN_WINDOW_MS         (15 * MINUTE_MS)
 #define LOGIN_ADDRESS_FACTOR    10   /* an address may fail this many times as often as one login (an office has one) */
@@ -45,6 +49,8 @@
 #define CSRF_HEADER    "X-CSRF-Token"
 #define API_KEY_TEXT   70 /* "ordo_", 64 hex digits and NUL */
 #define TOKEN_TEXT     65 /* 64 hex digits and NUL */
+#define TOTP_SECRET_BYTES 20
+#define TOTP_SECRET_TEXT  33 /* base32 and NUL */
 
 /* ---- Roles: a table in C ---------------------------------------------------------------------------------------- */
 
@@ -84,6 +90,7 @@ struct user {
   LIST(const char *) locations, channels; /* codes of those whose rows he sees; empty = all */
   const char *badge;         /* unique, or NULL: what the card says that he signs in with on the floor ... */
   const char *pin_hash;      /* ... and the PIN that goes with it: as password_hash */
+  struct instant mfa_at;     /* since then signing in asks for a code, too; ABSENT = it does not */
 };
 extern const struct rec user_rec;
 extern const struct db_table user_table;
@@ -161,8 +168,15 @@ MUST_CHECK enum err identity_request_hash(struct ctx *cx, struct identity *ident
 struct sign_in {
   const char *login, *password; /* these two ... */
   const char *badge, *pin;      /* ... or these: on the floor */
+  const char *code;             /* with a password, of users who have a second step */
 };
 extern const struct rec sign_in_rec;
+
+/* A code that was right when it was looked at: of that step, or a recovery code of that hash. None: ABSENT, NULL. */
+struct mfa_proof {
+  int64_t step;
+  const char *recovery_hash;
+};
 
 /* Body of session_start_act and session_refused_act. */
 struct session_start {
@@ -172,6 +186,7 @@ struct session_start {
   const char *token_hash;
   bool on_floor;
   const char *pin_hash; /* on the floor: what was verified, in place of password_changed_at */
+  struct mfa_proof mfa; /* spent by session_start_act: no code is good twice */
 };
 
 /* What a session that began with a badge may do, as far as the user's roles allow it: pick, pack, ship, count. */
@@ -181,6 +196,7 @@ uint64_t floor_permissions(void);
  * and by address (settings login.attempts). *out_start is for the act that has to follow:
  *   ERR_OK               session_start_act, with out_token for the cookie
  *   ERR_UNAUTHENTICATED  session_refused_act, so that the attempt is in the audit trail
+ *   ERR_MFA              none: the password is right, and a code is needed; not counted
  *   ERR_RATE, ERR_BUSY   none; fault.retry_after_s is set */
 MUST_CHECK enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struct sign_in *in,
                                      const char *address, const char *user_agent, struct session_start *out_start,
@@ -201,6 +217,7 @@ struct session_info {
   struct instant expires_at;
   bool on_floor;
   LIST(const char *) locations, channels; /* empty = all */
+  bool mfa, mfa_required; /* a second step is on; it must be set up before anything else is allowed */
 };
 extern const struct rec session_info_rec;
 /* Of cx->actor; token is the session's, NULL with an API key. */
@@ -279,6 +296,60 @@ extern const struct rec badge_input_rec;
 MUST_CHECK enum err badge_pin_hash(struct ctx *cx, struct identity *identity, const char *pin, const char **out);
 extern const struct act user_badge_act; /* ERR_EXISTS at /badge for one in use. Ends the user's sessions on the floor */
 
+/* ---- The second step of signing in: codes of RFC 6238 ----------------------------------------------------------- */
+
+/* One's own: whoever acts. The floor's badge and PIN need no code; API keys have none. Secrets and codes are in no event. */
+struct mfa_state {
+  bool on, required;
+  struct instant since;
+  int64_t recovery_left;
+};
+extern const struct rec mfa_state_rec;
+MUST_CHECK enum err mfa_state_read(struct ctx *cx, struct mfa_state *out);
+
+/* Body of mfa_begin_act and mfa_off_act; fill verified by identity_confirm_password. */
+struct mfa_begin {
+  const char *current_password;
+  struct instant verified;
+  const char *secret; /* by totp_secret_draw; of mfa_begin_act */
+};
+extern const struct rec mfa_begin_rec;
+/* What its caller answers, once. */
+struct mfa_begun {
+  const char *secret, *uri, *qr;
+};
+extern const struct rec mfa_begun_rec;
+void totp_secret_draw(char out[TOTP_SECRET_TEXT]);
+/* What the app shows in the step of that number (ms / 1000 / TOTP_STEP_S); false for what is no secret of ours. */
+MUST_CHECK bool totp_code(const char *secret, int64_t step, char out[TOTP_DIGITS + 1]);
+/* The password of the user who acts; wrong ones are counted as when signing in. *out_verified is its age.
+ * ERR_INVALID at /current_password */
+MUST_CHECK enum err identity_confirm_password(struct ctx *cx, struct identity *identity, const char *password,
+                                              const char *address, struct instant *out_verified);
+extern const struct act mfa_begin_act; /* asks for nothing yet; again begins anew. ERR_STATE when it is on */
+extern const struct act mfa_off_act;   /* the user; again is harmless */
+
+typedef LIST(const char *) mfa_codes;
+/* Recovery codes as people read them, and their hashes. */
+void recovery_codes_draw(struct arena *a, mfa_codes *out_codes, mfa_codes *out_hashes);
+/* Body of mfa_confirm_act: a first code turns it on, and ends the user's other sessions. */
+struct mfa_confirm {
+  const char *code;
+  mfa_codes hashes;
+  const char *keep_token_hash; /* the session that goes on, or NULL */
+};
+struct mfa_recovery {
+  mfa_codes codes; /* joined by the caller, once */
+};
+extern const struct rec mfa_confirm_rec, mfa_recovery_rec;
+extern const struct act mfa_confirm_act; /* ERR_INVALID at /code, ERR_STATE */
+extern const struct act mfa_reset_act;   /* path: id or login, of another user. Harmless when it is off */
+
+/* Where a token stands for the password (an invitation): is code right for the user? Nothing is wanted of users without.
+ * ERR_MFA none was sent, ERR_UNAUTHENTICATED it is wrong (counted), ERR_RATE */
+MUST_CHECK enum err mfa_check(struct ctx *cx, struct identity *identity, const struct user *user, const char *code,
+                              const char *address, struct mfa_proof *out);
+
 /* ---- Invitations: a link, good once, to set a password by ------------------------------------------------------- */
 
 struct invitation {
@@ -305,7 +376,7 @@ MUST_CHECK enum err invitation_look(struct ctx *cx, struct identity *identity, c
                                     struct invitation *out);
 /* Body of invitation_accept_act. */
 struct invitation_accept {
-  const char *token, *password;
+  const char *token, *password, *code;
   const char *password_hash, *token_hash;
 };
 extern const struct rec invitation_accept_rec, invitation_token_rec; /* the second: token alone */

@@ -39,6 +39,38 @@ MUST_CHECK enum err password_verify(struct ctx *cx, struct identity *identity, c
 MUST_CHECK enum err password_attempt(struct ctx *cx, struct identity *identity, const char *login, const char *address,
                                      const char *hash, const char *password, bool *out_right);
 
+/* ---- Codes (totp.c, mfa.c) ---- */
+
+/* The number of RFC 4226 before it is cut to digits. */
+uint32_t totp_number(const unsigned char *secret, size_t n, int64_t step);
+/* The step whose code this is, of now and its neighbors; else ABSENT. */
+int64_t totp_step(const char *secret, const char *code, struct instant now);
+
+enum { RECOVERY_CODE_LETTERS = 16 }; /* of 32: 80 bits, so a fast hash is enough */
+
+struct user_mfa {
+  int64_t user_id;
+  const char *secret; /* base32 */
+  int64_t used_step;  /* of the last code that was taken */
+  mfa_codes recovery; /* hashes of those left */
+  struct instant created_at;
+};
+MUST_CHECK enum err user_mfa_load(struct ctx *cx, int64_t user_id, struct user_mfa *out, bool *out_known);
+/* Whether the code is right and was not used. */
+bool mfa_prove(struct arena *a, const struct user_mfa *mfa, const char *code, struct instant now,
+               struct mfa_proof *out);
+/* Takes what was proved out of mfa; false when somebody was faster. */
+bool mfa_spend(struct arena *a, const struct mfa_proof *proof, struct user_mfa *mfa);
+/* Stores what mfa_spend has left; a recovery code moves the user's version, and is an event. */
+MUST_CHECK enum err mfa_store(struct ctx *cx, const struct mfa_proof *proof, const struct user_mfa *after,
+                              struct user *user);
+enum err mfa_wanted(struct ctx *cx); /* ERR_MFA */
+enum err mfa_wrong(struct ctx *cx);  /* ERR_UNAUTHENTICATED */
+/* The setting asks for a second step, and the user has none. */
+MUST_CHECK enum err mfa_is_missing(struct ctx *cx, const struct user *user, bool *out);
+/* Stores the user, whose version has moved, and tells it without data. */
+MUST_CHECK enum err user_tell(struct ctx *cx, const char *topic, const struct user *user);
+
 /* ---- Rights ---- */
 
 /* ERR_FORBIDDEN unless the actor has all of permissions himself. */

@@ -34,6 +34,8 @@ static const struct rec_field user_fields[] = {
     FIELD(struct user, badge, .flags = REC_READONLY, .doc = "Number of the badge to sign in with on the floor",
           .example = "B-0042"),
     FIELD(struct user, pin_hash, .flags = REC_HIDDEN),
+    FIELD(struct user, mfa_at, .flags = REC_READONLY,
+          .doc = "Since then signing in asks for a code of the user's phone, too", .example = "2026-11-20T08:00:00.000Z"),
 };
 const struct rec user_rec = REC(struct user, "User", user_fields, "Somebody who signs in");
 const struct db_table user_table = {"app_user", &user_rec};
@@ -77,6 +79,9 @@ static const struct rec_field sign_in_fields[] = {
           .doc = "On the floor, in place of `login`: the number of the user's badge", .example = "B-0042"),
     FIELD(struct sign_in, pin, .flags = REC_PERSONAL, .min = 1, .max = PIN_MAX, .doc = "The PIN; goes with `badge`",
           .example = "4711"),
+    FIELD(struct sign_in, code, .flags = REC_PERSONAL, .min = 1, .max = 40,
+          .doc = "After `mfa_required`: what the app shows, or a recovery code; goes with `login` and `password`",
+          .example = "492039"),
 };
 const struct rec sign_in_rec =
     REC(struct sign_in, "SignIn", sign_in_fields, "Login and password, or badge and PIN on the floor");
@@ -124,6 +129,8 @@ static const struct rec_field invitation_accept_fields[] = {
           .max = PASSWORD_MAX,
           .doc = "The password to be: at least 10 characters, not the login, not one that everybody tries first",
           .example = "glass river 27 lamps"),
+    FIELD(struct invitation_accept, code, .flags = REC_PERSONAL, .min = 1, .max = 40,
+          .doc = "Of users who sign in with a code, too", .example = "492039"),
 };
 const struct rec invitation_accept_rec =
     REC(struct invitation_accept, "InvitationAccept", invitation_accept_fields, "A first password by an invitation");
@@ -229,6 +236,10 @@ static const struct rec_field session_info_fields[] = {
     FIELD(struct session_info, on_floor, .flags = REC_READONLY,
           .doc = "Begun with a badge: what the roles allow and the floor needs", .example = "false"),
     ROW_SCOPE(struct session_info, REC_READONLY),
+    FIELD(struct session_info, mfa, .flags = REC_READONLY, .doc = "Signing in asks the user for a code, too",
+          .example = "false"),
+    FIELD(struct session_info, mfa_required, .flags = REC_READONLY,
+          .doc = "Set up a second step first (`POST /v1/me/mfa`): nothing else is allowed until then", .example = "false"),
 };
 const struct rec session_info_rec =
     REC(struct session_info, "SessionInfo", session_info_fields, "Who is signed in, and what is allowed");

@@ -88,6 +88,36 @@ static enum err check_sign_in(struct ctx *cx, const struct sign_in *in)
   return cx->fault.code;
 }
 
+/* Compares, and voids the attempt when that was not possible; whether it was right is counted when all is known. */
+static enum err password_verified(struct ctx *cx, struct identity *identity, const char *login, const char *address,
+                                  const char *hash, const char *password, bool *out_right)
+{
+  enum err err = password_verify(cx, identity, hash, password, out_right);
+  if (err != ERR_OK)
+    attempt_void(identity, login, address);
+  return err;
+}
+
+/* After a right password. Asking for the code is no failure and no success: else the password alone would clear the count. */
+static enum err second_step(struct ctx *cx, struct identity *identity, const char *login, const char *address,
+                            const struct user *user, const struct sign_in *in, struct mfa_proof *out)
+{
+  struct user_mfa mfa;
+  bool known = false;
+  *out = (struct mfa_proof){ABSENT, NULL};
+  if (!in->badge && instant_set(user->mfa_at)) {
+    if (text_empty(in->code)) {
+      attempt_void(identity, login, address);
+      return mfa_wanted(cx);
+    }
+    TRY(user_mfa_load(cx, user->id, &mfa, &known));
+    if (!known || !mfa_prove(cx->arena, &mfa, in->code, cx->now, out))
+      return mfa_wrong(cx);
+  }
+  attempt_right(identity, login, address);
+  return ERR_OK;
+}
+
 enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struct sign_in *in, const char *address,
                           const char *user_agent, struct session_start *out_start, char out_token[TOKEN_TEXT])
 {
@@ -100,7 +130,7 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
   TRY(attempt_begin(cx, identity, login, address));
   TRY(in->badge ? user_by_badge(cx, in->badge, &user, &known) : user_by_login(cx, login, &user, &known));
   const char *hash = !known || user.disabled ? NULL : in->badge ? user.pin_hash : user.password_hash;
-  TRY(password_attempt(cx, identity, login, address, hash, in->badge ? in->pin : in->password, &right));
+  TRY(password_verified(cx, identity, login, address, hash, in->badge ? in->pin : in->password, &right));
   *out_start = (struct session_start){
       .user_id = known ? user.id : 0,
       .login = login,
@@ -113,6 +143,7 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
   };
   if (!right)
     return wrong(cx, in->badge != NULL);
+  TRY(second_step(cx, identity, login, address, &user, in, &out_start->mfa));
   char token_hash[HASH_TEXT];
   token_draw(out_token, token_hash);
   out_start->token_hash = arena_text(cx->arena, token_hash);
@@ -126,10 +157,15 @@ struct start_facts {
   struct user user;
   sessions others;
   int64_t hours;
+  struct user_mfa mfa;
+  bool has_mfa;
 };
 
 struct start_plan {
   struct session session;
+  struct user user;
+  struct user_mfa mfa; /* as it is when the code is spent */
+  bool has_mfa;
   const struct session_start *in;
   LIST(struct session) leaving;
   bool still_open; /* one of those leaving has not expired: connections may remember it */
@@ -144,6 +180,8 @@ static enum err start_load(struct ctx *cx, const struct act_input *in, void *out
     return wrong(cx, facts->in->on_floor);
   TRY(err);
   TRY(setting_i64(cx, SETTING_SESSION_HOURS, &facts->hours));
+  if (instant_set(facts->user.mfa_at) && !facts->in->on_floor)
+    TRY(user_mfa_load(cx, facts->user.id, &facts->mfa, &facts->has_mfa));
   return sessions_load(cx, facts->user.id, &facts->others);
 }
 
@@ -176,6 +214,12 @@ static enum err start_decide(struct ctx *cx, const void *in_facts, void *out_pla
                               : facts->user.password_changed_at.ms != in->password_changed_at.ms;
   if (facts->user.disabled || changed)
     return wrong(cx, in->on_floor);
+  plan->user = facts->user;
+  plan->mfa = facts->mfa;
+  plan->has_mfa = facts->has_mfa;
+  if (instant_set(facts->user.mfa_at) && !in->on_floor &&
+      (!facts->has_mfa || !mfa_spend(cx->arena, &in->mfa, &plan->mfa)))
+    return mfa_wrong(cx);
   rec_init(&session_rec, &plan->session);
   plan->in = in;
   plan->session.user_id = facts->user.id;
@@ -224,6 +268,9 @@ static enum err start_apply(struct ctx *cx, const void *in_plan, struct act_resu
 {
   const struct start_plan *plan = in_plan;
   struct session session = plan->session;
+  struct user user = plan->user;
+  if (plan->has_mfa)
+    TRY(mfa_store(cx, &plan->in->mfa, &plan->mfa, &user));
   EACH (struct session, leaving, &plan->leaving)
     TRY(db_delete(cx->db, &session_table, leaving));
   if (plan->still_open) {
@@ -405,6 +452,7 @@ static enum err add_user(struct ctx *cx, const char *token, struct session_info 
   TRY(user_by_id(cx, cx->actor.id, &user));
   info->user_id = user.id;
   info->login = user.login;
+  info->mfa = instant_set(user.mfa_at);
   info->name = user.name;
   memcpy(&info->roles, &user.roles, sizeof info->roles);
   info->language = user.language ? user.language : info->language;
@@ -419,6 +467,8 @@ static enum err add_user(struct ctx *cx, const char *token, struct session_info 
     info->expires_at = session.expires_at;
     info->on_floor = session.on_floor;
   }
+  if (!info->on_floor)
+    TRY(mfa_is_missing(cx, &user, &info->mfa_required));
   session_csrf(token, csrf);
   info->csrf_token = csrf;
   return ERR_OK;

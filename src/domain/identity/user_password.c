@@ -35,11 +35,21 @@ static enum err check_current(struct ctx *cx, struct identity *identity, const s
   bool right = false;
   if (text_empty(password))
     return fault_add(&cx->fault, ERR_INVALID, "/current_password", "required",
-                     "is needed to change one's own password");
+                     "one's own password is needed");
   TRY(attempt_begin(cx, identity, user->login, address));
   TRY(password_attempt(cx, identity, user->login, address, user->password_hash, password, &right));
   if (!right)
     return fault_add(&cx->fault, ERR_INVALID, "/current_password", "wrong_password", "is not the current password");
+  return ERR_OK;
+}
+
+enum err identity_confirm_password(struct ctx *cx, struct identity *identity, const char *password,
+                                   const char *address, struct instant *out_verified)
+{
+  struct user user;
+  TRY(user_or_me(cx, "me", &user));
+  TRY(check_current(cx, identity, &user, address, password));
+  *out_verified = user.password_changed_at;
   return ERR_OK;
 }
 

@@ -85,6 +85,8 @@ static const char *const meanings[ERR_COUNT] = {
         "The bytes cannot be read: broken JSON, bad UTF-8, a doubled key, too much nesting, or a header that is "
         "not what it should be. The detail tells the byte offset. Sending the same again gives the same.",
     [ERR_UNAUTHENTICATED] = "The request carries no API key or session, or one that is unknown, expired or revoked.",
+    [ERR_MFA] = "The password is right, and this user signs in with a second step: send the same again with `code`, what the "
+                "user's app shows or a recovery code.",
     [ERR_FORBIDDEN] = "The user or key is known, but lacks the permission that the detail names.",
     [ERR_CSRF] = "A write with the session cookie needs the header X-CSRF-Token with the token from GET /v1/session.",
     [ERR_NOT_FOUND] = "There is no record with this id, number or code, or no such address.",

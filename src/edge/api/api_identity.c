@@ -37,6 +37,11 @@ static const char *token_hash(struct ctx *cx, const char *token)
   return hash;
 }
 
+const char *api_session_hash(struct ctx *cx, const struct api_request *rq)
+{
+  return token_hash(cx, session_token(cx, rq));
+}
+
 static enum err session_result(struct ctx *cx, const struct api_request *rq, const char *token, struct act_result *out)
 {
   struct session_info *info = ARENA_NEW(cx->arena, struct session_info);
@@ -233,9 +238,13 @@ static enum err serve_accept(struct ctx *cx, const struct api_request *rq, struc
   struct invitation_accept in = *(const struct invitation_accept *)rq->body;
   struct api_request once = *rq;
   struct invitation found;
+  struct user invited;
+  struct mfa_proof proof;
   char token[TOKEN_TEXT], hash[HASH_TEXT];
   once.key = NULL; /* whoever repeats it signs in */
   TRY(invitation_look(cx, api_identity(rq->api), in.token, rq->http->client, &found));
+  TRY(user_by_id(cx, found.user_id, &invited));
+  TRY(mfa_check(cx, api_identity(rq->api), &invited, in.code, rq->http->client, &proof));
   TRY(identity_password_hash(cx, api_identity(rq->api), found.login, in.password, "/password", &in.password_hash));
   in.token_hash = found.token_hash;
   cx->actor = (struct actor){.kind = ACTOR_USER, .id = found.user_id, .name = found.name};
@@ -247,7 +256,8 @@ static enum err serve_accept(struct ctx *cx, const struct api_request *rq, struc
                                       .name = user->name,
                                       .address = rq->http->client,
                                       .password_changed_at = user->password_changed_at,
-                                      .token_hash = hash};
+                                      .token_hash = hash,
+                                      .mfa = proof};
   return api_session_begin(cx, rq, &start, token, out);
 }
 
@@ -317,13 +327,13 @@ static const struct api_list keys_list = {
 
 /* ---- Routes ---- */
 
-static const enum err sign_in_errors[] = {ERR_UNAUTHENTICATED, ERR_RATE, ERR_BUSY, ERR_OK};
+static const enum err sign_in_errors[] = {ERR_UNAUTHENTICATED, ERR_MFA, ERR_RATE, ERR_BUSY, ERR_OK};
 static const enum err user_add_errors[] = {ERR_EXISTS, ERR_BUSY, ERR_OK};
 static const enum err user_change_errors[] = {ERR_EXISTS, ERR_STATE, ERR_OK};
 static const enum err password_errors[] = {ERR_STATE, ERR_RATE, ERR_BUSY, ERR_OK};
 static const enum err badge_errors[] = {ERR_EXISTS, ERR_BUSY, ERR_OK};
 static const enum err invite_errors[] = {ERR_STATE, ERR_OK};
-static const enum err accept_errors[] = {ERR_NOT_FOUND, ERR_RATE, ERR_BUSY, ERR_OK};
+static const enum err accept_errors[] = {ERR_NOT_FOUND, ERR_UNAUTHENTICATED, ERR_MFA, ERR_RATE, ERR_BUSY, ERR_OK};
 static const enum err rotate_errors[] = {ERR_STATE, ERR_OK};
 static const enum err sign_out_errors[] = {ERR_STATE, ERR_OK};
 
@@ -336,6 +346,9 @@ const struct route identity_routes[] = {
      "then the address, must wait. `Idempotency-Key` has no effect here: each sign-in begins a session of its own.\n\n"
      "On a shared device of the floor `{\"badge\": \"B-0042\", \"pin\": \"4711\"}` takes their place. Such a session may "
      "pick, pack, ship and count, as far as the user's roles allow it, and nothing else.\n\n"
+     "A user with a second step gets `mfa_required` for a right password alone: send the same again with `code`, what the "
+     "app shows or a recovery code. Wrong codes count as wrong passwords do, and none is good twice. The badge's PIN needs "
+     "no code.\n\n"
      "```json\n"
      "{\"login\": \"li@example.com\", \"password\": \"glass river 27 lamps\"}\n"
      "```",
@@ -400,7 +413,7 @@ const struct route identity_routes[] = {
      .needs = PERM_PUBLIC, .body = &invitation_token_rec, .reply = &invitation_rec, .success = 200,
      .serve = serve_invitation, .errors = accept_errors, .flags = ROUTE_NO_CSRF},
     {"POST", "/v1/invitations/accept", "Set a password by an invitation",
-     "Signs the user in as `POST /v1/session` does; other sessions of the user end. The token is good no more.",
+     "Signs the user in as `POST /v1/session` does, with a `code` where the user has a second step; other sessions of the user end. The token is good no more.",
      .needs = PERM_PUBLIC, .body = &invitation_accept_rec, .reply = &session_info_rec, .success = 201,
      .serve = serve_accept, .errors = accept_errors, .flags = ROUTE_NO_CSRF},
     {"GET", "/v1/roles", "List roles", "The roles that users can be given, and the permissions of each.",

@@ -15,6 +15,7 @@
 
 static const struct api_room rooms[] = {
     {"Identity",       "Who may do what", identity_routes},
+    {"Second step", "Codes", mfa_routes},
     {"Customers", "Who buys", customer_routes},
     {"Settings",      "What a company sets", setting_routes},
     {0},
@@ -243,6 +244,102 @@ TEST(one_changes_ones_own_password_and_a_repeat_gets_the_same_answer)
   CHECK_INT(ask(o, "GET /v1/session", here, NULL).status, 200);
   CHECK_INT(ask(o, "GET /v1/session", there, NULL).status, 401);
   signed_in(o, "boss", other_password);
+}
+
+/* ---- The second step ---- */
+
+/* What the app shows, so many steps from now. */
+static const char *code_of(struct office *o, const char *secret, int steps)
+{
+  char *code = arena_alloc(o->t->arena, TOTP_DIGITS + 1);
+  CHECK(totp_code(secret, clock_real.now(NULL).ms / SECOND_MS / TOTP_STEP_S + steps, code));
+  return code;
+}
+
+static struct answer enter(struct office *o, const char *code)
+{
+  return ask(o, "POST /v1/session", "",
+             arena_printf(o->t->arena, "{\"login\":\"boss\",\"password\":\"%s\"%s}", good_password,
+                          code ? arena_printf(o->t->arena, ",\"code\":\"%s\"", code) : ""));
+}
+
+static const char *a_second_step(struct office *o, const char *browser, const char **out_recovery)
+{
+  struct answer a = ask(o, "POST /v1/me/mfa", browser, "{\"current_password\":\"glass river 27 lamps\"}");
+  CHECK_INT(a.status, 201);
+  CHECK(strcasestr(a.head, "Cache-Control: no-store") && strstr(a.body, "<svg "));
+  const char *secret = member(o, &a, "secret");
+  CHECK(strstr(member(o, &a, "uri"), secret) && strstr(member(o, &a, "uri"), "otpauth://totp/Ordo:boss?"));
+  a = ask(o, "POST /v1/me/mfa/confirm", browser,
+          arena_printf(o->t->arena, "{\"code\":\"%s\"}", code_of(o, secret, -1)));
+  CHECK_INT(a.status, 200);
+  const char *first = strstr(a.body, "\"codes\":[\"");
+  CHECK(first);
+  *out_recovery = arena_textn(o->t->arena, first + 10, 19);
+  return secret;
+}
+
+TEST(a_second_step_is_asked_for_taken_once_and_turned_off_with_the_password)
+{
+  struct office *o = office(t);
+  first_user(o);
+  const char *here = signed_in(o, "boss", good_password), *there = signed_in(o, "boss", good_password), *paper;
+  CHECK_INT(ask(o, "POST /v1/me/mfa", here, "{\"current_password\":\"not the password\"}").status, 422);
+  CHECK_INT(ask(o, "GET /v1/me/mfa", bearer(o, o->key), NULL).status, 404);
+  const char *secret = a_second_step(o, here, &paper);
+  CHECK_INT(ask(o, "GET /v1/session", here, NULL).status, 200);
+  CHECK_INT(ask(o, "GET /v1/session", there, NULL).status, 401);
+  struct answer a = enter(o, NULL);
+  CHECK_INT(a.status, 401);
+  CHECK_TEXT(member(o, &a, "code"), "mfa_required");
+  CHECK(!strstr(a.head, "Set-Cookie"));
+  const char *now = code_of(o, secret, 0);
+  CHECK_INT(enter(o, now).status, 201);
+  a = enter(o, now);
+  CHECK_INT(a.status, 401);
+  CHECK_TEXT(member(o, &a, "code"), "unauthenticated");
+  CHECK_INT(enter(o, paper).status, 201);
+  CHECK_INT(enter(o, paper).status, 401);
+  a = ask(o, "GET /v1/me/mfa", here, NULL);
+  CHECK(strstr(a.body, "\"recovery_left\":7"));
+  a = ask(o, "GET /v1/users/boss", bearer(o, o->key), NULL);
+  CHECK(strstr(a.body, "\"mfa_at\":\"") && !strstr(a.body, secret));
+  CHECK_INT(ask(o, "POST /v1/me/mfa/off", here, "{\"current_password\":\"not the password\"}").status, 422);
+  CHECK_INT(ask(o, "POST /v1/me/mfa/off", here, "{\"current_password\":\"glass river 27 lamps\"}").status, 200);
+  CHECK_INT(enter(o, NULL).status, 201);
+}
+
+TEST(an_invitation_does_not_go_round_the_second_step_and_a_reset_does)
+{
+  struct office *o = office(t);
+  first_user(o);
+  const char *paper, *secret = a_second_step(o, signed_in(o, "boss", good_password), &paper);
+  struct answer a = ask(o, "POST /v1/users/boss/invitation", bearer(o, o->key), "{}");
+  CHECK_INT(a.status, 201);
+  const char *accept = arena_printf(t->arena, "{\"token\":\"%s\",\"password\":\"glass river 27 lamps\"", member(o, &a, "token"));
+  a = ask(o, "POST /v1/invitations/accept", "", arena_printf(t->arena, "%s}", accept));
+  CHECK_TEXT(member(o, &a, "code"), "mfa_required");
+  CHECK_INT(ask(o, "POST /v1/invitations/accept", "",
+                arena_printf(t->arena, "%s,\"code\":\"%s\"}", accept, code_of(o, secret, 0)))
+                .status,
+            201);
+  CHECK_INT(ask(o, "DELETE /v1/users/boss/mfa", bearer(o, o->key), NULL).status, 204);
+  CHECK_INT(enter(o, NULL).status, 201);
+}
+
+TEST(who_must_have_a_second_step_may_do_nothing_else_before)
+{
+  struct office *o = office(t);
+  first_user(o);
+  const char *here = signed_in(o, "boss", good_password), *paper;
+  CHECK_INT(ask(o, "GET /v1/users", here, NULL).status, 200);
+  CHECK_INT(ask(o, "PATCH /v1/settings/login.mfa_roles", bearer(o, o->key), "{\"value\":\"warehouse owner\"}").status, 200);
+  CHECK_INT(ask(o, "GET /v1/users", here, NULL).status, 403);
+  struct answer a = ask(o, "GET /v1/session", here, NULL);
+  CHECK(strstr(a.body, "\"mfa_required\":true") && strstr(a.body, "\"permissions\":[]"));
+  a_second_step(o, here, &paper);
+  CHECK_INT(ask(o, "GET /v1/users", here, NULL).status, 200);
+  CHECK_INT(ask(o, "GET /v1/users", bearer(o, o->key), NULL).status, 200);
 }
 
 /* ---- Users ---- */

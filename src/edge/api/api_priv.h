@@ -205,6 +205,8 @@ bool request_is_local(const struct http_request *rq);
 /* ---- Sessions (api_identity.c) ---- */
 
 struct session_start;
+/* SHA-256 of the token of the session that asks; NULL for an API key. */
+const char *api_session_hash(struct ctx *cx, const struct api_request *rq);
 /* Begins the session that start says for whoever has proved to be that user, sets its cookie and answers with it. */
 MUST_CHECK enum err api_session_begin(struct ctx *cx, const struct api_request *rq, const struct session_start *start,
                                       const char *token, struct act_result *out);

@@ -84,6 +84,28 @@ static double draw(struct sheet *s, enum barcode_kind kind, const char *text, do
   return module >= module_least ? total : 0;
 }
 
+const char *print_qr_svg(struct arena *a, const char *text)
+{
+  struct bars bars;
+  struct buf out;
+  if (!plain(text) || !bars_of(BARCODE_QR, text, &bars))
+    return NULL;
+  const int quiet = 4, side = (int)bars.modules + 2 * quiet;
+  double left = left_unit(bars.symbol);
+  buf_init(&out, a);
+  buf_printf(&out,
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
+             "<path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"",
+             side, side, side, side);
+  for (struct zint_vector_rect *r = bars.symbol->vector->rectangles; r; r = r->next)
+    buf_printf(&out, "M%d %dh%dv%dh-%dz", (int)((double)r->x - left) / MODULE_UNITS + quiet,
+               (int)r->y / MODULE_UNITS + quiet, (int)r->width / MODULE_UNITS, (int)r->height / MODULE_UNITS,
+               (int)r->width / MODULE_UNITS);
+  buf_text(&out, "\"/></svg>");
+  ZBarcode_Delete(bars.symbol);
+  return buf_str(&out);
+}
+
 double barcode_draw(struct sheet *s, enum barcode_kind kind, const char *text, double x, double y, double width,
                     double height)
 {

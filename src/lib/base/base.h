@@ -27,6 +27,7 @@
   /* code                  http  slug                          title                                              */  \
   X(MALFORMED,             400,  "malformed",                  "The request cannot be read")                           \
   X(UNAUTHENTICATED,       401,  "unauthenticated",            "Please sign in")                                       \
+  X(MFA,                   401,  "mfa_required",               "A code is needed to sign in")                           \
   X(FORBIDDEN,             403,  "forbidden",                  "Not allowed for this user or key")                     \
   X(CSRF,                  403,  "csrf_token_invalid",         "The form has expired, please reload the page")         \
   X(NOT_FOUND,             404,  "not_found",                  "No such record")                                       \
