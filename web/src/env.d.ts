@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
 declare module 'virtual:texts/*' {
-  const texts: Record<string, unknown>;
+  const texts: import('./shared/i18n/translate').Catalog;
   export default texts;
 }

@@ -1,8 +1,7 @@
 // The customer's page: when it comes, first; then how far it is, and each parcel with its scans.
 import { useCallback, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { dateTime, quantity, weekday } from '../shared/format';
-import { language, languageNames, languages, nearest, setLanguage, type Language } from '../shared/i18n';
+import { language, languageNames, languages, nearest, setLanguage, useTranslation, type Language } from '../shared/i18n';
 import { deliveredAt, headline, readable, safeLink, tokenOf, type Item, type Parcel, type Step, type View } from './view';
 
 const KEPT = 'ordo.language';

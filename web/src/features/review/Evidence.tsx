@@ -1,10 +1,10 @@
 // What somebody needs to decide: what the rule saw, the order, the customer, orders like it.
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../shared/api/client';
 import { Panel } from '../../shared/desk';
 import { date, dateTime, duration, money, percent, quantity, relative } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
 import { EnumTag, StatusTag } from '../../shared/ui';
 import type { Context, Related } from './api';
 import { useHoldReason } from './reason';

@@ -1,6 +1,6 @@
 // The parts of an address inside of a form; `at` is where they stand, so that refusals find them.
 import { Form, Input } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n';
 import { CountrySelect, countryName } from './fields';
 
 export interface PostalAddress {

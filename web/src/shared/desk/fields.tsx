@@ -2,9 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, Select } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { readPath } from '../api/client';
-import { language, languageNames, languages } from '../i18n';
+import { language, languageNames, languages, useTranslation } from '../i18n';
 import { findProducts, nameIn } from './find';
 import { minorOf, textOfMinor } from './price';
 

@@ -1,7 +1,7 @@
 // A long list as a windowed grid: `role=grid`, one tab stop, moved by keys. Rows have one height; only those on the screen
 // are in the document, so 2,000 rows cost as much as 30.
 import { memo, useCallback, useEffect, useId, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n';
 
 export interface Column<Row> {
   id: string;

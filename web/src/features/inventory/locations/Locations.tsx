@@ -3,12 +3,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { choice, CountrySelect, EnumSelect, FormDialog, ListScreen, ZoneSelect, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
 import { integer, relative } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { StatusTag } from '../../../shared/ui';
 import { locationKinds, type Location } from '../api';
 

@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Link, useNavigate } from '@tanstack/react-router';
 import { App, AutoComplete, Button, Cascader, Input, InputNumber, Select, type InputRef, type RefSelectProps } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { keep } from '../../../shared/api/keep';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
@@ -13,7 +12,7 @@ import type { Page } from '../../../shared/desk';
 import { countries, nameIn, PriceInput } from '../../../shared/desk/fields';
 import { Panel } from '../../../shared/desk/record';
 import { dateTime, money, quantity } from '../../../shared/format';
-import { language } from '../../../shared/i18n';
+import { language, useTranslation } from '../../../shared/i18n';
 import { useKeys } from '../../../shared/keys';
 import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
 import { orderKey, useMasters, type Address, type Order } from '../api';

@@ -1,6 +1,6 @@
 // Why an order is not moving, what can be done first at the top.
-import { useTranslation } from 'react-i18next';
 import { dateTime, money, quantity, relative } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { usePart, type Blocker, type Blockers as Told } from '../api';
 import { mergeBlockers } from '../reading';
 

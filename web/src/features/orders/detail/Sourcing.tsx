@@ -1,11 +1,11 @@
 // Why the order comes from where it comes: a sentence per location, costs, the map.
 import { Button, Segmented } from 'antd';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { Panel } from '../../../shared/desk/record';
 import { dateTime, integer, money, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag } from '../../../shared/ui';
 import { useMasters, usePart, type Candidate, type Order } from '../api';
 import type { MapPoint } from './Map';

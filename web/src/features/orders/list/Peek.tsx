@@ -1,6 +1,6 @@
 // A look at an order without leaving the list.
-import { useTranslation } from 'react-i18next';
 import { money, quantity } from '../../../shared/format';
+import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, Trouble } from '../../../shared/ui';
 import { useOrder, type OrderRow } from '../api';
 import { Blockers } from '../detail/Blockers';
