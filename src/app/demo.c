@@ -4,40 +4,21 @@
 
 #include "demo_files.h"
 
-#include "carriers.h"
-#include "channels.h"
-#include "company.h"
-#include "fulfillment.h"
-#include "identity.h"
-#include "intake.h"
-#include "orders.h"
-#include "payments.h"
-#include "settings.h"
+#include "demo.h"
+#include "review.h"
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { DAYS = 30, STEP_ARENA_BUDGET = 16 << 20, PASSWORD_LETTERS = 14 };
-
-struct demo {
-  const char *currency;  /* of its orders */
-  bool guest;            /* in a company that somebody has set up: what is there already stays as it is */
-  atomic_bool *stopping; /* NULL = runs to its end */
-  struct writer *writer;
-  struct instant now; /* the writer reads it: the demo's clock */
-  struct arena *arena;
-  uint64_t random;
-  int64_t orders, refused;
-};
+enum { STEP_ARENA_BUDGET = 16 << 20, PASSWORD_LETTERS = 14 };
 
 /* ---- Doing ---- */
 
-static bool read_body(struct demo *d, const struct rec *rec, const char *json, size_t n, void **out)
+bool demo_read(struct demo *d, const struct rec *rec, const char *json, size_t n, void **out)
 {
   struct fault f;
   fault_init(&f, d->arena);
@@ -49,8 +30,7 @@ static bool read_body(struct demo *d, const struct rec *rec, const char *json, s
   return false;
 }
 
-/* Runs an act as the demo's clerk; the record it answered, or NULL when it was refused (the reason is in *out_fault). */
-static const void *run_input(struct demo *d, const struct act *act, struct act_input in, struct fault *out_fault)
+const void *demo_run_input(struct demo *d, const struct act *act, struct act_input in, struct fault *out_fault)
 {
   struct act_call call = {.act = act,
                           .in = in,
@@ -64,16 +44,16 @@ static const void *run_input(struct demo *d, const struct act *act, struct act_i
   return err == ERR_OK ? call.result.value : NULL;
 }
 
-static const void *run(struct demo *d, const struct act *act, const char *id, const void *body, struct fault *out_fault)
+const void *demo_run(struct demo *d, const struct act *act, const char *id, const void *body, struct fault *out_fault)
 {
-  return run_input(d, act, (struct act_input){.id = id, .body = body, .version = ABSENT}, out_fault);
+  return demo_run_input(d, act, (struct act_input){.id = id, .body = body, .version = ABSENT}, out_fault);
 }
 
-static const void *run_json(struct demo *d, const struct act *act, const struct rec *rec, const char *id,
-                            const char *json)
+const void *demo_run_json(struct demo *d, const struct act *act, const struct rec *rec, const char *id,
+                          const char *json)
 {
   void *body;
-  return read_body(d, rec, json, strlen(json), &body) ? run(d, act, id, body, NULL) : NULL;
+  return demo_read(d, rec, json, strlen(json), &body) ? demo_run(d, act, id, body, NULL) : NULL;
 }
 
 /* ---- Masters ---- */
@@ -110,22 +90,57 @@ static const struct rec setting_step_rec = REC(struct setting_step, "DemoSetting
 static bool do_setting(struct demo *d, const char *json)
 {
   void *body;
-  if (!read_body(d, &setting_step_rec, json, strlen(json), &body))
+  if (!demo_read(d, &setting_step_rec, json, strlen(json), &body))
     return false;
   const struct setting_step *s = body;
   struct setting_input input = {s->value};
-  return run(d, &setting_change_act, s->key, &input, NULL) != NULL;
+  return demo_run(d, &setting_change_act, s->key, &input, NULL) != NULL;
 }
 
-/* A fresh database has the channel `web`; the demo says how its orders are sourced. */
-static bool do_web(struct demo *d, const char *json)
+/* What a fresh database has already, changed: the channel `web`, the carrier `ordo`, rules of review. */
+static const struct {
+  const char *what;
+  const struct act *act;
+} changes[] = {
+    {"change_channel", &channel_update_act},
+    {"change_carrier", &carrier_update_act},
+    {"change_rule", &review_rule_update_act},
+};
+
+struct change_step {
+  const char *code, *to;
+};
+static const struct rec_field change_step_fields[] = {
+    FIELD(struct change_step, code, .flags = REC_REQUIRED),
+    FIELD_AS(REC_JSON, struct change_step, to, .flags = REC_REQUIRED),
+};
+static const struct rec change_step_rec = REC(struct change_step, "DemoChange", change_step_fields, "A change");
+
+static bool do_change(struct demo *d, const struct act *act, const char *json)
 {
+  void *body;
   struct fault f;
-  struct act_input in = {.id = "web", .json = json, .json_n = strlen(json), .version = ABSENT};
-  if (run_input(d, &channel_update_act, in, &f))
+  if (!demo_read(d, &change_step_rec, json, strlen(json), &body))
+    return false;
+  const struct change_step *s = body;
+  struct act_input in = {.id = s->code, .json = s->to, .json_n = strlen(s->to), .version = ABSENT};
+  if (demo_run_input(d, act, in, &f))
     return true;
-  failed("demo: the web channel refused: %s", f.detail);
+  failed("demo: the change of %s was refused: %s", s->code, f.detail);
   return false;
+}
+
+/* Orders of the month are for these. */
+static void keep_person(struct demo *d, const struct customer *c)
+{
+  struct buf address;
+  if (d->n_people == DEMO_PEOPLE_MAX || !c->addresses.n)
+    return;
+  buf_init(&address, d->people_arena);
+  rec_write(&address_rec, &c->addresses.at[0].address, NULL, &address);
+  d->people[d->n_people++] =
+      (struct demo_person){arena_text(d->people_arena, c->external_id),
+                           arena_text(d->people_arena, c->addresses.at[0].address.country), buf_str(&address)};
 }
 
 /* A guest keeps the names and codes that the company has given. */
@@ -138,19 +153,22 @@ static bool do_step(struct demo *d, const char *line, size_t n)
 {
   void *value, *body;
   struct fault f;
-  if (!read_body(d, &step_rec, line, n, &value))
+  if (!demo_read(d, &step_rec, line, n, &value))
     return false;
   const struct step *s = value;
   if (strcmp(s->what, "setting") == 0)
     return d->guest || do_setting(d, s->body);
-  if (strcmp(s->what, "web") == 0)
-    return do_web(d, s->body);
+  for (size_t i = 0; i < COUNT_OF(changes); i++)
+    if (strcmp(changes[i].what, s->what) == 0)
+      return do_change(d, changes[i].act, s->body);
   for (size_t i = 0; i < COUNT_OF(steps); i++) {
     if (strcmp(steps[i].what, s->what) != 0)
       continue;
-    if (!read_body(d, steps[i].rec, s->body, strlen(s->body), &body))
+    if (!demo_read(d, steps[i].rec, s->body, strlen(s->body), &body))
       return false;
-    if (run(d, steps[i].act, NULL, body, &f) || is_fine(d, &f))
+    if (steps[i].rec == &customer_rec)
+      keep_person(d, body);
+    if (demo_run(d, steps[i].act, NULL, body, &f) || is_fine(d, &f))
       return true;
     failed("demo: %s refused: %s", s->what, f.detail);
     return false;
@@ -159,7 +177,7 @@ static bool do_step(struct demo *d, const char *line, size_t n)
   return false;
 }
 
-static bool is_stopping(const struct demo *d)
+bool demo_is_stopping(const struct demo *d)
 {
   return d->stopping && atomic_load(d->stopping);
 }
@@ -167,7 +185,7 @@ static bool is_stopping(const struct demo *d)
 static bool do_masters(struct demo *d)
 {
   const char *at = (const char *)demo_files[0].bytes, *end = at + demo_files[0].n;
-  while (at < end && !is_stopping(d)) {
+  while (at < end && !demo_is_stopping(d)) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     size_t n = newline ? (size_t)(newline - at) : (size_t)(end - at);
     if (n && !do_step(d, at, n))
@@ -176,231 +194,6 @@ static bool do_masters(struct demo *d)
     arena_reset(d->arena);
   }
   return true;
-}
-
-/* ---- A month of orders ---- */
-
-static int64_t draw(struct demo *d, int64_t below)
-{
-  d->random = d->random * 6364136223846793005ULL + 1442695040888963407ULL;
-  return (int64_t)((d->random >> 33) % (uint64_t)below);
-}
-
-/* The customers of the file, the tax of shipping where they live, and where that is; the orders send to these. */
-static const struct {
-  const char *tax_rate, *json;
-} addresses[] = {
-    {"0.13", "{\"name\":\"Li Wei\",\"line1\":\"1 Nanjing E "
-             "Rd\",\"city\":\"Shanghai\",\"region\":\"SH\",\"postal_code\":\"200000\",\"country\":\"CN\",\"latitude\":"
-             "31.23,\"longitude\":121.47}"},
-    {"0.05", "{\"name\":\"Chen Mei-ling\",\"line1\":\"2 Ren'ai Rd Sec "
-             "4\",\"city\":\"Taipei\",\"region\":\"TPE\",\"postal_code\":\"106\",\"country\":\"TW\",\"latitude\":25.03,"
-             "\"longitude\":121.55}"},
-    {"0.08",
-     "{\"name\":\"Ann Baker\",\"line1\":\"15 Astor Pl\",\"city\":\"New "
-     "York\",\"region\":\"NY\",\"postal_code\":\"10003\",\"country\":\"US\",\"latitude\":40.73,\"longitude\":-73.99}"},
-    {"0.08", "{\"name\":\"Bob Carter\",\"line1\":\"401 Ocean Ave\",\"city\":\"Santa "
-             "Monica\",\"region\":\"CA\",\"postal_code\":\"90401\",\"country\":\"US\",\"latitude\":34.01,\"longitude\":"
-             "-118.5}"},
-    {"0.08", "{\"name\":\"Carla Diaz\",\"line1\":\"12 Flagler "
-             "St\",\"city\":\"Miami\",\"region\":\"FL\",\"postal_code\":\"33130\",\"country\":\"US\",\"latitude\":25."
-             "77,\"longitude\":-80.2}"},
-    {"0.08", "{\"name\":\"David Evans\",\"line1\":\"600 Pine "
-             "St\",\"city\":\"Seattle\",\"region\":\"WA\",\"postal_code\":\"98101\",\"country\":\"US\",\"latitude\":47."
-             "61,\"longitude\":-122.33}"},
-    {"0.19", "{\"name\":\"Eva Fischer\",\"line1\":\"Unter den Linden "
-             "7\",\"city\":\"Berlin\",\"region\":\"BE\",\"postal_code\":\"10117\",\"country\":\"DE\",\"latitude\":52."
-             "52,\"longitude\":13.39}"},
-};
-static const char *const skus[] = {"TEE-S",    "TEE-M",  "MUG-BLUE",   "MUG-RED", "LANTERN",    "CANDLE-3",
-                                   "CUSHION",  "TEAPOT", "TEA-OOLONG", "BOWL",    "CHOPSTICKS", "APRON",
-                                   "BOOK-TEA", "TOTE",   "UMBRELLA",   "KNIFE"};
-
-enum fate {
-  FATE_DELIVERED,
-  FATE_SHIPPED,
-  FATE_PACKED,
-  FATE_PICKED,
-  FATE_OPEN,
-  FATE_CANCELLED,
-  FATE_PART_CANCELLED,
-  FATE_HELD,
-  FATE_UNPAID,
-  FATE_COD,
-  FATE_RETURNING,
-  FATE_DRAFT,
-  FATE_PHONE,
-  FATE_SHORT,
-  FATE_PICKUP
-};
-
-static const char *order_json(struct demo *d, enum fate fate, int64_t n)
-{
-  struct buf b;
-  int64_t who = draw(d, (int64_t)COUNT_OF(addresses)), lines = 1 + draw(d, 3);
-  buf_init(&b, d->arena);
-  buf_printf(&b, "{\"channel\":\"%s\",\"external_id\":\"demo-%lld\",\"currency\":\"%s\",\"prices_include_tax\":true",
-             fate == FATE_PHONE   ? "phone"
-             : fate == FATE_SHORT ? "market"
-                                  : "web",
-             (long long)n, d->currency);
-  buf_printf(&b, ",\"customer\":{\"external_id\":\"c-%02lld\"},\"shipping_address\":%s", (long long)who + 1,
-             addresses[who].json);
-  buf_text(&b, ",\"lines\":[");
-  for (int64_t i = 0; i < lines; i++)
-    buf_printf(&b, "%s{\"sku\":\"%s\",\"quantity\":%lld}", i ? "," : "",
-               fate == FATE_SHORT && i == 0 ? "THROW" : skus[(draw(d, 5) * 3 + i) % (int64_t)COUNT_OF(skus)],
-               (long long)(fate == FATE_SHORT && i == 0 ? 40 : 1 + draw(d, 3)));
-  if (draw(d, 6) == 0)
-    buf_printf(&b, ",{\"sku\":\"GIFT-WRAP\",\"quantity\":1,\"kind\":\"service\",\"parent_line\":1}");
-  buf_printf(&b, "],\"charges\":[{\"kind\":\"shipping\",\"amount\":590,\"tax_rate\":\"%s\"}]", addresses[who].tax_rate);
-  if (fate == FATE_COD)
-    buf_text(&b, ",\"payment_terms\":\"cod\"");
-  if (fate == FATE_HELD)
-    buf_text(&b, ",\"expected_total\":1");
-  if (fate == FATE_DRAFT)
-    buf_text(&b, ",\"draft\":true");
-  if (fate == FATE_PICKUP)
-    buf_text(&b, ",\"delivery\":{\"type\":\"pickup\",\"location\":\"SOHO\"}");
-  if (draw(d, 8) == 0)
-    buf_text(&b, ",\"tags\":[\"vip\"]");
-  buf_text(&b, "}");
-  return buf_str(&b);
-}
-
-/* The total is known only after placing, so the money comes right behind, as it does from a shop's checkout. */
-static void pay(struct demo *d, const struct order *o, const char *id)
-{
-  if (o->totals.due.minor > 0)
-    run_json(d, &payment_add_act, &payment_input_rec, id,
-             arena_printf(d->arena,
-                          "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":%lld,\"reference\":\"ch_%s\"}",
-                          (long long)o->totals.due.minor, o->external_id));
-}
-
-static const char *id_of(struct demo *d, const char *prefix, int64_t id)
-{
-  char text[ID_TEXT];
-  id_format(prefix, id, text);
-  return arena_text(d->arena, text);
-}
-
-static void track(struct demo *d, const struct parcel *p, const char *status, int64_t after_hours, const char *place)
-{
-  char at[INSTANT_TEXT];
-  instant_format(INSTANT(d->now.ms + after_hours * HOUR_MS), at);
-  run_json(d, &parcel_track_act, &tracking_event_rec, id_of(d, PREFIX_parcel, p->id.v),
-           arena_printf(d->arena, "{\"status\":\"%s\",\"occurred_at\":\"%s\",\"place\":\"%s\"}", status, at, place));
-}
-
-/* Work takes its time, so that reports have some to tell; orders are 20 minutes apart. */
-static void work_for(struct demo *d, int64_t minutes)
-{
-  d->now.ms += minutes * MINUTE_MS;
-}
-
-/* Picks, packs and ships the order's fulfillments as far as its fate goes. */
-static void fulfill(struct demo *d, const struct order *o, enum fate fate)
-{
-  EACH (const struct fulfillment, made, &o->fulfillments) {
-    const char *id = id_of(d, PREFIX_fulfillment, made->id.v);
-    work_for(d, 1 + d->orders % 4);
-    const struct fulfillment *f = run_json(d, &fulfillment_pick_act, &pick_rec, id, "{}");
-    if (!f || fate == FATE_PICKED)
-      continue;
-    work_for(d, 1);
-    f = run_json(d, &fulfillment_pack_act, &pack_rec, id, "{}");
-    if (!f || fate == FATE_PACKED)
-      continue;
-    if (fate == FATE_PICKUP) {
-      run_json(d, &fulfillment_ready_act, &reason_maybe_rec, id, "{}");
-      continue;
-    }
-    work_for(d, 1);
-    f = run_json(d, &fulfillment_ship_act, &ship_rec, id, "{}");
-    if (!f)
-      continue;
-    EACH (const struct parcel, p, &f->parcels) {
-      track(d, p, "in_transit", 6, "sorting center");
-      if (fate == FATE_DELIVERED || fate == FATE_COD) {
-        track(d, p, "out_for_delivery", 60, "local depot");
-        track(d, p, "delivered", 66, "front door");
-      } else if (fate == FATE_RETURNING) {
-        track(d, p, "failure", 60, "local depot");
-        track(d, p, "return_to_sender", 90, "local depot");
-      }
-    }
-  }
-}
-
-static void live_through(struct demo *d, enum fate fate, int64_t n)
-{
-  void *body;
-  struct fault f;
-  const char *json = order_json(d, fate, n);
-  if (!read_body(d, &order_input_rec, json, strlen(json), &body))
-    return;
-  const struct order *o = run(d, &order_place_act, NULL, body, &f);
-  if (!o) {
-    d->refused++;
-    return;
-  }
-  d->orders++;
-  const char *id = id_of(d, PREFIX_order, o->id.v);
-  if (fate != FATE_UNPAID && fate != FATE_COD && fate != FATE_DRAFT && fate != FATE_PHONE)
-    pay(d, o, id);
-  if (fate <= FATE_PICKED || fate == FATE_COD || fate == FATE_RETURNING || fate == FATE_PICKUP)
-    fulfill(d, o, fate);
-  if (fate == FATE_CANCELLED)
-    run_json(d, &order_cancel_act, &cancel_rec, id, "{\"reason\":\"customer changed their mind\"}");
-  if (fate == FATE_PART_CANCELLED)
-    run_json(d, &order_cancel_act, &cancel_rec, id,
-             "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one too many\"}");
-}
-
-/* What becomes of an order placed so many days ago: old ones are mostly delivered, fresh ones are in work. */
-static enum fate fate_of(struct demo *d, int64_t days_ago)
-{
-  static const enum fate rare[] = {FATE_CANCELLED, FATE_PART_CANCELLED, FATE_HELD,  FATE_UNPAID, FATE_COD,
-                                   FATE_RETURNING, FATE_DRAFT,          FATE_PHONE, FATE_SHORT,  FATE_PICKUP};
-  static const enum fate fresh[] = {FATE_SHIPPED, FATE_SHIPPED, FATE_PACKED, FATE_PICKED, FATE_OPEN, FATE_OPEN};
-  if (draw(d, 4) == 0)
-    return rare[draw(d, (int64_t)COUNT_OF(rare))];
-  return days_ago > 4 ? FATE_DELIVERED : fresh[draw(d, (int64_t)COUNT_OF(fresh))];
-}
-
-static void live_a_month(struct demo *d, struct instant today)
-{
-  int64_t n = 1000;
-  for (int64_t day = DAYS; day >= 0; day--) {
-    int64_t orders = 4 + draw(d, 6);
-    for (int64_t i = 0; i < orders && !is_stopping(d); i++) {
-      struct instant at = INSTANT(today.ms - day * DAY_MS - (orders - i) * 20 * MINUTE_MS);
-      d->now = at;
-      live_through(d, fate_of(d, day), n++);
-      arena_reset(d->arena);
-    }
-  }
-}
-
-/* Two orders that nobody paid: the setting is switched on for them alone. */
-static void let_expire(struct demo *d, struct instant today)
-{
-  struct setting_input hour = {"60"}, never = {"0"};
-  const char *key = setting_info(SETTING_ORDER_EXPIRE_MINUTES)->key;
-  run(d, &setting_change_act, key, &hour, NULL);
-  for (int64_t n = 1; n <= 2; n++) {
-    void *body;
-    const char *json = order_json(d, FATE_UNPAID, 900 + n);
-    d->now = INSTANT(today.ms - 5 * HOUR_MS);
-    const struct order *o =
-        read_body(d, &order_input_rec, json, strlen(json), &body) ? run(d, &order_place_act, NULL, body, NULL) : NULL;
-    d->now = INSTANT(today.ms - 3 * HOUR_MS);
-    if (o)
-      run(d, &order_expire_act, id_of(d, PREFIX_order, o->id.v), NULL, NULL);
-    arena_reset(d->arena);
-  }
-  run(d, &setting_change_act, key, &never, NULL);
 }
 
 /* ---- The command ---- */
@@ -432,28 +225,29 @@ static bool add_owner(struct demo *d, char password[PASSWORD_LETTERS + 1])
   *LIST_ADD(d->arena, &input.roles) = "owner";
   fine = fine &&
          identity_password_hash(&cx, identity, input.login, password, "/password", &input.password_hash) == ERR_OK &&
-         run(d, &user_add_act, NULL, &input, NULL) != NULL;
+         demo_run(d, &user_add_act, NULL, &input, NULL) != NULL;
   identity_free(identity);
   return fine;
 }
 
 static bool fill(const char *url, char password[PASSWORD_LETTERS + 1])
 {
-  struct demo d = {.currency = "USD", .arena = arena_new(STEP_ARENA_BUDGET), .random = 20260105};
+  struct demo d = {
+      .currency = "USD", .arena = arena_new(STEP_ARENA_BUDGET), .people_arena = arena_new(1 << 20), .random = 20260105};
   struct arena *a = arena_new(1 << 20);
   struct fault f;
   struct instant today = clock_real.now(NULL);
   struct writer_config config = {.url = url, .clock = {demo_now, &d}};
-  d.now = INSTANT(today.ms - (DAYS + 2) * DAY_MS);
+  d.now = INSTANT(today.ms - (DEMO_DAYS + 2) * DAY_MS);
   fault_init(&f, a);
   bool fine = writer_start(&config, &f, &d.writer) == ERR_OK;
   if (!fine)
     failed("%s", f.detail);
   fine = fine && do_masters(&d);
   if (fine)
-    live_a_month(&d, today);
+    demo_live_a_month(&d, today);
   if (fine)
-    let_expire(&d, today);
+    demo_let_expire(&d, today);
   d.now = today;
   fine = fine && add_owner(&d, password);
   writer_stop(d.writer);
@@ -461,6 +255,7 @@ static bool fill(const char *url, char password[PASSWORD_LETTERS + 1])
     fprintf(stderr, "demo company filled: %lld orders, %lld refused for want of stock\n", (long long)d.orders,
             (long long)d.refused);
   arena_free(d.arena);
+  arena_free(d.people_arena);
   arena_free(a);
   return fine;
 }
@@ -481,23 +276,25 @@ static void *guest_main(void *arg)
                    .guest = true,
                    .stopping = &g->stopping,
                    .arena = arena_new(STEP_ARENA_BUDGET),
+                   .people_arena = arena_new(1 << 20),
                    .random = 20260105};
   struct arena *a = arena_new(1 << 20);
   struct fault f;
   struct instant today = clock_real.now(NULL);
   struct writer_config config = {.url = g->url, .clock = {demo_now, &d}, .lanes = 1};
-  d.now = INSTANT(today.ms - (DAYS + 2) * DAY_MS);
+  d.now = INSTANT(today.ms - (DEMO_DAYS + 2) * DAY_MS);
   fault_init(&f, a);
   bool fine = writer_start(&config, &f, &d.writer) == ERR_OK;
   if (!fine)
     log_line(LOG_WARN, "the demo cannot be loaded", "%s", f.detail);
   fine = fine && do_masters(&d);
   if (fine)
-    live_a_month(&d, today);
+    demo_live_a_month(&d, today);
   d.now = today;
   writer_stop(d.writer);
   log_line(LOG_INFO, "demo loaded", "%lld orders, %lld refused", (long long)d.orders, (long long)d.refused);
   arena_free(d.arena);
+  arena_free(d.people_arena);
   arena_free(a);
   return NULL;
 }
