@@ -26,11 +26,39 @@ export const locationKinds = ['warehouse', 'store', '3pl', 'supplier', 'plant', 
 
 export type Level = 'negative' | 'out' | 'low' | 'fine';
 
-/** How a row stands, the worst first. */
-export function levelOf(row: Pick<Stock, 'on_hand' | 'available' | 'alerted'>): Level {
+/** How a row stands, the worst first; as the filters of the server see it. */
+export function levelOf(row: Pick<Stock, 'on_hand' | 'reserved' | 'alerted'>): Level {
   if (row.on_hand < 0) return 'negative';
-  if (row.available <= 0) return 'out';
+  if (row.on_hand - row.reserved <= 0) return 'out';
   return row.alerted ? 'low' : 'fine';
+}
+
+/** What there is of a product at a location. */
+export interface Place {
+  location: string;
+  on_hand: number;
+  unfit: number;
+  reserved: number;
+  safety: number;
+  available: number;
+  incoming: number;
+}
+/** And over all of them. */
+export interface Summary extends Omit<Place, 'location'> {
+  id: string;
+  sku: string;
+  name?: Record<string, string>;
+  unit?: string;
+  gtin?: string;
+  low: boolean;
+  places?: Place[];
+}
+
+/** What an adjustment would do. */
+export interface Preview {
+  location: string;
+  lines: { sku: string; lot?: string; condition?: string; delta: number; on_hand: number; displaced: number }[];
+  orders: { order: string; number?: string; line: number; sku: string; quantity: number }[];
 }
 
 /** Where the document of a movement can be looked at. */

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { choice, ListScreen, type ListDefinition } from '../../../shared/desk';
 import { dateTime, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
+import { StockTabs } from '../stock/parts';
 import { conditions, documentLink, movementKinds, type Movement } from '../api';
 
 const signed = (value: number | undefined) => (value && value > 0 ? `+${quantity(value)}` : quantity(value));
@@ -27,7 +28,7 @@ export function Movements() {
     defaultSort: '-at',
     searchable: false,
     id: (row) => [row.sku, row.location, row.owner, row.condition, row.lot, row.n].join('|'),
-    actions: <Link to={'/stock' as never}>{t('inventory.title')}</Link>,
+    head: <StockTabs at="ledger" />,
     columns: [
       { id: 'at', title: 'inventory.at', width: 130, sort: 'at', cell: (row) => dateTime(row.at) },
       { id: 'sku', title: 'inventory.sku', width: 140, grow: 1, cell: (row) => <span className="mono">{row.sku}</span> },

@@ -5,7 +5,7 @@ import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
-import { choice, CountrySelect, EnumSelect, FormDialog, ListScreen, ZoneSelect, type ListDefinition } from '../../../shared/desk';
+import { choice, countryName, CountrySelect, EnumSelect, FormDialog, ListScreen, ZoneSelect, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
 import { integer, relative } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
@@ -40,7 +40,7 @@ export function Locations() {
       { id: 'name', title: 'common.name', width: 180, grow: 2, cell: (row) => row.name },
       { id: 'kind', title: 'inventory.locations.kind', width: 150, cell: (row) => t(`enum.location_kind.${row.kind}`) },
       { id: 'state', title: 'common.state', width: 120, tagged: true, cell: state },
-      { id: 'place', title: 'inventory.locations.place', width: 160, grow: 1, cell: (row) => [row.address?.city, row.address?.country].filter(Boolean).join(', ') },
+      { id: 'place', title: 'inventory.locations.place', width: 160, grow: 1, cell: (row) => [row.address?.city, countryName(row.address?.country)].filter(Boolean).join(', ') },
       { id: 'zone', title: 'inventory.locations.zone', width: 160, cell: (row) => row.time_zone?.replaceAll('_', ' ') },
       { id: 'priority', title: 'inventory.locations.priority', width: 90, numeric: true, sort: 'priority', cell: (row) => (row.priority === undefined ? '' : integer(row.priority)) },
       { id: 'capacity', title: 'inventory.locations.capacity', width: 120, numeric: true, cell: (row) => (row.capacity ? integer(row.capacity) : '') },

@@ -1,4 +1,4 @@
-import { PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import { PlusOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useState } from 'react';
@@ -6,36 +6,11 @@ import { useMay } from '../../../shared/api/session';
 import { choice, ListScreen, type ListDefinition } from '../../../shared/desk';
 import { quantity, relative } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
-import { useListState } from '../../../shared/views';
 import { conditions, type Stock as Row } from '../api';
 import { AdjustDialog, SafetyDialog } from './AdjustDialog';
-import { ledgerLink, LevelTag, StockByLocation } from './parts';
+import { FigureLink, ledgerLink, Levels, LevelTag, StockByLocation, StockTabs } from './parts';
 
 const figures = ['on_hand', 'reserved', 'available', 'incoming', 'safety'] as const;
-
-/** Filters at one touch; each is a part of the address like any other. */
-const queues: [string, Record<string, string>][] = [
-  ['all', {}],
-  ['low', { level: 'low' }],
-  ['out', { level: 'out' }],
-  ['negative', { level: 'negative' }],
-];
-
-function Queues() {
-  const { t } = useTranslation();
-  const state = useListState();
-  const names = [...new Set(queues.flatMap(([, query]) => Object.keys(query)))];
-  const on = (query: Record<string, string>) => names.every((name) => state.query[name] === query[name]);
-  return (
-    <div className="tabs no-print" role="group" aria-label={t('inventory.queue.label')}>
-      {queues.map(([name, query]) => (
-        <button key={name} type="button" className={`tab${on(query) ? ' on' : ''}`} aria-pressed={on(query)} onClick={() => state.set({ ...Object.fromEntries(names.map((one) => [one, undefined])), ...query })}>
-          {t(`inventory.queue.${name}`)}
-        </button>
-      ))}
-    </div>
-  );
-}
 
 export function Stock() {
   const { t } = useTranslation();
@@ -52,7 +27,7 @@ export function Stock() {
     title: `inventory.${name}`,
     width: 100,
     numeric: true,
-    cell: (row: Row) => <span style={row[name] < 0 ? { color: 'var(--bad)', fontWeight: 600 } : undefined}>{quantity(row[name])}</span>,
+    cell: (row: Row) => <FigureLink name={name} value={row[name]} of={row} />,
   });
   const list: ListDefinition<Row> = {
     screen: 'stock',
@@ -62,16 +37,13 @@ export function Stock() {
     defaultSort: '-id',
     id: (row) => row.id,
     searchable: false,
-    head: <Queues />,
-    actions: (
+    head: (
       <>
-        <Link to={'/stock/movements' as never} className="row">
-          <UnorderedListOutlined aria-hidden />
-          {t('inventory.ledger')}
-        </Link>
-        {adjust}
+        <StockTabs at="rows" />
+        <Levels path="/v1/stock" />
       </>
     ),
+    actions: adjust,
     columns: [
       { id: 'sku', title: 'inventory.sku', width: 160, grow: 2, cell: (row) => <strong className="mono">{row.sku}</strong> },
       { id: 'location', title: 'inventory.location', width: 120, grow: 1, cell: (row) => row.location },
@@ -103,7 +75,9 @@ export function Stock() {
           {figures.map((name) => (
             <div key={name}>
               <dt>{t(`inventory.${name}`)}</dt>
-              <dd>{quantity(row[name])}</dd>
+              <dd>
+                <FigureLink name={name} value={row[name]} of={row} />
+              </dd>
             </div>
           ))}
         </dl>
