@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { asProblem } from '../../shared/api/problem';
 import { startTexts } from '../../shared/i18n';
+import { nameListboxes } from './listboxes';
 import './office.css';
 import { router } from './router';
 import { Themed } from './theme';
@@ -28,6 +29,7 @@ export async function start() {
   const root = document.getElementById('root');
   if (!root) return;
   root.textContent = '';
+  nameListboxes();
   createRoot(root).render(
     <QueryClientProvider client={client}>
       <Themed>

@@ -1,6 +1,7 @@
 // The one way to the server: typed by its OpenAPI document. It adds the CSRF token of the session, turns refusals into
 // `Problem`, waits where the server asks for patience, and asks for a new sign-in where the session has ended.
 import createClient, { type Client } from 'openapi-fetch';
+import { noteOwn } from './own';
 import { Problem } from './problem';
 import type { components, paths } from './schema';
 
@@ -56,7 +57,10 @@ api.use({
     return request;
   },
   async onResponse({ request, response }) {
-    if (response.ok) return undefined;
+    if (response.ok) {
+      if (request.method !== 'GET' && response.headers.get('Content-Type')?.includes('json')) noteOwn(await response.clone().json().catch(() => undefined));
+      return undefined;
+    }
     const body = (await response.clone().json().catch(() => ({}))) as Record<string, unknown>;
     const asksForSession = request.url.endsWith('/v1/session');
     if (response.status === 401 && !asksForSession) for (const fn of signedOut) fn();
@@ -120,7 +124,11 @@ export async function sendPath<T>(method: string, path: string, body?: unknown, 
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem({}, 0);
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) {
+    const answer = response.status === 204 ? undefined : await response.json();
+    if (method !== 'GET') noteOwn(answer);
+    return answer as T;
+  }
   const problem = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (response.status === 401 && path !== '/v1/session') for (const fn of signedOut) fn();
   throw new Problem(problem, response.status, response.headers.get('Retry-After'));

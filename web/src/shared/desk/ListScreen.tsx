@@ -15,6 +15,7 @@ import { printAddress, useListState, type ListState, type Query } from '../views
 import { filterText, type Filter } from './filters';
 import { useKept } from './kept';
 import { SavedViews } from './SavedViews';
+import { useSteady } from './steady';
 import { useList, type Page } from './useList';
 import { useNarrow } from './useNarrow';
 
@@ -82,7 +83,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
   const asked = useMemo(() => ({ ...list.defaults, ...list.fixed, ...state.query }), [list, state.query]);
   const key = JSON.stringify(asked);
   const result = useList<Row>(list.resource, list.path, asked);
-  const { rows } = result;
+  const { rows, waiting, show, turn } = useSteady(result.rows, list.id, key, !result.isPlaceholderData && !result.isFetching);
   const sort = state.sort ?? list.defaultSort;
 
   useEffect(() => {
@@ -192,6 +193,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
         changed={changed}
         onEnd={more}
         rowHeight={densities[density]}
+        of={`${key} ${turn}`}
         foot={result.full ? t('list.held', { n: integer(rows.length) }) : result.isFetchingNextPage ? t('common.loading') : undefined}
       />
     );
@@ -310,6 +312,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
         </div>
       )}
       <div className="list-body">
+        <News n={waiting} show={show} />
         {body()}
         {peeked && list.peek && (
           <aside className="peek" aria-label={t('list.peek')}>
@@ -333,6 +336,34 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
         )}
       </div>
     </div>
+  );
+}
+
+const SAID_EVERY_MS = 5_000;
+
+/** "3 new": rows that came while one looks. Told to a screen reader every 5 s at most. */
+function News({ n, show }: { n: number; show: () => void }) {
+  const { t } = useTranslation();
+  const [said, setSaid] = useState(0);
+  const last = useRef(0);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      last.current = Date.now();
+      setSaid(n);
+    }, Math.max(0, last.current + SAID_EVERY_MS - Date.now()));
+    return () => clearTimeout(timer);
+  }, [n]);
+  return (
+    <>
+      <span className="hidden" role="status">
+        {said > 0 ? t('list.news', { n: integer(said) }) : ''}
+      </span>
+      {n > 0 && (
+        <button type="button" className="news no-print" title={t('list.news_show')} onClick={show}>
+          {t('list.news', { n: integer(n) })}
+        </button>
+      )}
+    </>
   );
 }
 

@@ -39,6 +39,8 @@ export interface DataGridProps<Row> {
   /** Called when the end comes near. */
   onEnd?: (() => void) | undefined;
   rowHeight?: number;
+  /** What the list is of: another begins at the top, the same keeps the row at its top where it is. */
+  of?: string;
   foot?: ReactNode;
 }
 
@@ -93,7 +95,7 @@ function RowView<Row>({ row, rowId, n, domId, top, template, columns, on, at, ch
 const GridRow = memo(RowView) as typeof RowView;
 
 export function DataGrid<Row>(props: DataGridProps<Row>) {
-  const { rows, columns, id, sort, onSort, selected, onSelect, onOpen, onPeek, at, onAt, changed, onEnd, rowHeight = 36, label, foot } = props;
+  const { rows, columns, id, sort, onSort, selected, onSelect, onOpen, onPeek, at, onAt, changed, onEnd, rowHeight = 36, of, label, foot } = props;
   const { t } = useTranslation();
   const base = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -109,7 +111,21 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     setView((old) => (old.from === from && old.to === to ? old : { from, to }));
   }, [rowHeight]);
 
-  useLayoutEffect(look, [look, rows.length]);
+  const top = useRef<{ of: string | undefined; rows: readonly Row[] }>(undefined);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    const old = top.current;
+    if (old?.rows === rows) return;
+    top.current = { of, rows };
+    if (!box || !old || !box.scrollTop) return;
+    const first = old.rows[Math.floor(box.scrollTop / rowHeight)];
+    if (old.of !== of) box.scrollTop = 0;
+    else if (first) {
+      const now = rows.findIndex((row) => id(row) === id(first));
+      if (now >= 0) box.scrollTop += (now - old.rows.indexOf(first)) * rowHeight;
+    }
+  }, [of, rows, id, rowHeight]);
+  useLayoutEffect(look, [look, rows]);
   useEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;

@@ -36,6 +36,7 @@ interface Customer {
   name?: string;
   email?: string;
   phone?: string;
+  language?: string;
   blocked?: boolean;
   addresses?: { default_shipping?: boolean; address: Address }[];
 }
@@ -314,7 +315,7 @@ function CustomerPart({ draft, setDraft, onDone }: { draft: DeskDraft; setDraft:
   const first = useRef<InputRef>(null);
   const pick = async (found: Customer) => {
     setText('');
-    setDraft((old) => ({ ...old, customer_id: found.id, customer: { name: found.name, email: found.email, phone: found.phone } }));
+    setDraft((old) => ({ ...old, customer_id: found.id, customer: { name: found.name, email: found.email, phone: found.phone }, language: found.language }));
     onDone();
     // Where they had things sent to: their own address, else that of their last order.
     const one = await readPath<Customer>(`/v1/customers/${found.id}`, {}).catch(() => found);
@@ -344,7 +345,7 @@ function CustomerPart({ draft, setDraft, onDone }: { draft: DeskDraft; setDraft:
       title={t('orders.customer')}
       extra={
         (draft.customer_id || typed) && (
-          <Button size="small" type="text" onClick={() => setDraft((old) => ({ ...old, customer_id: undefined, customer: {}, address: {} }))}>
+          <Button size="small" type="text" onClick={() => setDraft((old) => ({ ...old, customer_id: undefined, customer: {}, language: undefined, address: {} }))}>
             {t('orders.desk.customer_change')}
           </Button>
         )
@@ -446,7 +447,7 @@ function LineRow({ line, told, currency, mayPrice, onChange, onRemove, onEnter }
     <li>
       <div className="desk-line">
         <div className="desk-line-name">
-          <div>{told?.name ?? line.name}</div>
+          <div>{line.name}</div>
           <div className="mono small muted">{line.sku}</div>
         </div>
         <InputNumber

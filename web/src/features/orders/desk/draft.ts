@@ -26,6 +26,8 @@ export interface DeskDraft {
   currency?: string;
   customer_id?: string;
   customer: { name?: string; email?: string; phone?: string };
+  /** What they are written in, if they are known: their own language, not that of who types. */
+  language?: string;
   address: DeskAddress;
   pickup?: string;
   lines: DeskLine[];
@@ -75,7 +77,7 @@ export function orderBody(draft: DeskDraft, language: string, total?: number): R
   return {
     channel: draft.channel,
     currency: draft.currency,
-    language,
+    language: draft.language ?? language,
     ...(customer ? { customer } : {}),
     ...(draft.pickup ? { delivery: { type: 'pickup', location: draft.pickup } } : { delivery: { type: 'ship' }, ...(address?.country ? { shipping_address: { ...address, name: address.name ?? draft.customer.name } } : {}) }),
     lines: draft.lines.map(({ sku, quantity, unit_price, price_reason }) => ({
