@@ -5,7 +5,7 @@
 //
 // `shop` is the server: its address, its owner, and a door to the API for what the test needs to be there beforehand.
 import { test as base, expect, type Page } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,7 +91,14 @@ export async function signedIn(url: string, login: string, password: string): Pr
   };
 }
 
+/** ORDO_SHOP="ADDRESS LOGIN PASSWORD": a server that runs already, also behind `npm run dev`. */
+async function runningShop(words: string): Promise<Shop> {
+  const [url, login, password] = words.split(' ') as [string, string, string];
+  return { url, login, password, ask: await signedIn(url, login, password), stop: async () => {} };
+}
+
 export async function demoShop(): Promise<Shop> {
+  if (process.env.ORDO_SHOP) return runningShop(process.env.ORDO_SHOP);
   const folder = mkdtempSync(join(tmpdir(), 'ordo-e2e-'));
   const server = await begin(['demo', 'retail', '--database', `sqlite:${folder}/o.db`, '--listen', '127.0.0.1:0']);
   const [, login, password] = /sign in as\s+(\S+)\s+with the password\s+(\S+)/.exec(server.said) ?? [];
@@ -101,9 +108,12 @@ export async function demoShop(): Promise<Shop> {
     login,
     password,
     ask: await signedIn(server.url, login, password),
+    // However the day went, its books are in order at its end.
     stop: async () => {
       await server.stop();
+      const books = spawnSync(program(), ['check', '--database', `sqlite:${folder}/o.db`], { encoding: 'utf8' });
       rmSync(folder, { recursive: true, force: true });
+      expect(books.stdout.trim(), books.stderr).toBe('0 differences');
     },
   };
 }

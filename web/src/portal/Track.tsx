@@ -1,6 +1,7 @@
 // The customer's page: when it comes, first; then how far it is, and each parcel with its scans.
 import { useCallback, useEffect, useState } from 'react';
 import { dateTime, quantity, weekday } from '../shared/format';
+import { countryName } from '../shared/format/address';
 import { language, languageNames, languages, nearest, setLanguage, useTranslation, type Language } from '../shared/i18n';
 import { deliveredAt, headline, readable, safeLink, tokenOf, type Item, type Parcel, type Step, type View } from './view';
 
@@ -161,7 +162,7 @@ function Order({ view }: { view: View }) {
   const last = (view.changes ?? []).at(-1);
   const moved = kind === 'expected' && last && view.promised && last.to !== view.promised;
   const parcels = view.parcels ?? [];
-  const to = [view.recipient?.name, view.recipient?.city, view.recipient?.country].filter(Boolean).join(', ');
+  const to = [view.recipient?.name, view.recipient?.city, countryName(view.recipient?.country)].filter(Boolean).join(', ');
   return (
     <>
       <section className="card first" aria-live="polite">

@@ -128,6 +128,12 @@ export function usePeople(enabled: boolean) {
     queryFn: ({ signal }) => readPath<Page<Person>>('/v1/users', { disabled: 'false', limit: 100 }, signal),
   });
 }
+/** Names of the masters by their codes; a code whose name is not known stays. */
+export function useNames(what: 'channels' | 'locations' | 'carriers', enabled = true): (code: string | undefined) => string {
+  const { data } = useMasters<{ code: string; name?: string }>(what, enabled);
+  return (code) => data?.data.find((one) => one.code === code)?.name ?? code ?? '';
+}
+
 export function useMasters<T>(what: 'channels' | 'locations' | 'carriers', enabled = true) {
   return useQuery({
     queryKey: [what, 'names'],

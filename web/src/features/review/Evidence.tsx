@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../shared/api/client';
-import { Panel } from '../../shared/desk';
+import { addressLines, Panel } from '../../shared/desk';
 import { date, dateTime, duration, money, percent, quantity, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { EnumTag, StatusTag } from '../../shared/ui';
@@ -193,7 +193,7 @@ function CustomerPanel({ order, customer }: { order: Schemas['Order']; customer:
           <div className="facts-row">
             <dt>{t('review.address')}</dt>
             <dd>
-              {[address.name, address.line1, address.line2, [address.postal_code, address.city].filter(Boolean).join(' '), address.region, address.country].filter(Boolean).map((part) => (
+              {addressLines({ ...address, phone: '' }).map((part) => (
                 <div key={part}>{part}</div>
               ))}
             </dd>

@@ -1,19 +1,9 @@
 // The parts of an address inside of a form; `at` is where they stand, so that refusals find them.
 import { Form, Input } from 'antd';
 import { useTranslation } from '../i18n';
-import { CountrySelect, countryName } from './fields';
+import { CountrySelect } from './fields';
 
-export interface PostalAddress {
-  name?: string;
-  company?: string;
-  line1?: string;
-  line2?: string;
-  city?: string;
-  region?: string;
-  postal_code?: string;
-  country?: string;
-  phone?: string;
-}
+export { addressLines, type PostalAddress } from '../format/address';
 
 const parts = ['name', 'company', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone'] as const;
 
@@ -33,11 +23,4 @@ export function AddressFields({ at, without = [] }: { at: (string | number)[]; w
       </Form.Item>
     </div>
   );
-}
-
-/** An address on a few lines, as an envelope has it. */
-export function addressLines(address: PostalAddress | null | undefined): string[] {
-  if (!address) return [];
-  const join = (...some: (string | undefined)[]) => some.filter(Boolean).join(' ');
-  return [join(address.name), join(address.company), join(address.line1), join(address.line2), join(address.postal_code, address.city, address.region), countryName(address.country), join(address.phone)].filter(Boolean);
 }

@@ -82,10 +82,6 @@ export function countries(): { value: string; label: string }[] {
     }
   return all.sort((x, y) => x.label.slice(5).localeCompare(y.label.slice(5), language()));
 }
-export function countryName(code: string | undefined): string {
-  if (!code) return '';
-  return new Intl.DisplayNames(language(), { type: 'region', fallback: 'code' }).of(code) ?? code;
-}
 
 export function CountrySelect({ many, ...props }: Field<any> & { many?: boolean; placeholder?: string }) {
   const { i18n } = useTranslation();

@@ -12,4 +12,5 @@ export * from './fields';
 export { minorOf, textOfMinor } from './price';
 export * from './CalendarInput';
 export * from './AddressInput';
+export { countryName } from '../format/address';
 export { useCompany } from './company';

@@ -104,9 +104,9 @@ function format(when: When, key: string, options: Intl.DateTimeFormatOptions, ti
 export const dateTime = (when: When, timeZone?: string) =>
   format(when, 'dt', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }, timeZone);
 export const dateTimeFull = (when: When, timeZone?: string) =>
-  format(when, 'dtf', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, timeZone);
+  format(when, 'dtf', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, timeZone);
 export const day = (when: When, timeZone?: string) => format(when, 'd', { month: 'short', day: 'numeric' }, timeZone);
-export const date = (when: When, timeZone?: string) => format(when, 'df', { year: 'numeric', month: '2-digit', day: '2-digit' }, timeZone);
+export const date = (when: When, timeZone?: string) => format(when, 'df', { year: 'numeric', month: 'short', day: 'numeric' }, timeZone);
 export const time = (when: When, timeZone?: string) => format(when, 't', { hour: '2-digit', minute: '2-digit' }, timeZone);
 export const weekday = (when: When, timeZone?: string) => format(when, 'wd', { weekday: 'short', month: 'short', day: 'numeric' }, timeZone);
 

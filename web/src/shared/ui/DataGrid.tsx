@@ -45,6 +45,9 @@ export interface DataGridProps<Row> {
 }
 
 const OVERSCAN = 2;
+const CHECK = 46;
+/** What the outer cells have more at the edge, so that lists begin where their titles do. */
+const EDGE = 10;
 
 interface RowProps<Row> {
   row: Row;
@@ -215,9 +218,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     run();
   };
 
-  const template = `${selectable ? '36px ' : ''}${columns.map((c) => (c.grow ? `minmax(${c.width}px, ${c.grow}fr)` : `${c.width}px`)).join(' ')}`;
+  const widths = columns.map((column, i) => column.width + (i === 0 && !selectable ? EDGE : 0) + (i === columns.length - 1 ? EDGE : 0));
+  const template = `${selectable ? `${CHECK}px ` : ''}${columns.map((c, i) => (c.grow ? `minmax(${widths[i]}px, ${c.grow}fr)` : `${widths[i]}px`)).join(' ')}`;
   // Rows are as wide as their columns at least, all of them the same whatever they hold.
-  const least = columns.reduce((all, column) => all + column.width, selectable ? 36 : 0);
+  const least = widths.reduce((all, width) => all + width, selectable ? CHECK : 0);
   const from = Math.min(view.from, rows.length);
   const to = Math.min(view.to, rows.length);
   const all = rows.length > 0 && (selected?.size ?? 0) >= rows.length && rows.every((row) => selected?.has(id(row)));

@@ -1,8 +1,12 @@
 // Why an order is not moving, what can be done first at the top.
+import { useMay } from '../../../shared/api/session';
 import { dateTime, money, quantity, relative } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
-import { usePart, type Blocker, type Blockers as Told } from '../api';
+import { useNames, usePart, type Blocker, type Blockers as Told } from '../api';
 import { mergeBlockers } from '../reading';
+
+/** What keeps an order; the rest is work that goes on. */
+const held = new Set(['hold', 'waiting_for_customer', 'not_opened', 'unpaid', 'unallocated', 'backordered', 'waits_for_rest', 'location_work']);
 
 export function useBlockers(id: string) {
   return usePart<Told>(id, 'blockers');
@@ -14,7 +18,7 @@ export function Blockers({ id }: { id: string }) {
   const all = mergeBlockers(data?.blockers ?? []);
   if (!all.length) return null;
   return (
-    <section className={`blockers${all.some(({ late }) => late) ? ' late' : all.every(({ next_action }) => !next_action) ? ' calm' : ''}`} aria-label={t('orders.blockers')}>
+    <section className={`blockers${all.some(({ late }) => late) ? ' late' : all.every(({ code }) => !held.has(code)) ? ' calm' : ''}`} aria-label={t('orders.blockers')}>
       <h2>{t('orders.blockers')}</h2>
       <ol>
         {all.map((one, i) => (
@@ -29,13 +33,15 @@ export function Blockers({ id }: { id: string }) {
 
 function BlockerWords({ one }: { one: Blocker }) {
   const { t } = useTranslation();
+  const may = useMay();
+  const place = useNames('locations', may('master.read'));
   const words = t(`orders.blocker.${one.code}`, {
     defaultValue: one.code,
     type: one.type ? t(`enum.hold_type.${one.type}`, { defaultValue: one.type }) : '',
     sku: one.sku ?? '',
     n: quantity(one.quantity),
     amount: one.currency ? money(one.amount, one.currency) : '',
-    location: one.location ?? '',
+    location: place(one.location),
   });
   const who = one.assigned_name ?? (one.role ? t(`enum.role.${one.role}`, { defaultValue: one.role }) : undefined);
   return (

@@ -5,11 +5,11 @@ import { Button, Dropdown } from 'antd';
 import { useEffect, useState } from 'react';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
-import { dateTimeFull, money } from '../../../shared/format';
+import { dateTime, money } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { useKeys } from '../../../shared/keys';
 import { Bones, Empty, EnumTag, Trouble } from '../../../shared/ui';
-import { useOrder, type Order } from '../api';
+import { useNames, useOrder, type Order } from '../api';
 import '../orders.css';
 import { firstAction, needs } from '../reading';
 import { customerName, orderTitle, PromiseTag } from '../words';
@@ -44,6 +44,7 @@ function Page({ order }: { order: Order }) {
   const may = useMay();
   const [dialog, setDialog] = useState<Dialog>();
   const blockers = useBlockers(order.id);
+  const channel = useNames('channels', may('master.read'));
   const title = orderTitle(order);
   useEffect(() => {
     document.title = `${title} · Ordo`;
@@ -103,9 +104,9 @@ function Page({ order }: { order: Order }) {
         <p className="order-sub muted">
           {t('orders.sub', {
             customer: customerName(order) || t('orders.guest'),
-            channel: order.channel,
+            channel: channel(order.channel),
             total: money(order.totals.total, order.currency),
-            when: dateTimeFull(order.placed_at ?? order.created_at),
+            when: dateTime(order.placed_at ?? order.created_at),
           })}
           {order.cancel_reason && <> · {t('orders.cancelled_because', { reason: order.cancel_reason })}</>}
         </p>

@@ -10,6 +10,7 @@ import { useMay, useSession } from '../../../shared/api/session';
 import { ConflictDialog } from '../../../shared/desk';
 import { FormDialog, Panel } from '../../../shared/desk/record';
 import { dateTime, duration, money, percent, relative } from '../../../shared/format';
+import { addressLines } from '../../../shared/format/address';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
 import { orderKey, readOrder, useKeepOrder, usePart, usePeople, write, type Address, type Order, type Related as RelatedOrder } from '../api';
@@ -67,10 +68,9 @@ export function useOptimistic(order: Order) {
 function AddressBlock({ address }: { address: Address | undefined }) {
   const { t } = useTranslation();
   if (!address) return <p className="muted">{t('orders.no_address')}</p>;
-  const lines = [address.company, address.line1, address.line2, [address.postal_code, address.city, address.region].filter(Boolean).join(' '), address.country, address.phone];
   return (
     <address>
-      {lines.filter(Boolean).map((line, i) => (
+      {addressLines({ ...address, name: '' }).map((line, i) => (
         <div key={i}>{line}</div>
       ))}
     </address>

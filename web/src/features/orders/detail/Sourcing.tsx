@@ -7,7 +7,7 @@ import { Panel } from '../../../shared/desk/record';
 import { dateTime, integer, money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag } from '../../../shared/ui';
-import { useMasters, usePart, type Candidate, type Order } from '../api';
+import { useMasters, useNames, usePart, type Candidate, type Order } from '../api';
 import type { MapPoint } from './Map';
 
 const Map = lazy(() => import('./Map'));
@@ -32,12 +32,14 @@ export const cost = (milli: number | undefined, currency: string) => (milli === 
 
 export function useCandidateText() {
   const { t } = useTranslation();
+  const may = useMay();
+  const place = useNames('locations', may('master.read'));
   return (one: Candidate, decision: Decision, currency: string) => {
     const record = decision.record as Recorded | undefined;
     const rule = record?.input?.rules?.[Math.max(0, (record.decision?.rule ?? 1) - 1)]?.name ?? '';
     return t(`orders.why.${one.reason}`, {
       defaultValue: one.sentence,
-      code: one.location,
+      code: place(one.location),
       could: quantity(one.could),
       assigned: quantity(one.assigned),
       asked: quantity(record?.decision?.asked ?? one.could),
@@ -56,6 +58,7 @@ export function Sourcing({ order, onSource }: { order: Order; onSource: (() => v
   const places = useMasters<Place>('locations', may('master.read'));
   const [at, setAt] = useState(0);
   const words = useCandidateText();
+  const named = useNames('locations', may('master.read'));
   const all = sourcing.data?.data ?? [];
   const decision = all[at] ?? all[0];
   if (sourcing.isPending) return <Bones rows={3} />;
@@ -66,13 +69,13 @@ export function Sourcing({ order, onSource }: { order: Order; onSource: (() => v
   const points: MapPoint[] = candidates.flatMap((one) => {
     const place = places.data?.data.find(({ code }) => code === one.location);
     if (place?.latitude === undefined || place.longitude === undefined) return [];
-    return [{ id: one.location, label: one.location, latitude: place.latitude, longitude: place.longitude, kind: one.assigned > 0 ? 'sends' : one.could > 0 ? 'could' : 'cannot' } as const];
+    return [{ id: one.location, label: place.name ?? one.location, latitude: place.latitude, longitude: place.longitude, kind: one.assigned > 0 ? 'sends' : one.could > 0 ? 'could' : 'cannot' } as const];
   });
   if (goal?.latitude !== undefined && goal.longitude !== undefined)
     points.push({ id: ' goal', label: order.shipping_address?.city ?? t('orders.map_goal'), latitude: goal.latitude, longitude: goal.longitude, kind: 'goal' });
   const sentence = t(`orders.outcome.${decision.outcome}`, {
     defaultValue: decision.summary,
-    locations: sender.map(({ location }) => location).join(', '),
+    locations: sender.map(({ location }) => named(location)).join(', '),
     total: cost(sender.reduce((all, one) => all + (one.cost_milli ?? 0), 0), order.currency),
     n: quantity(sender.reduce((all, one) => all + one.assigned, 0)),
   });
@@ -124,7 +127,7 @@ export function Sourcing({ order, onSource }: { order: Order; onSource: (() => v
               {candidates.map((one) => (
                 <tr key={one.location}>
                   <th scope="row">
-                    <StatusTag tone={one.assigned > 0 ? 'good' : 'quiet'}>{one.location}</StatusTag>
+                    <StatusTag tone={one.assigned > 0 ? 'good' : 'quiet'}>{named(one.location)}</StatusTag>
                   </th>
                   <td>{words(one, decision, order.currency)}</td>
                   <td className="num">{t('orders.why_units_of', { assigned: quantity(one.assigned), could: quantity(one.could) })}</td>

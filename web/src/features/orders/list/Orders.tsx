@@ -3,21 +3,26 @@ import { PlusOutlined } from '@ant-design/icons';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Segmented } from 'antd';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { readPath } from '../../../shared/api/client';
 import { useMay, useSession } from '../../../shared/api/session';
 import { choice, ListScreen, useNarrow, type BulkVerb, type Filter, type ListDefinition, type Page } from '../../../shared/desk';
 import { integer, money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
-import { EnumTag, StatusTag, type Column } from '../../../shared/ui';
+import { Bones, EnumTag, StatusTag, type Column } from '../../../shared/ui';
 import { useListState, type Query } from '../../../shared/views';
 import { countOf, expands, useMasters, type OrderRow } from '../api';
 import '../orders.css';
 import { ageOf, customerName, orderTitle, PromiseTag, useNextText } from '../words';
-import { Board } from './Board';
-import { BulkDialog, type BulkAsk } from './BulkDialog';
-import { NumbersDialog } from './NumbersDialog';
+import type { BulkAsk } from './BulkDialog';
 import { Peek } from './Peek';
+
+// What one looks for rarely comes when it is asked for: the board's dragging and the dialogs' forms are a fifth of the list.
+const loadBulk = () => import('./BulkDialog');
+const loadNumbers = () => import('./NumbersDialog');
+const Board = lazy(() => import('./Board').then(({ Board }) => ({ default: Board })));
+const BulkDialog = lazy(() => loadBulk().then(({ BulkDialog }) => ({ default: BulkDialog })));
+const NumbersDialog = lazy(() => loadNumbers().then(({ NumbersDialog }) => ({ default: NumbersDialog })));
 
 interface Queue {
   id: string;
@@ -116,11 +121,12 @@ export function Orders() {
   const locations = useMasters<Named>('locations', may('master.read'));
 
   const list = useMemo<ListDefinition<OrderRow>>(() => {
+    const nameOf = (all: Named[] | undefined, code: string | undefined) => all?.find((one) => one.code === code)?.name ?? code ?? '';
     const columns: Column<OrderRow>[] = [
       { id: 'number', title: 'orders.column.number', width: 114, cell: (o) => <strong className="order-number">{orderTitle(o)}</strong> },
       { id: 'customer', title: 'orders.column.customer', width: 96, grow: 2, cell: customerName },
-      { id: 'channel', title: 'orders.column.channel', width: 80, cell: (o) => o.channel },
-      { id: 'state', title: 'common.state', width: 98, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
+      { id: 'channel', title: 'orders.column.channel', width: 80, grow: 1, cell: (o) => nameOf(channels.data?.data, o.channel) },
+      { id: 'state', title: 'common.state', width: 92, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
       { id: 'payment', title: 'orders.column.payment', width: 108, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} /> },
       { id: 'fulfillment', title: 'orders.column.fulfillment', width: 140, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
       { id: 'promise', title: 'orders.column.promise', width: 160, tagged: true, cell: (o) => <PromiseTag order={o} /> },
@@ -133,7 +139,7 @@ export function Orders() {
       },
       { id: 'total', title: 'orders.column.total', width: 106, numeric: true, cell: (o) => money(o.totals?.total, o.currency ?? 'USD') },
       { id: 'age', title: 'orders.column.age', width: 104, sort: 'created_at', cell: ageOf },
-      { id: 'next', title: 'orders.column.next', width: 98, cell: next },
+      { id: 'next', title: 'orders.column.next', width: 104, cell: next },
       { id: 'assigned', title: 'orders.column.assigned', width: 120, optional: true, cell: (o) => o.assigned_name ?? '' },
       { id: 'tags', title: 'orders.column.tags', width: 160, optional: true, cell: (o) => (o.tags ?? []).join(', ') },
       { id: 'external_id', title: 'orders.column.external_id', width: 140, optional: true, cell: (o) => o.external_id ?? '' },
@@ -203,7 +209,7 @@ export function Orders() {
         text: 'orders.empty.text',
         action: may('order.create') ? <Link to={'/orders/new' as never}>{t('orders.new')}</Link> : undefined,
       },
-      instead: (rows, as) => (as === 'board' ? <Board rows={rows} /> : undefined),
+      instead: (rows, as) => (as === 'board' ? <Suspense fallback={<Bones rows={12} />}><Board rows={rows} /></Suspense> : undefined),
     };
   }, [may, next, t, channels.data, locations.data]);
 
@@ -212,7 +218,7 @@ export function Orders() {
     head: <Queues />,
     actions: (
       <>
-        <Button type="text" onClick={() => setPasting(true)}>
+        <Button type="text" onClick={() => setPasting(true)} onPointerEnter={() => void loadNumbers()} onFocus={() => void loadNumbers()}>
           {t('orders.numbers.open')}
         </Button>
         <Segmented
@@ -235,8 +241,10 @@ export function Orders() {
   return (
     <>
       <ListScreen of={of} />
-      {ask && <BulkDialog ask={ask} onClose={() => setAsk(undefined)} />}
-      {pasting && <NumbersDialog onClose={() => setPasting(false)} onFound={(number) => state.reset({ number })} />}
+      <Suspense fallback={null}>
+        {ask && <BulkDialog ask={ask} onClose={() => setAsk(undefined)} />}
+        {pasting && <NumbersDialog onClose={() => setPasting(false)} onFound={(number) => state.reset({ number })} />}
+      </Suspense>
     </>
   );
 }

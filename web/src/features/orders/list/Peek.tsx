@@ -1,5 +1,6 @@
 // A look at an order without leaving the list.
 import { money, quantity } from '../../../shared/format';
+import { countryName } from '../../../shared/format/address';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, Trouble } from '../../../shared/ui';
 import { useOrder, type OrderRow } from '../api';
@@ -26,7 +27,7 @@ export function Peek({ row }: { row: OrderRow }) {
         <dt>{t('orders.column.customer')}</dt>
         <dd>{customerName(row)}</dd>
         <dt>{t('orders.address')}</dt>
-        <dd>{[row.shipping_address?.line1, row.shipping_address?.city, row.shipping_address?.country].filter(Boolean).join(', ') || t(`enum.delivery_type.${row.delivery?.type ?? 'ship'}`, { defaultValue: '' })}</dd>
+        <dd>{[row.shipping_address?.line1, row.shipping_address?.city, countryName(row.shipping_address?.country)].filter(Boolean).join(', ') || t(`enum.delivery_type.${row.delivery?.type ?? 'ship'}`, { defaultValue: '' })}</dd>
         <dt>{t('orders.column.total')}</dt>
         <dd>{money(row.totals?.total, currency)}</dd>
         {Boolean(row.totals?.due) && (
