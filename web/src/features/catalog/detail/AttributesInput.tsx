@@ -17,7 +17,7 @@ const read = (text: string, before: unknown): unknown => {
   }
 };
 
-export function AttributesInput({ value, onChange, disabled = false }: { value?: Attributes | null; onChange?: (value: Attributes | null) => void; disabled?: boolean; id?: string }) {
+export function AttributesInput({ value, onChange, disabled = false, add }: { value?: Attributes | null; onChange?: (value: Attributes | null) => void; disabled?: boolean; id?: string; add?: string }) {
   const { t } = useTranslation();
   const own = useRef<Attributes | null | undefined>(undefined);
   const [rows, setRows] = useState<Row[]>([]);
@@ -45,7 +45,7 @@ export function AttributesInput({ value, onChange, disabled = false }: { value?:
       ))}
       <div>
         <Button disabled={disabled} icon={<PlusOutlined aria-hidden />} onClick={() => setRows([...rows, ['', '']])}>
-          {t('catalog.attributes.add')}
+          {add ?? t('catalog.attributes.add')}
         </Button>
       </div>
     </div>

@@ -10,8 +10,13 @@ import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { StockByLocation } from '../../inventory';
 import { productKinds, type Product } from '../api';
+import { optionText } from '../variants';
 import { useGtinRule } from '../useGtinRule';
+import '../catalog.css';
+import { imageFault } from '../images';
 import { AttributesInput } from './AttributesInput';
+import { ImagesInput } from './ImagesInput';
+import { Variants } from './Variants';
 
 const labels = {
   name: 'catalog.name',
@@ -29,6 +34,9 @@ const labels = {
   hs_code: 'catalog.hs',
   attributes: 'catalog.attributes.title',
   units: 'catalog.units.title',
+  parent_sku: 'catalog.variants.of',
+  options: 'catalog.variants.options',
+  images: 'catalog.images.title',
 };
 
 function Units({ write }: { write: boolean }) {
@@ -78,6 +86,8 @@ function Units({ write }: { write: boolean }) {
   );
 }
 
+const imagesRule = { validator: async (_: unknown, urls: string[] | null | undefined) => { if (urls?.some((url) => url && imageFault(url))) throw new Error('images'); } };
+
 export function ProductPage() {
   const { t } = useTranslation();
   const { sku } = useParams({ strict: false }) as { sku: string };
@@ -113,6 +123,7 @@ export function ProductPage() {
         tags={
           <>
             <span className="mono muted">{product.sku}</span>
+            {product.options && <StatusTag tone="quiet">{optionText(product.options)}</StatusTag>}
             <StatusTag tone={product.active ? 'good' : 'quiet'}>{t(product.active ? 'catalog.active' : 'catalog.inactive')}</StatusTag>
           </>
         }
@@ -140,7 +151,7 @@ export function ProductPage() {
           ))
         }
       />
-      <RecordForm<Product> key={sku} name={`product.${sku}`} record={product} labels={labels} may={write} save={(patch, version) => patchPath<Product>(path, patch, version)} reload={read} onSaved={took}>
+      <RecordForm<Product> key={sku} name={`product.${sku}`} record={product} labels={labels} may={write} save={(patch, version) => patchPath<Product>(path, Array.isArray(patch.images) ? { ...patch, images: patch.images.filter(Boolean) } : patch, version)} reload={read} onSaved={took}>
         {(form) => (
           <div className="screen-body">
             <div className="columns">
@@ -166,6 +177,7 @@ export function ProductPage() {
                     <StockByLocation sku={product.sku} />
                   </Panel>
                 )}
+                <Variants product={product} write={write} stock={may('stock.read')} />
                 <Panel title={t('catalog.units.title')} note={t('catalog.units.note')}>
                   <Units write={write} />
                 </Panel>
@@ -176,6 +188,11 @@ export function ProductPage() {
                 </Panel>
               </div>
               <div className="stack">
+                <Panel title={t('catalog.images.title')} note={t('catalog.images.note')}>
+                  <Form.Item name="images" noStyle rules={[imagesRule]}>
+                    <ImagesInput disabled={!write} />
+                  </Form.Item>
+                </Panel>
                 <Panel title={t('catalog.trade')}>
                   <Form.Item noStyle shouldUpdate={(a, b) => a.currency !== b.currency}>
                     {() => (

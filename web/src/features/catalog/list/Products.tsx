@@ -8,9 +8,10 @@ import { useMay } from '../../../shared/api/session';
 import { choice, EnumSelect, FormDialog, ListScreen, nameIn, NamesInput, PriceInput, useCompany, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
 import { money, quantity, relative } from '../../../shared/format';
-import { useTranslation } from '../../../shared/i18n';
+import { languageNames, useTranslation } from '../../../shared/i18n';
 import { StatusTag } from '../../../shared/ui';
 import { productKinds, type Product } from '../api';
+import { optionText } from '../variants';
 import { useGtinRule } from '../useGtinRule';
 
 export function price(product: Pick<Product, 'price' | 'currency'>, company: string): string {
@@ -55,6 +56,9 @@ export function Products() {
     columns: [
       { id: 'sku', title: 'catalog.sku', width: 150, sort: 'sku', cell: (row) => <strong className="mono">{row.sku}</strong> },
       { id: 'name', title: 'catalog.name', width: 220, grow: 2, cell: (row) => nameIn(row.name) },
+      ...(['en', 'zh-CN', 'zh-TW'] as const).map((language) => ({ id: `name ${language}`, title: languageNames[language], width: 180, grow: 1, optional: true, cell: (row: Product) => <span lang={language}>{row.name?.[language]}</span> })),
+      { id: 'options', title: 'catalog.variants.options', width: 120, cell: (row) => optionText(row.options) },
+      { id: 'parent', title: 'catalog.variants.of', width: 130, optional: true, cell: (row) => <span className="mono">{row.parent_sku}</span> },
       { id: 'kind', title: 'catalog.kind', width: 120, cell: (row) => t(`enum.product_kind.${row.kind}`) },
       { id: 'state', title: 'common.state', width: 130, tagged: true, cell: state },
       { id: 'price', title: 'catalog.price', width: 120, numeric: true, cell: (row) => price(row, company.currency) },
@@ -69,6 +73,7 @@ export function Products() {
       { id: 'active', label: 'common.state', kind: 'choice', names: ['active'], options: [{ value: 'true', label: 'catalog.active' }, { value: 'false', label: 'catalog.inactive' }] },
       choice('kind', 'catalog.kind', 'product_kind', productKinds),
       { id: 'gtin', label: 'catalog.gtin', kind: 'text', names: ['gtin'] },
+      { id: 'parent_sku', label: 'catalog.variants.of', kind: 'text', names: ['parent_sku'] },
       { id: 'tax_category', label: 'catalog.tax', kind: 'text', names: ['tax_category'] },
       { id: 'updated', label: 'common.updated', kind: 'dates', names: ['updated_at[gte]', 'updated_at[lte]'] },
     ],
