@@ -1,7 +1,7 @@
 // The frame around every office screen: navigation, palette, help, who is signed in, and whether what is shown is live.
 import { MenuOutlined, QuestionCircleOutlined, SearchOutlined, UserOutlined } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Button, Drawer, Dropdown, Tooltip } from 'antd';
+import { Button, Dropdown, Tooltip } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { onWaiting } from '../../shared/api/client';
 import { useMay, useSession, useSignOut } from '../../shared/api/session';
@@ -14,6 +14,8 @@ import { navigation } from './features';
 
 const Palette = lazy(() => import('./Palette'));
 const KeysHelp = lazy(() => import('./KeysHelp'));
+const loadMenu = () => import('./Menu');
+const Menu = lazy(loadMenu);
 
 const parts = ['work', 'goods', 'people', 'insight', 'setup'] as const;
 
@@ -71,7 +73,7 @@ export function Frame() {
   const late = useLate();
   const waiting = useWaiting();
   const { pathname } = useLocation();
-  const [menu, setMenu] = useState(false);
+  const [menu, setMenu] = useState<boolean>();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const [theme, choose] = useState<Theme>(getTheme());
@@ -106,7 +108,7 @@ export function Frame() {
       )}
       <div className="frame-main">
         <header className="topbar no-print">
-          {narrow && <Button type="text" aria-label={t('office.menu')} icon={<MenuOutlined aria-hidden />} onClick={() => setMenu(true)} />}
+          {narrow && <Button type="text" aria-label={t('office.menu')} icon={<MenuOutlined aria-hidden />} onClick={() => setMenu(true)} onPointerEnter={() => void loadMenu()} />}
           <button type="button" className="palette-button" onClick={() => setPalette(true)}>
             <SearchOutlined aria-hidden />
             <span className="grow ellipsis">{t('office.find')}</span>
@@ -155,10 +157,12 @@ export function Frame() {
           </Suspense>
         </main>
       </div>
-      <Drawer open={menu} placement="left" size={260} onClose={() => setMenu(false)} title="Ordo">
-        <Navigation onGo={() => setMenu(false)} />
-      </Drawer>
       <Suspense fallback={null}>
+        {menu !== undefined && (
+          <Menu open={menu} onClose={() => setMenu(false)}>
+            <Navigation onGo={() => setMenu(false)} />
+          </Menu>
+        )}
         {palette && <Palette onClose={() => setPalette(false)} />}
         {help && <KeysHelp onClose={() => setHelp(false)} />}
       </Suspense>

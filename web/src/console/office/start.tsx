@@ -6,7 +6,7 @@ import { startTexts } from '../../shared/i18n';
 import { nameListboxes } from './listboxes';
 import './office.css';
 import { router } from './router';
-import { Themed } from './theme';
+import { loadLocale, Themed } from './theme';
 
 const client = new QueryClient({
   defaultOptions: {
@@ -25,7 +25,7 @@ const texts = {
 };
 
 export async function start() {
-  await startTexts((language) => texts[language]());
+  await startTexts(async (language) => (await Promise.all([texts[language](), loadLocale(language)]))[0]);
   const root = document.getElementById('root');
   if (!root) return;
   root.textContent = '';

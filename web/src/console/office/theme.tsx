@@ -1,14 +1,19 @@
 // antd in our colors. Its tokens are read from the same custom properties that plain CSS uses, so themes stay one.
 import { LoadingOutlined } from '@ant-design/icons';
 import { App, ConfigProvider, theme as antd, type ThemeConfig } from 'antd';
-import en from 'antd/locale/en_US';
-import zhCN from 'antd/locale/zh_CN';
-import zhTW from 'antd/locale/zh_TW';
+import type { Locale } from 'antd/es/locale';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
-import { useTranslation } from '../../shared/i18n';
+import { useTranslation, type Language } from '../../shared/i18n';
 import { effective, getTheme, onTheme } from '../../shared/ui/theme';
 
-const locales = { en, 'zh-CN': zhCN, 'zh-TW': zhTW };
+// antd's own words, of the languages that were spoken.
+const locales = new Map<string, Locale>();
+const load = {
+  en: () => import('antd/es/locale/en_US'),
+  'zh-CN': () => import('antd/es/locale/zh_CN'),
+  'zh-TW': () => import('antd/es/locale/zh_TW'),
+};
+export const loadLocale = async (language: Language) => void locales.set(language, (await load[language]()).default);
 
 function tokens(name: ReturnType<typeof effective>): ThemeConfig {
   const style = getComputedStyle(document.documentElement);
@@ -54,7 +59,7 @@ export function Themed({ children }: { children: ReactNode }) {
   const name = useSyncExternalStore(onTheme, () => effective(getTheme()));
   const config = useMemo(() => tokens(name), [name, i18n.language]);
   return (
-    <ConfigProvider locale={locales[i18n.language as keyof typeof locales] ?? en} theme={config} button={button}>
+    <ConfigProvider locale={locales.get(i18n.language)} theme={config} button={button}>
       <App style={{ height: '100%' }}>{children}</App>
     </ConfigProvider>
   );

@@ -2,9 +2,10 @@
 import { DownOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
 import { Button, Dropdown } from 'antd';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
+import { useSoon } from '../../../shared/desk/soon';
 import { dateTime, money } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { useKeys } from '../../../shared/keys';
@@ -14,7 +15,7 @@ import '../orders.css';
 import { firstAction, needs } from '../reading';
 import { customerName, orderTitle, PromiseTag } from '../words';
 import { Blockers, useBlockers } from './Blockers';
-import { Dialogs, type Dialog } from './Dialogs';
+import type { Dialog } from './Dialogs';
 import { Holds } from './Holds';
 import { Lines } from './Lines';
 import { Money } from './Money';
@@ -22,6 +23,10 @@ import { Related, Side } from './Side';
 import { Sourcing } from './Sourcing';
 import { Timeline } from './Timeline';
 import { Work } from './Work';
+
+const loadDialogs = () => import('./Dialogs');
+const Dialogs = lazy(() => loadDialogs().then(({ Dialogs }) => ({ default: Dialogs })));
+const soon = [loadDialogs];
 
 const dangers = new Set(['reject', 'cancel']);
 /** What is done at a fulfillment leads to the warehouse's work below. */
@@ -45,6 +50,7 @@ function Page({ order }: { order: Order }) {
   const [dialog, setDialog] = useState<Dialog>();
   const blockers = useBlockers(order.id);
   const channel = useNames('channels', may('master.read'));
+  useSoon(soon);
   const title = orderTitle(order);
   useEffect(() => {
     document.title = `${title} · Ordo`;
@@ -126,7 +132,7 @@ function Page({ order }: { order: Order }) {
           <Related order={order} />
         </div>
       </div>
-      {dialog && <Dialogs order={order} dialog={dialog} onClose={() => setDialog(undefined)} />}
+      <Suspense fallback={null}>{dialog && <Dialogs order={order} dialog={dialog} onClose={() => setDialog(undefined)} />}</Suspense>
     </article>
   );
 }

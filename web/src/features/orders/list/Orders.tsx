@@ -7,6 +7,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { readPath } from '../../../shared/api/client';
 import { useMay, useSession } from '../../../shared/api/session';
 import { choice, ListScreen, useNarrow, type BulkVerb, type Filter, type ListDefinition, type Page } from '../../../shared/desk';
+import { useSoon } from '../../../shared/desk/soon';
 import { integer, money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, StatusTag, type Column } from '../../../shared/ui';
@@ -23,6 +24,7 @@ const loadNumbers = () => import('./NumbersDialog');
 const Board = lazy(() => import('./Board').then(({ Board }) => ({ default: Board })));
 const BulkDialog = lazy(() => loadBulk().then(({ BulkDialog }) => ({ default: BulkDialog })));
 const NumbersDialog = lazy(() => loadNumbers().then(({ NumbersDialog }) => ({ default: NumbersDialog })));
+const dialogs = [loadBulk, loadNumbers];
 
 interface Queue {
   id: string;
@@ -115,6 +117,7 @@ export function Orders() {
   const state = useListState();
   const narrow = useNarrow();
   const next = useNextText();
+  useSoon(dialogs);
   const [ask, setAsk] = useState<BulkAsk>();
   const [pasting, setPasting] = useState(false);
   const channels = useMasters<Named>('channels', may('master.read'));
