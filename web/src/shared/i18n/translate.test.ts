@@ -11,31 +11,31 @@ const texts = {
     list: { empty: 'Nothing' },
   },
 };
-const t = translator(texts, 'en');
+const say = translator(texts, 'en');
 
 describe('a text', () => {
   test('is found by its path', () => {
-    expect(t('orders.title')).toBe('Orders');
-    expect(t('orders.list.empty')).toBe('Nothing');
+    expect(say('orders.title')).toBe('Orders');
+    expect(say('orders.list.empty')).toBe('Nothing');
   });
 
   test('has its blanks filled, each as often as it stands there, and as it is', () => {
-    expect(t('orders.by', { who: '<b> $& {{when}}', when: 0 })).toBe('<b> $& {{when}} at 0');
-    expect(t('orders.by', { who: null })).toBe(' at ');
+    expect(say('orders.by', { who: '<b> $& {{when}}', when: 0 })).toBe('<b> $& {{when}} at 0');
+    expect(say('orders.by', { who: null })).toBe(' at ');
   });
 
   test('that is missing is its default, or its key; a branch is no text, and what every object has is none either', () => {
-    expect(t('orders.nope')).toBe('orders.nope');
-    expect(t('orders.nope', { defaultValue: 'for {{who}}', who: 'you' })).toBe('for you');
-    expect(t('orders.nope', { defaultValue: '' })).toBe('');
-    for (const key of ['orders.list', 'orders.title.length', 'orders.constructor', 'toString', '']) expect(t(key, { defaultValue: '-' }), key).toBe('-');
+    expect(say('orders.nope')).toBe('orders.nope');
+    expect(say('orders.nope', { defaultValue: 'for {{who}}', who: 'you' })).toBe('for you');
+    expect(say('orders.nope', { defaultValue: '' })).toBe('');
+    for (const key of ['orders.list', 'orders.title.length', 'orders.constructor', 'toString', '']) expect(say(key, { defaultValue: '-' }), key).toBe('-');
   });
 
   test('takes the form of its count, in the rules of its language', () => {
-    expect(t('orders.found', { count: 1 })).toBe('1 order');
-    expect(t('orders.found', { count: 0 })).toBe('0 orders');
-    expect(t('orders.found')).toBe('one or more');
-    expect(t('orders.title', { count: 3 })).toBe('Orders');
+    expect(say('orders.found', { count: 1 })).toBe('1 order');
+    expect(say('orders.found', { count: 0 })).toBe('0 orders');
+    expect(say('orders.found')).toBe('one or more');
+    expect(say('orders.title', { count: 3 })).toBe('Orders');
     const zh = translator({ n_other: '{{count}} 筆' }, 'zh-TW');
     expect(zh('n', { count: 1 })).toBe('1 筆');
   });
