@@ -6,6 +6,7 @@ const struct api_room app_rooms[] = {
     {"Intake", "Orders come in, one or many at a time.", intake_routes},
     {"Review", "Holds and the rules that add them.", review_routes},
     {"Today", "What needs a person now.", today_routes},
+    {"Presence", "Who else looks at it now.", presence_routes},
     {"Bulk", "One verb for many orders.", bulk_routes},
     {"Payments", "Authorizations, captures, voids and refunds; entries never change.", payment_routes},
     {"Fulfillment", "The work of locations: pick, pack, ship; parcels and their tracking; cancelling.",

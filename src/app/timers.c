@@ -12,6 +12,7 @@
 #include "search.h"
 #include "work.h"
 #include "upload.h"
+#include "views.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -250,6 +251,18 @@ static enum err expire_imports(struct timers *t, struct ctx *cx)
   return run_act(t, cx, &uploads_expire_act, NULL, &groups);
 }
 
+/* Whoever closes a page says so; rows of browsers that died stay until here. */
+static enum err sweep_presence(struct timers *t, struct ctx *cx)
+{
+  static const struct db_stmt any = {"SELECT count(*) FROM (SELECT seen_at FROM presence WHERE seen_at <= $1"
+                                     " ORDER BY seen_at LIMIT 1) AS old",
+                                     DB_LIST};
+  struct bucket_groups groups = my_groups(t);
+  int64_t n = 0;
+  TRY(db_one_i64(cx->db, &any, &n, DB_ARGS(I64(cx->now.ms - PRESENCE_MS))));
+  return n ? run_act(t, cx, &presence_sweep_act, NULL, &groups) : ERR_OK;
+}
+
 /* Terms for full-text search follow the feed, a batch of events an act; a run ends when it has caught up, or to let the
  * other jobs have their turn. Its cursor, moved from where it was read, is the last word on who indexes. */
 static enum err index_search(struct timers *t, struct ctx *cx)
@@ -309,6 +322,7 @@ static const struct {
     {"close shipped orders", LEASE_WORK, MINUTE_MS, close_orders},
     {"expire stored replies", LEASE_WORK, 10 * SECOND_MS, expire_replies},
     {"throw away imports", LEASE_WORK, MINUTE_MS, expire_imports},
+    {"forget who has left", LEASE_WORK, MINUTE_MS, sweep_presence},
 };
 
 static bool is_mine(const struct timers *t, size_t job)

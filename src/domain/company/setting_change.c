@@ -31,7 +31,7 @@ const struct rec setting_view_rec =
     REC(struct setting_view, "Setting", setting_view_fields, "One thing a company may set");
 
 static const struct rec_field setting_input_fields[] = {
-    FIELD(struct setting_input, value, .flags = REC_REQUIRED, .max = 30000, .doc = "The new value, as text",
+    FIELD(struct setting_input, value, .max = 30000, .doc = "The new value, as text; empty where the setting may be",
           .example = "24"),
 };
 const struct rec setting_input_rec =
@@ -118,6 +118,8 @@ static enum err setting_load(struct ctx *cx, const struct act_input *in, void *o
 
 static enum err check(struct ctx *cx, enum setting s, const char *value)
 {
+  if (!value)
+    return fault_add(&cx->fault, ERR_INVALID, "/value", "required", "the new value is needed");
   TRY(setting_check(cx, s, value, "/value"));
   if (s == SETTING_COMPANY_LANGUAGE && !language_valid(value))
     return fault_add(&cx->fault, ERR_INVALID, "/value", "invalid_format", "must be a language tag such as en or zh-CN");

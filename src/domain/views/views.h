@@ -1,4 +1,5 @@
-/* views - what people keep for their screens: saved views of lists (mine and shared), and how their console looks.
+/* views - what people keep for their screens: saved views of lists (mine and shared), how their console looks, and who looks
+ * at what now.
  *
  * Events: view.created, view.updated, view.deleted; user.updated where a preference is the user's own column.
  */
@@ -56,5 +57,25 @@ extern const struct db_table preferences_table;
 /* Of cx->actor; the defaults where nothing was set. ERR_STATE for an API key, which has none. */
 MUST_CHECK enum err preferences_read(struct ctx *cx, struct preferences *out);
 extern const struct act preferences_change_act; /* PATCH of the actor's own */
+
+/* ---- Who looks at an order now: rows that come and go without events ---- */
+
+#define PRESENCE_MS       (45 * SECOND_MS) /* not heard of for so long: gone */
+#define PRESENCE_WRITE_MS (15 * SECOND_MS) /* a row is written again when it is that old */
+
+struct presence {
+  int64_t bucket, order_id, actor_id;
+  const char *name;
+  struct instant since, seen_at;
+};
+struct presences {
+  LIST(struct presence) others;
+};
+extern const struct rec presence_rec, presences_rec;
+/* Others than cx->actor. *out_due: the actor's own row is missing or old, so run presence_here_act. */
+MUST_CHECK enum err presence_read(struct ctx *cx, int64_t order_id, struct presences *out, bool *out_due);
+/* Body: the order's id (int64_t), which the caller has found. */
+extern const struct act presence_here_act, presence_gone_act;
+extern const struct act presence_sweep_act; /* struct bucket_groups: rows of browsers that died */
 
 #endif

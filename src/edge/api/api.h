@@ -119,6 +119,7 @@ extern const struct route wave_routes[], document_routes[]; /* the floor, and wh
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
+extern const struct route presence_routes[];
 extern const struct route mfa_routes[]; /* the second step of signing in */
 extern const struct route setup_routes[], view_routes[], privacy_routes[];
 extern const struct route import_routes[], track_routes[];
@@ -187,6 +188,7 @@ struct api_config {
   const struct api_room *rooms; /* ended by a row without tag; lives as long as the api */
   struct clock clock;
   bool secure;                  /* clients come by https (a proxy in front, or TLS of ours): cookies say Secure */
+  const char *trusted_proxies;  /* http_config's */
   const char *version;          /* of the program, for the OpenAPI document and /metrics */
   const struct password_cost *password_cost; /* NULL = password_cost_default */
   /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */

@@ -265,6 +265,7 @@ static const struct scope_rule rules[] = {
     {"/v1/carriers", SCOPE_FREE, NULL, NULL},
     {"/v1/channels/{code}", SCOPE_FREE, see_channel, NULL},
     {"/v1/customers", SCOPE_FREE, NULL, NULL},
+    {"/v1/customers/{id}/profile", SCOPE_CLOSED, NULL, NULL}, /* sums over all places */
     {"/v1/events", SCOPE_FREE, NULL, NULL}, /* scope_sees_event */
     {"/v1/fulfillments/{id}", SCOPE_FREE, see_fulfillment, NULL},
     {"/v1/holds/{id}", SCOPE_FREE, see_hold, NULL},
@@ -272,6 +273,7 @@ static const struct scope_rule rules[] = {
     {"/v1/locations/{code}", SCOPE_FREE, see_location, NULL},
     {"/v1/locations/{id}", SCOPE_FREE, see_location, NULL},
     {"/v1/manifests/{id}", SCOPE_FREE, see_manifest, NULL},
+    {"/v1/me", SCOPE_FREE, NULL, NULL},
     {"/v1/number_series", SCOPE_FREE, NULL, NULL},
     {"/v1/orders", SCOPE_FREE, NULL, NULL}, /* placing one: its channel */
     {"/v1/orders/bulk", SCOPE_CLOSED, NULL, NULL},
