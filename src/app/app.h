@@ -75,6 +75,7 @@ struct server;
 struct server_config {
   const char *url, *listen, *currency;
   bool secure;
+  const char *trusted_proxies;
   bool quiet;  /* no access log */
   int writers; /* writer_config.lanes */
 };

@@ -174,6 +174,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .rooms = app_rooms,
       .clock = clock_real,
       .secure = config->secure,
+      .trusted_proxies = config->trusted_proxies,
       .version = ORDO_VERSION,
       .setup_token = *s->setup_token ? s->setup_token : NULL,
       .arg = s,
@@ -282,6 +283,8 @@ const struct option_row serve_options[] = {
     {"listen", "ORDO_LISTEN", LISTEN_DEFAULT, false, "HOST:PORT; port 0 picks a free one"},
     {"currency", NULL, "USD", false, "of the company; only for a fresh database"},
     {"secure-cookies", NULL, NULL, true, "clients come by https, through a proxy in front"},
+    {"trusted-proxy", "ORDO_TRUSTED_PROXY", NULL, false,
+     "addresses or networks of the proxies in front, with commas: their X-Forwarded-For tells who comes"},
     {"writers", NULL, "0", false, "connections that write at a time, up to 16; 0 = 1 on SQLite, 3 on PostgreSQL"},
     {"quiet", NULL, NULL, true, "no access log"},
     {0},
@@ -304,6 +307,7 @@ int cmd_serve(const struct arguments *args)
       .listen = argument(args, "listen"),
       .currency = argument(args, "currency"),
       .secure = argument(args, "secure-cookies") != NULL,
+      .trusted_proxies = argument(args, "trusted-proxy"),
       .quiet = argument(args, "quiet") != NULL,
   };
   if (!take_writers(args, &config.writers))

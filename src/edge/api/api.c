@@ -402,8 +402,10 @@ static enum err who(struct api *api, struct call *call)
   return err;
 }
 
-bool request_is_local(const struct http_request *rq)
+bool request_is_local(const struct api *api, const struct http_request *rq)
 {
+  if (api->config.secure || api->config.trusted_proxies)
+    return false; /* a proxy stands in front: whoever it brings comes from its machine */
   bool loopback =
       text_starts(rq->client, "127.") || strcmp(rq->client, "::1") == 0 || text_starts(rq->client, "::ffff:127.");
   return loopback && !http_header(rq, "X-Forwarded-For") && !http_header(rq, "Forwarded");
@@ -412,7 +414,7 @@ bool request_is_local(const struct http_request *rq)
 static enum err may(struct api *api, struct call *call)
 {
   const struct route *route = call->row->route;
-  if (route->needs == PERM_PUBLIC || (route->flags & ROUTE_LOCAL && request_is_local(call->rq)))
+  if (route->needs == PERM_PUBLIC || (route->flags & ROUTE_LOCAL && request_is_local(api, call->rq)))
     return ERR_OK;
   TRY(who(api, call));
   if (route->needs == PERM_SIGNED_IN)
@@ -572,6 +574,7 @@ enum err api_start(struct api *api, struct writer *writer, struct fault *f)
   TRY(pool_start(api, api->config.readers ? api->config.readers : API_READERS, f));
   const struct http_config http = {
       .listen = api->config.listen,
+      .trusted_proxies = api->config.trusted_proxies,
       .app = api,
       .limits = api->config.limits,
       .on_request = on_request,

@@ -200,7 +200,7 @@ void feed_park(struct call *call);
 void feed_stop(struct api *api); /* answers the polls, ends the streams, joins */
 
 /* A client on this machine that did not come through a proxy. */
-bool request_is_local(const struct http_request *rq);
+bool request_is_local(const struct api *api, const struct http_request *rq);
 
 /* ---- Sessions (api_identity.c) ---- */
 

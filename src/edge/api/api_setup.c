@@ -21,7 +21,7 @@ static bool host_is_local(const struct http_request *rq)
 
 static bool may_without_token(const struct api_request *rq)
 {
-  return request_is_local(rq->http) && host_is_local(rq->http);
+  return request_is_local(rq->api, rq->http) && host_is_local(rq->http);
 }
 
 static enum err serve_state(struct ctx *cx, const struct api_request *rq, struct act_result *out)

@@ -21,17 +21,6 @@ static struct {
   } at[ADDRESSES];
 } asked = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Behind a proxy on this machine everybody has its address: the last one it names is who came to it. */
-static const char *address_of(const struct http_request *rq)
-{
-  const char *named = http_header(rq, "X-Forwarded-For");
-  const char *comma = named ? strrchr(named, ',') : NULL;
-  bool local = text_starts(rq->client, "127.") || strcmp(rq->client, "::1") == 0;
-  if (!local || !named)
-    return rq->client;
-  return comma ? comma + 1 + strspn(comma + 1, " ") : named;
-}
-
 static enum err rate_check(struct ctx *cx, const char *address)
 {
   int64_t window = cx->now.ms / WINDOW_MS, n;
@@ -69,7 +58,7 @@ static enum err serve_track(struct ctx *cx, const struct api_request *rq, struct
   struct tracking_view *view = ARENA_NEW(cx->arena, struct tracking_view);
   struct order_id id;
   if (rq->http)
-    TRY(rate_check(cx, address_of(rq->http)));
+    TRY(rate_check(cx, rq->http->client));
   TRY(tracking_token_read(cx, rq->id, &id));
   TRY(tracking_view_make(cx, id, rq->params[0].text, view));
   *out = (struct act_result){.rec = &tracking_view_rec, .value = view, .version = ABSENT};

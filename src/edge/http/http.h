@@ -33,6 +33,7 @@ struct http_stream;
 #define HTTP_HEADER_COUNT_MAX 100
 #define HTTP_TARGET_MAX       (8 * 1024)           /* bytes of the target as it was sent */
 #define HTTP_QUERY_MAX        200                  /* query parameters */
+#define HTTP_PROXIES_MAX      32                   /* networks of proxies that may be trusted */
 #define HTTP_HEADERS_MS       10000                /* from the first contact, or the request line, to the last header */
 #define HTTP_BODY_MS          10000                /* grace for a body, on top of its size at HTTP_BODY_RATE */
 #define HTTP_BODY_RATE        1024                 /* bytes a second that a slow client must keep up on average */
@@ -63,7 +64,7 @@ struct http_request {
   const char *body;    /* NUL-terminated for convenience, may hold NULs; "" without one */
   size_t n_body;
   const char *request_id; /* the client's X-Request-Id if it is 1..64 of [A-Za-z0-9._-], else one of ours: "req_..." */
-  const char *client;     /* its address without port: "127.0.0.1", "::1" */
+  const char *client;     /* its address without port: "127.0.0.1", "::1"; of who came to a trusted proxy */
   struct instant arrived; /* when its headers were in */
   struct arena *arena;
   void *state; /* the caller's own; use arena_defer to let go of it */
@@ -139,6 +140,9 @@ struct http_log {
 
 struct http_config {
   const char *listen; /* "127.0.0.1:8080", "[::1]:0", "localhost:8080"; port 0 picks a free one */
+  /* Addresses and networks, "127.0.0.1, ::1, 10.0.0.0/8", at most HTTP_PROXIES_MAX, or NULL: their X-Forwarded-For is
+   * believed. Anybody else's is not: who wants to be counted apart would only have to write one. */
+  const char *trusted_proxies;
   void *app;          /* handed to every callback */
   struct http_limits limits;
 
@@ -157,7 +161,7 @@ struct http_config {
 
 /* Listens and starts the loop thread. config is copied, its texts need not live on. Raises the soft limit of open files
  * when it is too small for the connections. The caller frees with http_stop.
- * ERR_INVALID  listen cannot be read   ERR_INTERNAL  the address is taken, or the system refuses (fault says why) */
+ * ERR_INVALID  listen or trusted_proxies cannot be read   ERR_INTERNAL  the address is taken, or the system refuses (fault says why) */
 MUST_CHECK enum err http_start(const struct http_config *config, struct fault *fault, struct http_server **out);
 const char *http_address(const struct http_server *s); /* "127.0.0.1:41233": with the real port */
 int http_port(const struct http_server *s);

@@ -93,7 +93,15 @@ struct counters {
 
 enum server_stage { SERVER_RUNS, SERVER_QUIET, SERVER_STOPS };
 
+/* Addresses that have their first bits in common; IPv4 is mapped into IPv6. */
+struct network {
+  unsigned char address[16];
+  int bits;
+};
+
 struct http_server {
+  struct network proxies[HTTP_PROXIES_MAX];
+  size_t n_proxies;
   struct http_config config; /* limits filled in */
   char address[128];
   int port;
@@ -136,6 +144,11 @@ void link_stage(struct link *l, enum link_stage stage);
 void on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode what);
 void *loop(void *cls);               /* the thread */
 void quiesce(struct http_server *s); /* on the loop's thread, or when it never started */
+
+/* ---- http_proxy.c */
+enum err proxies_read(struct http_server *s, struct fault *fault); /* config.trusted_proxies */
+/* Sets rq->client to who came to the proxies that are trusted; stays the peer where none of them handed it on. */
+void proxies_look_behind(const struct http_server *s, struct http_request *rq);
 
 /* ---- http_exchange.c */
 struct exchange *exchange_new(struct http_server *s, struct link *l, const char *target);

@@ -93,6 +93,7 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
     send_raw_problem(x->link, code, why);
     return MHD_YES;
   }
+  proxies_look_behind(s, rq);
   if (s->stage != SERVER_RUNS)
     return refuse(x, ERR_STOPPING, "The server is stopping");
   if (s->config.on_headers) {

@@ -158,6 +158,7 @@ static int start_thread(struct http_server *s)
 static enum err start(struct http_server *s, struct fault *fault)
 {
   allow_files(s->config.limits.connections);
+  TRY(proxies_read(s, fault));
   TRY(start_listening(s, fault));
   s->daemon = start_daemon(s);
   if (!s->daemon)
@@ -186,7 +187,7 @@ enum err http_start(const struct http_config *config, struct fault *fault, struc
   pthread_mutex_init(&s->lock, NULL);
   enum err code = start(s, fault);
   if (code == ERR_OK) {
-    s->config.listen = NULL;
+    s->config.listen = s->config.trusted_proxies = NULL;
     *out = s;
     return ERR_OK;
   }

@@ -214,7 +214,7 @@ static void on_log(void *app, const struct http_log *line)
   site->logged++;
 }
 
-static struct site *site_open(struct test *t, struct http_limits limits)
+static struct site *site_open_behind(struct test *t, const char *proxies, struct http_limits limits)
 {
   static struct site sites[64]; /* not in the test's arena: a failed test leaves its server running */
   static size_t n;
@@ -227,6 +227,7 @@ static struct site *site_open(struct test *t, struct http_limits limits)
   sem_init(&site->gate, 0, 0);
   struct http_config config = {
     .listen = "127.0.0.1:0",
+    .trusted_proxies = proxies,
     .app = site,
     .limits = limits,
     .on_request = on_request,
@@ -237,6 +238,11 @@ static struct site *site_open(struct test *t, struct http_limits limits)
   CHECK_OK(http_start(&config, &fault, &site->server));
   site->port = http_port(site->server);
   return site;
+}
+
+static struct site *site_open(struct test *t, struct http_limits limits)
+{
+  return site_open_behind(t, NULL, limits);
 }
 
 static void site_close(struct site *site)
@@ -321,6 +327,50 @@ TEST(pipelined_requests_are_answered_in_order)
   }
   client_close(c);
   site_close(site);
+}
+
+/* Who the server says came, when these headers come from 127.0.0.1. */
+static void see_client(struct test *t, struct site *site, const char *headers, const char *wanted)
+{
+  struct answer answer;
+  struct client *c = client_open(site->port);
+  client_say(c, arena_printf(t->arena, "GET /where HTTP/1.1\r\nHost: a\r\n%s\r\n", headers));
+  client_read(c, &answer, false);
+  CHECK_TEXT(strrchr(answer.body, ' ') + 1, wanted);
+  client_close(c);
+}
+
+TEST(a_trusted_proxy_tells_who_came_and_nobody_else_does)
+{
+  struct site *alone = site_open(t, (struct http_limits){0});
+  see_client(t, alone, "X-Forwarded-For: 192.0.2.7\r\n", "127.0.0.1");
+  site_close(alone);
+  struct site *site = site_open_behind(t, "127.0.0.1, 10.0.0.0/8,2001:db8::/33", (struct http_limits){0});
+  see_client(t, site, "", "127.0.0.1");
+  see_client(t, site, "X-Forwarded-For: 192.0.2.7\r\n", "192.0.2.7");
+  /* The first of the list may be a lie, the last is what our proxy saw. */
+  see_client(t, site, "X-Forwarded-For: 198.51.100.1, 192.0.2.7\r\n", "192.0.2.7");
+  see_client(t, site, "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 192.0.2.7\r\n", "192.0.2.7");
+  /* Through two of ours. */
+  see_client(t, site, "X-Forwarded-For: 198.51.100.1, 192.0.2.7, 10.200.0.9\r\n", "192.0.2.7");
+  see_client(t, site, "X-Forwarded-For: 192.0.2.7:4711, [2001:db8:7fff::1]:80\r\n", "192.0.2.7");
+  see_client(t, site, "X-Forwarded-For: 192.0.2.7, 2001:db8:8000::1\r\n", "2001:db8:8000::1");
+  see_client(t, site, "X-Forwarded-For: 192.0.2.7, unknown\r\n", "127.0.0.1");
+  see_client(t, site, "X-Forwarded-For: ,\r\n", "127.0.0.1");
+  site_close(site);
+}
+
+TEST(networks_of_proxies_are_read_strictly)
+{
+  static const char *const wrong[] = {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "host", "::1/129", "10.0.0"};
+  for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+    struct fault fault;
+    struct http_server *s = NULL;
+    fault_init(&fault, t->arena);
+    const struct http_config config = {
+        .listen = "127.0.0.1:0", .trusted_proxies = wrong[i], .on_request = on_request};
+    CHECK_ERR(http_start(&config, &fault, &s), ERR_INVALID);
+  }
 }
 
 TEST(targets_are_decoded_segment_by_segment)
