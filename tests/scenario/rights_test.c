@@ -158,6 +158,7 @@ TEST(what_lies_outside_is_not_found_and_what_lies_inside_is)
   SAY(403, "POST /v1/stock/safety {'location': 'LA', 'sku': 'B', 'safety': 1}");
   SAY(200, "GET /v1/stock/balance?sku=A");
   SAY(403, "GET /v1/stock/balance?sku=B&location=LA");
+  SAY(403, "GET /v1/customers/cus_1/profile"); /* it adds up all places */
   SAY(200, "GET /v1/locations");
   SEE("/data/#", "1");
   SAY(200, "GET /v1/orders?channel=phone");
