@@ -72,9 +72,9 @@ interface Sender {
 }
 
 /** A write that may be decided on a version; the answer is the record as it is now. */
-export async function write<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, version?: number, key?: string): Promise<T> {
+export async function write<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, version?: number): Promise<T> {
   const { data } = await (api as unknown as Sender).request(method.toLowerCase(), path, {
-    headers: writing({ version, ...(key ? { key } : {}) }),
+    headers: writing({ version }),
     ...(body === undefined ? {} : { body }),
   });
   return data as T;

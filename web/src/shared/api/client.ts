@@ -1,6 +1,7 @@
 // The one way to the server: typed by its OpenAPI document. It adds the CSRF token of the session, turns refusals into
 // `Problem`, waits where the server asks for patience, and asks for a new sign-in where the session has ended.
 import createClient, { type Client } from 'openapi-fetch';
+import { intents, unsettled } from './intent';
 import { noteOwn } from './own';
 import { Problem } from './problem';
 import type { components, paths } from './schema';
@@ -28,6 +29,7 @@ export function onWaiting(fn: (seconds: number) => void): () => void {
   return () => waiting.delete(fn);
 }
 
+const KEY = 'Idempotency-Key';
 const WAITS_MAX = 3;
 const WAIT_S_MAX = 20;
 
@@ -44,9 +46,32 @@ async function patient(request: Request): Promise<Response> {
   }
 }
 
+/** An answer that is whole, and says for certain what became of the write. */
+async function certain(response: Response): Promise<boolean> {
+  const text = await response.clone().text();
+  return !unsettled(response.status, response.status === 409 && text.includes('idempotency_in_progress') ? 'idempotency_in_progress' : undefined);
+}
+
+/** Writes happen once: each goes under the key of its intent (see ./intent), unless who sends it has named it. */
+async function once(request: Request): Promise<Response> {
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  const { pathname, search } = new URL(request.url);
+  if (reads || request.headers.has(KEY) || pathname === '/v1/session') return patient(request);
+  const what = `${request.method} ${pathname}${search}\n${await request.clone().text()}`;
+  request.headers.set(KEY, intents.key(what));
+  try {
+    const response = await patient(request);
+    if (await certain(response)) intents.end(what);
+    return response;
+  } catch (error) {
+    if (request.signal.aborted) intents.end(what);
+    throw error;
+  }
+}
+
 export const api: Client<paths> = createClient<paths>({
   baseUrl: typeof location === 'undefined' ? 'http://127.0.0.1' : location.origin,
-  fetch: patient,
+  fetch: once,
   credentials: 'same-origin',
 });
 
@@ -72,16 +97,17 @@ api.use({
   },
 });
 
-/** A key that names one intent of a person: kept across retries, so that it happens once. */
+/** A name for what is kept on the device until it is sent. */
 export function intent(): string {
   return crypto.randomUUID();
 }
 
-/** Headers of a write: its intent, and the version that it was decided on. */
+/** Headers of a write: the version that it was decided on, and its own name where it has one for longer than this tab. */
 export function writing(options: { key?: string; version?: number | undefined } = {}): Record<string, string> {
-  const headers: Record<string, string> = { 'Idempotency-Key': options.key ?? intent() };
-  if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
-  return headers;
+  return {
+    ...(options.key ? { [KEY]: options.key } : {}),
+    ...(options.version === undefined ? {} : { 'If-Match': `"${options.version}"` }),
+  };
 }
 
 /** The data of an answer; refusals have been thrown already. */
@@ -103,15 +129,13 @@ export async function readPath<T>(path: string, query: Record<string, string | n
 
 /** The same for writes: `body` is sent as JSON, a file as it is. */
 export async function sendPath<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, key?: string, version?: number): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (method !== 'GET') headers['Idempotency-Key'] = key ?? intent();
-  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   const file = body instanceof Blob;
+  const headers: Record<string, string> = { Accept: 'application/json', ...writing({ version, ...(key ? { key } : file ? { key: intent() } : {}) }) };
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   if (body !== undefined) headers['Content-Type'] = file ? 'application/octet-stream' : 'application/json';
-  if (version !== undefined) headers['If-Match'] = `"${version}"`;
   let response: Response;
   try {
-    response = await patient(
+    response = await once(
       new Request(new URL(path, location.origin), {
         method,
         headers,

@@ -1,8 +1,10 @@
 // The page of one record: what was typed is kept over a reload and over live news, saved as the difference, and a faster
 // colleague leads to a choice instead of a loss.
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button, Form, Modal, type FormInstance } from 'antd';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { unsettled } from '../api/intent';
 import { asProblem } from '../api/problem';
 import { useTranslation } from '../i18n';
 import { useKeys } from '../keys';
@@ -10,6 +12,7 @@ import { useProblemText } from '../ui';
 import { ConflictDialog } from './Conflict';
 import { difference } from './difference';
 import { useFieldErrors } from './forms';
+import { useSitting } from './sitting';
 import './record.css';
 
 export function PageHead({ back, backLabel, title, tags, actions }: { back?: string; backLabel?: string; title: ReactNode; tags?: ReactNode; actions?: ReactNode }) {
@@ -214,15 +217,26 @@ export function FormDialog<T>({
   const fieldErrors = useFieldErrors(form);
   const id = useId();
   const [busy, setBusy] = useState(false);
+  const client = useQueryClient();
+  const lost = useRef(false);
+  useSitting();
   const submit = async () => {
+    if (busy) return;
     setBusy(true);
     try {
       onDone(await send(form.getFieldsValue(true)));
     } catch (error) {
+      const { status, code } = asProblem(error);
+      lost.current = unsettled(status, code);
       if (!fieldErrors(error)) void message.error(problemText(error));
     } finally {
       setBusy(false);
     }
+  };
+  // Where no answer came, the page behind tells what became of it.
+  const leave = () => {
+    if (lost.current) void client.invalidateQueries();
+    onClose();
   };
   return (
     <Modal
@@ -232,7 +246,7 @@ export function FormDialog<T>({
       okText={ok}
       cancelText={back ?? t('common.cancel')}
       okButtonProps={{ htmlType: 'submit', form: id, loading: busy, danger }}
-      onCancel={onClose}
+      onCancel={leave}
       mask={{ closable: false }}
     >
       <Form id={id} form={form} layout="vertical" {...(initial ? { initialValues: initial } : {})} onFinish={() => void submit()} requiredMark={false} scrollToFirstError={{ focus: true }}>

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, InputNumber, Modal } from 'antd';
 import { useState } from 'react';
-import { intent, sendPath } from '../../../shared/api/client';
+import { sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
@@ -33,7 +33,7 @@ export function WaveDialog({ rows, onClose, onDone }: { rows: Fulfillment[]; onC
     let ids = open.map((row) => row.id);
     for (let tries = 0; ; tries++) {
       try {
-        return await sendPath<Wave>('POST', '/v1/waves', { location: place, fulfillments: ids, limit: ids.length, slots: Math.min(slots, ids.length) }, undefined, intent());
+        return await sendPath<Wave>('POST', '/v1/waves', { location: place, fulfillments: ids, limit: ids.length, slots: Math.min(slots, ids.length) });
       } catch (problem) {
         const out = new Set(asProblem(problem).errors.map((one) => Number(/^\/fulfillments\/(\d+)$/.exec(one.pointer)?.[1] ?? -1)));
         const rest = ids.filter((_, i) => !out.has(i));

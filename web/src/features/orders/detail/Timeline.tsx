@@ -143,7 +143,6 @@ function Say({ order }: { order: Order }) {
   const client = useQueryClient();
   const [first, keepDraft] = draftOf(order.id);
   const [text, setText] = useState(first);
-  const [key, setKey] = useState(() => crypto.randomUUID());
   const [busy, setBusy] = useState(false);
   const people = usePeople(may('user.admin'));
   const change = (next: string) => {
@@ -155,9 +154,8 @@ function Say({ order }: { order: Order }) {
     const mentions = [...new Set([...text.matchAll(/@(\S+)/g)].map((found) => found[1] ?? ''))].filter((login) => logins.includes(login));
     setBusy(true);
     try {
-      await write('POST', `/v1/orders/${order.id}/comments`, { content: text.trim(), ...(mentions.length ? { mentions } : {}) }, undefined, key);
+      await write('POST', `/v1/orders/${order.id}/comments`, { content: text.trim(), ...(mentions.length ? { mentions } : {}) });
       change('');
-      setKey(crypto.randomUUID());
       await client.invalidateQueries({ queryKey: ['orders'], refetchType: 'active' });
     } catch (error) {
       void message.error(problemText(error));

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { useMay, useSession } from '../../../shared/api/session';
 import type { Page } from '../../../shared/desk';
+import { useSitting } from '../../../shared/desk/sitting';
 import { integer } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, Trouble, useProblemText } from '../../../shared/ui';
@@ -63,6 +64,7 @@ export function BulkDialog({ ask, onClose }: { ask: BulkAsk; onClose: () => void
   const [jobId, setJobId] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<unknown>();
+  useSitting();
   const chosen = choose(ask);
   const names = new Map(ask.rows.map((row) => [row.id, row.number ?? row.id]));
   const isDanger = ask.verb === 'cancel';
@@ -75,7 +77,8 @@ export function BulkDialog({ ask, onClose }: { ask: BulkAsk; onClose: () => void
   };
   const sample = { reason: '-', tags: ['-'], ...(user_id ? { user: user_id } : {}) };
   const preview = useQuery({
-    queryKey: ['bulk', 'preview', ask.verb, chosen],
+    queryKey: ['bulk_preview', ask.verb, chosen],
+    staleTime: Infinity,
     enabled: !jobId,
     gcTime: 0,
     queryFn: ({ signal }) => sendPath<Preview>('POST', '/v1/bulk', { verb: ask.verb, args: args(sample), ...chosen, preview: true }, signal),

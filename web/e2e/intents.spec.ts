@@ -1,0 +1,56 @@
+// What is meant once happens once: an answer that was lost, a colleague who was faster, a device that goes from hand to hand.
+import type { Page, Route } from '@playwright/test';
+import { expect, test, type Shop } from './fixtures';
+
+async function order(shop: Shop) {
+  return shop.ask<any>('POST', '/v1/orders', {
+    channel: 'web',
+    external_id: `intent-${Date.now()}-${Math.random()}`,
+    currency: 'USD',
+    payment_terms: 'cod',
+    customer: { name: 'Ann Baker' },
+    shipping_address: { name: 'Ann Baker', line1: '15 Astor Pl', city: 'New York', region: 'NY', postal_code: '10003', country: 'US' },
+    lines: [{ sku: 'TEE-S', quantity: 2 }],
+  });
+}
+
+/** Lets the first write to this path through to the server and loses its answer; tells the keys of all. */
+async function lose(page: Page, path: RegExp, how: (route: Route) => Promise<void> = (route) => route.abort('connectionreset')) {
+  const keys: string[] = [];
+  await page.route(path, async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    keys.push(route.request().headers()['idempotency-key'] ?? '');
+    if (keys.length > 1) return route.fallback();
+    const answer = await route.fetch();
+    expect(answer.ok()).toBe(true);
+    return how(route);
+  });
+  return keys;
+}
+
+test('a payment whose answer was lost is booked once when it is recorded again, and another amount is another payment @sample', async ({ page, shop }) => {
+  const made = await order(shop);
+  const keys = await lose(page, /\/v1\/orders\/[^/]+\/payments/);
+  const paid = async () => (await shop.ask<any>('GET', `/v1/orders/${made.id}`)).payments.map((one: any) => one.captured);
+  await page.goto(`/orders/${made.number}`);
+  const record = async (amount: string) => {
+    await page.getByRole('button', { name: 'Record payment' }).first().click();
+    await page.getByRole('dialog').getByLabel('Amount').fill(amount);
+  };
+  await record('5.00');
+  const save = page.getByRole('dialog').getByRole('button', { name: 'Record', exact: true });
+  await save.click();
+  await expect.poll(() => keys.length).toBe(1);
+  await expect(page.locator('.ant-message-error').first()).toBeVisible();
+  await expect(save).toBeEnabled();
+  await save.click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  expect(keys).toEqual([keys[0], keys[0]]);
+  expect(await paid()).toEqual([500]);
+  // The same once more, after it is known, is a second payment.
+  await record('5.00');
+  await save.click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  expect(keys[2]).not.toBe(keys[0]);
+  expect(await paid()).toEqual([500, 500]);
+});
