@@ -6,6 +6,7 @@ import { App, AutoComplete, Button, Cascader, Input, InputNumber, Select, type I
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { keep } from '../../../shared/api/keep';
 import { readPath, sendPath } from '../../../shared/api/client';
+import { unsettled } from '../../../shared/api/intent';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
 import type { Page } from '../../../shared/desk';
@@ -124,8 +125,9 @@ export function OrderDesk() {
       void navigate({ to: `/orders/${order.number ?? order.id}` as never });
     } catch (error) {
       setWrong(error);
-      // Another content needs another name; the same content may be sent again as it is.
-      if (!asProblem(error).away) patch({ key: crypto.randomUUID() });
+      // Refused: what is mended is another order. Where it may have been placed nevertheless, it keeps its name.
+      const { status, code } = asProblem(error);
+      if (!unsettled(status, code)) patch({ key: crypto.randomUUID() });
     } finally {
       setBusy(undefined);
     }
