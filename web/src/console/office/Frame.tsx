@@ -6,11 +6,13 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { onWaiting } from '../../shared/api/client';
 import { useMay, useSession, useSignOut } from '../../shared/api/session';
 import { useNarrow } from '../../shared/desk/useNarrow';
-import { languageNames, languages, setLanguage, useTranslation } from '../../shared/i18n';
+import { languageNames, languages, type Language, useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
 import { useLate } from '../../shared/live';
-import { Bones, getTheme, setTheme, themes, type Theme } from '../../shared/ui';
+import { Bones, getTheme, themes, type Theme } from '../../shared/ui';
 import { navigation } from './features';
+import { helpOf } from './help/pages';
+import { choose as keepChoice } from './preferences';
 
 const Palette = lazy(() => import('./Palette'));
 const KeysHelp = lazy(() => import('./KeysHelp'));
@@ -115,13 +117,16 @@ export function Frame() {
             <kbd>{/Mac|iP/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
           <span className="grow" />
-          <div role="status" className="news">
+          <div role="status" className="frame-news">
             {waiting > 0 ? t('office.waiting', { n: waiting }) : late ? t('office.late') : ''}
           </div>
           <Tooltip title={t('office.help')}>
-            <Button type="text" aria-label={t('office.help')} icon={<QuestionCircleOutlined aria-hidden />} onClick={() => setHelp(true)} />
+            <Link to={`/help/${helpOf(pathname)}` as never} className="topbar-link" aria-label={t('office.help')}>
+              <QuestionCircleOutlined aria-hidden />
+            </Link>
           </Tooltip>
           <Dropdown
+            autoFocus
             trigger={['click']}
             menu={{
               selectable: true,
@@ -138,9 +143,9 @@ export function Frame() {
               ],
               onClick: ({ key }) => {
                 const [kind, value] = key.split(':');
-                if (kind === 'language') void setLanguage(value as never);
+                if (kind === 'language') keepChoice({ language: value as Language });
                 else if (kind === 'theme') {
-                  setTheme(value as Theme);
+                  keepChoice({ theme: value as Theme });
                   choose(value as Theme);
                 } else if (kind === 'out') void signOut();
                 else if (kind === 'floor') location.assign('/floor');

@@ -8,9 +8,11 @@ import { setZone } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { Bones, Empty, Trouble } from '../../shared/ui';
 import { Live } from '../../shared/live';
+import { usePreferences } from './preferences';
 
 const SignIn = lazy(() => import('../../features/identity/signin/SignIn'));
 const Setup = lazy(() => import('../../features/identity/setup/Setup'));
+const MfaFirst = lazy(() => import('../../features/identity/me/Mfa'));
 const Invitation = lazy(() => import('../../features/identity/signin/Invitation'));
 
 export function Root() {
@@ -25,8 +27,9 @@ export function Root() {
     queryFn: () => readPath<{ needed: boolean }>('/v1/setup', {}),
   });
   useEffect(() => setZone(session.data?.time_zone), [session.data]);
+  usePreferences(session.data?.user_id);
 
-  if (location.pathname.startsWith('/invitation/'))
+  if (location.pathname === '/invitation')
     return (
       <Suspense fallback={null}>
         <Invitation />
@@ -36,6 +39,12 @@ export function Root() {
   if (session.isError) return <Trouble error={session.error} retry={() => void session.refetch()} />;
   if (!session.data)
     return <Suspense fallback={<Bones />}>{setup.data?.needed ? <Setup /> : <SignIn />}</Suspense>;
+  if (session.data.mfa_required)
+    return (
+      <Suspense fallback={<Bones />}>
+        <MfaFirst />
+      </Suspense>
+    );
   return (
     <SessionProvider session={session.data}>
       <Live>

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, type AnyRoute } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type AnyRoute } from '@tanstack/react-router';
 import { parseAddress, printAddress } from '../../shared/views';
 import { features } from './features';
 import { Lost, Root } from './Root';
@@ -7,7 +7,8 @@ import { Frame } from './Frame';
 const root = createRootRoute({ component: Root, notFoundComponent: Lost });
 /** Everything inside of the frame needs a session; what stands outside of it is listed in `outside`. */
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame }) as unknown as AnyRoute;
-const children = features.flatMap((feature) => feature.routes(frame));
+const help = (path: string) => createRoute({ getParentRoute: () => frame, path, component: lazyRouteComponent(() => import('./help/Help'), 'Help') });
+const children = [...features.flatMap((feature) => feature.routes(frame)), help('/help'), help('/help/$page')];
 frame.addChildren(children);
 
 export const router = createRouter({

@@ -12,6 +12,8 @@ function span(when: string | undefined): string {
   const unit = [86_400_000, 3_600_000, 60_000].find((size) => ms >= size) ?? 60_000;
   return duration(Math.max(1, Math.floor(ms / unit)) * unit);
 }
+/** Due today is a warning only when little of the day is left. */
+const SOON_MS = 4 * 3_600_000;
 const sameDay = (a: number, b: number) => date(a) === date(b);
 
 export function promiseText(order: OrderRow | Order, t: Translate): { text: string; tone: Tone; kind: PromiseKind } {
@@ -25,7 +27,8 @@ export function promiseText(order: OrderRow | Order, t: Translate): { text: stri
     arriving: () => t('orders.promise.arriving', { day: day(when) }),
     done: () => t('orders.promise.done'),
   };
-  return { text: words[kind](), tone: tones[kind], kind };
+  const calm = kind === 'today' && Date.parse(when ?? '') - Date.now() > SOON_MS;
+  return { text: words[kind](), tone: calm ? 'info' : tones[kind], kind };
 }
 
 export function PromiseTag({ order }: { order: OrderRow | Order }) {

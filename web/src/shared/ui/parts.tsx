@@ -38,11 +38,12 @@ const tones: Record<string, Record<string, Tone>> = {
   payment_state: { pending: 'info', authorized: 'info', captured: 'good', failed: 'bad', voided: 'quiet', refunded: 'quiet' },
 };
 
-/** A value of one of the domain's enums, in words: `<EnumTag of="order_state" value="open" />` (texts `enum.order_state.open`). */
-export function EnumTag({ of, value }: { of: string; value: string | null | undefined }) {
+/** A value of one of the domain's enums, in words: `<EnumTag of="order_state" value="open" />` (texts `enum.order_state.open`).
+ * `quiet`: it asks nobody for anything any more. */
+export function EnumTag({ of, value, quiet }: { of: string; value: string | null | undefined; quiet?: boolean }) {
   const { t } = useTranslation();
   if (!value) return null;
-  return <StatusTag tone={tones[of]?.[value] ?? 'quiet'}>{t(`enum.${of}.${value}`, { defaultValue: value })}</StatusTag>;
+  return <StatusTag tone={(!quiet && tones[of]?.[value]) || 'quiet'}>{t(`enum.${of}.${value}`, { defaultValue: value })}</StatusTag>;
 }
 
 export function Bones({ rows = 8 }: { rows?: number }) {

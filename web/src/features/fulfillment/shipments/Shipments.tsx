@@ -39,7 +39,7 @@ export function Shipments() {
       id: (row) => row.id,
       columns: [
         { id: 'order', title: 'fulfillment.col.order', width: 124, cell: (row) => <Link to={`/orders/${row.order_id}` as never}>{row.order_number}</Link> },
-        { id: 'status', title: 'fulfillment.tracking_state', width: 170, tagged: true, cell: (row) => <EnumTag of="tracking_status" value={statusOf(row)} /> },
+        { id: 'status', title: 'fulfillment.tracking_state', width: 150, tagged: true, cell: (row) => <EnumTag of="tracking_status" value={statusOf(row)} /> },
         {
           id: 'trouble',
           title: 'fulfillment.trouble_col',
@@ -52,9 +52,9 @@ export function Shipments() {
         },
         { id: 'promised', title: 'fulfillment.promised', width: 110, cell: (row) => day(row.deliver_by) },
         { id: 'number', title: 'fulfillment.tracking', width: 150, cell: (row) => <span className="mono">{row.parcels?.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ')}</span> },
-        { id: 'carrier', title: 'fulfillment.col.carrier', width: 140, grow: 1, cell: (row) => [row.carrier, row.service].filter(Boolean).join(' · ') },
+        { id: 'carrier', title: 'fulfillment.col.carrier', width: 140, grow: 1, cell: (row) => [carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.service].filter(Boolean).join(' · ') },
         { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
-        { id: 'state', title: 'common.state', width: 130, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
+        { id: 'state', title: 'common.state', width: 146, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
         { id: 'shipped_at', title: 'fulfillment.shipped_at', width: 130, cell: (row) => dateTime(row.shipped_at) },
         { id: 'created_at', title: 'common.created', width: 130, sort: 'created_at', optional: true, cell: (row) => dateTime(row.created_at) },
       ],

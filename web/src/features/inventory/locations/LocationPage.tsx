@@ -1,14 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Form, Input, InputNumber, Switch } from 'antd';
+import { lazy, Suspense } from 'react';
 import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
-import { AddressFields, CalendarInput, EnumSelect, PageHead, Panel, PriceInput, RecordForm, TagsInput, ZoneSelect, useCompany } from '../../../shared/desk';
+import { AddressFields, CalendarInput, EnumSelect, PageHead, Panel, PriceInput, RecordForm, TagsInput, ZoneSelect, useCompany, useMasters } from '../../../shared/desk';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { locationKinds, type Location } from '../api';
 import { CutOffInput } from './CutOffInput';
+
+const Map = lazy(() => import('../../../shared/map/Map'));
 
 const labels = {
   name: 'common.name',
@@ -28,6 +31,25 @@ const labels = {
   cost_per_unit: 'inventory.locations.cost_unit',
   tags: 'inventory.locations.tags',
 };
+
+/** The place among the others, moving as its coordinates are typed. */
+function PlaceMap({ code, name, latitude, longitude }: { code: string; name: string; latitude: unknown; longitude: unknown }) {
+  const all = useMasters('locations') as { data?: Location[] };
+  const there = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+  if (!there(latitude) || !there(longitude)) return null;
+  const others = (all.data ?? []).filter((one) => one.code !== code && there(one.latitude) && there(one.longitude));
+  const points = [
+    { id: code, label: name, latitude, longitude, kind: 'goal' as const },
+    ...others.map((one) => ({ id: one.code, label: one.name ?? one.code, latitude: one.latitude as number, longitude: one.longitude as number, kind: 'could' as const })),
+  ];
+  return (
+    <div className="map-box">
+      <Suspense fallback={<div className="map-wait" />}>
+        <Map points={points} label={name} />
+      </Suspense>
+    </div>
+  );
+}
 
 export function LocationPage() {
   const { t } = useTranslation();
@@ -72,6 +94,11 @@ export function LocationPage() {
             {may('stock.read') && (
               <Link to={'/stock' as never} search={{ location: location.code } as never} className="btn">
                 {t('inventory.locations.stock_here')}
+              </Link>
+            )}
+            {may('fulfillment.read') && (
+              <Link to={`/locations/${encodeURIComponent(location.code)}/bins` as never} className="btn">
+                {t('inventory.bins.title')}
               </Link>
             )}
             {may('fulfillment.read') && (
@@ -130,6 +157,9 @@ export function LocationPage() {
                     <InputNumber min={-180} max={180} style={{ width: '100%' }} />
                   </Form.Item>
                 </div>
+                <Form.Item noStyle shouldUpdate>
+                  {({ getFieldValue }) => <PlaceMap code={code} name={name} latitude={getFieldValue('latitude')} longitude={getFieldValue('longitude')} />}
+                </Form.Item>
               </Panel>
               <Panel title={t('inventory.locations.when')}>
                 <div className="fields">

@@ -8,9 +8,9 @@ import { dateTime, integer, money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag } from '../../../shared/ui';
 import { useMasters, useNames, usePart, type Candidate, type Order } from '../api';
-import type { MapPoint } from './Map';
+import type { MapPoint } from '../../../shared/map/Map';
 
-const Map = lazy(() => import('./Map'));
+const Map = lazy(() => import('../../../shared/map/Map'));
 
 export type Decision = Schemas['SourcingDecision'];
 interface Place {

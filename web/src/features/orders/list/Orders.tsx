@@ -41,6 +41,8 @@ const queues = (user: string | undefined): Queue[] => [
   ...(user ? [{ id: 'mine', query: { assigned_to: user } }] : []),
   { id: 'draft', query: { state: 'draft' } },
 ];
+/** Nobody waits for their money. */
+const idle = new Set(['draft', 'cancelled', 'expired']);
 const COUNT_SHOWN = 999;
 const same = (a: Query, b: Query) => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
@@ -126,23 +128,23 @@ export function Orders() {
   const list = useMemo<ListDefinition<OrderRow>>(() => {
     const nameOf = (all: Named[] | undefined, code: string | undefined) => all?.find((one) => one.code === code)?.name ?? code ?? '';
     const columns: Column<OrderRow>[] = [
-      { id: 'number', title: 'orders.column.number', width: 114, cell: (o) => <strong className="order-number">{orderTitle(o)}</strong> },
-      { id: 'customer', title: 'orders.column.customer', width: 96, grow: 2, cell: customerName },
-      { id: 'channel', title: 'orders.column.channel', width: 80, grow: 1, cell: (o) => nameOf(channels.data?.data, o.channel) },
-      { id: 'state', title: 'common.state', width: 92, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
-      { id: 'payment', title: 'orders.column.payment', width: 108, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} /> },
-      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 140, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
-      { id: 'promise', title: 'orders.column.promise', width: 160, tagged: true, cell: (o) => <PromiseTag order={o} /> },
+      { id: 'number', title: 'orders.column.number', width: 104, cell: (o) => <strong className="order-number">{orderTitle(o)}</strong> },
+      { id: 'customer', title: 'orders.column.customer', width: 110, grow: 2, cell: customerName },
+      { id: 'channel', title: 'orders.column.channel', width: 100, cell: (o) => nameOf(channels.data?.data, o.channel) },
+      { id: 'state', title: 'common.state', width: 104, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
+      { id: 'payment', title: 'orders.column.payment', width: 108, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} quiet={idle.has(o.state ?? '')} /> },
+      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 136, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
+      { id: 'promise', title: 'orders.column.promise', width: 146, tagged: true, cell: (o) => <PromiseTag order={o} /> },
       {
         id: 'holds',
         title: 'orders.column.holds',
-        width: 60,
+        width: 64,
         tagged: true,
         cell: (o) => (o.hold_count ? <StatusTag tone="warn">{integer(o.hold_count)}</StatusTag> : null),
       },
-      { id: 'total', title: 'orders.column.total', width: 106, numeric: true, cell: (o) => money(o.totals?.total, o.currency ?? 'USD') },
-      { id: 'age', title: 'orders.column.age', width: 104, sort: 'created_at', cell: ageOf },
-      { id: 'next', title: 'orders.column.next', width: 104, cell: next },
+      { id: 'total', title: 'orders.column.total', width: 96, numeric: true, cell: (o) => money(o.totals?.total, o.currency ?? 'USD') },
+      { id: 'age', title: 'orders.column.age', width: 96, sort: 'created_at', cell: ageOf },
+      { id: 'next', title: 'orders.column.next', width: 106, cell: next },
       { id: 'assigned', title: 'orders.column.assigned', width: 120, optional: true, cell: (o) => o.assigned_name ?? '' },
       { id: 'tags', title: 'orders.column.tags', width: 160, optional: true, cell: (o) => (o.tags ?? []).join(', ') },
       { id: 'external_id', title: 'orders.column.external_id', width: 140, optional: true, cell: (o) => o.external_id ?? '' },
@@ -221,7 +223,7 @@ export function Orders() {
     head: <Queues />,
     actions: (
       <>
-        <Button type="text" onClick={() => setPasting(true)} onPointerEnter={() => void loadNumbers()} onFocus={() => void loadNumbers()}>
+        <Button type="text" onClick={() => setPasting(true)}>
           {t('orders.numbers.open')}
         </Button>
         <Segmented
