@@ -624,6 +624,16 @@ enum err list_ask_count(struct ctx *cx, struct api *api, const char *path, const
   return db_count_most(cx->db, &asked->q.page, most, out);
 }
 
+enum err list_ask_steps(struct ctx *cx, struct api *api, const char *path, const char *query, const char *field,
+                        struct instant from, int64_t step_ms, int64_t *out, size_t n)
+{
+  struct asked *asked = ARENA_NEW(cx->arena, struct asked);
+  TRY(ask(cx, api, path, query, NULL, asked));
+  const struct rec_field *f = rec_field_find(asked->q.list->table->rec, field);
+  assert(f);
+  return db_count_steps(cx->db, &asked->q.page, f, from.ms, step_ms, out, n);
+}
+
 /* One page in an arena of its own; what stays is copied to `keep`. */
 static enum err ask_page(struct ctx *cx, struct api *api, const char *path, const char *query, struct arena *keep,
                          const char **cursor, struct list_rows *out)

@@ -20,5 +20,8 @@ MUST_CHECK enum err list_ask_rows(struct ctx *cx, struct api *api, const char *p
 /* How many rows it shows, counted no further than most. */
 MUST_CHECK enum err list_ask_count(struct ctx *cx, struct api *api, const char *path, const char *query, int64_t most,
                                    int64_t *out);
+/* The same by n equal steps of a field that is an instant, from `from` on: out[i]. */
+MUST_CHECK enum err list_ask_steps(struct ctx *cx, struct api *api, const char *path, const char *query,
+                                   const char *field, struct instant from, int64_t step_ms, int64_t *out, size_t n);
 
 #endif

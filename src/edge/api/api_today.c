@@ -8,12 +8,13 @@
 #include "settings.h"
 #include "work.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
   COUNT_MOST = 1000,  /* from there on a number says "999 and more" */
-  DAY_MOST = 1000000, /* of orders of one day */
+  HOURS_MOST = 26,    /* of a day, when clocks go back */
   HOLDS_SCAN = 20000, /* active holds that are looked through for their types and roles, the newest first */
   RISK_HOURS = 4,
   RISK_HOURS_MAX = 720,
@@ -249,7 +250,37 @@ static const char *between(struct asking *a, const char *field, struct instant f
   return arena_printf(a->cx->arena, "%s[gte]=%s&%s[lt]=%s", field, first, field, last);
 }
 
-static enum err ask_counters(struct asking *a)
+/* Orders placed and shipped in each hour. *out_sums: of the whole day. */
+static enum err ask_hours(struct asking *a, int64_t out_sums[2])
+{
+  static const char *const fields[] = {"placed_at", "shipped_at"};
+  int64_t counts[COUNT_OF(fields)][HOURS_MOST];
+  struct instant begin = a->out->day_from, end = a->out->day_to;
+  size_t n = (size_t)((end.ms - begin.ms + HOUR_MS - 1) / HOUR_MS);
+  assert(n <= HOURS_MOST);
+  for (size_t i = 0; i < COUNT_OF(fields); i++) {
+    const char *query = arena_printf(a->cx->arena, "%s%s", between(a, fields[i], begin, end), a->orders);
+    TRY(list_ask_steps(a->cx, a->api, "/v1/orders", query, fields[i], begin, HOUR_MS, counts[i], n));
+    out_sums[i] = 0;
+    for (size_t k = 0; k < n; k++)
+      out_sums[i] += counts[i][k];
+  }
+  for (size_t k = 0; k < n; k++) {
+    struct instant from = INSTANT(begin.ms + (int64_t)k * HOUR_MS);
+    struct instant to = INSTANT(from.ms + HOUR_MS < end.ms ? from.ms + HOUR_MS : end.ms);
+    *LIST_ADD(a->cx->arena, &a->out->hours) = (struct today_hour){
+        .from = from,
+        .to = to,
+        .placed = counts[0][k],
+        .shipped = counts[1][k],
+        .placed_query = arena_printf(a->cx->arena, "%s%s", between(a, "placed_at", from, to), a->orders),
+        .shipped_query = arena_printf(a->cx->arena, "%s%s", between(a, "shipped_at", from, to), a->orders),
+    };
+  }
+  return ERR_OK;
+}
+
+static enum err ask_counters(struct asking *a, const int64_t sums[2])
 {
   const struct today *t = a->out;
   const struct {
@@ -264,12 +295,11 @@ static enum err ask_counters(struct asking *a)
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     const char *query = arena_printf(a->cx->arena, "%s%s", rows[i].query, a->orders);
     struct today_number *n;
-    TRY(add_number(a, &a->out->counters, rows[i].code, "/v1/orders", query, &n));
-    if (n && n->more && i < 2) { /* of the day itself all are counted */
-      bool seen;
-      TRY(count_list(a, "/v1/orders", query, DAY_MOST, &seen, &n->count));
-      n->more = n->count == DAY_MOST;
-    }
+    if (i < 2) /* of the day itself all are counted, by hours */
+      *LIST_ADD(a->cx->arena, &a->out->counters) =
+          (struct today_number){.code = rows[i].code, .count = sums[i], .path = "/v1/orders", .query = query};
+    else
+      TRY(add_number(a, &a->out->counters, rows[i].code, "/v1/orders", query, &n));
   }
   return ERR_OK;
 }
@@ -286,26 +316,6 @@ static enum err ask_backlog(struct asking *a)
                    arena_printf(a->cx->arena, "state=placed,open&fulfillment_status=%s%s", status, a->orders), &n));
     if (n)
       n->status = status;
-  }
-  return ERR_OK;
-}
-
-static enum err ask_hours(struct asking *a)
-{
-  for (struct instant from = a->out->day_from; from.ms < a->out->day_to.ms; from.ms += HOUR_MS) {
-    struct instant to = INSTANT(from.ms + HOUR_MS < a->out->day_to.ms ? from.ms + HOUR_MS : a->out->day_to.ms);
-    struct today_hour *h = LIST_ADD(a->cx->arena, &a->out->hours);
-    bool seen;
-    *h = (struct today_hour){
-        .from = from,
-        .to = to,
-        .placed_query = arena_printf(a->cx->arena, "%s%s", between(a, "placed_at", from, to), a->orders),
-        .shipped_query = arena_printf(a->cx->arena, "%s%s", between(a, "shipped_at", from, to), a->orders),
-    };
-    if (from.ms > a->cx->now.ms)
-      continue; /* still to come */
-    TRY(count_list(a, "/v1/orders", h->placed_query, DAY_MOST, &seen, &h->placed));
-    TRY(count_list(a, "/v1/orders", h->shipped_query, DAY_MOST, &seen, &h->shipped));
   }
   return ERR_OK;
 }
@@ -381,9 +391,10 @@ static enum err serve_today(struct ctx *cx, const struct api_request *rq, struct
   struct asking a = {.cx = cx, .api = rq->api, .out = t, .orders = both, .holds = both, .stock = location};
   TRY(ask_attention(&a, risk));
   TRY(ask_holds(&a));
-  TRY(ask_counters(&a));
+  int64_t sums[2];
+  TRY(ask_hours(&a, sums));
+  TRY(ask_counters(&a, sums));
   TRY(ask_backlog(&a));
-  TRY(ask_hours(&a));
   TRY(ask_money(&a));
   *out = (struct act_result){.rec = &today_rec, .value = t, .version = ABSENT};
   return ERR_OK;

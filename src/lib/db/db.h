@@ -226,6 +226,11 @@ MUST_CHECK enum err db_count(struct db *db, const struct db_page *page, int64_t 
 /* The same, but no further than most: *out = most says that there are so many or more. */
 MUST_CHECK enum err db_count_most(struct db *db, const struct db_page *page, int64_t most, int64_t *out);
 
+/* The same by equal steps of an INTEGER column, in one statement: out[i] rows have from + i * step <= field <
+ * from + (i + 1) * step. Rows outside of the n steps are not counted. */
+MUST_CHECK enum err db_count_steps(struct db *db, const struct db_page *page, const struct rec_field *field, int64_t from,
+                                   int64_t step, int64_t *out, size_t n);
+
 /* ---- Memo: masters a connection keeps in memory -------------------------------------------------------------------
  * Read often, written seldom: products, locations, rules. Slots are named by a static address. Everything is forgotten
  * by db_memo_clear, which the owner of the connection calls when an act wrote a master and when db_outside_version

@@ -199,3 +199,25 @@ enum err db_count(struct db *db, const struct db_page *page, int64_t *out)
   *out = count;
   return ERR_OK;
 }
+
+enum err db_count_steps(struct db *db, const struct db_page *page, const struct rec_field *field, int64_t from,
+                        int64_t step, int64_t *out, size_t n)
+{
+  struct draft d;
+  struct db_rows rows;
+  draft_init(&d, db, page);
+  const char *column = column_name(&d, field);
+  const char *slot = arena_printf(db->arena, "(%s - %lld) / %lld", column, (long long)from, (long long)step);
+  buf_printf(&d.sql, "SELECT %s, count(*) FROM %s", slot, page->table->name);
+  add_conditions(&d, page);
+  buf_printf(&d.sql, " AND %s >= ", column);
+  add_value(&d, I64(from));
+  buf_printf(&d.sql, " AND %s < ", column);
+  add_value(&d, I64(from + step * (int64_t)n));
+  buf_printf(&d.sql, " GROUP BY %s", slot);
+  memset(out, 0, n * sizeof *out);
+  TRY(start(&d, db, DB_REPORT, &rows));
+  while (db_next(&rows))
+    out[db_i64(&rows, 0)] = db_i64(&rows, 1);
+  return db_done(&rows);
+}

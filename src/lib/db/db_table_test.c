@@ -431,6 +431,23 @@ TEST(a_fixed_condition_keeps_its_own_parameters)
   db_close(db);
 }
 
+TEST(rows_are_counted_by_equal_steps)
+{
+  const struct db_value args[] = {I64(3)};
+  struct db *db = a_hundred_entries(t);
+  struct db_page page = {.table = &entry_table, .where = "id <> $1", .where_args = args, .n_where_args = 1};
+  int64_t counts[4] = {-1, -1, -1, -1}, all = 0;
+  CHECK_OK(db_count_steps(db, &page, &entry_fields[ID], 2, 10, counts, COUNT_OF(counts)));
+  CHECK_INT(counts[0], 9); /* 2 to 11 without 3 */
+  CHECK_INT(counts[1], 10);
+  CHECK_INT(counts[3], 10);
+  CHECK_OK(db_count_steps(db, &page, &entry_fields[ID], 1000, 10, counts, COUNT_OF(counts)));
+  for (size_t i = 0; i < COUNT_OF(counts); i++)
+    all += counts[i];
+  CHECK_INT(all, 0);
+  db_close(db);
+}
+
 TEST(more_values_than_a_statement_takes_are_refused)
 {
   static struct db_value values[129];
