@@ -54,3 +54,31 @@ test('a payment whose answer was lost is booked once when it is recorded again, 
   expect(keys[2]).not.toBe(keys[0]);
   expect(await paid()).toEqual([500, 500]);
 });
+
+test('a decision stays with its hold when a colleague ends it meanwhile, and no other order is decided @sample', async ({ page, shop }) => {
+  const made = [await order(shop), await order(shop)];
+  for (const { id } of made) await shop.ask('POST', `/v1/orders/${id}/hold`, { reason: 'the customer asked us to wait', owner_role: 'service' });
+  const active = async () => (await shop.ask<any>('GET', '/v1/holds?state=active&waiting=false&sort=created_at&limit=100')).data as any[];
+  await page.goto('/review');
+  const [first, ...others] = await active();
+  // The first is open without a step to it.
+  await expect(page.locator('.queue-entry[aria-current="true"]')).toHaveAttribute('href', new RegExp(first.id));
+  await expect(page.locator('.case-head')).toBeVisible();
+  await page.keyboard.press('l');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill('the customer called');
+  const title = await dialog.locator('.ant-modal-title').textContent();
+  await shop.ask('POST', `/v1/holds/${first.id}/release`, { reason: 'somebody was faster' });
+  await expect(page.locator(`.queue-entry[href*="${first.id}"]`)).toHaveCount(0);
+  await expect(dialog.locator('.ant-modal-title')).toHaveText(title ?? '');
+  await dialog.getByRole('button', { name: 'Release' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await expect(dialog.getByRole('textbox')).toHaveValue('the customer called');
+  await dialog.getByRole('button', { name: 'Release' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  expect((await active()).map(({ id }) => id)).toEqual(others.map(({ id }) => id));
+  // Behind it the case is still the same, and ended.
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.locator('.case')).toContainText('This hold has ended');
+  for (const { id, order_id } of await active()) if (made.some((one) => one.id === order_id)) await shop.ask('POST', `/v1/holds/${id}/release`, { reason: 'done' });
+});

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { readPath, type Schemas } from '../../shared/api/client';
 import type { Problem } from '../../shared/api/problem';
 import { useMay } from '../../shared/api/session';
+import { useSitting } from '../../shared/desk/sitting';
 import { money } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { useProblemText } from '../../shared/ui';
@@ -39,6 +40,7 @@ export function Decision({ act, hold, order, busy, onCancel, onSend }: Props) {
   const [role, setRole] = useState<string | undefined>(hold.owner_role);
   const [problem, setProblem] = useState<Problem>();
   const [empty, setEmpty] = useState(false);
+  useSitting();
   const users = useQuery({
     queryKey: ['users', 'names'],
     enabled: act === 'assign' && may('user.admin'),
@@ -47,6 +49,7 @@ export function Decision({ act, hold, order, busy, onCancel, onSend }: Props) {
 
   const asks = act !== 'assign' && act !== 'take_over';
   const submit = async () => {
+    if (busy) return undefined;
     const why = text.trim();
     if (asks && !why) return setEmpty(true);
     const of = `/v1/holds/${hold.id}`;

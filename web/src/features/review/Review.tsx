@@ -12,7 +12,7 @@ import { useKeys } from '../../shared/keys';
 import { useChanged } from '../../shared/live';
 import { Bones, Empty, StatusTag, Trouble, useProblemText } from '../../shared/ui';
 import { useListState, type Query } from '../../shared/views';
-import { useContextOf, type Hold } from './api';
+import { readContext, useContextOf, type Context, type Hold } from './api';
 import { clockOf, nextAfter } from './clock';
 import { Decision, type Act } from './Decision';
 import { Evidence } from './Evidence';
@@ -50,7 +50,8 @@ export function Review() {
   const now = useNow(30_000);
   const changed = useChanged();
   const tab = (tabs.find((one) => one.id === state.as)?.id ?? 'open') as Tab;
-  const [act, setAct] = useState<Act>();
+  /** What is being decided, and about what: that stays, whatever happens to the queue meanwhile. */
+  const [deciding, setDeciding] = useState<{ act: Act; of: Context }>();
   const [busy, setBusy] = useState(false);
   const list = useRef<HTMLUListElement>(null);
 
@@ -66,6 +67,11 @@ export function Review() {
   // On a desk the first is open at once; on a phone the list is shown first.
   const at = index >= 0 ? rows[index] : narrow || state.peek ? undefined : rows[0];
   const id = at?.id ?? state.peek;
+  // What is open stays open: a colleague who ends it must not put another case under one's hands.
+  const first = holds.isPlaceholderData ? undefined : at?.id;
+  useEffect(() => {
+    if (first && !state.peek) state.set({ peek: first }, true);
+  }, [first, state.peek]);
   const context = useContextOf(id);
   const hold = context.data?.hold ?? at;
   const actions = context.data?.order.next_actions ?? [];
@@ -82,16 +88,15 @@ export function Review() {
 
   const done = (word: string) => {
     void message.success(t(word));
-    const next = at ? nextAfter(rows, rows.indexOf(at)) : undefined;
-    open(narrow ? undefined : next?.id, true);
+    open(narrow ? undefined : nextAfter(rows, at ? rows.indexOf(at) : -1)?.id, true);
   };
-  const send = async (path: string, body: object, word: string, leave: boolean) => {
+  const send = async (path: string, body: object, word: string, leave: boolean, version?: number) => {
     setBusy(true);
     try {
-      await sendPath('POST', path, body);
+      await sendPath('POST', path, body, undefined, undefined, version);
       if (leave) done(word);
       else void message.success(t(word));
-      setAct(undefined);
+      setDeciding(undefined);
       return undefined;
     } catch (error) {
       return error;
@@ -103,6 +108,13 @@ export function Review() {
   const direct = async (path: string, body: object, word: string) => {
     const error = await send(path, body, word, false);
     if (error) void message.error(problemText(error));
+  };
+  const ask = (act: Act) => context.data && setDeciding({ act, of: context.data });
+  /** Somebody was faster: what it is about now, for who looks again and still wants it. */
+  const again = async (error: unknown) => {
+    const found = asProblem(error).conflict && deciding ? await readContext(deciding.of.hold.id).catch(() => undefined) : undefined;
+    if (found) setDeciding((old) => old && { ...old, of: found });
+    return asProblem(error);
   };
   const decide = may('hold.release') && hold?.state === 'active';
   const mine = hold?.assigned_to === me;
@@ -117,13 +129,13 @@ export function Review() {
     assign: decide,
   };
   const run: Record<keyof typeof can, () => void> = {
-    approve: () => setAct('approve'),
-    release: () => setAct('release'),
-    reject: () => setAct('reject'),
-    ask: () => setAct('ask'),
-    resume: () => setAct('resume'),
-    assign: () => setAct('assign'),
-    claim: () => (hold?.assigned_to ? setAct('take_over') : void direct(`/v1/holds/${hold?.id}/claim`, {}, 'review.done.claim')),
+    approve: () => ask('approve'),
+    release: () => ask('release'),
+    reject: () => ask('reject'),
+    ask: () => ask('ask'),
+    resume: () => ask('resume'),
+    assign: () => ask('assign'),
+    claim: () => (hold?.assigned_to ? ask('take_over') : void direct(`/v1/holds/${hold?.id}/claim`, {}, 'review.done.claim')),
     unclaim: () => void direct(`/v1/holds/${hold?.id}/unclaim`, {}, 'review.done.unclaim'),
   };
   const keyOf = { approve: 'a', release: 'l', reject: 'r', ask: 'w', resume: 'w', claim: 'm', unclaim: 'm', assign: 's' } as const;
@@ -138,7 +150,7 @@ export function Review() {
       { keys: 'ArrowUp', label: 'list.previous', run: () => step(-1) },
       ...offered.map((name) => ({ keys: keyOf[name], label: `review.act.${name}`, run: run[name] })),
     ],
-    act === undefined,
+    deciding === undefined,
   );
 
   const queue = () => {
@@ -237,14 +249,14 @@ export function Review() {
           </section>
         )}
       </div>
-      {act && hold && context.data && (
+      {deciding && (
         <Decision
-          act={act}
-          hold={hold}
-          order={context.data.order}
+          act={deciding.act}
+          hold={deciding.of.hold}
+          order={deciding.of.order}
           busy={busy}
-          onCancel={() => setAct(undefined)}
-          onSend={(path, body, word, leave) => send(path, body, word, leave).then((error) => (error ? asProblem(error) : undefined))}
+          onCancel={() => setDeciding(undefined)}
+          onSend={(path, body, word, leave) => send(path, body, word, leave, deciding.of.order.version).then((error) => (error ? again(error) : undefined))}
         />
       )}
     </div>

@@ -45,6 +45,7 @@ export interface Context {
   related: Related[];
 }
 
+export const readContext = (id: string, signal?: AbortSignal) => readPath<Context>(`/v1/holds/${id}/context`, {}, signal);
 export function useContextOf(id: string | undefined) {
-  return useQuery({ queryKey: ['holds', 'context', id], enabled: !!id, queryFn: ({ signal }) => readPath<Context>(`/v1/holds/${id}/context`, {}, signal) });
+  return useQuery({ queryKey: ['holds', 'context', id], enabled: !!id, queryFn: ({ signal }) => readContext(id ?? '', signal) });
 }
