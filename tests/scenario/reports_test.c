@@ -224,6 +224,29 @@ TEST(customers_are_new_once_and_their_profile_adds_up)
   shop_close(s);
 }
 
+TEST(a_profile_says_what_came_from_which_channel)
+{
+  struct shop *s = shop_open(t);
+  six_orders(s);
+  SAY(201, "POST /v1/channels {'code': 'market', 'kind': 'marketplace'}");
+  SAY(201, "POST /v1/orders {'channel': 'market', 'currency': 'USD', 'customer': {'email': 'c0@example.com'},"
+           "'payment_terms': 'cod', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
+  SEE("/customer_id", "<customer>");
+  await_reports(s);
+  SAY(200, "GET /v1/customers/<customer>/profile");
+  SEE("/orders", "3");
+  SEE("/channels/#", "2");
+  SEE("/channels/0/channel", "web");
+  SEE("/channels/0/orders", "2");
+  SEE("/channels/1/channel", "market");
+  SEE("/channels/1/orders", "1");
+  SEE("/channels/1/lifetime_value", "1990");
+  const char *body = s->last.body;
+  CHECK_INT(json_look_i64(s->arena, body, "/channels/0/lifetime_value") + 1990,
+            json_look_i64(s->arena, body, "/lifetime_value"));
+  shop_close(s);
+}
+
 TEST(stock_follows_the_ledger)
 {
   struct shop *s = shop_open(t);

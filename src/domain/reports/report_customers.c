@@ -107,6 +107,24 @@ enum err load_segments(struct ctx *cx, const struct question *q, struct groups *
 
 /* ---- One customer ---- */
 
+/* Of the same facts as the whole, so that they add up to it. */
+static enum err add_channels(struct ctx *cx, int64_t customer_id, struct customer_profile *p)
+{
+  static const struct db_stmt sums = {
+      "SELECT channel, count(*), CAST(sum(v9) AS BIGINT), max(at) FROM report_fact WHERE kind = 'order'"
+      " AND customer_id = $1 AND customer_id <> 0 AND v10 = 1 GROUP BY channel"
+      " ORDER BY count(*) DESC, channel LIMIT $2",
+      DB_REPORT};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &sums, &rows, DB_ARGS(I64(customer_id), I64(CUSTOMER_CHANNELS_MAX))));
+  while (db_next(&rows))
+    *LIST_ADD(cx->arena, &p->channels) = (struct customer_channel){.channel = db_text(&rows, 0),
+                                                                   .orders = db_i64(&rows, 1),
+                                                                   .lifetime_value = MONEY(db_i64(&rows, 2)),
+                                                                   .last_order_at = INSTANT(db_i64(&rows, 3))};
+  return db_done(&rows);
+}
+
 enum err report_customer_profile(struct ctx *cx, int64_t customer_id, struct customer_profile *out)
 {
   static const struct db_stmt find = {"SELECT orders, revenue, revenue_bin, first_at, last_at, last_day"
@@ -137,6 +155,7 @@ enum err report_customer_profile(struct ctx *cx, int64_t customer_id, struct cus
     p.frequency = score_of(&scores.frequency, p.orders);
     p.monetary = score_of(&scores.monetary, bin);
     p.segment = segment_of(p.recency, p.frequency);
+    TRY(add_channels(cx, customer_id, &p));
   }
   *out = p;
   return ERR_OK;

@@ -153,6 +153,15 @@ static const struct rec_field item_fields[] = {
 const struct rec report_item_rec = REC(struct report_item, "ReportItem", item_fields,
                                        "One order, fulfillment, hold, stock row or customer behind a figure");
 
+static const struct rec_field channel_fields[] = {
+    FIELD(struct customer_channel, channel, .doc = "Code of the channel", .example = "web"),
+    FIELD(struct customer_channel, orders, .doc = "Placed there and not cancelled", .example = "3"),
+    FIELD(struct customer_channel, lifetime_value, .doc = "What they come to", .example = "33600"),
+    FIELD(struct customer_channel, last_order_at, .doc = "When the last was placed"),
+};
+static const struct rec customer_channel_rec =
+    REC(struct customer_channel, "CustomerChannel", channel_fields, "What a customer's orders of one channel come to");
+
 static const struct rec_field profile_fields[] = {
     {.name = "customer",
      .offset = offsetof(struct customer_profile, customer_id),
@@ -172,6 +181,8 @@ static const struct rec_field profile_fields[] = {
     FIELD(struct customer_profile, segment,
           .doc = "`champions`, `loyal`, `promising`, `new`, `attention`, `at_risk`, `hibernating` or `lost`",
           .example = "champions"),
+    FIELD_AS(REC_LIST, struct customer_profile, channels, .rec = &customer_channel_rec, .max = CUSTOMER_CHANNELS_MAX,
+             .doc = "The same by channel, the one with most orders first"),
 };
 const struct rec customer_profile_rec = REC(struct customer_profile, "CustomerProfile", profile_fields,
                                             "What a customer's orders come to, and the scores that follow");

@@ -135,6 +135,14 @@ MUST_CHECK enum err report_items_find(struct ctx *cx, const char *name, const st
 
 /* ---- One customer ----------------------------------------------------------------------------------------------- */
 
+#define CUSTOMER_CHANNELS_MAX 100
+/* What of it came from a channel. */
+struct customer_channel {
+  const char *channel;
+  int64_t orders;
+  struct money lifetime_value;
+  struct instant last_order_at;
+};
 /* Scores are 1 (worst) to 5, by fifths of all customers who ever bought; 0 where nobody did. */
 struct customer_profile {
   int64_t customer_id;
@@ -145,6 +153,7 @@ struct customer_profile {
   struct instant first_order_at, last_order_at;
   int64_t recency, frequency, monetary;
   const char *segment;       /* "champions" ..., NULL without orders */
+  LIST(struct customer_channel) channels; /* most orders first */
 };
 extern const struct rec customer_profile_rec;
 MUST_CHECK enum err report_customer_profile(struct ctx *cx, int64_t customer_id, struct customer_profile *out);
