@@ -7,3 +7,15 @@ export const paymentTerms = ['prepaid', 'cod', 'deposit', 'account'] as const;
 export const rankings = ['cost', 'priority', 'distance', 'earliest'] as const;
 export const failures = ['next', 'queue', 'refuse'] as const;
 export const locationKinds = ['warehouse', 'store', '3pl', 'supplier', 'plant', 'kitchen'] as const;
+
+export interface Health {
+  channel: string;
+  active: boolean;
+  orders_day: number;
+  orders_day_before: number;
+  last_order_at?: string;
+  lag_s?: number;
+}
+
+/** A channel that always sells and has gone still: nothing for a day although there was something the day before. */
+export const isSilent = (one: Pick<Health, 'active' | 'orders_day' | 'orders_day_before'>) => one.active && one.orders_day === 0 && one.orders_day_before > 0;

@@ -13,6 +13,7 @@ export interface Profile {
   frequency: number;
   monetary: number;
   segment?: string;
+  channels?: { channel: string; orders: number; lifetime_value: number; last_order_at?: string }[];
 }
 
 export type OrderRow = Schemas['OrderRow'] & { id: string };

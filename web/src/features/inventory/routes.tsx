@@ -15,5 +15,6 @@ export const feature: Feature = {
     createRoute({ getParentRoute: () => parent, path: '/stock/movements', component: lazyRouteComponent(() => import('./ledger/Movements'), 'Movements') }),
     createRoute({ getParentRoute: () => parent, path: '/locations', component: lazyRouteComponent(() => import('./locations/Locations'), 'Locations') }),
     createRoute({ getParentRoute: () => parent, path: '/locations/$code', component: lazyRouteComponent(() => import('./locations/LocationPage'), 'LocationPage') }),
+    createRoute({ getParentRoute: () => parent, path: '/locations/$code/bins', component: lazyRouteComponent(() => import('./locations/Bins'), 'Bins') }),
   ],
 };

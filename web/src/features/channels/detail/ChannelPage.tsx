@@ -8,6 +8,7 @@ import { CurrencySelect, EnumSelect, LanguageSelect, MasterSelect, PageHead, Pan
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { channelKinds, paymentTerms, stockPolicies, type Channel } from '../api';
+import { HealthPanel } from './HealthPanel';
 import { Rules } from './Rules';
 
 const labels = {
@@ -153,6 +154,8 @@ export function ChannelPage() {
                   <Rules write={write} />
                 </Panel>
               </div>
+              <div className="stack">
+              <HealthPanel code={channel.code} />
               <Panel title={t('channels.sourcing')}>
                 <Form.Item name="locations" label={t('channels.locations')}>
                   <MasterSelect of="locations" many placeholder={t('channels.all_locations')} />
@@ -171,6 +174,7 @@ export function ChannelPage() {
                   )}
                 </Form.Item>
               </Panel>
+              </div>
             </div>
           </div>
         )}

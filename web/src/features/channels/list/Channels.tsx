@@ -7,10 +7,11 @@ import { sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { choice, CurrencySelect, EnumSelect, FormDialog, ListScreen, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
-import { relative } from '../../../shared/format';
+import { duration, relative } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { StatusTag } from '../../../shared/ui';
 import { channelKinds, type Channel } from '../api';
+import { OrdersOfDay, useHealth } from '../health';
 
 export function Channels() {
   const { t } = useTranslation();
@@ -18,6 +19,8 @@ export function Channels() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [adding, setAdding] = useState(false);
+  const health = useHealth();
+  const of = (row: Channel) => health.data?.get(row.code);
   const need = [{ required: true, message: t('common.required') }];
   const state = (row: Channel) => <StatusTag tone={row.active ? 'good' : 'quiet'}>{t(row.active ? 'channels.active' : 'channels.inactive')}</StatusTag>;
   const add = may('master.write') && (
@@ -40,6 +43,9 @@ export function Channels() {
       { id: 'name', title: 'common.name', width: 180, grow: 2, cell: (row) => row.name },
       { id: 'kind', title: 'channels.kind', width: 130, cell: (row) => t(`enum.channel_kind.${row.kind}`) },
       { id: 'state', title: 'common.state', width: 150, tagged: true, cell: state },
+      { id: 'orders_day', title: 'channels.health.day', width: 110, numeric: true, cell: (row) => { const one = of(row); return one && <OrdersOfDay of={one} />; } },
+      { id: 'last', title: 'channels.health.last', width: 120, cell: (row) => relative(of(row)?.last_order_at) },
+      { id: 'lag', title: 'channels.health.lag', width: 100, numeric: true, optional: true, cell: (row) => { const lag = of(row)?.lag_s; return lag === undefined ? '' : duration(lag * 1000); } },
       { id: 'currency', title: 'channels.currency', width: 90, cell: (row) => row.currency },
       { id: 'stock', title: 'channels.stock_policy', width: 170, grow: 1, cell: (row) => t(`enum.stock_policy.${row.stock_policy}`) },
       { id: 'terms', title: 'channels.payment_terms', width: 140, cell: (row) => t(`enum.payment_terms.${row.payment_terms}`) },

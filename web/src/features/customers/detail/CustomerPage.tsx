@@ -7,7 +7,7 @@ import { keep } from '../../../shared/api/keep';
 import { patchPath, readPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
-import { AddressFields, FormDialog, LanguageSelect, PageHead, Panel, RecordForm, TagsInput } from '../../../shared/desk';
+import { AddressFields, FormDialog, LanguageSelect, PageHead, Panel, RecordForm, TagsInput, useMasters } from '../../../shared/desk';
 import { date, day, integer, money } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText, type Tone } from '../../../shared/ui';
@@ -30,6 +30,8 @@ const segmentTones: Record<string, Tone> = { champions: 'good', loyal: 'good', p
 
 function ProfilePanel({ id }: { id: string }) {
   const { t } = useTranslation();
+  const channels = useMasters('channels');
+  const names = new Map((channels.data ?? []).map((one) => [one.code, one.name ?? one.code]));
   const found = useQuery({ queryKey: ['customers', 'profile', id], queryFn: () => readPath<Profile>(`/v1/customers/${id}/profile`, {}) });
   // Who sees only some of the rows is not told sums over all of them.
   if (found.isError && asProblem(found.error).status === 403) return null;
@@ -68,6 +70,38 @@ function ProfilePanel({ id }: { id: string }) {
           <dt>{t('customers.last')}</dt>
           <dd>{date(p.last_order_at)}</dd>
         </dl>
+        {p.channels && p.channels.length > 0 && (
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{t('customers.channel')}</th>
+                <th scope="col" className="num">
+                  {t('customers.order_count')}
+                </th>
+                <th scope="col" className="num">
+                  {t('customers.value')}
+                </th>
+                <th scope="col" className="num">
+                  {t('customers.last')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {p.channels.map((one) => (
+                <tr key={one.channel}>
+                  <th scope="row">
+                    <Link to={'/orders' as never} search={{ customer_id: id, channel: one.channel } as never}>
+                      {names.get(one.channel) ?? one.channel}
+                    </Link>
+                  </th>
+                  <td className="num">{integer(one.orders)}</td>
+                  <td className="num">{money(one.lifetime_value, p.currency)}</td>
+                  <td className="num">{day(one.last_order_at)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
       </div>
     );
   };

@@ -1,0 +1,26 @@
+// How channels are doing, by the orders that came from them.
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { readPath } from '../../shared/api/client';
+import { integer } from '../../shared/format';
+import { useTranslation } from '../../shared/i18n';
+import { isSilent, type Health } from './api';
+
+export const useHealth = () =>
+  useQuery({
+    queryKey: ['channels', 'health'],
+    refetchInterval: 60_000,
+    queryFn: async ({ signal }) => new Map((await readPath<{ data: Health[] }>('/v1/channel_health', { limit: 200 }, signal)).data.map((one) => [one.channel, one])),
+  });
+
+const DAY_MS = 86_400_000;
+/** Orders of the last 24 hours, and where they are. */
+export function OrdersOfDay({ of: one }: { of: Health }) {
+  const { t } = useTranslation();
+  const since = new Date(Math.floor(Date.now() / 60_000) * 60_000 - DAY_MS).toISOString();
+  return (
+    <Link to={'/orders' as never} search={{ channel: one.channel, 'created_at[gte]': since } as never} {...(isSilent(one) ? { style: { color: 'var(--warn)', fontWeight: 600 } } : {})} title={t('channels.health.before', { n: integer(one.orders_day_before) })}>
+      {integer(one.orders_day)}
+    </Link>
+  );
+}
