@@ -144,3 +144,57 @@ TEST(a_promise_that_moved_tells_when_and_why)
   SEE("/changes/0/reason", "location");
   shop_close(s);
 }
+
+/* The page of a link as a browser asks for it; status 0 when the program has no console in it. */
+static const char *page_of(struct shop *s, const char *token, const char *language)
+{
+  struct request rq = {.method = "GET",
+                       .path = arena_printf(s->arena, "/track/%s", token),
+                       .key = "",
+                       .headers = arena_printf(s->arena, "Accept: text/html\r\nAccept-Language: %s\r\n", language)};
+  CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
+  return s->last.status == 200 ? s->last.body : NULL;
+}
+
+TEST(the_page_of_a_link_tells_the_status_before_any_script_runs)
+{
+  struct shop *s = shop_open(t);
+  an_order_for_li(s);
+  SAY(200, "PATCH /v1/settings/company.name {'value': 'Lamps & <b>Rugs</b>'}");
+  const char *token = arena_text(s->arena, a_link(s)), *page = page_of(s, token, "zh-TW,zh;q=0.9");
+  if (!page)
+    SKIP("this program has no console in it");
+  const char *number = shop_labelled(s, "number");
+  CHECK(strstr(page, "Expected to arrive by") && strstr(page, "We are preparing it") && strstr(page, number));
+  CHECK(strstr(page, "<html lang=\"en\">") && strstr(page, "<script type=\"module\""));
+  /* What others typed is text and nothing else. */
+  CHECK(strstr(page, "Lamps &amp; &lt;b&gt;Rugs&lt;/b&gt;</span>") && !strstr(page, "<b>"));
+  CHECK(strstr(page, arena_printf(s->arena, "<title>%s", number)));
+  CHECK(strstr(HEADER("Content-Security-Policy"), "script-src 'self'; style-src 'self'"));
+  CHECK_TEXT(HEADER("Cache-Control"), "no-store");
+  CHECK(!strstr(page, "Li Wei") && !strstr(page, "Nanjing"));
+  /* Nobody learns whether there is an order: a token that is none gets one answer. */
+  page = page_of(s, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "fr, zh-TW;q=0.9");
+  CHECK(strstr(page, "<html lang=\"zh-TW\">") && !strstr(page, number) && !strstr(page, "Lamps"));
+  page = page_of(s, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "zh-Hans-CN");
+  CHECK(strstr(page, "<html lang=\"zh-CN\">"));
+  shop_close(s);
+}
+
+TEST(the_page_of_a_link_speaks_the_language_of_its_order)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'language': 'zh-CN', 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}], 'payments': [{'provider': 'manual', 'kind': 'capture', 'amount': 1990}]}");
+  KEEP("order", "/id");
+  const char *token = arena_text(s->arena, a_link(s)), *page = page_of(s, token, "en");
+  if (!page)
+    SKIP("this program has no console in it");
+  CHECK(strstr(page, "<html lang=\"zh-CN\">") && strstr(page, "<p class=\"state-word\">"));
+  CHECK(strstr(page, "\xe6\x9c\x88") && strstr(page, "\xe5\x91\xa8")); /* month, and weekday, as they are written there */
+  SAY(200, "POST /v1/orders/<order>/cancel {'reason': 'changed my mind'}");
+  page = page_of(s, token, "en");
+  CHECK(page && !strstr(page, "<p class=\"state-word\">"));
+  shop_close(s);
+}

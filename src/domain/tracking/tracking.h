@@ -90,6 +90,9 @@ extern const struct rec tracking_view_rec;
 MUST_CHECK enum err tracking_view_make(struct ctx *cx, struct order_id id, const char *language,
                                        struct tracking_view *out);
 
+/* "Thu, Dec 3" or "12月3日周四", in the zone (NULL = UTC); NULL where there is no such language, zone or time. In the arena. */
+const char *tracking_day(struct arena *a, struct instant at, const char *zone, const char *language);
+
 /* "Li Wei" is "L* W**": the first letter of each word, a star for each further one, at most five. In the arena. */
 const char *tracking_masked(struct arena *a, const char *name);
 

@@ -202,6 +202,11 @@ void feed_stop(struct api *api); /* answers the polls, ends the streams, joins *
 /* A client on this machine that did not come through a proxy. */
 bool request_is_local(const struct api *api, const struct http_request *rq);
 
+/* ---- Customers' pages (api_track.c) ---- */
+
+/* Counts against the address as GET /v1/track/{token} does; false when it has to wait. */
+bool track_may_ask(struct ctx *cx, const struct http_request *rq);
+
 /* ---- Sessions (api_identity.c) ---- */
 
 struct session_start;

@@ -1,5 +1,5 @@
 /* Tracking links over HTTP: staff make them, customers follow them without signing in. */
-#include "api.h"
+#include "api_priv.h"
 
 #include "tracking.h"
 
@@ -36,6 +36,13 @@ static enum err rate_check(struct ctx *cx, const char *address)
     return ERR_OK;
   cx->fault.retry_after_s = (int)((WINDOW_MS - cx->now.ms % WINDOW_MS) / 1000 + 1);
   return err_fail(cx, ERR_RATE, "", "at most %d times a minute", ASKED_MAX);
+}
+
+bool track_may_ask(struct ctx *cx, const struct http_request *rq)
+{
+  bool fine = rate_check(cx, rq->client) == ERR_OK;
+  fault_clear(&cx->fault);
+  return fine;
 }
 
 /* ---- Serving --------------------------------------------------------------------------------------------------------------- */

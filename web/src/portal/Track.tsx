@@ -74,17 +74,21 @@ function paint(color: string | undefined) {
   if (brand) root.style.setProperty('--brand', brand);
 }
 
-export function Track() {
+export function Track({ onKnown }: { onKnown?: () => void }) {
   const { t, i18n } = useTranslation();
   const [state, again] = useView();
   const view = 'view' in state ? state.view : undefined;
+  const own = nearest(view?.language);
+  const settled = state.at !== 'loading' && (picked || !own || own === i18n.language);
+  useEffect(() => {
+    if (settled) onKnown?.();
+  }, [settled, onKnown]);
 
   useEffect(() => {
     // The order's language, until somebody chose one here.
-    const own = nearest(view?.language);
     if (own && own !== language() && !picked) void setLanguage(own, false);
     paint(view?.shop?.color);
-  }, [view]);
+  }, [view, own]);
   useEffect(() => {
     document.title = view ? t('portal.page_title', { number: view.order_number ?? '', shop: view.shop?.name ?? '' }) : t('portal.title');
   }, [view, t]);

@@ -11,6 +11,20 @@ const texts = {
 void startTexts((language) => texts[language]()).then(() => {
   const root = document.getElementById('root');
   if (!root) return;
-  root.textContent = '';
-  createRoot(root).render(<Track />);
+  // What the server has told stays until the page itself knows.
+  if (!root.querySelector('.told')) {
+    root.textContent = '';
+    createRoot(root).render(<Track />);
+    return;
+  }
+  const own = document.createElement('div');
+  createRoot(own).render(
+    <Track
+      onKnown={() => {
+        if (!root.isConnected) return;
+        own.id = 'root';
+        root.replaceWith(own);
+      }}
+    />,
+  );
 });
