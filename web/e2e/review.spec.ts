@@ -90,3 +90,26 @@ test('a wave is released from the list by keys, and its pick list is a paper @sa
   expect(pdf.headers()['content-type']).toContain('application/pdf');
   expect((await shop.ask<any>('GET', '/v1/waves?location=NJ')).data.length).toBeGreaterThan(0);
 });
+
+test('two people at one order see each other, on its page and in review, until one leaves @sample', async ({ page, shop, browser }) => {
+  await shop.ask('POST', '/v1/users', { login: 'ping', name: 'Ping Zhao', password: 'copper moon 81 stairs', roles: ['manager'] });
+  await hold(shop);
+  const [one] = (await held(shop)).slice(-1);
+  const context = await browser.newContext({ locale: 'en-US' });
+  const ping = await context.newPage();
+  try {
+    await enter(ping, shop, 'ping', 'copper moon 81 stairs');
+    await ping.goto(`${shop.url}/orders/${one.order_id}`);
+    await expect(ping.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect.poll(async () => (await shop.ask('PUT', `/v1/orders/${one.order_id}/presence`)).others.map(({ name }: { name: string }) => name)).toContain('Ping Zhao');
+    await page.goto(`/review?peek=${one.id}`);
+    await expect(page.getByText(/^Also here: .*Ping Zhao/)).toBeVisible();
+    expect(await barriers(page)).toEqual([]);
+    // The other one hears of it with his next question.
+    await expect(ping.getByText(/^Also here: /)).toBeVisible({ timeout: 20_000 });
+    await ping.getByRole('link', { name: 'Orders' }).first().click();
+    await expect(page.getByText(/^Also here: .*Ping Zhao/)).toBeHidden({ timeout: 20_000 });
+  } finally {
+    await context.close();
+  }
+});

@@ -1,4 +1,5 @@
 // Coming in: by the form, again after the session has ended, for the first time, and by invitation.
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,7 +120,7 @@ test('an invitation sets a password once @sample', async ({ page, shop, browser 
   await page.keyboard.press('Escape');
   await dialog.getByRole('button', { name: 'Invite a user' }).click();
   const link = await page.locator('.secret code').innerText();
-  expect(link).toContain(`${shop.url}/invitation/`);
+  expect(link).toContain(`${shop.url}/invitation#`);
   const context = await browser.newContext({ locale: 'en-US' });
   const other = await context.newPage();
   await other.goto(link);
@@ -137,4 +138,97 @@ test('an invitation sets a password once @sample', async ({ page, shop, browser 
   await expect(other.getByRole('heading', { name: 'This invitation is no longer good' })).toBeVisible();
   await context.close();
   await enter(page, shop);
+});
+
+/** What an authenticator app shows (RFC 6238), so many steps from now. */
+function codeOf(secret: string, steps = 0): string {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+test('a second step is set up, asked for, and reset by somebody else, by keyboard @sample', async ({ page, shop, browser }) => {
+  await shop.ask('POST', '/v1/users', { login: 'mei', name: 'Mei Lin', password: 'copper moon 81 stairs', roles: ['viewer'] });
+  const context = await browser.newContext({ locale: 'en-US' });
+  const mei = await context.newPage();
+  await enter(mei, shop, 'mei', 'copper moon 81 stairs');
+  await mei.goto(`${shop.url}/me`);
+  await mei.getByRole('button', { name: 'Set up a second step' }).press('Enter');
+  const dialog = mei.getByRole('dialog', { name: 'Set up a second step' });
+  await expect(dialog.getByLabel('Current password')).toBeFocused();
+  await mei.keyboard.type('copper moon 81 stairs');
+  await mei.keyboard.press('Enter');
+  await expect(dialog.getByRole('img', { name: 'QR code for the authenticator app' })).toBeVisible();
+  expect(await barriers(mei)).toEqual([]);
+  await dialog.getByText('Type the key instead').click();
+  const secret = await dialog.locator('.secret code').innerText();
+  const code = dialog.getByLabel('Code', { exact: true });
+  await expect(code).toHaveAttribute('autocomplete', 'one-time-code');
+  await code.fill('000000');
+  await mei.keyboard.press('Enter');
+  await expect(dialog.getByText('The code is wrong')).toBeVisible();
+  await code.fill(codeOf(secret, -1));
+  await mei.keyboard.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'I have kept them' })).toBeFocused();
+  const paper = (await dialog.locator('.secret code').innerText()).split('\n');
+  expect(paper).toHaveLength(8);
+  await mei.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(mei.getByText('recovery codes left: 8')).toBeVisible();
+  expect(await barriers(mei)).toEqual([]);
+
+  // Signing in again: the password alone is not enough, and a code is good once.
+  await context.clearCookies();
+  await mei.goto(shop.url);
+  const signIn = async () => {
+    await mei.getByLabel('Login').fill('mei');
+    await mei.getByLabel('Password', { exact: true }).fill('copper moon 81 stairs');
+    await mei.keyboard.press('Enter');
+    await expect(mei.getByLabel('Code')).toBeFocused();
+  };
+  await signIn();
+  expect(await barriers(mei)).toEqual([]);
+  await mei.keyboard.type('123 456');
+  await mei.keyboard.press('Enter');
+  await expect(mei.getByRole('alert')).toHaveText('The code is wrong or was used already');
+  await mei.getByLabel('Code').fill(paper[3]!.toUpperCase());
+  await mei.keyboard.press('Enter');
+  await expect(mei.getByRole('navigation', { name: 'Main navigation' })).toBeVisible();
+  await mei.goto(`${shop.url}/me`);
+  await expect(mei.getByText('recovery codes left: 7')).toBeVisible();
+
+  // Somebody who manages users resets it.
+  await page.goto('/users?login=mei');
+  await page.getByText('Mei Lin').first().click();
+  await page.getByRole('button', { name: 'Reset the second step' }).press('Enter');
+  await page.getByRole('dialog', { name: 'Reset the second step of Mei Lin?' }).getByRole('button', { name: 'Reset the second step' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Reset the second step' })).toHaveCount(0);
+  expect((await shop.ask('GET', '/v1/users/mei')).mfa_at).toBeUndefined();
+  await context.close();
+});
+
+test('where the company asks for a second step, it comes first', async ({ shop, browser }) => {
+  await shop.ask('POST', '/v1/users', { login: 'tao', name: 'Tao', password: 'copper moon 81 stairs', roles: ['viewer'] });
+  await shop.ask('PATCH', '/v1/settings/login.mfa_roles', { value: 'viewer' });
+  const context = await browser.newContext({ locale: 'zh-TW' });
+  const tao = await context.newPage();
+  try {
+    await enter(tao, shop, 'tao', 'copper moon 81 stairs');
+    await tao.goto(`${shop.url}/orders`);
+    await expect(tao.getByRole('heading', { name: '還差一步' })).toBeVisible();
+    expect(await barriers(tao)).toEqual([]);
+    await tao.locator('input[type=password]').fill('copper moon 81 stairs');
+    await tao.keyboard.press('Enter');
+    await tao.getByText('改為手動輸入金鑰').click();
+    await tao.getByLabel('驗證碼').fill(codeOf(await tao.locator('.secret code').innerText()));
+    await tao.keyboard.press('Enter');
+    await tao.getByRole('button', { name: '我已保存' }).press('Enter');
+    await expect(tao.getByRole('navigation').first()).toBeVisible();
+  } finally {
+    await shop.ask('PATCH', '/v1/settings/login.mfa_roles', { value: '' });
+    await context.close();
+  }
 });

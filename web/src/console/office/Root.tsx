@@ -1,9 +1,10 @@
 // Asks who is there: nobody yet (first run), nobody signed in, or somebody.
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
+import { App } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { onSignedOut, readPath } from '../../shared/api/client';
-import { SessionProvider, useSessionQuery } from '../../shared/api/session';
+import { onSignOutFailed, SessionProvider, useLeaveTogether, useSessionQuery } from '../../shared/api/session';
 import { setZone } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { Bones, Empty, Trouble } from '../../shared/ui';
@@ -19,6 +20,10 @@ export function Root() {
   const session = useSessionQuery();
   const [ended, setEnded] = useState(false);
   useEffect(() => onSignedOut(() => setEnded(true)), []);
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  useEffect(() => onSignOutFailed(() => void message.error(t('office.sign_out_failed'), 8)), [message, t]);
+  useLeaveTogether();
   const nobody = session.isSuccess && session.data === null;
   const setup = useQuery({
     queryKey: ['setup'],

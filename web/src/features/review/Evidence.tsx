@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../shared/api/client';
-import { addressLines, Panel } from '../../shared/desk';
+import { addressLines, Panel, Presence } from '../../shared/desk';
 import { date, dateTime, duration, money, percent, quantity, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { EnumTag, StatusTag } from '../../shared/ui';
@@ -37,6 +37,7 @@ export function Evidence({ context, clock }: { context: Context; clock: ReactNod
         </h2>
         <div className="row wrap">
           {clock}
+          <Presence key={order.id} order={order.id} />
           {hold.escalated_at && <StatusTag tone="bad">{t('review.escalated', { when: relative(hold.escalated_at) })}</StatusTag>}
           {hold.scope !== 'order' && <StatusTag tone="info">{hold.line ? t('review.scope_line', { n: hold.line }) : t('review.scope_work')}</StatusTag>}
         </div>

@@ -1,9 +1,11 @@
 // Who is signed in and what is allowed. The server decides again on each request; here it only spares people buttons
 // that would be refused.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, useContext, type ReactNode } from 'react';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { api, data, setCsrf, type Schemas } from './client';
-import { asProblem } from './problem';
+import { intents } from './intent';
+import { asProblem, type Problem } from './problem';
+import { forgetTyped, typedBy } from './typed';
 
 export type Session = Schemas['SessionInfo'];
 
@@ -28,25 +30,66 @@ export function useSessionQuery() {
   });
 }
 
-export async function signIn(login: string, password: string): Promise<Session> {
-  const session = await data(api.POST('/v1/session', { body: { login, password } }));
+export async function signIn(login: string, password: string, code?: string): Promise<Session> {
+  const session = await data(api.POST('/v1/session', { body: { login, password, ...(code ? { code } : {}) } }));
   setCsrf(session.csrf_token);
   return session;
 }
 
+const failed = new Set<(problem: Problem) => void>();
+/** Told when signing out did not succeed: one is still signed in. */
+export function onSignOutFailed(fn: (problem: Problem) => void): () => void {
+  failed.add(fn);
+  return () => failed.delete(fn);
+}
+
+const CHANNEL = 'ordo-session';
+
+/** Signed out, nothing is left in this browser: not what was read, not what was typed, in no tab. */
 export function useSignOut() {
   const client = useQueryClient();
   return async () => {
-    await api.DELETE('/v1/session').catch(() => undefined);
-    setCsrf(undefined);
-    client.clear();
-    client.setQueryData(sessionKey, null);
+    try {
+      await api.DELETE('/v1/session');
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.status !== 401) {
+        for (const fn of failed) fn(problem);
+        return;
+      }
+    }
+    forgetTyped();
+    leave(client);
+    const others = new BroadcastChannel(CHANNEL);
+    others.postMessage('out');
+    others.close();
   };
+}
+
+function leave(client: QueryClient) {
+  setCsrf(undefined);
+  intents.clear();
+  client.clear();
+  client.setQueryData(sessionKey, null);
+}
+
+/** Leaves where another tab of this browser has signed out. */
+export function useLeaveTogether() {
+  const client = useQueryClient();
+  useEffect(() => {
+    const others = new BroadcastChannel(CHANNEL);
+    others.onmessage = () => {
+      forgetTyped();
+      leave(client);
+    };
+    return () => others.close();
+  }, [client]);
 }
 
 const SessionContext = createContext<Session | null>(null);
 
 export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+  typedBy(session.user_id); // before anything below reads what was typed
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 

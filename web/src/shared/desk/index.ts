@@ -9,6 +9,7 @@ export * from './Conflict';
 export * from './feature';
 export * from './record';
 export * from './fields';
+export { Presence } from './Presence';
 export { minorOf, textOfMinor } from './price';
 export * from './CalendarInput';
 export * from './AddressInput';

@@ -9,6 +9,7 @@ import { languageNames, languages, setLanguage, useTranslation, type Language } 
 import { setKeysOn } from '../../../shared/keys';
 import { Bones, getTheme, setTheme, StatusTag, themes, Trouble, useProblemText, type Theme } from '../../../shared/ui';
 import { PasswordInput } from '../signin/Door';
+import { Mfa } from './Mfa';
 
 interface Preferences {
   language?: string;
@@ -44,7 +45,7 @@ function Password() {
     },
   });
   return (
-    <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => change.mutate(values)}>
+    <Form name="password" form={form} layout="vertical" requiredMark={false} onFinish={(values) => change.mutate(values)}>
       <div className="fields">
         <Form.Item name="current_password" label={t('identity.me.current')} rules={[{ required: true, message: t('common.required') }]}>
           <PasswordInput />
@@ -203,6 +204,9 @@ export function Me() {
         </Panel>
         <Panel title={t('identity.me.password')}>
           <Password />
+        </Panel>
+        <Panel title={t('identity.mfa.title')}>
+          <Mfa />
         </Panel>
         <Panel title={t('identity.me.sessions')} flush>
           <Sessions />

@@ -61,3 +61,22 @@ export function PasswordInput({ value, onChange, id, fresh = false, autoFocus = 
     </div>
   );
 }
+
+/** What an authenticator app shows, or a recovery code: phones and password managers fill it in. */
+export function CodeInput({ value, onChange, id, autoFocus = false }: { value?: string; onChange?: (value: string) => void; id?: string; autoFocus?: boolean }) {
+  return (
+    <Input
+      {...(id ? { id } : {})}
+      name="code"
+      className="mono"
+      autoComplete="one-time-code"
+      inputMode="text"
+      autoCapitalize="none"
+      autoFocus={autoFocus}
+      spellCheck={false}
+      maxLength={40}
+      value={value ?? ''}
+      onChange={(event) => onChange?.(event.target.value)}
+    />
+  );
+}

@@ -8,7 +8,7 @@ import { sessionKey, type Session } from '../../../shared/api/session';
 import { useFieldErrors } from '../../../shared/desk/forms';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, useProblemText } from '../../../shared/ui';
-import { Door, PasswordInput } from './Door';
+import { CodeInput, Door, PasswordInput } from './Door';
 
 interface Invited {
   login: string;
@@ -20,26 +20,31 @@ export default function Invitation() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const problemText = useProblemText();
-  const [form] = Form.useForm<{ password: string }>();
+  const [form] = Form.useForm<{ password: string; code?: string }>();
   const fieldErrors = useFieldErrors(form);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
-  const token = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+  const [second, setSecond] = useState(false);
+  // Behind the #, which browsers keep to themselves: no log of a server or proxy on the way has it.
+  const token = location.hash.slice(1);
   const found = useQuery({
     queryKey: ['invitation', token],
     retry: false,
     queryFn: () => sendPath<Invited>('POST', '/v1/invitations/look', { token }),
   });
-  const accept = async ({ password }: { password: string }) => {
+  const accept = async ({ password, code }: { password: string; code?: string }) => {
     setBusy(true);
     setWrong('');
     try {
-      const session = await sendPath<Session>('POST', '/v1/invitations/accept', { token, password });
+      const session = await sendPath<Session>('POST', '/v1/invitations/accept', { token, password, ...(code ? { code: code.trim() } : {}) });
       setCsrf(session.csrf_token);
       client.setQueryData(sessionKey, session);
       location.replace('/');
     } catch (error) {
-      if (!fieldErrors(error)) setWrong(problemText(error));
+      const { code: why } = asProblem(error);
+      if (why === 'mfa_required') setSecond(true);
+      else if (why === 'unauthenticated') setWrong(t('identity.mfa.wrong'));
+      else if (!fieldErrors(error)) setWrong(problemText(error));
     } finally {
       setBusy(false);
     }
@@ -85,6 +90,11 @@ export default function Invitation() {
         <Form.Item name="password" label={t('identity.new_password')} extra={t('identity.password_rule')} rules={[{ required: true, min: 10, message: t('identity.password_rule') }]}>
           <PasswordInput fresh autoFocus />
         </Form.Item>
+        {second && (
+          <Form.Item name="code" label={t('identity.mfa.code')} extra={t('identity.mfa.code_or_paper')} rules={[{ required: true, message: t('common.required') }]}>
+            <CodeInput autoFocus />
+          </Form.Item>
+        )}
         <Button type="primary" htmlType="submit" block size="large" loading={busy}>
           {t('identity.invitation.begin')}
         </Button>

@@ -7,11 +7,35 @@ import { asProblem } from '../../../shared/api/problem';
 import { sessionKey, signIn, useSignOut } from '../../../shared/api/session';
 import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
-import { Door, PasswordInput } from './Door';
+import { CodeInput, Door, PasswordInput } from './Door';
 
 interface Credentials {
   login: string;
   password: string;
+  code?: string;
+}
+
+/** What the app shows, after a right password. */
+function Second({ busy, wrong, onCode, onBack }: { busy: boolean; wrong: string; onCode: (code: string) => void; onBack: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Form<{ code: string }> layout="vertical" requiredMark={false} onFinish={({ code }) => onCode(code)}>
+      {wrong && (
+        <div className="door-alert" role="alert">
+          {wrong}
+        </div>
+      )}
+      <Form.Item name="code" label={t('identity.mfa.code')} extra={t('identity.mfa.code_or_paper')} rules={[{ required: true, message: t('common.required') }]}>
+        <CodeInput autoFocus />
+      </Form.Item>
+      <Button type="primary" htmlType="submit" block size="large" loading={busy}>
+        {t('identity.sign_in')}
+      </Button>
+      <Button type="link" block onClick={onBack}>
+        {t('identity.mfa.back')}
+      </Button>
+    </Form>
+  );
 }
 
 function Fields({ known, onDone }: { known?: string | undefined; onDone?: (() => void) | undefined }) {
@@ -20,27 +44,35 @@ function Fields({ known, onDone }: { known?: string | undefined; onDone?: (() =>
   const problemText = useProblemText();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
+  // What was right so far, while the code is asked for.
+  const [first, setFirst] = useState<Credentials>();
   const explain = (error: unknown) => {
     const problem = asProblem(error);
-    if (problem.status === 401) return t('identity.wrong');
+    if (problem.status === 401) return t(first ? 'identity.mfa.wrong' : 'identity.wrong');
     if (problem.status === 429) return problem.retryAfterS ? t('identity.patience', { n: problem.retryAfterS }) : t('identity.patience_some');
     return problemText(error);
   };
-  const enter = async ({ login, password }: Credentials) => {
+  const enter = async ({ login, password, code }: Credentials) => {
     setBusy(true);
     setWrong('');
     try {
-      const session = await signIn(known ?? login.trim(), password);
+      const session = await signIn(known ?? login.trim(), password, code?.trim());
       client.setQueryData(sessionKey, session);
       // What was refused while nobody was signed in is asked for again.
       void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
       onDone?.();
     } catch (error) {
-      setWrong(explain(error));
+      if (asProblem(error).code === 'mfa_required') setFirst({ login, password });
+      else setWrong(explain(error));
     } finally {
       setBusy(false);
     }
   };
+  const back = () => {
+    setFirst(undefined);
+    setWrong('');
+  };
+  if (first) return <Second busy={busy} wrong={wrong} onCode={(code) => void enter({ ...first, code })} onBack={back} />;
   return (
     <Form<Credentials> layout="vertical" requiredMark={false} onFinish={(values) => void enter(values)}>
       {wrong && (

@@ -98,9 +98,10 @@ function Details({ user, onInvited }: { user: User; onInvited: (link: string) =>
   });
   const invite = useMutation({
     mutationFn: () => sendPath<{ token: string }>('POST', `/v1/users/${user.id}/invitation`),
-    onSuccess: ({ token }) => onInvited(`${location.origin}/invitation/${token}`),
+    onSuccess: ({ token }) => onInvited(`${location.origin}/invitation#${token}`),
     onError: trouble,
   });
+  const reset = useMutation({ mutationFn: () => sendPath('DELETE', `/v1/users/${user.id}/mfa`), onSuccess: again, onError: trouble });
   const unbadge = useMutation({ mutationFn: () => sendPath('POST', `/v1/users/${user.id}/badge`, {}), onSuccess: again, onError: trouble });
   const self = session.user_id === user.id;
   return (
@@ -122,6 +123,8 @@ function Details({ user, onInvited }: { user: User; onInvited: (link: string) =>
         <dd>{user.channels?.join(', ') || t('identity.users.all_rows')}</dd>
         <dt>{t('identity.users.badge')}</dt>
         <dd>{user.badge ?? t('identity.users.badge_none')}</dd>
+        <dt>{t('identity.mfa.title')}</dt>
+        <dd>{user.mfa_at ? dateTime(user.mfa_at) : t('identity.mfa.off')}</dd>
         <dt>{t('identity.users.password_at')}</dt>
         <dd>{user.password_changed_at ? dateTime(user.password_changed_at) : t('identity.users.never')}</dd>
         <dt>{t('common.created')}</dt>
@@ -142,6 +145,22 @@ function Details({ user, onInvited }: { user: User; onInvited: (link: string) =>
         {user.badge && (
           <Button loading={unbadge.isPending} onClick={() => unbadge.mutate()}>
             {t('identity.users.badge_remove')}
+          </Button>
+        )}
+        {!self && user.mfa_at && (
+          <Button
+            onClick={() =>
+              modal.confirm({
+                title: t('identity.mfa.reset_sure', { name: user.name }),
+                content: t('identity.mfa.reset_text'),
+                okText: t('identity.mfa.reset'),
+                okButtonProps: { danger: true },
+                cancelText: t('common.cancel'),
+                onOk: () => reset.mutateAsync().catch(() => undefined),
+              })
+            }
+          >
+            {t('identity.mfa.reset')}
           </Button>
         )}
         {!self &&
@@ -216,6 +235,7 @@ export function Users() {
       { id: 'roles', title: 'identity.users.roles', width: 200, grow: 2, cell: (user) => user.roles.map(roleName).join(', ') },
       { id: 'rows', title: 'identity.users.locations', width: 160, grow: 1, cell: (user) => [...(user.locations ?? []), ...(user.channels ?? [])].join(', ') || <span className="muted">{t('identity.users.all_rows')}</span> },
       { id: 'state', title: 'common.state', width: 120, tagged: true, cell: state },
+      { id: 'mfa', title: 'identity.mfa.title', width: 130, optional: true, cell: (user) => t(user.mfa_at ? 'identity.mfa.on' : 'identity.mfa.off') },
       { id: 'badge', title: 'identity.users.badge', width: 120, optional: true, cell: (user) => user.badge ?? '' },
       { id: 'updated', title: 'common.updated', width: 130, sort: 'updated_at', cell: (user) => relative(user.updated_at) },
     ],
@@ -253,7 +273,7 @@ export function Users() {
           onDone={({ user, token }) => {
             setAdding(false);
             void client.invalidateQueries({ queryKey: ['users'] });
-            setLink({ name: user.name, url: `${location.origin}/invitation/${token}` });
+            setLink({ name: user.name, url: `${location.origin}/invitation#${token}` });
           }}
           onClose={() => setAdding(false)}
         >

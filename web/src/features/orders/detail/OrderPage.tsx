@@ -5,6 +5,7 @@ import { Button, Dropdown } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
+import { Presence } from '../../../shared/desk';
 import { useSoon } from '../../../shared/desk/soon';
 import { dateTime, money } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
@@ -86,10 +87,12 @@ function Page({ order }: { order: Order }) {
           <EnumTag of="fulfillment_status" value={order.fulfillment_status} />
           {order.return_status !== 'none' && <EnumTag of="return_status" value={order.return_status} />}
           <PromiseTag order={order} />
+          <Presence order={order.id} />
         </div>
         <div className="row no-print">
           {others.length > 0 && (
             <Dropdown
+              autoFocus
               trigger={['click']}
               menu={{
                 items: others.map((action) => ({ key: action, danger: dangers.has(action), label: t(`orders.act.${action}`) })),
