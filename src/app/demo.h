@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-enum { DEMO_DAYS = 30, DEMO_PEOPLE_MAX = 64 };
+enum { DEMO_DAYS = 60, DEMO_PEOPLE_MAX = 64 };
 
 /* A customer of the file whom orders are for. */
 struct demo_person {
@@ -46,7 +46,7 @@ const void *demo_run_json(struct demo *d, const struct act *act, const struct re
                           const char *json);
 bool demo_is_stopping(const struct demo *d);
 
-/* The orders of the month before `today`, each as far as it would be by now. */
+/* The orders of the days before `today`, each as far as it would be by now. */
 void demo_live_a_month(struct demo *d, struct instant today);
 /* Two orders that nobody paid: the setting is switched on for them alone. */
 void demo_let_expire(struct demo *d, struct instant today);

@@ -1,4 +1,4 @@
-/* A month in the life of the demo company: orders from the shop's checkout, the phone and a marketplace, each carried as
+/* Two months in the life of the demo company: orders from the shop's checkout, the phone and a marketplace, each carried as
  * far as it would be by now. Old ones are mostly delivered; today's are in work; a few need somebody. */
 #include "demo.h"
 
@@ -92,7 +92,7 @@ static const struct {
     {"BOOK-TEA", 1590},  {"BOOK-KNOTS", 2200}, {"TOTE", 1490},    {"UMBRELLA", 2690},  {"SCALE", 3990},
     {"VASE", 3290},      {"BLANKET", 4450},    {"KNIFE", 8900},   {"THROW", 7900},
 };
-/* Throws are ordered by the hundred at the marketplace, knives by the half dozen: nobody else takes these. */
+/* More throws are ordered at the marketplace than there are, knives by the half dozen: nobody else takes these. */
 enum { KNIFE = 22, THROW = 23, ORDINARY = 22 };
 enum { GIFT_WRAP = 350, SHIPPING = 590, COUPON = 500 };
 
@@ -127,7 +127,7 @@ static void add_lines(struct demo *d, struct buf *b, enum fate fate)
   buf_text(b, ",\"lines\":[");
   d->basket_total = SHIPPING;
   if (fate == FATE_SHORT)
-    add_line(d, b, &n, THROW, 180);
+    add_line(d, b, &n, THROW, 24);
   if (fate == FATE_BIG) {
     add_line(d, b, &n, KNIFE, 6);
     add_line(d, b, &n, 8, 4);
@@ -190,13 +190,13 @@ static const char *order_json(struct demo *d, enum fate fate, int64_t n)
 }
 
 /* The total is known only after placing, so the money comes right behind, as it does from a shop's checkout. */
-static void pay(struct demo *d, const struct order *o, const char *id)
+static void pay(struct demo *d, const char *external_id, int64_t due, const char *order)
 {
-  if (o->totals.due.minor > 0)
-    demo_run_json(d, &payment_add_act, &payment_input_rec, id,
+  if (due > 0)
+    demo_run_json(d, &payment_add_act, &payment_input_rec, order,
                   arena_printf(d->arena,
                                "{\"provider\":\"card\",\"kind\":\"capture\",\"amount\":%lld,\"reference\":\"ch_%s\"}",
-                               (long long)o->totals.due.minor, o->external_id));
+                               (long long)due, external_id));
 }
 
 static const char *id_of(struct demo *d, const char *prefix, int64_t id)
@@ -237,33 +237,57 @@ static void travel(struct demo *d, const struct fulfillment *f, enum fate fate)
   }
 }
 
-/* Picks, packs and ships the order's fulfillments as far as its fate goes. */
-static void fulfill(struct demo *d, const struct order *o, enum fate fate)
+/* An order whose goods are worked on later in the day, when the warehouse has its shift. */
+enum { WORK_MAX = 6 };
+struct shift_work {
+  char order[ID_TEXT];
+  const char *external_id;
+  int64_t due, n;
+  int64_t fulfillments[WORK_MAX];
+  enum fate fate;
+};
+
+static struct shift_work work_of(struct demo *d, const struct order *o, enum fate fate)
 {
-  EACH (const struct fulfillment, made, &o->fulfillments) {
-    if (fate == FATE_OPEN)
-      break;
-    const char *id = id_of(d, PREFIX_fulfillment, made->id.v);
-    work_for(d, 1 + d->orders % 4);
-    const struct fulfillment *f = demo_run_json(d, &fulfillment_pick_act, &pick_rec, id, "{}");
-    if (!f || fate == FATE_PICKED)
-      continue;
-    work_for(d, 1);
-    f = demo_run_json(d, &fulfillment_pack_act, &pack_rec, id, "{}");
-    if (!f || fate == FATE_PACKED)
-      continue;
-    if (fate == FATE_PICKUP || fate == FATE_COLLECTED) {
-      f = demo_run_json(d, &fulfillment_ready_act, &reason_maybe_rec, id, "{}");
-      work_for(d, 90);
-      if (f && fate == FATE_COLLECTED)
-        demo_run_json(d, &fulfillment_hand_over_act, &reason_maybe_rec, id, "{}");
-      continue;
-    }
-    work_for(d, 1);
-    f = demo_run_json(d, &fulfillment_ship_act, &ship_rec, id, "{}");
-    if (f)
-      travel(d, f, fate);
+  struct shift_work w = {
+      .external_id = arena_text(d->people_arena, o->external_id), .due = o->totals.due.minor, .fate = fate};
+  id_format(PREFIX_order, o->id.v, w.order);
+  EACH (const struct fulfillment, f, &o->fulfillments)
+    if (w.n < WORK_MAX)
+      w.fulfillments[w.n++] = f->id.v;
+  return w;
+}
+
+/* Picks, packs and ships one as far as its order's fate goes. */
+static void fulfill(struct demo *d, int64_t fulfillment, enum fate fate)
+{
+  const char *id = id_of(d, PREFIX_fulfillment, fulfillment);
+  work_for(d, 1 + d->orders % 4);
+  const struct fulfillment *f = demo_run_json(d, &fulfillment_pick_act, &pick_rec, id, "{}");
+  if (!f || fate == FATE_PICKED)
+    return;
+  work_for(d, 2);
+  f = demo_run_json(d, &fulfillment_pack_act, &pack_rec, id, "{}");
+  if (!f || fate == FATE_PACKED)
+    return;
+  if (fate == FATE_PICKUP || fate == FATE_COLLECTED) {
+    f = demo_run_json(d, &fulfillment_ready_act, &reason_maybe_rec, id, "{}");
+    if (f && fate == FATE_COLLECTED)
+      demo_run_json(d, &fulfillment_hand_over_act, &reason_maybe_rec, id, "{}");
+    return;
   }
+  work_for(d, 2);
+  f = demo_run_json(d, &fulfillment_ship_act, &ship_rec, id, "{}");
+  if (f)
+    travel(d, f, fate);
+}
+
+static void work_on(struct demo *d, const struct shift_work *w)
+{
+  for (int64_t i = 0; i < w->n; i++)
+    fulfill(d, w->fulfillments[i], w->fate);
+  if (w->fate == FATE_COD || w->fate == FATE_PHONE_PAID)
+    pay(d, w->external_id, w->due, w->order);
 }
 
 static void say(struct demo *d, const char *id, const char *what)
@@ -274,42 +298,37 @@ static void say(struct demo *d, const char *id, const char *what)
   demo_run(d, &order_comment_act, id, &said, NULL);
 }
 
-/* What is done about an order after it was placed and paid. */
-static void carry(struct demo *d, const struct order *o, enum fate fate, int64_t days_ago, const char *id)
+/* What is done about an order at once; true when its goods are worked on, as far as *fate goes. */
+static bool decide(struct demo *d, const char *id, int64_t days_ago, enum fate *fate)
 {
-  switch (fate) {
+  switch (*fate) {
   case FATE_CANCELLED:
     demo_run_json(d, &order_cancel_act, &cancel_rec, id,
                   "{\"reason\":\"customer changed their mind\",\"refund\":true}");
-    return;
+    return false;
   case FATE_PART_CANCELLED:
     demo_run_json(d, &order_cancel_act, &cancel_rec, id,
                   "{\"lines\":[{\"line\":1,\"quantity\":1}],\"reason\":\"one too many\",\"refund\":true}");
-    fulfill(d, o, days_ago > 4 ? FATE_DELIVERED : days_ago > 1 ? FATE_SHIPPED : FATE_OPEN);
-    return;
+    *fate = days_ago > 4 ? FATE_DELIVERED : FATE_SHIPPED;
+    return days_ago > 1;
   case FATE_WAITS:
     work_for(d, 12);
     say(d, id, "Called: on a trip until Friday, a neighbor cannot take the parcel.");
     demo_run_json(d, &order_hold_act, &hold_input_rec, id,
                   "{\"reason\":\"customer asks us to send it on Friday\",\"owner_role\":\"service\"}");
-    return;
+    return false;
   case FATE_DELIVERED:
   case FATE_SHIPPED:
   case FATE_PACKED:
   case FATE_PICKED:
   case FATE_RETURNING:
+  case FATE_COD:
   case FATE_PICKUP:
   case FATE_COLLECTED:
-    fulfill(d, o, fate);
-    return;
-  case FATE_COD:
   case FATE_PHONE_PAID:
-    fulfill(d, o, fate);
-    d->now.ms += (fate == FATE_COD ? 66 : 1) * HOUR_MS;
-    pay(d, o, id);
-    return;
+    return true;
   default:
-    return;
+    return false;
   }
 }
 
@@ -318,23 +337,24 @@ static bool pays_at_once(enum fate fate)
   return fate != FATE_UNPAID && fate != FATE_COD && fate != FATE_DRAFT && fate != FATE_PHONE && fate != FATE_PHONE_PAID;
 }
 
-static void live_through(struct demo *d, enum fate fate, int64_t days_ago, int64_t n)
+/* Places an order; true when there is work left to do for it. */
+static bool live_through(struct demo *d, enum fate fate, int64_t days_ago, int64_t n, struct shift_work *out)
 {
   void *body;
   struct fault f;
   const char *json = order_json(d, fate, n);
   if (!demo_read(d, &order_input_rec, json, strlen(json), &body))
-    return;
+    return false;
   const struct order *o = demo_run(d, &order_place_act, NULL, body, &f);
   if (!o) {
     d->refused++;
-    return;
+    return false;
   }
   d->orders++;
-  const char *id = id_of(d, PREFIX_order, o->id.v);
+  *out = work_of(d, o, fate);
   if (pays_at_once(fate))
-    pay(d, o, id);
-  carry(d, o, fate, days_ago, id);
+    pay(d, out->external_id, out->due, out->order);
+  return decide(d, out->order, days_ago, &out->fate);
 }
 
 /* What becomes of an ordinary order placed so many days ago. */
@@ -363,19 +383,33 @@ static int64_t fates_of(struct demo *d, int64_t day, int64_t ordinary, enum fate
   return n;
 }
 
+enum { DAY_ORDERS_MAX = 40, ORDER_MINUTES = 26, SHIFT_MINUTES = 10 };
+
+/* Orders come through the day. The warehouse works on them at its end; today it does so at once. */
+static void live_a_day(struct demo *d, struct instant today, int64_t day, int64_t *n)
+{
+  enum fate fates[DAY_ORDERS_MAX];
+  struct shift_work works[DAY_ORDERS_MAX];
+  int64_t ordinary = day > DEMO_DAYS / 2 ? 2 + draw(d, 3) : day ? 4 + draw(d, 5) : 7 + draw(d, 3);
+  int64_t orders = fates_of(d, day, ordinary, fates), n_works = 0;
+  for (int64_t i = 0; i < orders && !demo_is_stopping(d); i++) {
+    d->now = INSTANT(today.ms - day * DAY_MS - (orders - i) * ORDER_MINUTES * MINUTE_MS);
+    if (live_through(d, fates[i], day, (*n)++, &works[n_works]) && ++n_works && day == 0)
+      work_on(d, &works[--n_works]);
+    arena_reset(d->arena);
+  }
+  d->now = INSTANT(today.ms - day * DAY_MS + SHIFT_MINUTES * MINUTE_MS);
+  for (int64_t i = 0; i < n_works && !demo_is_stopping(d); i++) {
+    work_on(d, &works[i]);
+    arena_reset(d->arena);
+  }
+}
+
 void demo_live_a_month(struct demo *d, struct instant today)
 {
-  enum { DAY_ORDERS_MAX = 40 };
-  enum fate fates[DAY_ORDERS_MAX];
   int64_t n = 200;
-  for (int64_t day = DEMO_DAYS; day >= 0 && d->n_people; day--) {
-    int64_t orders = fates_of(d, day, (day ? 4 : 9) + draw(d, 5), fates);
-    for (int64_t i = 0; i < orders && !demo_is_stopping(d); i++) {
-      d->now = INSTANT(today.ms - day * DAY_MS - (orders - i) * 26 * MINUTE_MS);
-      live_through(d, fates[i], day, n++);
-      arena_reset(d->arena);
-    }
-  }
+  for (int64_t day = DEMO_DAYS; day >= 0 && d->n_people; day--)
+    live_a_day(d, today, day, &n);
 }
 
 void demo_let_expire(struct demo *d, struct instant today)
