@@ -118,16 +118,16 @@ const put = async (page: Page, { shop }: Tools) => {
 async function bring(page: Page, { say }: Tools, text: string) {
   await page.locator('input[type=file]').setInputFiles({ name: 'spring-catalog.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   await expect(page.getByRole('heading', { level: 1, name: 'spring-catalog.csv' })).toBeVisible();
-  await expect(page.getByRole('button', { name: say('imports.check'), exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: say('imports.act.check'), exact: true })).toBeVisible();
 }
 const catalog = [
-  'Item no,Product name,Name (Chinese),Price,Weight (kg),Shelf',
-  'FAN-S,"Silk fan, small",丝扇 小号,24.90,0.12,A-03',
-  'FAN-L,"Silk fan, large",丝扇 大号,32.00,0.18,A-03',
-  'TRAY-OAK,Oak tray,橡木托盘,forty,0.9,B-11',
-  'INCENSE-20,"Incense, 20 sticks",线香二十支,12.50,0.08,C-01',
-  'COASTER-4,"Coasters, set of four",杯垫四件套,18.90,-2,C-02',
-  'SCROLL,Hanging scroll,挂轴,89.00,0.75,D-07',
+  'Item no,Product name,Price,Weight (kg),Shelf',
+  'FAN-S,"Silk fan, small",24.90,0.12,A-03',
+  'FAN-L,"Silk fan, large",32.00,0.18,A-03',
+  'TRAY-OAK,Oak tray,forty,0.9,B-11',
+  'INCENSE-20,"Incense, 20 sticks",12.50,0.08,C-01',
+  'COASTER-4,"Coasters, set of four",18.90,-2,C-02',
+  'SCROLL,Hanging scroll,89.00,0.75,D-07',
 ].join('\n');
 
 /** Nobody has set the company up yet, as the server of a new one says. */
@@ -151,7 +151,7 @@ export const states: readonly Place[] = [
     dark: false,
     path: async (shop) => {
       const user = await shop.ask<{ id: string }>('POST', '/v1/users', { login: `grace.hill.${Date.now()}`, name: 'Grace Hill', roles: ['service'], password: 'eleven quiet copper lamps' });
-      return `/invitation/${(await shop.ask<{ token: string }>('POST', `/v1/users/${user.id}/invitation`)).token}`;
+      return `/invitation#${(await shop.ask<{ token: string }>('POST', `/v1/users/${user.id}/invitation`)).token}`;
     },
   },
   { name: 'today-table', title: "The day's flow as a table", path: at('/'), dark: false, act: (page, { say }) => page.getByText(say('today.flow_table'), { exact: true }).click() },
@@ -243,9 +243,7 @@ export const states: readonly Place[] = [
     title: 'A phone order: customer, lines with what is available, total and promise',
     path: at('/orders/new'),
     act: async (page) => {
-      const customer = page.getByRole('combobox').nth(1);
       await page.waitForFunction(() => document.activeElement?.matches('input[role=combobox]'));
-      void customer;
       await page.keyboard.type('138 0000');
       await expect(page.locator('.ant-select-item-option', { hasText: 'Li Wei' })).toBeVisible();
       await page.keyboard.press('Enter');
@@ -312,8 +310,8 @@ export const states: readonly Place[] = [
     path: at('/imports'),
     act: async (page, tools) => {
       await bring(page, tools, catalog);
-      await page.getByRole('button', { name: tools.say('imports.check'), exact: true }).click();
-      await expect(page.getByRole('region', { name: tools.say('imports.faults.title') })).toBeVisible();
+      await page.getByRole('button', { name: tools.say('imports.act.check'), exact: true }).click();
+      await expect(page.locator('.faults-scroll')).toBeVisible();
     },
   },
   ...reports.map((name) => ({ name: `report-${name}`, title: `The report ${name}`, path: at(`/reports/${name}`), dark: name === 'orders' })),
@@ -327,8 +325,8 @@ export const states: readonly Place[] = [
     path: at('/orders'),
     act: async (page) => {
       await page.keyboard.press('Control+k');
-      await page.keyboard.type('tea');
-      await expect(page.locator('.palette-entry').nth(1)).toBeVisible();
+      await page.locator('.palette input').fill('tea');
+      await expect(page.locator('.palette-entry', { hasText: 'TEAPOT' })).toBeVisible();
     },
   },
   {

@@ -1,9 +1,8 @@
 import { Modal } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from '../../shared/i18n';
-import { keysNow } from '../../shared/keys';
+import { keyName, keysNow } from '../../shared/keys';
 
-const mac = /Mac|iP/.test(navigator.platform);
 
 export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -28,7 +27,7 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
                   <dt>{t(label)}</dt>
                   <dd>
                     {keys.split(' ').map((key) => (
-                      <kbd key={key}>{key.replace('mod+', mac ? '⌘' : 'Ctrl ').replace('shift+', '⇧')}</kbd>
+                      <kbd key={key}>{keyName(key)}</kbd>
                     ))}
                   </dd>
                 </div>

@@ -1,5 +1,5 @@
 // Keys. A component says what it offers while it is mounted: `useKeys('orders', [{keys: 'j', label: 'keys.next', run}])`.
-// Sequences are written "g o". Nothing is heard while somebody types, in dialogs of others, or when keys are off.
+// Sequences are written "g o". Nothing is heard while somebody types, under a dialog or an open menu, or when keys are off.
 import { useEffect, useRef } from 'react';
 
 export interface KeyAct {
@@ -50,8 +50,12 @@ function begins(keys: string): boolean {
   return layers.some((layer) => layer.acts().some((act) => act.keys.startsWith(`${keys} `)));
 }
 
+const OVER = '[role="dialog"][aria-modal="true"], .ant-dropdown, .ant-popover';
+/** Something lies over the page: its keys are meant, Escape first of all. */
+const covered = () => [...document.querySelectorAll(OVER)].some((one) => one.checkVisibility());
+
 function onKey(event: KeyboardEvent) {
-  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey || covered()) return;
   const key = name(event);
   const busy = typing(event.target);
   const sequence = prefix ? `${prefix} ${key}` : key;
@@ -91,4 +95,12 @@ export function useKeys(group: string, acts: readonly KeyAct[], enabled = true) 
 /** What can be pressed now, by group, for the help page and menus. */
 export function keysNow(): { group: string; acts: readonly KeyAct[] }[] {
   return layers.map(({ group, acts }) => ({ group, acts: acts() }));
+}
+
+const mac = typeof navigator !== 'undefined' && /Mac|iP/.test(navigator.platform);
+/** A key as it stands on the keyboard: `mod+k` is Ctrl K, ⌘K on a Mac. */
+export function keyName(key: string): string {
+  const plain = key.replace('mod+', '').replace('shift+', '');
+  const name = plain === 'Escape' ? 'Esc' : key.includes('mod+') ? plain.toUpperCase().replace('ENTER', 'Enter') : plain;
+  return `${key.includes('mod+') ? (mac ? '⌘' : 'Ctrl ') : ''}${key.includes('shift+') ? '⇧' : ''}${name}`;
 }

@@ -13,7 +13,7 @@ export interface MapPoint {
 }
 
 const PAD = 50;
-const LEAST = 150;
+const LEAST = 100;
 
 export default function Map({ points, label, least = LEAST }: { points: MapPoint[]; label: string; least?: number }) {
   const narrow = useNarrow();
@@ -29,7 +29,9 @@ export default function Map({ points, label, least = LEAST }: { points: MapPoint
   const clamp = (value: number, max: number) => Math.max(0, Math.min(value, max));
   const left = clamp((Math.max(...xs) + Math.min(...xs) - wide) / 2, WIDTH - wide);
   const top = clamp((Math.max(...ys) + Math.min(...ys) - high) / 2, HEIGHT - high);
-  const placed = all.filter(({ at: [x, y] }) => x >= left && x <= left + wide && y >= top && y <= top + high);
+  // What matters is drawn last, over what stands near it.
+  const depth = { cannot: 0, could: 1, sends: 2, goal: 3 };
+  const placed = all.sort((a, b) => depth[a.kind] - depth[b.kind]).filter(({ at: [x, y] }) => x >= left && x <= left + wide && y >= top && y <= top + high);
   const unit = (wide / WIDTH) * (narrow ? 1.9 : 1);
   const labels = spread(placed.map(({ id, at, label: text, kind }) => ({ id, x: at[0], y: at[1], text, first: kind === 'goal' || kind === 'sends' })), unit, { left, top, right: left + wide, bottom: top + high });
   return (
@@ -74,7 +76,7 @@ function spread(all: { id: string; x: number; y: number; text: string; first: bo
   const taken: Box[] = all.map(({ x, y }) => ({ left: x - dot, right: x + dot, top: y - dot, bottom: y + dot }));
   const shown: { id: string; x: number; y: number; text: string; first: boolean }[] = [];
   for (const one of [...all].sort((a, b) => Number(b.first) - Number(a.first))) {
-    const wide = [...one.text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 13 : 7.4), 4) * unit;
+    const wide = [...one.text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 13 : 7), 4) * unit;
     const places = [0, 1, -1, 2, -2].flatMap((step) => [
       { left: one.x + gap, top: one.y - high / 2 + step * high },
       { left: one.x - gap - wide, top: one.y - high / 2 + step * high },

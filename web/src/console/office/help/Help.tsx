@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation, type Language } from '../../../shared/i18n';
+import { keyName } from '../../../shared/keys';
 import { Panel } from '../../../shared/desk/record';
 import { Bones, Empty, Trouble } from '../../../shared/ui';
 import { navigation } from '../features';
@@ -18,7 +19,6 @@ const texts: Record<Language, () => Promise<{ default: Record<string, Told> }>> 
   'zh-CN': () => import('./zh-CN.json'),
   'zh-TW': () => import('./zh-TW.json'),
 };
-const mac = /Mac|iP/.test(navigator.platform);
 const everywhere = [
   ['mod+k', 'keys.palette'],
   ['?', 'keys.help'],
@@ -34,7 +34,7 @@ function Keys({ all }: { all: readonly (readonly [string, string])[] }) {
           <dt>{t(label)}</dt>
           <dd>
             {keys.split(' ').map((key) => (
-              <kbd key={key}>{key.replace('mod+', mac ? '⌘' : 'Ctrl ')}</kbd>
+              <kbd key={key}>{keyName(key)}</kbd>
             ))}
           </dd>
         </div>
