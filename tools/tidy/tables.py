@@ -6,9 +6,11 @@ STRATA = [
     ("core", ["ids", "context", "settings", "leases", "events", "numbers", "idempotency", "acts", "masters", "schema", "transfer"]),
     ("domain", ["pricing", "sourcing", "promise",                                              # pure decisions
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
-                "inventory", "setup", "views",                                                                   # supply
+                "inventory",                                                                  # supply
+                "setup", "views",                                                             # a company's people
                 "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
-                "search", "reports", "privacy", "work", "tracking"]),                                                                    # insight
+                "search", "reports",                                                          # insight
+                "privacy", "work", "tracking"]),                                              # who works, who waits
     ("edge", ["print", "http", "import", "upload", "api"]),
 ]
 

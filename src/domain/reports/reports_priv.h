@@ -198,6 +198,8 @@ struct group *groups_at(struct groups *g, const char *key, const char *currency)
 int64_t group_value(struct arena *a, const struct group *g, const struct report_measure *m);
 
 enum err load_stock(struct ctx *cx, const struct question *q, struct groups *out);
+/* States of work that has not left, ended by NULL. */
+extern const char *const backlog_states[];
 enum err load_backlog(struct ctx *cx, const struct question *q, struct groups *out);
 enum err load_segments(struct ctx *cx, const struct question *q, struct groups *out);
 

@@ -135,7 +135,7 @@ export function Track({ onKnown }: { onKnown?: () => void }) {
 }
 
 function Logo({ shop }: { shop: View['shop'] }) {
-  const own = shop?.logo_url && /^\/[^/]/.test(shop.logo_url) ? shop.logo_url : undefined;
+  const own = shop?.logo_url && /^(\/[^/]|data:image\/)/.test(shop.logo_url) ? shop.logo_url : undefined;
   if (own) return <img src={own} alt="" height="28" />;
   return (
     <svg className="mark" width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">

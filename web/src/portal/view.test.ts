@@ -3,10 +3,11 @@ import { contrast, deliveredAt, headline, readable, safeLink, tokenOf } from './
 
 describe('the tracking page', () => {
   it('takes its token from the address, nothing else', () => {
-    expect(tokenOf('/t/mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d')).toBe('mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d');
     expect(tokenOf('/track/mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d')).toBe('mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d');
-    expect(tokenOf('/t/../v1/orders')).toBeUndefined();
-    expect(tokenOf('/t/short')).toBeUndefined();
+    expect(tokenOf('/track/mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d/')).toBe('mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d');
+    expect(tokenOf('/t/mX2kQ0v9b1Jc8TfL3sZr7WnE5yHuAg4d')).toBeUndefined();
+    expect(tokenOf('/track/../v1/orders')).toBeUndefined();
+    expect(tokenOf('/track/short')).toBeUndefined();
   });
   it("mends a shop's color until it can be read", () => {
     for (const ground of ['#ffffff', '#181c25'])

@@ -33,9 +33,9 @@ export interface View {
   updated_at?: string;
 }
 
-/** The token of /track/TOKEN, or of the short /t/TOKEN. */
+/** The token of /track/TOKEN. */
 export function tokenOf(path: string): string | undefined {
-  return /^\/(?:track|t)\/([A-Za-z0-9_-]{8,128})\/?$/.exec(path)?.[1];
+  return /^\/track\/([A-Za-z0-9_-]{8,128})\/?$/.exec(path)?.[1];
 }
 
 type Rgb = [number, number, number];

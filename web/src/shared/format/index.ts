@@ -87,9 +87,6 @@ export function setZone(timeZone: string | undefined) {
   zone = timeZone;
   cache.clear();
 }
-export function getZone(): string | undefined {
-  return zone;
-}
 
 type When = string | number | Date | null | undefined;
 

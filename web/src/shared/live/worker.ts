@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-// One event stream for all tabs of a browser. Each port says what it wants to know (`{after}`), gets `{events, state}`.
+// One event stream for all tabs of a browser. Each port gets what the pump tells, and says `{bye}` when it goes.
 import { EventPump } from './pump';
 
 const ports = new Set<MessagePort>();
