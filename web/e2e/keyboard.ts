@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 const STEPS_MAX = 120;
 
 /** Goes to it by Tab alone, as whoever has no mouse must; fails where the keyboard does not lead there. */
-export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab') {
+export async function tabTo(page: Page, target: Locator, key = 'Tab') {
   await expect(target).toBeVisible();
   for (let n = 0; n < STEPS_MAX; n++) {
     if (await target.evaluate((node) => node === document.activeElement)) return;
@@ -14,8 +14,8 @@ export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab
 }
 
 /** Goes there and presses it. */
-export async function strike(page: Page, target: Locator, key = 'Enter') {
-  await tabTo(page, target);
+export async function strike(page: Page, target: Locator, key = 'Enter', by = 'Tab') {
+  await tabTo(page, target, by);
   await page.keyboard.press(key);
 }
 

@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { asProblem } from '../../shared/api/problem';
 import { startTexts } from '../../shared/i18n';
-import { nameListboxes } from './listboxes';
+import { closeGaps } from './gaps';
 import './office.css';
 import { router } from './router';
 import { loadLocale, Themed } from './theme';
@@ -29,7 +29,7 @@ export async function start() {
   const root = document.getElementById('root');
   if (!root) return;
   root.textContent = '';
-  nameListboxes();
+  closeGaps();
   createRoot(root).render(
     <QueryClientProvider client={client}>
       <Themed>

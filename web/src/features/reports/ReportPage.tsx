@@ -64,6 +64,7 @@ function One({ info, state }: { info: Info; state: ListState }) {
         title={t(`reports.report.${info.name}`, { defaultValue: info.name })}
         actions={
           <Dropdown
+            autoFocus
             trigger={['click']}
             menu={{
               items: (['xlsx', 'csv'] as const).map((format) => ({

@@ -221,6 +221,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           <FilterChip key={filter.id} filter={filter} state={state} />
         ))}
         <Dropdown
+          autoFocus
           trigger={['click']}
           menu={{
             items: list.filters.filter((filter) => !chips.includes(filter)).map((filter) => ({ key: filter.id, label: t(filter.label) })),
@@ -245,6 +246,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           <>
             <Tooltip title={t('list.density')}>
               <Dropdown
+                autoFocus
                 trigger={['click']}
                 menu={{
                   selectable: true,
@@ -287,6 +289,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
         )}
         {list.exportable !== false && (
           <Dropdown
+            autoFocus
             trigger={['click']}
             menu={{ items: [{ key: 'csv', label: 'CSV' }, { key: 'xlsx', label: 'XLSX' }], onClick: ({ key }) => csv(key as 'csv') }}
           >

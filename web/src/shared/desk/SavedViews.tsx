@@ -86,6 +86,7 @@ export function SavedViews({ screen, state, columns, setColumns }: Props) {
   return (
     <>
       <Dropdown
+        autoFocus
         trigger={['click']}
         menu={{
           selectedKeys: current ? [current.id] : ['all'],

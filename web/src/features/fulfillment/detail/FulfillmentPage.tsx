@@ -83,7 +83,7 @@ export function FulfillmentPage() {
         }
         actions={
           <>
-            <Dropdown trigger={['click']} menu={{ items: papers }}>
+            <Dropdown autoFocus trigger={['click']} menu={{ items: papers }}>
               <Button>{t('common.print')}</Button>
             </Dropdown>
             {verbs.map((name, i) => (

@@ -115,6 +115,7 @@ function Card({ row, moves, ask }: { row: OrderRow } & CardProps) {
         <span className="num">{money(row.totals?.total, row.currency ?? 'USD')}</span>
         {can.length > 0 && (
           <Dropdown
+            autoFocus
             trigger={['click']}
             menu={{ items: can.map((move) => ({ key: move.action, label: t(`orders.act.${move.action}`) })), onClick: ({ key }) => ask(row, can.find(({ action }) => action === key) as Move) }}
           >

@@ -1,0 +1,43 @@
+// What antd leaves open for keyboards and screen readers.
+
+/**
+ * Its lists of options are listboxes without a name. Each gets that of the field it belongs to when it opens, or when its
+ * options come; the field's own attributes tell both.
+ */
+function nameListboxes() {
+  const waiting = new Set<HTMLElement>();
+  const name = () => {
+    for (const field of waiting) {
+      const list = document.getElementById(field.getAttribute('aria-controls') ?? '');
+      const text = field.getAttribute('aria-label') ?? (field as HTMLInputElement).labels?.[0]?.textContent ?? field.getAttribute('placeholder');
+      if (list && text) list.setAttribute('aria-label', text);
+    }
+    waiting.clear();
+  };
+  new MutationObserver((all) => {
+    if (!waiting.size) requestAnimationFrame(name);
+    for (const { target } of all) waiting.add(target as HTMLElement);
+  }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['aria-expanded', 'aria-activedescendant'] });
+}
+
+/**
+ * Enter on an entry of its menus does what it says, and then presses what has the focus by then: the button of the dialog
+ * that just opened. And an entry that is a link is not followed.
+ */
+function oneEnterOneAct() {
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      const entry = event.key === 'Enter' ? (event.target as Element).closest('[role="menuitem"]') : null;
+      if (!entry) return;
+      event.preventDefault();
+      entry.querySelector<HTMLElement>('a[href]')?.click();
+    },
+    true,
+  );
+}
+
+export function closeGaps() {
+  nameListboxes();
+  oneEnterOneAct();
+}
