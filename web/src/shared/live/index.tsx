@@ -109,6 +109,8 @@ const touches: Record<string, string[]> = {
 };
 
 const SETTLE_MS = 400;
+/** However much happens: what is shown is asked for again so seldom at most. */
+const AGAIN_MS = 800;
 
 function invalidate(client: QueryClient, resources: Set<string>) {
   for (const resource of resources) void client.invalidateQueries({ queryKey: [resource], refetchType: 'active' });
@@ -119,6 +121,7 @@ export function Live({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const waiting = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const asked = useRef(0);
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => join(), []);
   useEvents((events) => {
@@ -126,10 +129,11 @@ export function Live({ children }: { children: ReactNode }) {
     setChanged(new Set(events.map((event) => event.subject)));
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
+      asked.current = Date.now();
       const resources = waiting.current;
       waiting.current = new Set();
       invalidate(client, resources);
-    }, SETTLE_MS);
+    }, Math.max(SETTLE_MS, asked.current + AGAIN_MS - Date.now()));
   });
   useEffect(() => {
     if (!changed.size) return undefined;

@@ -37,19 +37,22 @@ export function OrderPage() {
   const { t } = useTranslation();
   const { id } = useParams({ strict: false }) as { id: string };
   const { data: order, isPending, error, refetch } = useOrder(id);
-  if (isPending) return <Bones rows={14} />;
+  // What keeps it stands above all else, so it is waited for: the page must not move under one's hand.
+  const told = useBlockers(id);
+  if (isPending || (order && told.isPending && !told.failureCount)) return <Bones rows={14} />;
   if (error && !order) {
     if (asProblem(error).status === 404) return <Empty title={t('orders.lost')} action={<Link to={'/orders' as never}>{t('orders.nav')}</Link>}>{t('orders.lost_text', { id })}</Empty>;
     return <Trouble error={error} retry={() => void refetch()} />;
   }
-  return <Page key={order.id} order={order} />;
+  return <Page key={order.id} order={order} at={id} />;
 }
 
-function Page({ order }: { order: Order }) {
+/** `at`: how the address calls it. */
+function Page({ order, at }: { order: Order; at: string }) {
   const { t } = useTranslation();
   const may = useMay();
   const [dialog, setDialog] = useState<Dialog>();
-  const blockers = useBlockers(order.id);
+  const blockers = useBlockers(at);
   const channel = useNames('channels', may('master.read'));
   useSoon(soon);
   const title = orderTitle(order);
@@ -122,7 +125,7 @@ function Page({ order }: { order: Order }) {
       </header>
       <div className="screen-body columns">
         <div className="col wide-gap">
-          <Blockers id={order.id} />
+          <Blockers id={at} />
           <Holds order={order} />
           <Lines order={order} />
           <Work order={order} />

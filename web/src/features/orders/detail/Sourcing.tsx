@@ -61,7 +61,7 @@ export function Sourcing({ order, onSource }: { order: Order; onSource: (() => v
   const named = useNames('locations', may('master.read'));
   const all = sourcing.data?.data ?? [];
   const decision = all[at] ?? all[0];
-  if (sourcing.isPending) return <Bones rows={3} />;
+  if (sourcing.isPending || places.isLoading) return <Bones rows={3} />;
   if (!decision) return null;
   const sender = decision.candidates.filter(({ assigned }) => assigned > 0);
   const candidates = [...decision.candidates].sort((a, b) => b.assigned - a.assigned || (a.cost_milli ?? 0) - (b.cost_milli ?? 0));
