@@ -18,6 +18,7 @@ enum {
   ARENA_BUDGET = 64 << 20,
   RAW_MAX = 20000, /* bytes of a row that an error keeps */
   DETAIL_MAX = 900,
+  ATTEMPTS = 3, /* of a call that fails inside the server; then that is what is wrong with its row */
 };
 
 struct import_work {
@@ -111,15 +112,6 @@ static enum err step(struct pass *p, struct upload_step *s, struct arena *a, str
 
 /* ---- Errors ---- */
 
-static const char *cut(struct arena *a, const char *text, size_t max)
-{
-  size_t n = text ? strlen(text) : 0;
-  if (n > max)
-    for (n = max; n && ((unsigned char)text[n] & 0xC0) == 0x80;)
-      n--;
-  return text ? arena_textn(a, text, n) : NULL;
-}
-
 static const char *field_of(const struct pass *p, const char *column, const char *pointer, struct arena *a)
 {
   EACH (const struct upload_rule, r, &p->u.mapping->columns)
@@ -130,7 +122,7 @@ static const char *field_of(const struct pass *p, const char *column, const char
   char *path = arena_text(a, pointer + 1);
   for (char *c = path; *c; c++)
     *c = *c == '/' ? '.' : *c;
-  return cut(a, path, 120);
+  return utf8_cut(a, path, 120);
 }
 
 static void add_error(struct pass *p, struct arena *a, struct upload_step *s, const struct record *r,
@@ -145,9 +137,9 @@ static void add_error(struct pass *p, struct arena *a, struct upload_step *s, co
       .column = place.column,
       .field = field_of(p, place.column, pointer, a),
       .code = code ? code : "invalid",
-      .detail = detail ? cut(a, detail, DETAIL_MAX) : "",
-      .key = cut(a, r->name ? r->name : r->d->key, 200),
-      .raw = raw && strlen(raw) <= RAW_MAX ? raw : NULL,
+      .detail = detail ? utf8_cut(a, detail, DETAIL_MAX) : "",
+      .key = utf8_cut(a, r->name ? r->name : r->d->key, 200),
+      .raw = raw && strlen(raw) > RAW_MAX ? "" : raw,
   };
 }
 
@@ -187,9 +179,18 @@ static void decide(struct pass *p, struct record *r, struct import_document *d, 
   }
 }
 
-/* The next records; false when the file cannot be read on. Those that an earlier process did are only remembered. */
-static void fill(struct pass *p)
+/* Keeps the claim while records are passed over. */
+static bool hold_on(struct pass *p, struct arena *a)
 {
+  arena_reset(a);
+  return !is_stopping(p->iw) && step(p, &(struct upload_step){.claim = true}, a, NULL) == ERR_OK;
+}
+
+/* The next records. Those that an earlier process did are only remembered; there may be many, so that the claim is renewed
+ * as often as when they were written. False when the pass is over for this process. */
+static bool fill(struct pass *p)
+{
+  size_t passed = 0;
   p->n = 0;
   while (p->n < BATCH && !p->ended && !p->message) {
     struct arena *a = p->arenas[p->n];
@@ -204,39 +205,58 @@ static void fill(struct pass *p)
     if (err != ERR_OK && !p->ended)
       p->message = arena_text(p->arena, f.detail ? f.detail : "the file cannot be read");
     if (err != ERR_OK)
-      return;
+      return true;
     decide(p, &p->records[p->n], d, a);
-    p->n += d->n > p->u.documents_done;
+    if (d->n > p->u.documents_done)
+      p->n++;
+    else if (++passed % BATCH == 0 && !hold_on(p, a))
+      return false;
   }
+  return true;
 }
 
+/* It says nothing of the row: the pass goes on later. */
 static bool is_unreachable(const struct import_call *c)
 {
-  return c->status == 0 || c->status == 429 || c->status >= 500;
+  return c->status == 0 || c->status == 429 || c->status > 500;
+}
+
+/* Runs the calls, those that fail inside again, and gives the answers to their records. False when it must go on later. */
+static bool send_calls(struct pass *p, size_t which, const struct import_call *asked, size_t *whose, size_t n)
+{
+  struct import_call *calls = ARENA_ARRAY(p->cx.arena, struct import_call, n + 1);
+  for (int attempt = 0; n && attempt < ATTEMPTS; attempt++) {
+    size_t again = 0;
+    for (size_t i = 0; i < n; i++)
+      calls[i] = asked[whose[i]];
+    import_door_run(p->door, calls, n);
+    for (size_t i = 0; i < n; i++) {
+      p->records[whose[i]].calls[which] = calls[i];
+      if (is_unreachable(&calls[i]))
+        return false;
+      if (calls[i].status == 500)
+        whose[again++] = whose[i];
+    }
+    n = again;
+  }
+  return true;
 }
 
 /* All first calls of the batch's records, then all second ones: safety stock after the count. */
 static bool send(struct pass *p, size_t which)
 {
-  struct import_call *calls = ARENA_ARRAY(p->cx.arena, struct import_call, p->n + 1);
+  struct import_call *asked = ARENA_ARRAY(p->cx.arena, struct import_call, p->n + 1);
   size_t whose[BATCH], n = 0;
   for (size_t i = 0; i < p->n; i++) {
     struct record *r = &p->records[i];
     if (r->n_calls <= which || (which && !import_fine(&r->calls[0])))
       continue;
-    calls[n] = r->calls[which];
+    asked[i] = r->calls[which];
     if (p->dry)
-      calls[n].key = NULL;
+      asked[i].key = NULL;
     whose[n++] = i;
   }
-  if (n)
-    import_door_run(p->door, calls, n);
-  for (size_t i = 0; i < n; i++) {
-    p->records[whose[i]].calls[which] = calls[i];
-    if (is_unreachable(&calls[i]))
-      return false;
-  }
-  return true;
+  return send_calls(p, which, asked, whose, n);
 }
 
 static void count(struct pass *p, const struct record *r)
@@ -281,8 +301,10 @@ static bool run_batch(struct pass *p, struct arena *a)
   db_use(p->iw->db, &p->cx.fault, a);
   if (ctx_masters_refresh(&p->cx) != ERR_OK)
     return false;
-  fill(p);
+  bool mine = fill(p);
   p->cx.arena = a;
+  if (!mine)
+    return false;
   for (size_t which = 0; which < RECORD_CALLS; which++)
     if (!send(p, which))
       return false;

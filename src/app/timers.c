@@ -28,6 +28,7 @@ enum {
   EVENTS_BATCH = 500,
   BATCHES_A_RUN = 20,
   BULK_RUN_MS = 1000, /* then the other jobs have their turn */
+  IMPORTS_RUN_MS = 1000,
   JOB_ARENA_BUDGET = 256 << 20,
   ACT_ARENA_BUDGET = 64 << 20,
   HOLD_MS = 15000, /* of a lease; a process that was killed is inherited after that */
@@ -247,8 +248,20 @@ static enum err expire_replies(struct timers *t, struct ctx *cx)
 /* Files that were brought are kept for a day. */
 static enum err expire_imports(struct timers *t, struct ctx *cx)
 {
-  struct bucket_groups groups = my_groups(t);
-  return run_act(t, cx, &uploads_expire_act, NULL, &groups);
+  struct instant begun = t->clock.now(t->clock.arg);
+  while (!is_stopping(t) && t->clock.now(t->clock.arg).ms - begun.ms < IMPORTS_RUN_MS) {
+    struct import_id id;
+    char text[ID_TEXT];
+    arena_reset(cx->arena);
+    db_use(cx->db, &cx->fault, cx->arena);
+    cx->now = t->clock.now(t->clock.arg);
+    TRY(uploads_expired(cx, my_groups(t), &id));
+    if (!id.v)
+      break;
+    id_format(PREFIX_import, id.v, text);
+    TRY(run_act(t, cx, &upload_expire_act, text, NULL));
+  }
+  return ERR_OK;
 }
 
 /* Whoever closes a page says so; rows of browsers that died stay until here. */

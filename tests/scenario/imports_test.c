@@ -1,4 +1,5 @@
 /* Files brought in the browser: looked at, mapped, tried, run, and taken out again. */
+#include "db.h"
 #include "shop.h"
 
 #include <stdio.h>
@@ -150,6 +151,30 @@ TEST(what_is_wrong_is_told_by_line_and_column_and_stops_no_other_row)
   SAY(200, "GET /v1/imports/<imp>/errors\nAccept: text/csv");
   SAY(200, "GET /v1/products/A");
   SEE("/price", "100");
+  shop_close(s);
+}
+
+/* Half of a row, brought again, would be taken for the whole. */
+TEST(a_wrong_row_that_is_too_long_to_be_repeated_has_its_reason_only)
+{
+  struct shop *s = shop_open(t);
+  struct buf file;
+  buf_init(&file, s->arena);
+  buf_text(&file, "sku,price,country_of_origin,attributes\nA,x,,\nB,1,Narnia,\"{\"\"a\"\":\"\"");
+  for (int i = 0; i < 21000; i++)
+    buf_char(&file, 'y');
+  buf_text(&file, "\"\"}\"\nC,z,,\n");
+  bring_text(s, "products", buf_str(&file));
+  pass(s, "run");
+  counts(s, "ran", 0, 0, 0, 3);
+  SAY(200, "GET /v1/imports/<imp>/errors?sort=n");
+  SEE("/data/1/raw", "");
+  SAY(200, "GET /v1/imports/<imp>/error_file");
+  const char *a = strstr(s->last.body, "\nA,x,,,"), *b = strstr(s->last.body, "\n,,,,"),
+             *c = strstr(s->last.body, "\nC,z,,,");
+  CHECK(a && b && c && a < b && b < c);
+  if (!b || !strstr(b, "line 3, B is too long to be repeated here; country_of_origin: ") || strstr(s->last.body, "Narnia"))
+    test_failed(__FILE__, __LINE__, s->last.body, "", "each row with its own reasons");
   shop_close(s);
 }
 
@@ -395,6 +420,72 @@ TEST(a_run_that_was_killed_goes_on_where_it_was)
   shop_close(s);
 }
 
+static int64_t asked_of_database(struct shop *s, const struct db_stmt *stmt)
+{
+  struct fault fault;
+  struct db *db = NULL;
+  int64_t n = ABSENT;
+  fault_init(&fault, s->arena);
+  if (db_open(s->url, DB_READER, &fault, &db) != ERR_OK || db_one_i64(db, stmt, &n, DB_NO_ARGS) != ERR_OK)
+    n = ABSENT;
+  db_close(db);
+  return n;
+}
+
+/* Of two servers on one database neither takes a large pass from the other while that one passes over what is done. */
+TEST(a_claim_is_renewed_while_done_rows_are_passed_over)
+{
+  static const struct db_stmt done = {"SELECT documents_done FROM import_file", DB_REPORT},
+                              claimed = {"SELECT claimed_until FROM import_file", DB_REPORT};
+  struct shop *s = shop_open(t);
+  bring_text(s, "products", many_products(s, 2 * MANY));
+  SAY(200, "POST /v1/imports/<imp>/run");
+  while (asked_of_database(s, &done) < MANY)
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
+  shop_kill(s);
+  int64_t before = asked_of_database(s, &done), last = asked_of_database(s, &claimed), claims = 0;
+  shop_start(s);
+  for (int i = 0; i < 60000 && asked_of_database(s, &done) == before; i++) {
+    int64_t now = asked_of_database(s, &claimed);
+    claims += now != last;
+    last = now;
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
+  }
+  printf("  %lld claims to pass over %lld records\n", (long long)claims, (long long)before);
+  CHECK(claims > 2);
+  SAY(200, "POST /v1/imports/<imp>/cancel");
+  shop_close(s);
+}
+
+static void by_hand(struct shop *s, const char *sql)
+{
+  struct db_stmt *stmt = ARENA_NEW(s->arena, struct db_stmt);
+  struct db *db = NULL;
+  struct fault f;
+  *stmt = (struct db_stmt){sql, DB_SCHEMA};
+  fault_init(&f, s->arena);
+  if (db_open(s->url, DB_WRITER, &f, &db) != ERR_OK || db_run(db, stmt, NULL, DB_NO_ARGS) != ERR_OK)
+    test_failed(__FILE__, __LINE__, sql, f.detail, "done");
+  db_close(db);
+}
+
+TEST(a_row_that_fails_inside_the_server_is_told_and_stops_no_other)
+{
+  SQLITE_ONLY("a trigger makes the row fail");
+  struct shop *s = shop_open(t);
+  CHECK_INT(shop_stop(s), 0);
+  by_hand(s,
+          "CREATE TRIGGER boom BEFORE INSERT ON product WHEN NEW.sku = 'BOOM' BEGIN SELECT RAISE(ABORT, 'boom'); END");
+  shop_start(s);
+  bring_text(s, "products", "sku,price\nA,1\nBOOM,2\nB,3\n");
+  pass(s, "run");
+  counts(s, "ran", 2, 0, 0, 1);
+  SAY(200, "GET /v1/imports/<imp>/errors");
+  SEE("/data/0/line", "3");
+  SEE("/data/0/code", "internal");
+  shop_close(s);
+}
+
 TEST(a_pass_that_is_cancelled_ends_and_keeps_what_it_wrote)
 {
   struct shop *s = shop_open(t);
@@ -414,6 +505,41 @@ static int ask_as(struct shop *s, const char *key, const char *method, const cha
   struct request rq = {.method = method, .path = path, .key = key};
   CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
   return s->last.status;
+}
+
+/* What is masked in answers stands in files as it is. */
+TEST(files_with_personal_data_are_for_who_brought_them_or_may_read_it)
+{
+  static const char *const reads[] = {"", "/errors", "/error_file"}, *const verbs[] = {"dry_run", "run", "cancel"};
+  struct shop *s = shop_open(t);
+  bring_text(s, "customers", "name,email,phone,tax id\nLi Wei,li@example.com,,x\nBo,no mail,,y\n");
+  pass(s, "run");
+  counts(s, "ran", 1, 0, 0, 1);
+  const char *masked = shop_key(s, "masked", "customer.read customer.write order.create");
+  const char *seeing = shop_key(s, "seeing", "customer.write personal.read");
+  const char *path = arena_printf(s->arena, "/v1/imports/%s", shop_labelled(s, "imp"));
+  for (size_t i = 0; i < COUNT_OF(reads); i++) {
+    CHECK_INT(ask_as(s, masked, "GET", arena_printf(s->arena, "%s%s", path, reads[i])), 403);
+    CHECK_INT(ask_as(s, seeing, "GET", arena_printf(s->arena, "%s%s", path, reads[i])), 200);
+  }
+  for (size_t i = 0; i < COUNT_OF(verbs); i++)
+    CHECK_INT(ask_as(s, masked, "POST", arena_printf(s->arena, "%s/%s", path, verbs[i])), 403);
+  CHECK_INT(ask_as(s, masked, "DELETE", path), 403);
+  CHECK_INT(ask_as(s, masked, "GET", "/v1/imports"), 200);
+  SEE("/data/#", "0");
+  CHECK_INT(ask_as(s, seeing, "GET", "/v1/imports"), 200);
+  SEE("/data/#", "1");
+  struct client *mine = s->client;
+  s->client = client_new(s->address, masked); /* who brings a file knows what is in it */
+  bring_text(s, "customers", "name,email\nZoe,zoe@example.com\nBo,no mail\n");
+  pass(s, "run");
+  SAY(200, "GET /v1/imports/<imp>/error_file");
+  CHECK(strstr(s->last.body, "Bo,no mail"));
+  SAY(200, "GET /v1/imports");
+  SEE("/data/#", "1");
+  client_free(s->client);
+  s->client = mine;
+  shop_close(s);
 }
 
 TEST(who_may_not_write_rows_may_not_bring_them_nor_see_their_files)

@@ -76,6 +76,7 @@ MUST_CHECK enum err customer_key_find(struct ctx *cx, enum customer_key_kind kin
 MUST_CHECK enum err customer_find(struct ctx *cx, const char *id, struct customer *out);
 MUST_CHECK enum err customer_by_id(struct ctx *cx, int64_t id, struct customer *out); /* the row, without addresses */
 MUST_CHECK enum err customer_addresses_load(struct ctx *cx, struct customer *customer);
+MUST_CHECK enum err customers_fill_addresses(struct ctx *cx, struct customer *rows, size_t n); /* of many at once */
 
 /* ---- An order's customer: load, decide, apply inside another act ------------------------------------------------ */
 

@@ -45,53 +45,9 @@ static enum err narrow_by_key(struct ctx *cx, const struct api_request *rq, stru
   return ERR_OK;
 }
 
-/* Addresses of many customers in one read for each block of them; both lists are walked by id. */
-enum { BLOCK = 128 };
-
-static const struct rec_field *address_field(const char *name)
-{
-  for (size_t i = 0; i < customer_address_rec.n; i++)
-    if (text_eq(customer_address_rec.fields[i].name, name))
-      return &customer_address_rec.fields[i];
-  return NULL;
-}
-
-static enum err fill_block(struct ctx *cx, struct customer *rows, size_t n)
-{
-  LIST(struct customer_address) found = {0};
-  struct db_value ids[BLOCK], buckets[BLOCK];
-  for (size_t i = 0; i < n; i++) {
-    buckets[i] = I64(rows[i].bucket);
-    ids[i] = I64(rows[i].id);
-  }
-  const struct db_filter filters[] = {
-      {address_field("bucket"), DB_IN, buckets, n},
-      {address_field("customer_id"), DB_IN, ids, n},
-  };
-  const struct db_page page = {
-      .table = &customer_address_table,
-      .filters = filters,
-      .n_filters = COUNT_OF(filters),
-      .sort = address_field("customer_id"),
-      .id_field = address_field("n"),
-      .limit = BLOCK * CUSTOMER_ADDRESSES_MAX,
-  };
-  TRY(db_list(cx->db, &page, (struct list *)(void *)&found));
-  EACH (struct customer_address, address, &found)
-    for (size_t i = 0; i < n; i++)
-      if (rows[i].id == address->customer_id)
-        *LIST_ADD(cx->arena, &rows[i].addresses) = *address;
-  return ERR_OK;
-}
-
 static enum err fill_addresses(struct ctx *cx, void *rows, size_t n, const char *const *expand)
 {
-  struct customer *customers = rows;
-  if (!expand || !expand[0])
-    return ERR_OK;
-  for (size_t at = 0; at < n; at += BLOCK)
-    TRY(fill_block(cx, customers + at, n - at < BLOCK ? n - at : BLOCK));
-  return ERR_OK;
+  return expand && expand[0] ? customers_fill_addresses(cx, rows, n) : ERR_OK;
 }
 
 static const struct api_list customers_list = {

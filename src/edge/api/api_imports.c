@@ -13,7 +13,7 @@ static enum err load(struct ctx *cx, const char *id, struct upload **out)
 {
   *out = ARENA_NEW(cx->arena, struct upload);
   TRY(upload_load(cx, id, *out));
-  return ctx_need(cx, upload_permission((enum upload_kind)(*out)->kind));
+  return upload_need(cx, *out);
 }
 
 static enum err serve_import(struct ctx *cx, const struct api_request *rq, struct act_result *out)
@@ -24,19 +24,27 @@ static enum err serve_import(struct ctx *cx, const struct api_request *rq, struc
   return ERR_OK;
 }
 
-/* Whose rows somebody may not write, their files he does not see: they hold what the rows hold. */
+/* Whose rows somebody may not write, their files he does not see: they hold what the rows hold. Of kinds with personal data
+ * whoever lacks personal.read sees his own: as upload_need. */
 static enum err imports_narrow(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
-  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, UPLOAD_KINDS + 1);
+  enum { NOW = 2 * UPLOAD_KINDS, ACTOR_KIND, ACTOR_ID, ARGS };
+  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, ARGS);
+  bool personal = cx->actor.permissions & PERMISSION(PERM_PERSONAL_READ);
   (void)rq;
   for (int kind = 0; kind < UPLOAD_KINDS; kind++) {
     bool may = cx->actor.permissions & PERMISSION(upload_permission((enum upload_kind)kind));
-    args[kind] = TEXT(may ? upload_kinds[kind] : "");
+    bool all = personal || !upload_is_personal((enum upload_kind)kind);
+    args[kind] = TEXT(may && all ? upload_kinds[kind] : "");
+    args[UPLOAD_KINDS + kind] = TEXT(may ? upload_kinds[kind] : "");
   }
-  args[UPLOAD_KINDS] = I64(cx->now.ms);
-  page->where = "kind IN ($1, $2, $3, $4) AND expires_at > $5";
+  args[NOW] = I64(cx->now.ms);
+  args[ACTOR_KIND] = TEXT(actor_kinds[cx->actor.kind]);
+  args[ACTOR_ID] = I64(cx->actor.id);
+  page->where = "(kind IN ($1, $2, $3, $4) OR (kind IN ($5, $6, $7, $8) AND actor_kind = $10 AND actor_id = $11))"
+                " AND expires_at > $9";
   page->where_args = args;
-  page->n_where_args = UPLOAD_KINDS + 1;
+  page->n_where_args = ARGS;
   return ERR_OK;
 }
 
@@ -179,42 +187,6 @@ static enum err serve_fields(struct ctx *cx, const struct api_request *rq, struc
   return api_page(cx, &whole, &upload_field_rec, shown.at, shown.n);
 }
 
-enum { EXPORT_SLICE = 500 };
-
-/* Slice by slice, each in an arena of its own; the file grows beside them. */
-static enum err export_rows(struct ctx *cx, enum upload_kind kind, struct upload_text *out)
-{
-  struct arena *a = arena_new(64u << 20), *keep = cx->arena;
-  int64_t after = 0;
-  size_t cap = 0;
-  enum err err = ERR_OK;
-  *out = (struct upload_text){0};
-  do {
-    struct buf slice;
-    buf_init(&slice, a);
-    cx->arena = a;
-    db_use(cx->db, &cx->fault, a);
-    err = upload_export(cx, kind, &after, EXPORT_SLICE, out->n == 0, &slice);
-    if (err == ERR_OK && out->n + slice.n + 1 > cap) {
-      cap = (out->n + slice.n + 1) * 2;
-      out->at = realloc(out->at, cap);
-      assert(out->at);
-    }
-    if (err == ERR_OK && slice.n)
-      memcpy(out->at + out->n, slice.at, slice.n);
-    out->n += err == ERR_OK ? slice.n : 0;
-    cx->arena = keep;
-    db_use(cx->db, &cx->fault, keep);
-    arena_reset(a);
-  } while (err == ERR_OK && after && out->n < API_EXPORT_MAX);
-  if (err == ERR_OK && after)
-    err = err_fail(cx, ERR_TOO_LARGE, "", "more than %u MB; lists with filters give it in parts", API_EXPORT_MAX >> 20);
-  arena_free(a);
-  if (err != ERR_OK)
-    free(out->at);
-  return err;
-}
-
 static enum err serve_export(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct upload_text text;
@@ -227,7 +199,7 @@ static enum err serve_export(struct ctx *cx, const struct api_request *rq, struc
   if (kind == UPLOAD_ORDERS)
     return fault_add(&cx->fault, ERR_INVALID, "/query/kind", "not_allowed",
                      "orders are taken out by GET /v1/orders with Accept: text/csv");
-  TRY(export_rows(cx, kind, &text));
+  TRY(upload_export(cx, kind, API_EXPORT_MAX, &text));
   answer_file(cx, rq, text, upload_kinds[kind]);
   return ERR_OK;
 }
@@ -247,7 +219,9 @@ const struct route import_routes[] = {
      "probably mean: as they did in the last file with the same header, else by their names in English or Chinese.",
      .needs = PERM_SIGNED_IN, .reply = &upload_rec, .success = 201, .serve = serve_new, .params = new_params,
      .errors = new_errors, .flags = ROUTE_RAW | ROUTE_LARGE},
-    {"GET", "/v1/imports", "List imports", "Newest first; those of kinds that you may write.", .needs = PERM_SIGNED_IN,
+    {"GET", "/v1/imports", "List imports",
+     "Newest first; those of kinds that you may write. Files of customers and orders are seen by who brought them and by "
+     "who has `personal.read`.", .needs = PERM_SIGNED_IN,
      .reply = &upload_rec, .success = 200, .list = &imports_list},
     {"GET", "/v1/imports/{id}", "One import", "With its columns, mapping and progress.", .needs = PERM_SIGNED_IN,
      .reply = &upload_rec, .success = 200, .serve = serve_import, .errors = not_found_errors},

@@ -13,8 +13,8 @@ struct sheet {
   enum sheet_format format;
   struct arena *arena; /* of a cell's text; the request's */
   struct xlsx *xlsx;   /* or ... */
-  char *at;            /* ... CSV so far, outside the arenas */
-  size_t n, cap, rows, cells;
+  struct growing csv;  /* ... CSV so far */
+  size_t rows, cells;
 };
 
 static const struct {
@@ -44,7 +44,7 @@ enum err sheet_format_of(struct ctx *cx, const struct api_request *rq, const cha
 static void free_bytes(void *arg)
 {
   struct sheet *s = arg;
-  free(s->at);
+  growing_free(&s->csv);
   xlsx_free(s->xlsx);
 }
 
@@ -67,36 +67,25 @@ size_t sheet_rows_n(const struct sheet *s)
 
 size_t sheet_bytes(const struct sheet *s)
 {
-  return s->xlsx ? xlsx_bytes(s->xlsx) : s->n;
+  return s->xlsx ? xlsx_bytes(s->xlsx) : s->csv.n;
 }
 
 /* ---- CSV ---- */
-
-static void add(struct sheet *s, const char *bytes, size_t n)
-{
-  if (s->n + n > s->cap) {
-    s->cap = (s->n + n) * 2;
-    s->at = realloc(s->at, s->cap);
-    assert(s->at);
-  }
-  memcpy(s->at + s->n, bytes, n);
-  s->n += n;
-}
 
 /* In quotes where it must be; with an apostrophe where a spreadsheet would run it as a formula. */
 static void csv_text(struct sheet *s, const char *text, bool foreign)
 {
   bool quoted = text[strcspn(text, ",\"\r\n")] != '\0';
   if (s->cells++)
-    add(s, ",", 1);
+    growing_add(&s->csv, ",", 1);
   if (quoted)
-    add(s, "\"", 1);
-  if (foreign && *text && strchr("=+-@\t\r", *text))
-    add(s, "'", 1);
+    growing_add(&s->csv, "\"", 1);
+  if (foreign && csv_runs(text))
+    growing_add(&s->csv, "'", 1);
   for (const char *p = text; *p; p++)
-    add(s, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
+    growing_add(&s->csv, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
   if (quoted)
-    add(s, "\"", 1);
+    growing_add(&s->csv, "\"", 1);
 }
 
 /* ---- Cells ---- */
@@ -106,7 +95,7 @@ void sheet_row(struct sheet *s)
   if (s->xlsx)
     xlsx_row(s->xlsx);
   else if (s->rows)
-    add(s, "\r\n", 2);
+    growing_add(&s->csv, "\r\n", 2);
   s->rows++;
   s->cells = 0;
 }
@@ -362,7 +351,7 @@ static void csv_record(struct sheet *s, const struct rec *rec, const void *value
     rec_csv_row(rec, value, &b);
   else
     rec_csv_header(rec, &b);
-  add(s, b.at, b.n);
+  growing_add(&s->csv, b.at, b.n);
   s->rows++;
 }
 
@@ -413,10 +402,10 @@ enum err sheet_reply(struct ctx *cx, const struct api_request *rq, struct sheet 
   if (s->xlsx)
     TRY(xlsx_finish(cx, s->xlsx, &reply->body, &reply->n_body));
   else {
-    if (s->n && s->at[s->n - 1] != '\n')
-      add(s, "\r\n", 2);
-    reply->body = s->at;
-    reply->n_body = s->n;
+    if (s->csv.n && s->csv.at[s->csv.n - 1] != '\n')
+      growing_add(&s->csv, "\r\n", 2);
+    reply->body = s->csv.at;
+    reply->n_body = s->csv.n;
   }
   http_header_add(cx->arena, reply, "Content-Type", formats[s->format].type);
   http_header_add(cx->arena, reply, "Content-Disposition",

@@ -263,8 +263,7 @@ static const char *trimmed(const struct eval *e, const struct value *v, const ch
   while (n && (text[n - 1] == ' ' || text[n - 1] == '\t'))
     n--;
   char *copy = arena_textn(e->arena, text, n);
-  if (copy[0] == '\'' && copy[strspn(copy, "'")] && strchr("=+-@", copy[strspn(copy, "'")]))
-    copy++; /* which lists of ours put there, lest a spreadsheet runs it as a formula */
+  copy += csv_bare(copy) - copy;
   if (v->cut_start && text_starts(copy, v->cut_start))
     copy += strlen(v->cut_start);
   if (v->cut_end && ends_with(copy, v->cut_end))

@@ -39,6 +39,8 @@ enum upload_kind upload_kind_find(const char *name);
 /* What somebody must be allowed to bring rows of a kind, and to take them out. */
 enum permission upload_permission(enum upload_kind kind);
 enum permission upload_read_permission(enum upload_kind kind);
+/* Rows of this kind hold names and addresses: others than who brought them need personal.read to see their file. */
+bool upload_is_personal(enum upload_kind kind);
 
 /* ---- Fields: what a column may be ------------------------------------------------------------------------------------ */
 
@@ -132,6 +134,8 @@ extern const struct db_table upload_table;
 
 /* By "imp_..."; ERR_NOT_FOUND with a sentence, also when its day is over. */
 MUST_CHECK enum err upload_load(struct ctx *cx, const char *id, struct upload *out);
+/* ERR_FORBIDDEN unless the actor may see it: he may write its rows, and read what is personal in them or brought it. */
+MUST_CHECK enum err upload_need(struct ctx *cx, const struct upload *u);
 /* Its bytes as they came, in memory of their own: the caller frees. */
 MUST_CHECK enum err upload_bytes(struct ctx *cx, const struct upload *u, char **out, size_t *out_n);
 
@@ -177,7 +181,7 @@ extern const struct rec upload_error_rec;
 extern const struct db_table upload_error_table;
 typedef LIST(struct upload_error) upload_errors;
 /* A file with what was wrong: the header, and each wrong row as it was with its reason in a last column, so that it can be
- * mended and brought again. In memory of its own: the caller frees. */
+ * mended and brought again; of a row that was too long to be kept only the reason. The caller frees. */
 MUST_CHECK enum err upload_error_file(struct ctx *cx, const struct upload *u, struct upload_text *out);
 
 /* ---- Acts ---------------------------------------------------------------------------------------------------------------------- */
@@ -215,14 +219,15 @@ struct upload_step {
 extern const struct act upload_step_act;
 /* Passes that nobody works on: id of the oldest, 0 = none. */
 MUST_CHECK enum err upload_waiting(struct ctx *cx, struct import_id *out);
-/* Throws away files whose day is over; body: struct bucket_groups. */
-extern const struct act uploads_expire_act;
+/* A file whose day is over, 0 = none. Each act throws some of it away, until it is gone: files are large, and other acts wait
+ * for one transaction. */
+MUST_CHECK enum err uploads_expired(struct ctx *cx, struct bucket_groups groups, struct import_id *out);
+extern const struct act upload_expire_act;
 
 /* ---- Taking out what can be brought in ------------------------------------------------------------------------------------------ */
 
-/* All records of a kind as CSV whose columns are its fields: brought in again it changes nothing. From *after on (an id, 0 =
- * from the first), at most limit records; *after = 0 at the end. UPLOAD_ORDERS: ERR_INVALID. */
-MUST_CHECK enum err upload_export(struct ctx *cx, enum upload_kind kind, int64_t *after, int64_t limit, bool header,
-                                  struct buf *out);
+/* All records of a kind as CSV whose columns are its fields: brought in again it changes nothing. ERR_TOO_LARGE beyond max
+ * bytes, ERR_INVALID of UPLOAD_ORDERS. The caller frees. */
+MUST_CHECK enum err upload_export(struct ctx *cx, enum upload_kind kind, size_t max, struct upload_text *out);
 
 #endif

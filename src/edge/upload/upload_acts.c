@@ -28,6 +28,14 @@ enum err upload_load(struct ctx *cx, const char *id, struct upload *out)
   return row_load(cx, id, out);
 }
 
+enum err upload_need(struct ctx *cx, const struct upload *u)
+{
+  enum upload_kind kind = (enum upload_kind)u->kind;
+  bool own = u->actor_kind == (int)cx->actor.kind && u->actor_id == cx->actor.id;
+  TRY(ctx_need(cx, upload_permission(kind)));
+  return own || !upload_is_personal(kind) ? ERR_OK : ctx_need(cx, PERM_PERSONAL_READ);
+}
+
 static enum err read_packed(struct ctx *cx, const struct upload *u, struct buf *out)
 {
   static const struct db_stmt read = {"SELECT bytes FROM import_chunk WHERE bucket = $1 AND import_id = $2 ORDER BY n",
@@ -105,7 +113,7 @@ static enum err facts_load(struct ctx *cx, const struct act_input *in, void *out
   struct facts *f = out;
   f->in = in;
   TRY(row_load(cx, in->id, &f->u));
-  TRY(ctx_need(cx, upload_permission((enum upload_kind)f->u.kind)));
+  TRY(upload_need(cx, &f->u));
   TRY(version_check(cx, f->u.bucket, f->u.id.v, f->u.version, in->version));
   return upload_defaults_load(cx, &f->defaults);
 }
@@ -379,18 +387,6 @@ const struct act upload_cancel_act = UPLOAD_ACT("import.cancel", facts_load, can
 
 /* ---- Throwing away -------------------------------------------------------------------------------------------------------------------- */
 
-static enum err delete_rows(struct ctx *cx, int64_t bucket, int64_t id)
-{
-  static const struct db_stmt drops[] = {
-      {"DELETE FROM import_error WHERE bucket = $1 AND import_id = $2", DB_KEYED},
-      {"DELETE FROM import_chunk WHERE bucket = $1 AND import_id = $2", DB_KEYED},
-      {"DELETE FROM import_file WHERE bucket = $1 AND id = $2", DB_KEYED},
-  };
-  for (size_t i = 0; i < COUNT_OF(drops); i++)
-    TRY(db_run(cx->db, &drops[i], NULL, DB_ARGS(I64(bucket), I64(id))));
-  return ERR_OK;
-}
-
 static enum err delete_decide(struct ctx *cx, const void *facts, void *out)
 {
   const struct facts *f = facts;
@@ -401,52 +397,83 @@ static enum err delete_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
+/* Nobody sees it from now on; what it holds goes with the expired ones, a slice at a time. */
 static enum err delete_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
-  const struct plan *p = plan;
+  struct plan p = *(const struct plan *)plan;
   (void)out;
-  TRY(guard(cx, p));
-  TRY(delete_rows(cx, p->u.bucket, p->u.id.v));
-  return tell(cx, p);
+  TRY(guard(cx, &p));
+  p.u.expires_at = cx->now;
+  TRY(db_update(cx->db, &upload_table, &p.u));
+  return tell(cx, &p);
 }
 
 const struct act upload_delete_act = UPLOAD_ACT("import.delete", facts_load, delete_decide, delete_apply);
 
-struct expired {
-  LIST(int64_t) ids;
+enum err uploads_expired(struct ctx *cx, struct bucket_groups groups, struct import_id *out)
+{
+  static const struct db_stmt find = {"SELECT id FROM import_file WHERE expires_at <= $1 AND " IN_GROUPS(
+                                          "bucket", "$2") " ORDER BY expires_at, id LIMIT 1",
+                                      DB_LIST};
+  out->v = 0;
+  return db_one_i64(cx->db, &find, &out->v, DB_ARGS(I64(cx->now.ms), I64(groups.bits)));
+}
+
+/* What goes with one act: other acts wait for its transaction. */
+enum { ERRORS_SLICE = 200, CHUNKS_SLICE = 8 };
+
+struct expiry {
+  int64_t bucket, id;
+  bool gone;            /* somebody else was faster */
+  int64_t error, chunk; /* the first of each that is left, ABSENT = none */
 };
 
 static enum err expire_load(struct ctx *cx, const struct act_input *in, void *out)
 {
-  static const struct db_stmt find = {"SELECT id FROM import_file WHERE expires_at <= $1 AND " IN_GROUPS(
-                                          "bucket", "$2") " ORDER BY expires_at LIMIT 20",
-                                      DB_LIST};
-  struct expired *e = out;
-  struct db_rows rows;
-  TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(cx->now.ms), I64(((const struct bucket_groups *)in->body)->bits))));
-  while (db_next(&rows))
-    *LIST_ADD(cx->arena, &e->ids) = db_i64(&rows, 0);
-  return db_done(&rows);
+  static const struct db_stmt
+      file = {"SELECT id FROM import_file WHERE bucket = $1 AND id = $2 AND expires_at <= $3", DB_KEYED},
+      error = {"SELECT n FROM import_error WHERE bucket = $1 AND import_id = $2 ORDER BY n LIMIT 1", DB_KEYED},
+      chunk = {"SELECT n FROM import_chunk WHERE bucket = $1 AND import_id = $2 ORDER BY n LIMIT 1", DB_KEYED};
+  struct expiry *e = out;
+  int64_t found = 0;
+  *e = (struct expiry){.error = ABSENT, .chunk = ABSENT};
+  e->gone = !id_parse(PREFIX_import, in->id, &e->id);
+  if (e->gone)
+    return ERR_OK;
+  e->bucket = bucket_of_id(e->id);
+  TRY(db_one_i64(cx->db, &file, &found, DB_ARGS(I64(e->bucket), I64(e->id), I64(cx->now.ms))));
+  e->gone = !found;
+  TRY(db_one_i64(cx->db, &error, &e->error, DB_ARGS(I64(e->bucket), I64(e->id))));
+  return db_one_i64(cx->db, &chunk, &e->chunk, DB_ARGS(I64(e->bucket), I64(e->id)));
 }
 
 static enum err expire_decide(struct ctx *cx, const void *facts, void *out)
 {
   (void)cx;
-  *(struct expired *)out = *(const struct expired *)facts;
+  *(struct expiry *)out = *(const struct expiry *)facts;
   return ERR_OK;
 }
 
 static enum err expire_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
-  const struct expired *e = plan;
+  static const struct db_stmt errors = {"DELETE FROM import_error WHERE bucket = $1 AND import_id = $2 AND n < $3",
+                                        DB_KEYED},
+                              chunks = {"DELETE FROM import_chunk WHERE bucket = $1 AND import_id = $2 AND n < $3",
+                                        DB_KEYED},
+                              file = {"DELETE FROM import_file WHERE bucket = $1 AND id = $2", DB_KEYED};
+  const struct expiry *e = plan;
   (void)out;
-  EACH (const int64_t, id, &e->ids)
-    TRY(delete_rows(cx, bucket_of_id(*id), *id));
-  return ERR_OK;
+  if (e->gone)
+    return ERR_OK;
+  if (e->error != ABSENT)
+    return db_run(cx->db, &errors, NULL, DB_ARGS(I64(e->bucket), I64(e->id), I64(e->error + ERRORS_SLICE)));
+  if (e->chunk != ABSENT)
+    return db_run(cx->db, &chunks, NULL, DB_ARGS(I64(e->bucket), I64(e->id), I64(e->chunk + CHUNKS_SLICE)));
+  return db_run(cx->db, &file, NULL, DB_ARGS(I64(e->bucket), I64(e->id)));
 }
 
-const struct act uploads_expire_act = {
-    "imports.expire", sizeof(struct expired), sizeof(struct expired), expire_load, expire_decide, expire_apply, 0};
+const struct act upload_expire_act = {
+    "imports.expire", sizeof(struct expiry), sizeof(struct expiry), expire_load, expire_decide, expire_apply, 0};
 
 /* ---- The worker's ------------------------------------------------------------------------------------------------------------------------ */
 

@@ -5,8 +5,9 @@
 #include "customers.h"
 #include "inventory.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+enum { SLICE_BUDGET = 64 << 20 };
 
 /* A row as a map from field to text; fields are asked for in the order of the table. */
 struct cells {
@@ -15,18 +16,12 @@ struct cells {
   bool first;
 };
 
-/* What a spreadsheet would run as a formula gets an apostrophe, which reading takes off; so does what has one already. */
 static void put_cell(struct cells *c, const char *text)
 {
-  const char *bare = text + strspn(text, "'");
-  bool number = *text == '-' && strspn(text + 1, "0123456789.") == strlen(text + 1);
-  bool runs = *bare && strchr("=+-@", *bare) && !number;
   if (!c->first)
     buf_char(c->out, ',');
   c->first = false;
-  if (runs)
-    text = arena_printf(c->out->arena, "'%s", text);
-  csv_cell(c->out, text, ',');
+  csv_cell(c->out, csv_harmless(c->out->arena, text), ',');
 }
 
 static void end_row(struct cells *c)
@@ -254,8 +249,8 @@ static enum err export_customers(struct cells *c, int64_t *after, int64_t limit)
   static const struct db_where next = {&customer_table, "id > $1 ORDER BY id LIMIT $2", DB_LIST};
   LIST(struct customer) rows = {0};
   TRY(db_select(c->cx->db, &next, (struct list *)(void *)&rows, DB_ARGS(I64(*after), I64(limit))));
-  EACH (struct customer, m, &rows) {
-    TRY(customer_addresses_load(c->cx, m));
+  TRY(rows.n ? customers_fill_addresses(c->cx, rows.at, rows.n) : ERR_OK);
+  EACH (const struct customer, m, &rows) {
     for (const struct upload_field *f = upload_fields; f->name; f++)
       if (is_exported(f, UPLOAD_CUSTOMERS))
         put_cell(c, customer_cell(c->out->arena, m, f->name));
@@ -279,103 +274,151 @@ static enum err export_rows(struct cells *c, enum upload_kind kind, int64_t *aft
   }
 }
 
-enum err upload_export(struct ctx *cx, enum upload_kind kind, int64_t *after, int64_t limit, bool header,
-                       struct buf *out)
+enum { EXPORT_SLICE = 500 };
+
+static enum err export_slice(struct ctx *cx, enum upload_kind kind, int64_t *after, struct growing *out)
 {
-  struct cells c = {cx, out, true};
-  if (header)
+  struct buf slice;
+  struct cells c = {cx, &slice, true};
+  buf_init(&slice, cx->arena);
+  if (out->n == 0)
     put_header(&c, kind);
-  return export_rows(&c, kind, after, limit);
+  TRY(export_rows(&c, kind, after, EXPORT_SLICE));
+  growing_add(out, slice.at, slice.n);
+  return ERR_OK;
+}
+
+/* Slice by slice, each in an arena of its own; the file grows beside them. */
+enum err upload_export(struct ctx *cx, enum upload_kind kind, size_t max, struct upload_text *out)
+{
+  struct arena *a = arena_new(SLICE_BUDGET), *keep = cx->arena;
+  struct growing file = {0};
+  int64_t after = 0;
+  enum err err;
+  do {
+    arena_reset(a);
+    cx->arena = a;
+    db_use(cx->db, &cx->fault, a);
+    err = export_slice(cx, kind, &after, &file);
+  } while (err == ERR_OK && after && file.n < max);
+  cx->arena = keep;
+  db_use(cx->db, &cx->fault, keep);
+  arena_free(a);
+  if (err == ERR_OK && after)
+    err = err_fail(cx, ERR_TOO_LARGE, "", "more than %zu MB; lists with filters give it in parts", max >> 20);
+  if (err != ERR_OK)
+    growing_free(&file);
+  *out = (struct upload_text){file.at, file.n};
+  return err;
 }
 
 /* ---- The wrong rows ---- */
 
-enum { ERRORS_AT_ONCE = 500 };
+enum { ERRORS_AT_ONCE = 200 };
 
-struct growing {
-  char *at;
-  size_t n, cap;
-};
-
-static void grow(struct growing *g, const struct buf *more)
-{
-  if (g->n + more->n + 1 > g->cap) {
-    g->cap = (g->n + more->n + 1) * 2;
-    g->at = realloc(g->at, g->cap);
-    assert(g->at);
-  }
-  if (more->n)
-    memcpy(g->at + g->n, more->at, more->n);
-  g->n += more->n;
-}
-
-/* All reasons of a row stand in its last cell; rows come with their first error, the others follow it. */
-struct pending_row {
-  const char *raw;
+/* The file so far, and the row whose reasons are still coming: rows come with their first error, the others follow it. */
+struct wrong_rows {
+  const struct upload *u;
+  char delimiter;
+  struct growing file;
+  struct arena *arena; /* of the row */
+  const char *raw;     /* NULL = no row yet */
   struct buf reasons;
+  int64_t after;
 };
 
-static void put_reason(struct pending_row *row, const struct upload_error *e)
+static void put_reason(struct wrong_rows *w, const struct upload_error *e)
 {
-  buf_printf(&row->reasons, "%s%s%s%s", row->reasons.n ? "; " : "", e->column ? e->column : "", e->column ? ": " : "",
+  buf_printf(&w->reasons, "%s%s%s%s", w->reasons.n ? "; " : "", e->column ? e->column : "", e->column ? ": " : "",
              e->detail);
 }
 
-static void put_row(struct pending_row *row, char delimiter, struct buf *out)
+/* Ends the row with all its reasons in its last cell; of an order with several rows they stand at the last. */
+static void row_end(struct wrong_rows *w)
 {
-  if (!row->raw)
+  struct buf cell;
+  if (!w->raw)
     return;
-  buf_text(out, row->raw); /* of an order with several rows the reason stands at the last */
-  buf_char(out, delimiter);
-  csv_cell(out, buf_str(&row->reasons), delimiter);
-  buf_text(out, "\r\n");
-  row->raw = NULL;
+  buf_init(&cell, w->arena);
+  buf_char(&cell, w->delimiter);
+  csv_cell(&cell, csv_harmless(w->arena, buf_str(&w->reasons)), w->delimiter);
+  buf_text(&cell, "\r\n");
+  growing_add(&w->file, w->raw, strlen(w->raw));
+  growing_add(&w->file, cell.at, cell.n);
+  w->raw = NULL;
 }
 
-static void error_header(const struct upload *u, char delimiter, struct buf *out)
+/* A row that was too long to be kept has no cells here: half of it, brought again, would be taken for the whole. */
+static void row_begin(struct wrong_rows *w, const struct upload_error *e)
 {
-  buf_text(out, "\xEF\xBB\xBF"); /* for spreadsheets, which take UTF-8 for something else without it */
-  EACH (const struct upload_column, c, &u->file->columns) {
-    csv_cell(out, c->name, delimiter);
-    buf_char(out, delimiter);
-  }
-  buf_text(out, "error\r\n");
+  arena_reset(w->arena);
+  buf_init(&w->reasons, w->arena);
+  w->raw = arena_text(w->arena, e->raw);
+  if (*e->raw)
+    return;
+  struct buf empty;
+  buf_init(&empty, w->arena);
+  for (size_t i = 1; i < w->u->file->columns.n; i++)
+    buf_char(&empty, w->delimiter);
+  w->raw = buf_str(&empty);
+  buf_printf(&w->reasons, "line %lld%s%s is too long to be repeated here", (long long)e->line, e->key ? ", " : "",
+             e->key ? e->key : "");
 }
 
-enum err upload_error_file(struct ctx *cx, const struct upload *u, struct upload_text *out)
+static void wrong_header(struct wrong_rows *w, struct arena *a)
+{
+  struct buf header;
+  buf_init(&header, a);
+  buf_text(&header, "\xEF\xBB\xBF"); /* for spreadsheets, which take UTF-8 for something else without it */
+  EACH (const struct upload_column, c, &w->u->file->columns) {
+    csv_cell(&header, c->name, w->delimiter);
+    buf_char(&header, w->delimiter);
+  }
+  buf_text(&header, "error\r\n");
+  growing_add(&w->file, header.at, header.n);
+}
+
+/* Some more of them; *out_more is false behind the last. */
+static enum err wrong_slice(struct ctx *cx, struct wrong_rows *w, bool *out_more)
 {
   static const struct db_where next = {&upload_error_table,
                                        "bucket = $1 AND import_id = $2 AND n > $3 ORDER BY n LIMIT $4", DB_KEYED};
-  char delimiter = *u->file->delimiter;
-  struct growing whole = {0};
-  struct pending_row row = {0};
-  int64_t after = 0;
-  struct buf text;
-  buf_init(&text, cx->arena);
-  error_header(u, delimiter, &text);
-  for (;;) {
-    upload_errors errors = {0};
-    enum err err = db_select(cx->db, &next, (struct list *)(void *)&errors,
-                             DB_ARGS(I64(u->bucket), I64(u->id.v), I64(after), I64(ERRORS_AT_ONCE)));
-    if (err != ERR_OK) {
-      free(whole.at);
-      return err;
+  upload_errors errors = {0};
+  TRY(db_select(cx->db, &next, (struct list *)(void *)&errors,
+                DB_ARGS(I64(w->u->bucket), I64(w->u->id.v), I64(w->after), I64(ERRORS_AT_ONCE))));
+  EACH (const struct upload_error, e, &errors) {
+    if (e->raw) {
+      row_end(w);
+      row_begin(w, e);
     }
-    EACH (const struct upload_error, e, &errors) {
-      if (e->raw) {
-        put_row(&row, delimiter, &text);
-        row = (struct pending_row){.raw = e->raw};
-        buf_init(&row.reasons, cx->arena);
-      }
-      if (row.raw)
-        put_reason(&row, e);
-      after = e->n;
-    }
-    if (errors.n < ERRORS_AT_ONCE)
-      break;
+    if (w->raw)
+      put_reason(w, e);
+    w->after = e->n;
   }
-  put_row(&row, delimiter, &text);
-  grow(&whole, &text);
-  *out = (struct upload_text){whole.at, whole.n};
+  *out_more = errors.n == ERRORS_AT_ONCE;
   return ERR_OK;
+}
+
+/* Each slice has an arena of its own: all of them together are larger than a request's may be. */
+enum err upload_error_file(struct ctx *cx, const struct upload *u, struct upload_text *out)
+{
+  struct arena *keep = cx->arena, *slice = arena_new(SLICE_BUDGET);
+  struct wrong_rows w = {.u = u, .delimiter = *u->file->delimiter, .arena = arena_new(SLICE_BUDGET)};
+  enum err err = ERR_OK;
+  wrong_header(&w, slice);
+  for (bool more = true; err == ERR_OK && more;) {
+    arena_reset(slice);
+    cx->arena = slice;
+    db_use(cx->db, &cx->fault, slice);
+    err = wrong_slice(cx, &w, &more);
+  }
+  row_end(&w);
+  cx->arena = keep;
+  db_use(cx->db, &cx->fault, keep);
+  arena_free(slice);
+  arena_free(w.arena);
+  if (err != ERR_OK)
+    growing_free(&w.file);
+  *out = (struct upload_text){w.file.at, w.file.n};
+  return err;
 }

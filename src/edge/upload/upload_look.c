@@ -127,15 +127,6 @@ static char delimiter_of(const char *text, size_t n)
 
 /* ---- Columns ---- */
 
-static const char *cut(struct arena *a, const char *text, size_t max)
-{
-  size_t n = strlen(text);
-  if (n > max)
-    for (n = max; n && ((unsigned char)text[n] & 0xC0) == 0x80;)
-      n--;
-  return arena_textn(a, text, n);
-}
-
 static bool is_taken(const struct upload_found *found, const char *name)
 {
   EACH (const struct upload_column, c, &found->columns)
@@ -163,7 +154,7 @@ static enum err read_header(const struct csv_row *row, struct arena *a, struct f
   if (row->n > UPLOAD_COLUMNS_MAX)
     return fault_add(f, ERR_INVALID, "", "too_many", "a file has at most %d columns", UPLOAD_COLUMNS_MAX);
   for (size_t i = 0; i < row->n; i++) {
-    const char *name = cut(a, trimmed(a, row->cells[i]), UPLOAD_HEADER_MAX);
+    const char *name = utf8_cut(a, trimmed(a, row->cells[i]), UPLOAD_HEADER_MAX);
     any |= *name != 0;
     if (!*name)
       name = arena_printf(a, "column %zu", i + 1);
@@ -180,7 +171,7 @@ static void take_samples(const struct csv_row *row, struct arena *a, struct uplo
   for (size_t i = 0; i < row->n && i < out->columns.n; i++) {
     struct upload_column *c = &out->columns.at[i];
     if (*row->cells[i] && c->samples.n < UPLOAD_SAMPLES)
-      *LIST_ADD(a, &c->samples) = cut(a, trimmed(a, row->cells[i]), SAMPLE_BYTES);
+      *LIST_ADD(a, &c->samples) = utf8_cut(a, trimmed(a, row->cells[i]), SAMPLE_BYTES);
   }
 }
 

@@ -33,6 +33,11 @@ enum permission upload_read_permission(enum upload_kind kind)
   return permissions[kind].read;
 }
 
+bool upload_is_personal(enum upload_kind kind)
+{
+  return kind == UPLOAD_CUSTOMERS || kind == UPLOAD_ORDERS;
+}
+
 /* ---- What was found ---- */
 
 static const struct rec_field column_fields[] = {
@@ -174,7 +179,8 @@ static const struct rec_field error_fields[] = {
     FIELD(struct upload_error, detail, .max = 1000, .doc = "The same for people"),
     FIELD(struct upload_error, key, .column = "record_key", .max = 200, .doc = "What the row is called",
           .example = "TEE-S"),
-    FIELD(struct upload_error, raw, .max = 20000, .doc = "The row as it was; with the first error of each"),
+    FIELD(struct upload_error, raw, .max = 20000, 
+          .doc = "The row as it was, with the first error of each; empty when it is longer than 20,000 bytes"),
 };
 const struct rec upload_error_rec =
     REC(struct upload_error, "ImportError", error_fields, "What is wrong with a cell or a row");

@@ -164,11 +164,21 @@ void buf_i64(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *buf_str(struct buf *b); /* never NULL */
 
+/* Bytes that grow beside the arenas: files, which are larger than an arena may be. */
+struct growing {
+  char *at;
+  size_t n, cap;
+};
+void growing_add(struct growing *g, const void *bytes, size_t n);
+void growing_free(struct growing *g); /* empty again */
+
 bool text_eq(const char *a, const char *b); /* NULL equals NULL only */
 bool text_empty(const char *s);             /* NULL or "" */
 bool text_starts(const char *s, const char *prefix);
 bool utf8_valid(const char *s, size_t n); /* strict: no surrogates, no overlong forms, nothing above U+10FFFF */
 size_t utf8_count(const char *s);         /* code points of valid UTF-8 */
+/* The beginning of a text, at most max bytes, cut between characters. NULL stays NULL. */
+char *utf8_cut(struct arena *a, const char *s, size_t max);
 
 /* 64-bit FNV-1a with a final mix; the same on every machine and for ever: buckets are made of it. */
 uint64_t hash_text(const char *s);

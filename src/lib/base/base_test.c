@@ -78,6 +78,27 @@ TEST(a_buf_grows_and_stays_terminated)
   CHECK(strstr(buf_str(&b), "498,499,-92233720368547758080"));
 }
 
+TEST(bytes_beside_the_arenas_grow_and_keep_what_they_hold)
+{
+  struct growing g = {0};
+  growing_add(&g, NULL, 0);
+  for (int i = 0; i < 1000; i++)
+    growing_add(&g, "abcdefg", 7);
+  CHECK_INT(g.n, 7000);
+  CHECK(memcmp(g.at, "abcdefgabc", 10) == 0 && memcmp(g.at + 6993, "abcdefg", 7) == 0);
+  growing_free(&g);
+  CHECK(!g.at && g.n == 0 && g.cap == 0);
+}
+
+TEST(a_text_is_cut_between_characters)
+{
+  static const char text[] = "a\xC3\xB6\xE5\xB8\xBD\xF0\x9F\x8E\xA9";
+  static const size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (size_t max = 0; max < COUNT_OF(ends); max++)
+    CHECK_TEXT(utf8_cut(t->arena, text, max), arena_textn(t->arena, text, ends[max]));
+  CHECK(!utf8_cut(t->arena, NULL, 5));
+}
+
 TEST(utf8_is_strict)
 {
   static const char *const good[] = {"", "a", "é", "汉", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"};

@@ -1,7 +1,8 @@
-/* Text: a growing buffer in an arena, UTF-8, and the hash that buckets are made of. */
+/* Text: growing buffers in an arena and beside it, UTF-8, and the hash that buckets are made of. */
 #include "base.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void buf_init(struct buf *b, struct arena *a)
@@ -74,6 +75,27 @@ const char *buf_str(struct buf *b)
   return b->at ? b->at : "";
 }
 
+void growing_add(struct growing *g, const void *bytes, size_t n)
+{
+  if (n > g->cap - g->n) {
+    g->cap = (g->n + n) * 2;
+    g->at = realloc(g->at, g->cap);
+    if (!g->at) {
+      fprintf(stderr, "out of memory\n");
+      abort();
+    }
+  }
+  if (n)
+    memcpy(g->at + g->n, bytes, n);
+  g->n += n;
+}
+
+void growing_free(struct growing *g)
+{
+  free(g->at);
+  *g = (struct growing){0};
+}
+
 bool text_eq(const char *a, const char *b)
 {
   return a == b || (a && b && strcmp(a, b) == 0);
@@ -115,6 +137,15 @@ size_t utf8_count(const char *s)
   for (; *s; s++)
     n += (*s & 0xc0) != 0x80;
   return n;
+}
+
+char *utf8_cut(struct arena *a, const char *s, size_t max)
+{
+  size_t n = s ? strlen(s) : 0;
+  if (n > max)
+    for (n = max; n && ((unsigned char)s[n] & 0xc0) == 0x80;)
+      n--;
+  return s ? arena_textn(a, s, n) : NULL;
 }
 
 static uint64_t finish(uint64_t h)

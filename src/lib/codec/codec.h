@@ -58,5 +58,10 @@ enum csv_result csv_next(struct csv *c, struct csv_row *row);
 const char *csv_error(const struct csv *c, int64_t *line, int64_t *column);
 /* Appends one cell, quoted where needed. */
 void csv_cell(struct buf *out, const char *cell, char delimiter);
+/* A spreadsheet would run this cell as a formula: it begins with = + - @, a tab or a return, and is no number. True also with
+ * apostrophes before it, so that csv_harmless and csv_bare undo each other. */
+bool csv_runs(const char *cell);
+const char *csv_harmless(struct arena *a, const char *cell); /* an apostrophe before what runs */
+const char *csv_bare(const char *cell);                      /* without the one that csv_harmless set */
 
 #endif

@@ -281,3 +281,20 @@ void csv_cell(struct buf *out, const char *cell, char delimiter)
   buf_add(out, cell, n);
   buf_char(out, '"');
 }
+
+bool csv_runs(const char *cell)
+{
+  const char *bare = cell + strspn(cell, "'");
+  bool number = *cell == '-' && strspn(cell + 1, "0123456789.") == strlen(cell + 1);
+  return *bare && strchr("=+-@\t\r", *bare) && !number;
+}
+
+const char *csv_harmless(struct arena *a, const char *cell)
+{
+  return csv_runs(cell) ? arena_printf(a, "'%s", cell) : cell;
+}
+
+const char *csv_bare(const char *cell)
+{
+  return *cell == '\'' && csv_runs(cell) ? cell + 1 : cell;
+}

@@ -216,3 +216,16 @@ TEST(csv_spectrum_is_read_as_it_says)
     CHECK_TEXT(as_json(t, bytes, n), respelled(t, want, want_n));
   }
 }
+
+TEST(what_a_spreadsheet_would_run_gets_an_apostrophe_that_reading_takes_off)
+{
+  static const struct {
+    const char *cell, *harmless;
+  } guards[] = {{"=1+1", "'=1+1"},   {"+86 138", "'+86 138"}, {"-1+2", "'-1+2"},   {"@home", "'@home"}, {"\t=1", "'\t=1"},
+               {"\r=1", "'\r=1"},   {"'=1", "''=1"},         {"'@", "''@"},       {"", ""},            {"-5", "-5"},
+               {"-5.25", "-5.25"},  {"'-5", "''-5"},         {"'n' roll", "'n' roll"}, {"a=b", "a=b"},    {"'", "'"}};
+  for (size_t i = 0; i < COUNT_OF(guards); i++) {
+    CHECK_TEXT(csv_harmless(t->arena, guards[i].cell), guards[i].harmless);
+    CHECK_TEXT(csv_bare(guards[i].harmless), guards[i].cell);
+  }
+}

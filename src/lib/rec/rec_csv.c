@@ -31,12 +31,6 @@ static void add_header(const struct rec *rec, const char *prefix, bool *first, s
   }
 }
 
-/* A text that a spreadsheet would run as a formula is made a text by an apostrophe. */
-static const char *harmless(struct arena *a, const char *text)
-{
-  return *text && strchr("=+-@\t\r", *text) ? arena_printf(a, "'%s", text) : text;
-}
-
 /* The JSON of a value without the quotes of a string. */
 static const char *plain(struct arena *a, const struct rec_field *field, const void *at)
 {
@@ -66,7 +60,7 @@ static const char *joined(struct arena *a, const void *at)
   buf_init(&b, a);
   for (size_t i = 0; i < texts->n; i++)
     buf_printf(&b, "%s%s", i ? ";" : "", texts->at[i]);
-  return harmless(a, buf_str(&b));
+  return csv_harmless(a, buf_str(&b));
 }
 
 static const char *cell_text(struct arena *a, const struct rec_field *field, const void *at)
@@ -75,9 +69,9 @@ static const char *cell_text(struct arena *a, const struct rec_field *field, con
     return "";
   switch (field->kind) {
   case REC_TEXT:
-    return harmless(a, *(const char *const *)at);
+    return csv_harmless(a, *(const char *const *)at);
   case REC_NAMES:
-    return harmless(a, one_name(a, field, *(const char *const *)at));
+    return csv_harmless(a, one_name(a, field, *(const char *const *)at));
   case REC_TEXTS:
     return joined(a, at);
   default: /* quoted or not, these hold nothing that JSON escapes */
