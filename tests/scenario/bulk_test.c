@@ -1,4 +1,5 @@
 /* One verb for many orders: each is an act of its own, on behalf of who asked; nothing is done twice, whatever dies. */
+#include "db.h"
 #include "shop.h"
 
 #include <string.h>
@@ -18,6 +19,41 @@ static void so_many_orders(struct shop *s, int n)
                i ? "," : "", i);
   buf_text(&text, "]}");
   SAY(200, buf_str(&text));
+}
+
+static void by_hand(struct shop *s, const char *sql)
+{
+  struct db_stmt *stmt = ARENA_NEW(s->arena, struct db_stmt);
+  struct db *db = NULL;
+  struct fault f;
+  *stmt = (struct db_stmt){sql, DB_SCHEMA};
+  fault_init(&f, s->arena);
+  if (db_open(s->url, DB_WRITER, &f, &db) != ERR_OK || db_run(db, stmt, NULL, DB_NO_ARGS) != ERR_OK)
+    test_failed(__FILE__, __LINE__, sql, f.detail, "done");
+  db_close(db);
+}
+
+TEST(a_row_that_fails_inside_the_server_fails_and_no_job_waits_for_it)
+{
+  SQLITE_ONLY("a trigger makes the row fail");
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  so_many_orders(s, 6);
+  CHECK_INT(shop_stop(s), 0);
+  by_hand(s, "CREATE TRIGGER boom BEFORE UPDATE ON orders WHEN NEW.external_id = 'n3' BEGIN SELECT RAISE(ABORT, 'boom');"
+             " END");
+  shop_start(s);
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['a']}, 'filter': 'channel=web'}");
+  KEEP("job", "/id");
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['b']}, 'filter': 'external_id=n1&channel=web'}");
+  KEEP("later", "/id");
+  AWAIT("GET /v1/bulk/<job>", "/state", "done");
+  SEE("/done", "5");
+  SEE("/failed", "1");
+  SAY(200, "GET /v1/bulk/<job>/rows?status=failed");
+  SEE("/data/0/code", "internal");
+  AWAIT("GET /v1/bulk/<later>", "/state", "done");
+  shop_close(s);
 }
 
 TEST(a_bulk_job_does_the_verb_to_each_and_says_what_was_refused)

@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <string.h>
 
+enum { ATTEMPTS = 3 }; /* of a row that fails inside */
+
 /* ---- Preview ---- */
 
 static void tell_refusal(struct ctx *cx, struct bulk_preview *out, const char *asked, enum err err)
@@ -99,10 +101,12 @@ static void note_row(struct step *s, struct bulk_row *row, const struct act_call
   }
 }
 
-/* Rows that the writer did not take, or that failed for reasons outside, stay as they are and are tried again. */
-static bool is_settled(const struct act_call *call)
+/* Its end is known. Rows that the writer did not take, or that failed for reasons outside, stay as they are and are tried
+ * again; what fails inside fails for good after some attempts, lest the jobs behind it wait for ever. */
+static bool is_settled(const struct act_call *call, int attempt)
 {
-  return call->err == ERR_OK || err_info(call->err)->http < 500;
+  int status = call->err == ERR_OK ? 200 : err_info(call->err)->http;
+  return status < 500 || (status == 500 && attempt == ATTEMPTS);
 }
 
 static void no_such_order(struct step *s, struct bulk_row *row)
@@ -113,15 +117,13 @@ static void no_such_order(struct step *s, struct bulk_row *row)
   row->done_at = s->cx->now;
 }
 
-/* *out_settled: rows whose end is known now, in the arena. */
-static void run_rows(struct step *s, struct bulk_results *out)
+/* All rows that are still waiting, at once. */
+static void attempt_rows(struct step *s, int attempt)
 {
   struct act_call *calls = ARENA_ARRAY(s->cx->arena, struct act_call, s->rows.n);
   bool *sent = ARENA_ARRAY(s->cx->arena, bool, s->rows.n);
-  pthread_mutex_init(&s->waiting.lock, NULL);
-  pthread_cond_init(&s->waiting.news, NULL);
   for (size_t i = 0; i < s->rows.n; i++) {
-    if (!s->rows.at[i].order_id)
+    if (s->rows.at[i].status != BULK_ROW_WAITING)
       continue;
     begin_row(s, &s->rows.at[i], &calls[i]);
     pthread_mutex_lock(&s->waiting.lock);
@@ -136,16 +138,25 @@ static void run_rows(struct step *s, struct bulk_results *out)
     pthread_cond_wait(&s->waiting.news, &s->waiting.lock);
   pthread_mutex_unlock(&s->waiting.lock);
   for (size_t i = 0; i < s->rows.n; i++) {
-    struct bulk_row *row = &s->rows.at[i];
-    bool settled = !row->order_id || (sent[i] && is_settled(&calls[i]));
-    if (!row->order_id)
-      no_such_order(s, row);
-    else if (settled)
-      note_row(s, row, &calls[i]);
-    if (settled)
-      *LIST_ADD(s->cx->arena, &out->rows) = *row;
+    if (sent[i] && is_settled(&calls[i], attempt))
+      note_row(s, &s->rows.at[i], &calls[i]);
     arena_free(calls[i].arena);
   }
+}
+
+/* *out: rows whose end is known now, in the arena. */
+static void run_rows(struct step *s, struct bulk_results *out)
+{
+  pthread_mutex_init(&s->waiting.lock, NULL);
+  pthread_cond_init(&s->waiting.news, NULL);
+  EACH (struct bulk_row, row, &s->rows)
+    if (!row->order_id)
+      no_such_order(s, row);
+  for (int attempt = 1; attempt <= ATTEMPTS; attempt++)
+    attempt_rows(s, attempt);
+  EACH (const struct bulk_row, row, &s->rows)
+    if (row->status != BULK_ROW_WAITING)
+      *LIST_ADD(s->cx->arena, &out->rows) = *row;
   pthread_cond_destroy(&s->waiting.news);
   pthread_mutex_destroy(&s->waiting.lock);
 }
