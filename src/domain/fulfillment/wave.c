@@ -285,31 +285,63 @@ static enum err wave_items(struct ctx *cx, struct wave_id id, struct list *out)
   return db_select(cx->db, &of_wave, out, DB_ARGS(I64(id.v)));
 }
 
-enum err waves_fill(struct ctx *cx, struct wave *rows, size_t n, bool items)
+/* So many waves in one read; unused places ask for id 0, which nobody has. */
+enum { FILL_BATCH = 8 };
+_Static_assert(FILL_BATCH * WAVE_MAX == 1600, "the statement below has the same limit");
+
+static struct wave *wave_among(struct wave *rows, size_t n, int64_t id)
+{
+  for (size_t i = 0; i < n; i++)
+    if (rows[i].id.v == id)
+      return &rows[i];
+  return NULL;
+}
+
+static enum err fill_items(struct ctx *cx, struct wave *rows, size_t n, const struct db_value *ids)
+{
+  static const struct db_where of_waves = {
+      &fulfillment_table, "wave_id IN ($1,$2,$3,$4,$5,$6,$7,$8) ORDER BY wave_id, tote, id LIMIT 1600", DB_LIST};
+  LIST(struct fulfillment) found = {0};
+  TRY(db_select(cx->db, &of_waves, (struct list *)(void *)&found, ids, FILL_BATCH));
+  EACH (const struct fulfillment, f, &found)
+    add_item(cx, wave_among(rows, n, f->wave_id.v), f);
+  return ERR_OK;
+}
+
+static enum err fill_counts(struct ctx *cx, struct wave *rows, size_t n, const struct db_value *ids)
 {
   static const struct db_stmt count = {
-      "SELECT state, count(*) FROM fulfillment WHERE wave_id = $1 GROUP BY state ORDER BY state", DB_REPORT};
-  for (struct wave *w = rows; w < rows + n; w++) {
-    w->waiting = w->picked = w->shipped = 0;
-    if (items) {
-      LIST(struct fulfillment) found = {0};
-      TRY(wave_items(cx, w->id, (struct list *)(void *)&found));
-      EACH (const struct fulfillment, f, &found)
-        add_item(cx, w, f);
-      continue;
-    }
-    struct db_rows r;
-    TRY(db_query(cx->db, &count, &r, DB_ARGS(I64(w->id.v))));
-    while (db_next(&r)) {
-      const char *state = db_text(&r, 0);
-      int s = 0;
-      while (fulfillment_states[s] && !text_eq(fulfillment_states[s], state))
-        s++;
-      for (int64_t k = db_i64(&r, 1); k > 0; k--)
-        count_item(w, s);
-    }
-    TRY(db_done(&r));
+      "SELECT wave_id, state, count(*) FROM fulfillment WHERE wave_id IN ($1,$2,$3,$4,$5,$6,$7,$8)"
+      " GROUP BY wave_id, state ORDER BY wave_id, state",
+      DB_REPORT};
+  struct db_rows r;
+  TRY(db_query(cx->db, &count, &r, ids, FILL_BATCH));
+  while (db_next(&r)) {
+    struct wave *w = wave_among(rows, n, db_i64(&r, 0));
+    const char *state = db_text(&r, 1);
+    int s = 0;
+    while (fulfillment_states[s] && !text_eq(fulfillment_states[s], state))
+      s++;
+    for (int64_t k = db_i64(&r, 2); k > 0; k--)
+      count_item(w, s);
   }
+  return db_done(&r);
+}
+
+static enum err fill_batch(struct ctx *cx, struct wave *rows, size_t n, bool items)
+{
+  struct db_value ids[FILL_BATCH];
+  for (size_t i = 0; i < FILL_BATCH; i++)
+    ids[i] = I64(i < n ? rows[i].id.v : 0);
+  for (size_t i = 0; i < n; i++)
+    rows[i].waiting = rows[i].picked = rows[i].shipped = 0;
+  return items ? fill_items(cx, rows, n, ids) : fill_counts(cx, rows, n, ids);
+}
+
+enum err waves_fill(struct ctx *cx, struct wave *rows, size_t n, bool items)
+{
+  for (size_t at = 0; at < n; at += FILL_BATCH)
+    TRY(fill_batch(cx, rows + at, n - at < FILL_BATCH ? n - at : FILL_BATCH, items));
   return ERR_OK;
 }
 

@@ -90,18 +90,16 @@ static void set_value(const struct report_measure *m, const struct fact *f, int6
     item->seconds = f->v[HOLD_SECONDS];
 }
 
-static enum err order_number(struct ctx *cx, const struct fact *f, const char **out)
-{
-  static const struct db_stmt find = {"SELECT number FROM orders WHERE bucket = $1 AND id = $2", DB_KEYED};
-  struct db_rows rows;
-  TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(f->bucket), I64(f->order_id))));
-  if (db_next(&rows))
-    *out = db_text(&rows, 0);
-  return db_done(&rows);
-}
+/* A fact, and what its order is called. */
+struct told_fact {
+  struct fact fact;
+  const char *number;
+};
+typedef LIST(struct told_fact) told_facts;
 
-static enum err add_fact(struct walk *w, const struct fact *f, int value)
+static void add_fact(struct walk *w, const struct told_fact *told, int value)
 {
+  const struct fact *f = &told->fact;
   static const char *const names[FACT_KINDS] = {
       [FACT_ORDER] = "order",   [FACT_LINE] = "line",        [FACT_REFUND] = "refund",
       [FACT_SHIPPED] = "order", [FACT_WORK] = "fulfillment", [FACT_HOLD] = "hold"};
@@ -120,13 +118,16 @@ static enum err add_fact(struct walk *w, const struct fact *f, int value)
   set_value(w->measure, f, f->v[value], item);
   if (w->measure->unit == REPORT_MONEY && w->measure->a.value == ORDER_BASE && f->kind == FACT_ORDER)
     item->currency = w->q->company_currency;
-  return order_number(w->cx, f, &item->number);
+  item->number = told->number;
 }
 
-static enum err read_facts(struct walk *w, struct facts_asked asked, fact_list *out)
+enum { FACT_NUMBER = 22 /* behind FACT_COLUMNS */ };
+
+static enum err read_facts(struct walk *w, struct facts_asked asked, told_facts *out)
 {
   static const struct db_stmt page = {
-      "SELECT " FACT_COLUMNS " FROM report_fact WHERE kind = $1 AND day >= $2 AND day <= $3"
+      "SELECT " FACT_COLUMNS ", (SELECT o.number FROM orders o WHERE o.bucket = report_fact.bucket"
+      " AND o.id = report_fact.order_id) FROM report_fact WHERE kind = $1 AND day >= $2 AND day <= $3"
       " AND (CAST($4 AS TEXT) = '' OR detail = $4) AND (CAST($5 AS TEXT) = '' OR channel = $5)"
       " AND (CAST($6 AS TEXT) = '' OR location = $6) AND (CAST($7 AS TEXT) = '' OR currency = $7)"
       " AND CASE CAST($8 AS BIGINT) WHEN 0 THEN v1 WHEN 1 THEN v2 WHEN 2 THEN v3 WHEN 3 THEN v4 WHEN 4 THEN v5"
@@ -140,8 +141,11 @@ static enum err read_facts(struct walk *w, struct facts_asked asked, fact_list *
                        TEXT(q->channel ? q->channel : ""), TEXT(q->location ? q->location : ""),
                        TEXT(q->currency ? q->currency : ""), I64(asked.value), I64(asked.not_this), I64(w->after.a),
                        I64(w->after.b), I64(w->after.c), I64(READ_AHEAD))));
-  while (db_next(&rows))
-    fact_read(&rows, LIST_ADD(w->cx->arena, out));
+  while (db_next(&rows)) {
+    struct told_fact *told = LIST_ADD(w->cx->arena, out);
+    fact_read(&rows, &told->fact);
+    told->number = db_text(&rows, FACT_NUMBER);
+  }
   return db_done(&rows);
 }
 
@@ -150,20 +154,22 @@ static enum err walk_facts(struct walk *w)
   struct facts_asked asked = facts_of(w->measure);
   size_t read;
   do {
-    fact_list facts = {0};
+    told_facts facts = {0};
     TRY(read_facts(w, asked, &facts));
     read = facts.n;
-    EACH (const struct fact, f, &facts) {
+    EACH (const struct told_fact, told, &facts) {
+      const struct fact *f = &told->fact;
       if (!counts(w->cx, w->q, f->channel, f->location))
         continue;
       w->more = (int64_t)w->out->n == w->limit;
       if (w->more)
         return ERR_OK;
-      TRY(add_fact(w, f, asked.value));
+      add_fact(w, told, asked.value);
       w->after = (struct place){f->day, f->order_id, f->n};
     }
-    if (read)
-      w->after = (struct place){facts.at[read - 1].day, facts.at[read - 1].order_id, facts.at[read - 1].n};
+    const struct fact *last = read ? &facts.at[read - 1].fact : NULL;
+    if (last)
+      w->after = (struct place){last->day, last->order_id, last->n};
   } while (read == READ_AHEAD);
   return ERR_OK;
 }
@@ -298,13 +304,12 @@ static enum err walk_stock(struct walk *w)
 
 /* ---- Work that has not left: in the order of the ids, newest first ---- */
 
-extern const char *const backlog_states[];
-
-static enum err read_work(struct walk *w, const char *state, fact_list *out)
+static enum err read_work(struct walk *w, const char *state, told_facts *out)
 {
   static const struct db_stmt page = {
-      "SELECT bucket, order_id, id, created_at, ship_by, location FROM fulfillment WHERE location = $1 AND state = $2"
-      " AND id < $3 ORDER BY id DESC LIMIT $4",
+      "SELECT f.bucket, f.order_id, f.id, f.created_at, f.ship_by, o.number FROM fulfillment f"
+      " JOIN orders o ON o.bucket = f.bucket AND o.id = f.order_id"
+      " WHERE f.location = $1 AND f.state = $2 AND f.id < $3 ORDER BY f.id DESC LIMIT $4",
       DB_LIST};
   struct locations locations;
   TRY(locations_all(w->cx, &locations));
@@ -315,35 +320,37 @@ static enum err read_work(struct walk *w, const char *state, fact_list *out)
       continue;
     TRY(db_query(w->cx->db, &page, &rows, DB_ARGS(TEXT(code), TEXT(state), I64(w->after.a), I64(w->limit + 1))));
     while (db_next(&rows)) {
-      struct fact *f = LIST_ADD(w->cx->arena, out);
-      *f = (struct fact){.bucket = db_i64(&rows, 0),
-                         .order_id = db_i64(&rows, 1),
-                         .n = db_i64(&rows, 2),
-                         .at = db_i64(&rows, 3),
-                         .day = db_i64(&rows, 4),
-                         .location = code};
+      struct told_fact *told = LIST_ADD(w->cx->arena, out);
+      told->number = db_text(&rows, 5);
+      told->fact = (struct fact){.bucket = db_i64(&rows, 0),
+                                 .order_id = db_i64(&rows, 1),
+                                 .n = db_i64(&rows, 2),
+                                 .at = db_i64(&rows, 3),
+                                 .day = db_i64(&rows, 4),
+                                 .location = code};
     }
     TRY(db_done(&rows));
   }
   return ERR_OK;
 }
 
-static const struct fact *newest_below(const fact_list *facts, int64_t id)
+static const struct told_fact *newest_below(const told_facts *facts, int64_t id)
 {
-  const struct fact *best = NULL;
-  EACH (const struct fact, f, facts)
-    if (f->n < id && (!best || f->n > best->n))
-      best = f;
+  const struct told_fact *best = NULL;
+  EACH (const struct told_fact, told, facts)
+    if (told->fact.n < id && (!best || told->fact.n > best->fact.n))
+      best = told;
   return best;
 }
 
 static enum err walk_backlog(struct walk *w)
 {
-  fact_list facts = {0};
-  const struct fact *f;
+  told_facts facts = {0};
+  const struct told_fact *told;
   for (const char *const *state = backlog_states; *state; state++)
     TRY(read_work(w, *state, &facts));
-  while ((f = newest_below(&facts, w->after.a))) {
+  while ((told = newest_below(&facts, w->after.a))) {
+    const struct fact *f = &told->fact;
     if (w->measure->a.value == BACKLOG_LATE && f->day >= w->cx->now.ms) {
       w->after.a = f->n;
       continue;
@@ -358,7 +365,7 @@ static enum err walk_backlog(struct walk *w)
     item->at.ms = f->at;
     item->seconds = (w->cx->now.ms - f->at) / SECOND_MS;
     w->after.a = f->n;
-    TRY(order_number(w->cx, f, &item->number));
+    item->number = told->number;
   }
   return ERR_OK;
 }
