@@ -23,7 +23,7 @@ NARROW = {
 }
 
 # Headers that tests may include beside those of TEST_DEPS.
-TEST_HEADERS = {"test.h", "schema.h"}  # schema.h: a scratch database is migrated by hand where a server opens it
+TEST_HEADERS = {"test.h", "zip.h", "schema.h"}  # schema.h: a scratch database is migrated by hand where a server opens it
 
 BANNED = {
     "strcpy": "snprintf or arena_text", "strcat": "struct buf", "sprintf": "snprintf", "vsprintf": "vsnprintf",

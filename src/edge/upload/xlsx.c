@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHEET_ROWS_MAX = 1048576, DIGITS = 15, NAME_BYTES = 200, CELL_BYTES = 64 * 1024 };
+enum { SHEET_ROWS_MAX = 1048576, DIGITS = 15, NAME_BYTES = 200 };
+
+/* More than spreadsheets write; whoever sends more would have us search for hours. */
+enum { FORMATS_MAX = 4096, STYLES_MAX = 65536 };
 
 /* How numbers of a style are shown. */
 enum shown { SHOWN_NUMBER, SHOWN_DATE, SHOWN_TIME, SHOWN_BOTH };
@@ -28,21 +31,21 @@ struct sheet {
   bool since_1904;
 
   LIST(const char *) shared;
-  LIST(struct custom_format) formats;
-  LIST(int) styles; /* enum shown by number */
+  LIST(struct custom_format) formats; /* by id */
+  LIST(int) styles;                   /* enum shown by number */
   bool in_styles;
 
   /* where the parser is */
-  bool in_text, in_phonetic, in_value;
+  bool in_row, in_cell, in_text, in_phonetic;
   struct buf text;
 
   /* the cell and the row */
   char type; /* of the cell: s shared, i inline, b, e, t formula's text, n */
   int64_t style, column, row;
   LIST(const char *) cells;
-  struct arena *row_arena;
-  char *csv;
-  size_t n, cap;
+  size_t cells_read, row_bytes;
+  struct arena *row_arena; /* of texts and cells, which die with their row */
+  struct growing csv;
 };
 
 static void fail(struct sheet *s, const char *slug, const char *detail)
@@ -110,6 +113,20 @@ static enum shown shown_by_code(const char *code)
   return shown_of(date || (month && !time), time);
 }
 
+/* Where a format's id stands in the list, or would. */
+static size_t format_place(const struct sheet *s, int64_t id)
+{
+  size_t from = 0, to = s->formats.n;
+  while (from < to) {
+    size_t at = (from + to) / 2;
+    if (s->formats.at[at].id < id)
+      from = at + 1;
+    else
+      to = at;
+  }
+  return from;
+}
+
 static enum shown shown_by_id(const struct sheet *s, int64_t id)
 {
   if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 58))
@@ -118,23 +135,45 @@ static enum shown shown_by_id(const struct sheet *s, int64_t id)
     return SHOWN_TIME;
   if (id == 22)
     return SHOWN_BOTH;
-  EACH (const struct custom_format, f, &s->formats)
-    if (f->id == id)
-      return f->shown;
-  return SHOWN_NUMBER;
+  size_t at = format_place(s, id);
+  return at < s->formats.n && s->formats.at[at].id == id ? s->formats.at[at].shown : SHOWN_NUMBER;
+}
+
+/* The first of an id counts. */
+static void format_add(struct sheet *s, int64_t id, enum shown shown)
+{
+  size_t at = format_place(s, id);
+  if (at < s->formats.n && s->formats.at[at].id == id)
+    return;
+  if (s->formats.n == FORMATS_MAX) {
+    fail(s, "too_many", "the sheet has too many formats");
+    return;
+  }
+  (void)LIST_ADD(s->arena, &s->formats);
+  memmove(s->formats.at + at + 1, s->formats.at + at, (s->formats.n - 1 - at) * sizeof *s->formats.at);
+  s->formats.at[at] = (struct custom_format){id, shown};
+}
+
+static void style_add(struct sheet *s, enum shown shown)
+{
+  if (s->styles.n == STYLES_MAX)
+    fail(s, "too_many", "the sheet has too many styles");
+  else
+    *LIST_ADD(s->arena, &s->styles) = (int)shown;
 }
 
 static void styles_begin(void *arg, const char *name, const char **attributes)
 {
   struct sheet *s = arg;
   const char *code = attribute(attributes, "formatCode");
+  if (s->failed)
+    return;
   if (is(name, "numFmt") && code)
-    *LIST_ADD(s->arena, &s->formats) =
-        (struct custom_format){number_attribute(attributes, "numFmtId", -1), shown_by_code(code)};
+    format_add(s, number_attribute(attributes, "numFmtId", -1), shown_by_code(code));
   if (is(name, "cellXfs"))
     s->in_styles = true;
   if (is(name, "xf") && s->in_styles)
-    *LIST_ADD(s->arena, &s->styles) = (int)shown_by_id(s, number_attribute(attributes, "numFmtId", 0));
+    style_add(s, shown_by_id(s, number_attribute(attributes, "numFmtId", 0)));
 }
 
 static void styles_end(void *arg, const char *name)
@@ -149,7 +188,11 @@ static void styles_end(void *arg, const char *name)
 static void take_text(void *arg, const char *text, int n)
 {
   struct sheet *s = arg;
-  if (s->in_text && !s->in_phonetic && s->text.n < CELL_BYTES)
+  if (s->failed || !s->in_text || s->in_phonetic)
+    return;
+  if (s->text.n + (size_t)n > CSV_CELL_MAX)
+    fail(s, "too_large", "a cell of the sheet is too large");
+  else
     buf_add(&s->text, text, (size_t)n);
 }
 
@@ -157,6 +200,8 @@ static void shared_begin(void *arg, const char *name, const char **attributes)
 {
   struct sheet *s = arg;
   (void)attributes;
+  if (s->failed)
+    return;
   if (is(name, "si"))
     buf_init(&s->text, s->arena);
   s->in_phonetic |= is(name, "rPh");
@@ -172,8 +217,10 @@ static void shared_end(void *arg, const char *name)
     s->in_phonetic = false;
   if (is(name, "t"))
     s->in_text = false;
-  if (is(name, "si"))
+  if (is(name, "si") && !s->failed) {
     *LIST_ADD(s->arena, &s->shared) = buf_str(&s->text);
+    buf_init(&s->text, s->arena);
+  }
 }
 
 /* ---- The workbook ---- */
@@ -325,6 +372,10 @@ static int64_t column_of(const char *reference)
 
 static void cell_begin(struct sheet *s, const char **attributes)
 {
+  if (!s->in_row || s->in_cell) {
+    fail(s, "malformed", "a cell of the sheet stands outside of its row");
+    return;
+  }
   const char *type = attribute(attributes, "t"), *reference = attribute(attributes, "r");
   s->type = !type                            ? 'n'
             : strcmp(type, "s") == 0         ? 's'
@@ -333,8 +384,9 @@ static void cell_begin(struct sheet *s, const char **attributes)
                                              : *type;
   s->style = number_attribute(attributes, "s", 0);
   s->column = reference ? column_of(reference) : s->column + 1;
-  if (s->column < 0 || s->column >= UPLOAD_COLUMNS_MAX)
+  if (s->column < 0 || s->column >= UPLOAD_COLUMNS_MAX || ++s->cells_read > UPLOAD_COLUMNS_MAX)
     fail(s, "too_many", "a file has at most 200 columns");
+  s->in_cell = true;
   buf_init(&s->text, s->row_arena);
 }
 
@@ -357,32 +409,39 @@ static const char *cell_text(struct sheet *s)
 
 static void cell_end(struct sheet *s)
 {
+  const char *text = cell_text(s);
   while ((int64_t)s->cells.n <= s->column)
     *LIST_ADD(s->row_arena, &s->cells) = "";
-  s->cells.at[s->column] = cell_text(s);
+  s->cells.at[s->column] = text;
+  s->row_bytes += strlen(text);
+  s->in_cell = false;
+  if (s->row_bytes > CSV_ROW_MAX || arena_over(s->row_arena))
+    fail(s, "too_large", "a row of the sheet is too large");
 }
 
 /* ---- Rows ---- */
 
 static void add(struct sheet *s, const char *bytes, size_t n)
 {
-  if (s->n + n > UPLOAD_TEXT_MAX) {
+  if (s->csv.n + n > UPLOAD_TEXT_MAX)
     fail(s, "too_large", "the sheet is too large as text");
-    return;
-  }
-  if (s->n + n + 1 > s->cap) {
-    s->cap = (s->n + n + 1) * 2;
-    s->csv = realloc(s->csv, s->cap);
-    assert(s->csv);
-  }
-  memcpy(s->csv + s->n, bytes, n);
-  s->n += n;
+  else
+    growing_add(&s->csv, bytes, n);
+}
+
+/* What of a row lives in its arena. */
+static void row_forget(struct sheet *s)
+{
+  arena_reset(s->row_arena);
+  memset(&s->cells, 0, sizeof s->cells);
+  buf_init(&s->text, s->row_arena);
+  s->cells_read = s->row_bytes = 0;
 }
 
 static void row_begin(struct sheet *s, const char **attributes)
 {
   int64_t row = number_attribute(attributes, "r", s->row + 1);
-  if (row <= s->row || row > SHEET_ROWS_MAX) {
+  if (s->in_row || row <= s->row || row > SHEET_ROWS_MAX) {
     fail(s, "malformed", "the rows of the sheet are out of order");
     return;
   }
@@ -390,8 +449,8 @@ static void row_begin(struct sheet *s, const char **attributes)
     add(s, "\n", 1);
   s->row = row;
   s->column = -1;
-  s->cells.at = NULL;
-  s->cells.n = s->cells.cap = 0;
+  s->in_row = true;
+  row_forget(s);
 }
 
 static void row_end(struct sheet *s)
@@ -408,20 +467,21 @@ static void row_end(struct sheet *s)
   }
   buf_char(&b, '\n');
   add(s, b.at, b.n);
-  if (arena_over(s->row_arena))
-    fail(s, "too_large", "a row of the sheet is too large");
-  arena_reset(s->row_arena);
+  s->in_row = false;
+  row_forget(s);
 }
 
 static void sheet_begin(void *arg, const char *name, const char **attributes)
 {
   struct sheet *s = arg;
+  if (s->failed)
+    return;
   if (is(name, "row"))
     row_begin(s, attributes);
   else if (is(name, "c"))
     cell_begin(s, attributes);
   s->in_phonetic |= is(name, "rPh");
-  s->in_text |= is(name, "v") || is(name, "t");
+  s->in_text |= s->in_cell && (is(name, "v") || is(name, "t"));
 }
 
 static void sheet_end(void *arg, const char *name)
@@ -497,9 +557,9 @@ enum err xlsx_to_csv(const char *bytes, size_t n, struct fault *f, struct upload
   s->fault = f;
   enum err err = read_all(s, bytes, n);
   if (err == ERR_OK)
-    *out = (struct upload_text){s->csv, s->n};
+    *out = (struct upload_text){s->csv.at, s->csv.n};
   else
-    free(s->csv);
+    growing_free(&s->csv);
   arena_free(s->arena);
   arena_free(s->row_arena);
   free(s);

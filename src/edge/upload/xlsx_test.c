@@ -1,8 +1,11 @@
 /* A sheet as a spreadsheet writes it: shared and inline texts, numbers of 17 digits, dates by their style, rows left out. */
 #include "test.h"
 #include "upload.h"
+#include "zip.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 static const char sheet[] =
     "\x50\x4b\x03\x04\x14\x00\x00\x00\x08\x00\x00\x00\x21\x5c\x96\xff\xb7\x51\x44\x00\x00\x00\x5c\x00"
@@ -88,4 +91,127 @@ TEST(a_sheet_that_is_damaged_anywhere_is_read_or_refused)
     err = xlsx_to_csv(sheet, i, &f, &text); /* cut off */
     CHECK(err != ERR_OK);
   }
+}
+
+/* ---- Files that mean harm ---- */
+
+/* A sheet of these parts; styles and shared texts may be NULL. */
+static enum err read_parts(struct test *t, const char *styles, const char *shared, const char *cells, const char **out)
+{
+  static const char workbook[] = "<workbook><sheets/></workbook>";
+  const char *whole = arena_printf(t->arena, "<worksheet><sheetData>%s</sheetData></worksheet>", cells);
+  struct zip_file parts[4] = {{"xl/workbook.xml", workbook, sizeof workbook - 1},
+                              {"xl/worksheets/sheet1.xml", whole, strlen(whole)}};
+  size_t n = 2;
+  if (styles)
+    parts[n++] = (struct zip_file){"xl/styles.xml", styles, strlen(styles)};
+  if (shared)
+    parts[n++] = (struct zip_file){"xl/sharedStrings.xml", shared, strlen(shared)};
+  struct growing file = {0};
+  struct upload_text text = {0};
+  struct fault f;
+  fault_init(&f, t->arena);
+  zip_pack(parts, n, &file);
+  enum err err = xlsx_to_csv(file.at, file.n, &f, &text);
+  if (out)
+    *out = text.at ? arena_textn(t->arena, text.at, text.n) : NULL;
+  CHECK(err == ERR_OK || f.n > 0);
+  free(text.at);
+  growing_free(&file);
+  return err;
+}
+
+static const char *many(struct test *t, const char *before, const char *text, size_t n, const char *after)
+{
+  struct buf b;
+  buf_init(&b, t->arena);
+  buf_text(&b, before);
+  while (n-- > 0)
+    buf_text(&b, text);
+  buf_text(&b, after);
+  return buf_str(&b);
+}
+
+static const char *long_row(struct test *t, const char *after)
+{
+  const char *cell = many(t, "<c t=\"str\"><v>", "x", 3000, "</v></c>");
+  return many(t, "<row r=\"1\">", cell, 20, after);
+}
+
+TEST(cells_stand_in_rows_and_rows_in_no_other)
+{
+  const char *text = many(t, "", "x", 40000, "</v><row r=\"2\"></row><v>qqqqqqqqqqqqqqqqqqqqqqqqqq</v></c></row>");
+  const char *const wrong[] = {
+      long_row(t, "</row><c r=\"A1\" t=\"str\"><v>y</v></c><row r=\"2\"><c r=\"A2\"><v>1</v></c></row>"),
+      long_row(t, "<row r=\"2\"><c r=\"T2\" t=\"str\"><v>z</v></c></row></row>"),
+      arena_printf(t->arena, "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>%s", text),
+      "<c r=\"A1\"><v>1</v></c>",
+      "<row r=\"1\"><c r=\"A1\"><c r=\"B1\"><v>1</v></c></c></row>",
+  };
+  for (size_t i = 0; i < COUNT_OF(wrong); i++)
+    CHECK_ERR(read_parts(t, NULL, NULL, wrong[i], NULL), ERR_INVALID);
+}
+
+TEST(texts_outside_of_cells_are_no_cells)
+{
+  const char *csv;
+  CHECK_ERR(
+      read_parts(t, NULL, NULL, "<row r=\"1\"><v>a</v><c r=\"A1\" t=\"str\"><v>b</v></c><t>c</t></row><v>d</v>", &csv),
+      ERR_OK);
+  CHECK_TEXT(csv, "b\n");
+}
+
+TEST(a_row_has_an_end)
+{
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c r=\"A1\"><v>1</v></c>", 300000, "</row>"), NULL),
+            ERR_INVALID);
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c/>", 201, "</row>"), NULL), ERR_INVALID);
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c/>", 200, "</row>"), NULL), ERR_OK);
+}
+
+/* A cell may hold 32,767 characters; quotes are written twice. */
+TEST(a_row_is_as_large_as_csv_may_be)
+{
+  const char *quotes = many(t, "<c t=\"str\"><v>", "\"", 65000, "</v></c>");
+  const char *hats = many(t, "<c t=\"str\"><v>", "\xE5\xB8\xBD", 32767, "</v></c>"), *csv;
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", quotes, 200, "</row>"), NULL), ERR_INVALID);
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", hats, 5, "</row>"), &csv), ERR_OK);
+  CHECK_INT(strlen(csv), 5 * 3 * 32767 + 5);
+  const char *cell = many(t, "<c t=\"str\"><v>", "x", 20 << 20, "</v></c>");
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", cell, 1, "</row>"), NULL), ERR_INVALID);
+}
+
+TEST(shared_texts_count_for_each_row_that_shows_them)
+{
+  const char *shared = many(t, "<sst><si><t>", "x", 200000, "</t></si></sst>");
+  const char *cell = "<c t=\"s\"><v>0</v></c>";
+  CHECK_ERR(read_parts(t, NULL, shared, many(t, "<row r=\"1\">", cell, 5, "</row>"), NULL), ERR_OK);
+  CHECK_ERR(read_parts(t, NULL, shared, many(t, "<row r=\"1\">", cell, 6, "</row>"), NULL), ERR_INVALID);
+}
+
+static int64_t cpu_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+TEST(styles_are_as_many_as_spreadsheets_have)
+{
+  static const char row[] = "<row r=\"1\"><c r=\"A1\" s=\"1\"><v>46346</v></c></row>";
+  const char *same = many(t, "<x>", "<numFmt numFmtId=\"9999\" formatCode=\"0\"/>", 200000, "<cellXfs>");
+  int64_t before = cpu_ms();
+  CHECK_ERR(read_parts(t, many(t, same, "<xf numFmtId=\"1\"/>", 200000, "</cellXfs></x>"), NULL, row, NULL),
+            ERR_INVALID);
+  struct buf b;
+  const char *csv;
+  buf_init(&b, t->arena);
+  buf_text(&b, "<x>");
+  for (int id = 4096; id > 0; id--)
+    buf_printf(&b, "<numFmt numFmtId=\"%d\" formatCode=\"%s\"/>", 200 + id, id == 77 ? "yyyy-mm-dd" : "0.0");
+  buf_text(&b, "<cellXfs><xf numFmtId=\"277\"/>");
+  CHECK_ERR(read_parts(t, many(t, buf_str(&b), "<xf numFmtId=\"277\"/>", 60000, "</cellXfs></x>"), NULL, row, &csv),
+            ERR_OK);
+  CHECK_TEXT(csv, "2026-11-20\n");
+  CHECK(cpu_ms() - before < 3000);
 }
