@@ -173,7 +173,8 @@ TEST(a_wrong_row_that_is_too_long_to_be_repeated_has_its_reason_only)
   const char *a = strstr(s->last.body, "\nA,x,,,"), *b = strstr(s->last.body, "\n,,,,"),
              *c = strstr(s->last.body, "\nC,z,,,");
   CHECK(a && b && c && a < b && b < c);
-  if (!b || !strstr(b, "line 3, B is too long to be repeated here; country_of_origin: ") || strstr(s->last.body, "Narnia"))
+  if (!b || !strstr(b, "line 3, B is too long to be repeated here; country_of_origin: ") ||
+      strstr(s->last.body, "Narnia"))
     test_failed(__FILE__, __LINE__, s->last.body, "", "each row with its own reasons");
   shop_close(s);
 }

@@ -179,7 +179,7 @@ static const struct rec_field error_fields[] = {
     FIELD(struct upload_error, detail, .max = 1000, .doc = "The same for people"),
     FIELD(struct upload_error, key, .column = "record_key", .max = 200, .doc = "What the row is called",
           .example = "TEE-S"),
-    FIELD(struct upload_error, raw, .max = 20000, 
+    FIELD(struct upload_error, raw, .max = 20000,
           .doc = "The row as it was, with the first error of each; empty when it is longer than 20,000 bytes"),
 };
 const struct rec upload_error_rec =
