@@ -6,13 +6,18 @@ import { useTranslation } from '../i18n';
 import type { ListState } from '../views';
 import type { Filter } from './filters';
 
-export default function FilterEditor({ filter, state, children }: { filter: Filter; state: ListState; children: ReactElement }) {
+/** `fresh`: just added, and nothing chosen yet; the box is open. */
+export default function FilterEditor({ filter, state, fresh, onClosed, children }: { filter: Filter; state: ListState; fresh: boolean; onClosed: () => void; children: ReactElement }) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(fresh);
   const [a, b] = filter.names as [string, string?];
   const value = state.query[a] ?? '';
+  const show = (now: boolean) => {
+    setOpen(now);
+    if (!now) onClosed();
+  };
   const remove = () => {
-    setOpen(false);
+    show(false);
     state.set(Object.fromEntries(filter.names.map((name) => [name, undefined])));
   };
   const editor = () => {
@@ -30,7 +35,7 @@ export default function FilterEditor({ filter, state, children }: { filter: Filt
         return (
           <Checkbox.Group
             className="choices"
-            value={value.split(',')}
+            value={value.split(',').filter(Boolean)}
             onChange={(next) => state.set({ [a]: (next as string[]).filter(Boolean).join(',') || undefined })}
             options={(filter.options ?? []).map((option) => ({ value: option.value, label: t(option.label) }))}
           />
@@ -39,7 +44,7 @@ export default function FilterEditor({ filter, state, children }: { filter: Filt
         return (
           <DatePicker.RangePicker
             allowEmpty={[true, true]}
-            value={[state.query[a] ? dayjs(state.query[a]) : null, b && state.query[b] ? dayjs(state.query[b]) : null]}
+            value={[instant(state.query[a]), instant(b && state.query[b])]}
             onChange={(range) => state.set({ [a]: range?.[0]?.startOf('day').toISOString(), ...(b ? { [b]: range?.[1]?.endOf('day').toISOString() } : {}) })}
           />
         );
@@ -59,14 +64,23 @@ export default function FilterEditor({ filter, state, children }: { filter: Filt
       case 'flag':
         return null;
       default:
-        return <TextFilter label={t(filter.label)} value={value === '*' ? '' : value} onDone={(text) => state.set({ [a]: text || undefined })} />;
+        return (
+          <TextFilter
+            label={t(filter.label)}
+            value={value}
+            onDone={(text) => {
+              state.set({ [a]: text.trim() || undefined });
+              show(false);
+            }}
+          />
+        );
     }
   };
   return (
     <Popover
       trigger="click"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={show}
       placement="bottomLeft"
       content={
         <div className="col filter-editor">
@@ -83,7 +97,13 @@ export default function FilterEditor({ filter, state, children }: { filter: Filt
   );
 }
 
+/** What an address says may be no time at all. */
+function instant(text: string | undefined) {
+  const at = text ? dayjs(text) : undefined;
+  return at?.isValid() ? at : null;
+}
+
 function TextFilter({ value, onDone, label }: { value: string; onDone: (text: string) => void; label: string }) {
   const [text, setText] = useState(value);
-  return <Input autoFocus aria-label={label} value={text} onChange={(event) => setText(event.target.value)} onPressEnter={() => onDone(text)} onBlur={() => onDone(text)} />;
+  return <Input autoFocus aria-label={label} value={text} onChange={(event) => setText(event.target.value)} onPressEnter={() => onDone(text)} onBlur={() => text !== value && onDone(text)} />;
 }

@@ -133,7 +133,9 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
     return page.count;
   };
 
-  const chips = list.filters.filter((filter) => filter.names.some((name) => state.query[name] !== undefined));
+  const [adding, setAdding] = useState<string>();
+  const filtering = list.filters.filter((filter) => filter.names.some((name) => state.query[name] !== undefined));
+  const chips = list.filters.filter((filter) => filter.id === adding || filtering.includes(filter));
   const csv = (format: 'csv' | 'xlsx') => {
     location.assign(`${list.path}${printAddress({ ...asked, format })}`);
   };
@@ -150,7 +152,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
     if (other) return other;
     if (!rows.length && result.hasNextPage) return <Bones rows={12} />;
     if (!rows.length) {
-      const filtered = chips.length > 0 || state.q;
+      const filtered = filtering.length > 0 || state.q;
       return filtered ? (
         <Empty title={t('list.none')} action={<Button onClick={() => state.reset({})}>{t('list.clear')}</Button>}>
           {t('list.none_text')}
@@ -218,7 +220,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           <SearchBox box={search} value={state.q} label={t('list.search')} onChange={(q) => state.set({ q: q || undefined }, true)} />
         )}
         {chips.map((filter) => (
-          <FilterChip key={filter.id} filter={filter} state={state} />
+          <FilterChip key={filter.id} filter={filter} state={state} fresh={filter.id === adding} onClosed={() => setAdding((now) => (now === filter.id ? undefined : now))} />
         ))}
         <Dropdown
           autoFocus
@@ -228,7 +230,9 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
             onClick: ({ key }) => {
               const filter = list.filters.find((one) => one.id === key);
               const first = filter?.names[0];
-              if (filter && first) state.set({ [first]: filter.first ?? filter.options?.[0]?.value ?? '*' });
+              const begin = filter?.first ?? (filter?.kind === 'flag' ? 'true' : undefined);
+              if (first && begin !== undefined) state.set({ [first]: begin });
+              else setAdding(key); // its box opens; nothing is asked before something is chosen in it
             },
           }}
         >
@@ -372,7 +376,7 @@ function News({ n, show }: { n: number; show: () => void }) {
 
 const FilterEditor = lazy(() => import('./FilterEditor'));
 
-function FilterChip({ filter, state }: { filter: Filter; state: ListState }) {
+function FilterChip({ filter, state, fresh, onClosed }: { filter: Filter; state: ListState; fresh: boolean; onClosed: () => void }) {
   const { t } = useTranslation();
   const chip = (
     <button type="button" className="chip">
@@ -382,7 +386,7 @@ function FilterChip({ filter, state }: { filter: Filter; state: ListState }) {
   );
   return (
     <Suspense fallback={chip}>
-      <FilterEditor filter={filter} state={state}>
+      <FilterEditor filter={filter} state={state} fresh={fresh} onClosed={onClosed}>
         {chip}
       </FilterEditor>
     </Suspense>

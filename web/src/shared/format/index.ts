@@ -92,10 +92,12 @@ type When = string | number | Date | null | undefined;
 
 function format(when: When, key: string, options: Intl.DateTimeFormatOptions, timeZone?: string): string {
   if (when === null || when === undefined || when === '') return '';
+  const instant = new Date(when);
+  if (Number.isNaN(instant.getTime())) return String(when); // an address may say anything
   const at = timeZone ?? zone;
   return kept(`${key} ${at ?? ''} ${language()}`, () =>
     new Intl.DateTimeFormat(language(), { ...options, hourCycle: 'h23', ...(at ? { timeZone: at } : {}) }),
-  ).format(new Date(when));
+  ).format(instant);
 }
 
 export const dateTime = (when: When, timeZone?: string) =>

@@ -7,6 +7,7 @@ import { keep as put } from '../../../shared/api/keep';
 import { readPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay, useSession } from '../../../shared/api/session';
+import { keepTyped, readTyped } from '../../../shared/api/typed';
 import { ConflictDialog } from '../../../shared/desk';
 import { FormDialog, Panel } from '../../../shared/desk/record';
 import { dateTime, duration, money, percent, relative } from '../../../shared/format';
@@ -262,7 +263,7 @@ function TrackingLink({ order }: { order: Order }) {
   const copy = async () => {
     try {
       const { token } = await readPath<{ token: string }>(`/v1/orders/${order.id}/tracking_link`, {});
-      await navigator.clipboard.writeText(new URL(`/t/${token}`, location.origin).href);
+      await navigator.clipboard.writeText(new URL(`/track/${token}`, location.origin).href);
       void message.success(t('orders.tracking_copied'));
     } catch (error) {
       void message.error(problemText(error));
@@ -281,8 +282,8 @@ function Notes({ order, edit }: { order: Order; edit: boolean }) {
   const { message } = App.useApp();
   const problemText = useProblemText();
   const keep = useKeepOrder();
-  const draft = `ordo.notes.${order.id}`;
-  const [text, setText] = useState(() => sessionStorage.getItem(draft) ?? order.notes ?? '');
+  const draft = `notes.${order.id}`;
+  const [text, setText] = useState(() => readTyped(draft) ?? order.notes ?? '');
   const [base, setBase] = useState(order);
   const [busy, setBusy] = useState(false);
   const [theirs, setTheirs] = useState<Order>();
@@ -293,8 +294,7 @@ function Notes({ order, edit }: { order: Order; edit: boolean }) {
     if (!dirty) setText(order.notes ?? '');
   }, [order]);
   useEffect(() => {
-    if (dirty) sessionStorage.setItem(draft, text);
-    else sessionStorage.removeItem(draft);
+    keepTyped(draft, dirty ? text : undefined);
   }, [dirty, text]);
   const send = async (version: number) => {
     setBusy(true);
