@@ -1,6 +1,6 @@
 // What is meant once happens once: an answer that was lost, a colleague who was faster, a device that goes from hand to hand.
 import type { Page, Route } from '@playwright/test';
-import { expect, test, type Shop } from './fixtures';
+import { enter, expect, test, type Shop } from './fixtures';
 
 async function order(shop: Shop) {
   return shop.ask<any>('POST', '/v1/orders', {
@@ -81,4 +81,33 @@ test('a decision stays with its hold when a colleague ends it meanwhile, and no 
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.locator('.case')).toContainText('This hold has ended');
   for (const { id, order_id } of await active()) if (made.some((one) => one.id === order_id)) await shop.ask('POST', `/v1/holds/${id}/release`, { reason: 'done' });
+});
+
+test('signing out takes along what was typed, in every tab; where it fails one is told, and still signed in @sample', async ({ page, shop, context }) => {
+  await shop.ask('POST', '/v1/users', { login: 'bo', name: 'Bo', password: 'amber field 17 clouds', roles: ['manager'] }).catch(() => undefined);
+  await page.goto('/orders/new');
+  await page.locator('#desk-notes').fill('ring twice at Ann Baker');
+  const kept = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  await expect.poll(kept).toContain('ring twice');
+  const other = await context.newPage();
+  await other.goto('/orders');
+  await expect(other.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.bringToFront();
+  const out = async () => {
+    await page.getByRole('button', { name: 'Account', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  };
+  await page.route('**/v1/session', (route) => (route.request().method() === 'DELETE' ? route.abort('connectionreset') : route.fallback()));
+  await out();
+  await expect(page.getByText('You are still signed in')).toBeVisible();
+  expect(await kept()).toContain('ring twice');
+  await page.unroute('**/v1/session');
+  await out();
+  await expect(page.getByLabel('Password', { exact: true })).toBeVisible();
+  await expect(other.getByLabel('Password', { exact: true })).toBeVisible();
+  expect(await kept()).not.toContain('ring twice');
+  await enter(page, shop, 'bo', 'amber field 17 clouds');
+  await page.goto('/orders/new');
+  await expect(page.locator('#desk-notes')).toHaveValue('');
+  await other.close();
 });

@@ -22,7 +22,7 @@ export function Root() {
   useEffect(() => onSignedOut(() => setEnded(true)), []);
   const { t } = useTranslation();
   const { message } = App.useApp();
-  useEffect(() => onSignOutFailed(() => void message.error(t('office.sign_out_failed'), 8)), [message, t]);
+  useEffect(() => onSignOutFailed(() => void message.error(t('office.sign_out_failed'))), [message, t]);
   useLeaveTogether();
   const nobody = session.isSuccess && session.data === null;
   const setup = useQuery({

@@ -69,8 +69,11 @@ export function useSignOut() {
 function leave(client: QueryClient) {
   setCsrf(undefined);
   intents.clear();
-  client.clear();
+  void client.cancelQueries({ queryKey: sessionKey });
   client.setQueryData(sessionKey, null);
+  // The two that tell whether to sign in or to set up are looked at all the time.
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] && queryKey[0] !== 'setup' });
+  client.getMutationCache().clear();
 }
 
 /** Leaves where another tab of this browser has signed out. */

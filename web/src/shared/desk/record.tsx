@@ -6,6 +6,7 @@ import { App, Button, Form, Modal, type FormInstance } from 'antd';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { unsettled } from '../api/intent';
 import { asProblem } from '../api/problem';
+import { keepTyped, readTyped } from '../api/typed';
 import { useTranslation } from '../i18n';
 import { useKeys } from '../keys';
 import { useProblemText } from '../ui';
@@ -54,23 +55,11 @@ interface Draft {
   version: number | undefined;
   values: Record<string, unknown>;
 }
-const draftKey = (name: string) => `ordo.draft.${name}`;
 function readDraft(name: string): Draft | undefined {
-  try {
-    const text = sessionStorage.getItem(draftKey(name));
-    return text ? (JSON.parse(text) as Draft) : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = readTyped(name);
+  return text ? (JSON.parse(text) as Draft) : undefined;
 }
-function keepDraft(name: string, draft: Draft | undefined) {
-  try {
-    if (draft) sessionStorage.setItem(draftKey(name), JSON.stringify(draft));
-    else sessionStorage.removeItem(draftKey(name));
-  } catch {
-    // Then it is not kept.
-  }
-}
+const keepDraft = (name: string, draft: Draft | undefined) => keepTyped(name, draft && JSON.stringify(draft));
 
 export interface RecordFormProps<R extends { version?: number }> {
   /** Names the draft that survives a reload. */

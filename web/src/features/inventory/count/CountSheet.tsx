@@ -5,6 +5,7 @@ import { App, Button, Input, Segmented, Select } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
+import { keepTyped, readTyped } from '../../../shared/api/typed';
 import { nameIn, useMasters } from '../../../shared/desk';
 import { quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
@@ -35,15 +36,10 @@ interface Draft {
   mode: Mode;
   texts: Record<string, string>;
 }
-const keyOf = (location: string) => `ordo.count.${location}`;
+const keyOf = (location: string) => `count.${location}`;
 function draftOf(location: string): Draft {
-  try {
-    const text = sessionStorage.getItem(keyOf(location));
-    if (text) return JSON.parse(text) as Draft;
-  } catch {
-    // Then there is none.
-  }
-  return { mode: 'counted', texts: {} };
+  const text = readTyped(keyOf(location));
+  return text ? (JSON.parse(text) as Draft) : { mode: 'counted', texts: {} };
 }
 
 export function CountSheet() {
@@ -98,12 +94,7 @@ function Sheet({ location, places }: { location: string; places: { value: string
   const change = typed.reduce((sum, one) => sum + one.difference, 0);
 
   useEffect(() => {
-    try {
-      if (Object.values(texts).some(Boolean)) sessionStorage.setItem(keyOf(location), JSON.stringify({ mode, texts }));
-      else sessionStorage.removeItem(keyOf(location));
-    } catch {
-      // Then it is not kept over a reload.
-    }
+    keepTyped(keyOf(location), Object.values(texts).some(Boolean) ? JSON.stringify({ mode, texts }) : undefined);
   }, [location, mode, texts]);
 
   const put = (changes: Record<string, string>) => {

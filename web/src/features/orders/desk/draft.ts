@@ -1,4 +1,6 @@
 // What is being typed at the phone, kept over a reload, and what the server is asked with it. Pure but for the keeping.
+import { keepTyped, readTyped } from '../../../shared/api/typed';
+
 export interface DeskLine {
   key: string;
   sku: string;
@@ -38,29 +40,18 @@ export interface DeskDraft {
   notes?: string;
 }
 
-const KEPT = 'ordo.desk.draft';
+const KEPT = 'desk';
 
 export function emptyDraft(): DeskDraft {
   return { key: crypto.randomUUID(), customer: {}, address: {}, lines: [] };
 }
 
 export function readDraft(): DeskDraft {
-  try {
-    const text = localStorage.getItem(KEPT);
-    return text ? { ...emptyDraft(), ...(JSON.parse(text) as DeskDraft) } : emptyDraft();
-  } catch {
-    return emptyDraft();
-  }
+  const text = readTyped(KEPT, 'browser');
+  return text ? { ...emptyDraft(), ...(JSON.parse(text) as DeskDraft) } : emptyDraft();
 }
 
-export function keepDraft(draft: DeskDraft | undefined) {
-  try {
-    if (draft) localStorage.setItem(KEPT, JSON.stringify(draft));
-    else localStorage.removeItem(KEPT);
-  } catch {
-    // Then a reload begins anew.
-  }
-}
+export const keepDraft = (draft: DeskDraft | undefined) => keepTyped(KEPT, draft && JSON.stringify(draft), 'browser');
 
 export const isEmpty = (draft: DeskDraft) => !draft.lines.length && !draft.customer_id && !Object.values(draft.customer).some(Boolean) && !Object.values(draft.address).some(Boolean) && !draft.notes;
 

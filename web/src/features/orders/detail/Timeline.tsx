@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
+import { keepTyped, readTyped } from '../../../shared/api/typed';
 import type { Page } from '../../../shared/desk';
 import { Panel } from '../../../shared/desk/record';
 import { dateTimeFull, money, relative } from '../../../shared/format';
@@ -24,8 +25,8 @@ function show(value: unknown): string {
 }
 
 function draftOf(id: string): [string, (text: string) => void] {
-  const key = `ordo.comment.${id}`;
-  return [sessionStorage.getItem(key) ?? '', (text) => (text ? sessionStorage.setItem(key, text) : sessionStorage.removeItem(key))];
+  const name = `comment.${id}`;
+  return [readTyped(name) ?? '', (text) => keepTyped(name, text || undefined)];
 }
 
 const PAGES_MAX = 10;
