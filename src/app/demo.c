@@ -66,7 +66,8 @@ static const struct {
     {"tax_rate", &tax_rate_create_act, &tax_rate_rec}, {"product", &product_create_act, &product_rec},
     {"location", &location_create_act, &location_rec}, {"carrier", &carrier_create_act, &carrier_rec},
     {"channel", &channel_create_act, &channel_rec},    {"customer", &customer_add_act, &customer_rec},
-    {"stock", &stock_adjust_act, &adjustment_rec},     {"safety", &stock_safety_act, &stock_safety_rec},
+    {"user", &user_add_act, &user_input_rec},          {"stock", &stock_adjust_act, &adjustment_rec},
+    {"safety", &stock_safety_act, &stock_safety_rec},
 };
 
 struct step {

@@ -277,7 +277,12 @@ static void fulfill(struct demo *d, int64_t fulfillment, enum fate fate)
     return;
   }
   work_for(d, 2);
-  f = demo_run_json(d, &fulfillment_ship_act, &ship_rec, id, "{}");
+  /* A carrier without labels of its own: the number is read off its sticker. */
+  bool manual = f->carrier && strcmp(f->carrier, "parcelone") == 0;
+  f = demo_run_json(d, &fulfillment_ship_act, &ship_rec, id,
+                    manual ? arena_printf(d->arena, "{\"tracking_number\":\"P1-%08lld\"}",
+                                          (long long)(48210000 + d->orders * 37 + fulfillment % 31))
+                           : "{}");
   if (f)
     travel(d, f, fate);
 }

@@ -39,32 +39,32 @@ export const screens: readonly Place[] = [
   { name: 'order-desk', title: 'A new order from a phone call, empty', path: at('/orders/new') },
   { name: 'review', title: 'The review queue: evidence and decision on one screen', path: at('/review'), phone: true },
   { name: 'fulfillments', title: 'Work of the locations, what leaves first on top', path: at('/fulfillments'), phone: true },
-  { name: 'fulfillment', title: 'One fulfillment: lines, parcels, times', path: of('/fulfillments', 'fulfillments', 'id') },
+  { name: 'fulfillment', title: 'One fulfillment: lines, parcels, times', path: of('/fulfillments', 'fulfillments', 'id'), dark: false },
   { name: 'shipments', title: 'What has left; those in trouble first, each with its remedy', path: at('/shipments'), phone: true },
   { name: 'stock', title: 'Stock by product and location', path: at('/stock'), phone: true },
-  { name: 'movements', title: 'The stock ledger', path: at('/stock/movements') },
+  { name: 'movements', title: 'The stock ledger', path: at('/stock/movements'), dark: false },
   { name: 'products', title: 'Products', path: at('/products'), phone: true },
-  { name: 'product', title: 'A product with its names, prices and stock', path: of('/products', 'products', 'sku') },
-  { name: 'locations', title: 'Locations', path: at('/locations') },
+  { name: 'product', title: 'A product with its names, prices and stock', path: of('/products', 'products', 'sku'), dark: false },
+  { name: 'locations', title: 'Locations', path: at('/locations'), dark: false },
   { name: 'location', title: 'A location with its place on the map, hours and cut-off', path: of('/locations', 'locations', 'code') },
   { name: 'customers', title: 'Customers', path: at('/customers'), phone: true },
-  { name: 'customer', title: 'A customer across channels', path: of('/customers', 'customers', 'id') },
+  { name: 'customer', title: 'A customer across channels', path: of('/customers', 'customers', 'id'), dark: false },
   { name: 'channels', title: 'Channels', path: at('/channels'), dark: false },
-  { name: 'channel', title: 'A channel with its sourcing rules', path: of('/channels', 'channels', 'code') },
+  { name: 'channel', title: 'A channel with its sourcing rules', path: of('/channels', 'channels', 'code'), dark: false },
   { name: 'carriers', title: 'Carriers', path: at('/carriers'), dark: false },
-  { name: 'carrier', title: 'A carrier with services, zones and rates', path: of('/carriers', 'carriers', 'code') },
-  { name: 'imports', title: 'Files brought in and taken out', path: at('/imports') },
+  { name: 'carrier', title: 'A carrier with services, zones and rates', path: of('/carriers', 'carriers', 'code'), dark: false },
+  { name: 'imports', title: 'Files brought in and taken out', path: at('/imports'), dark: false },
   { name: 'reports', title: 'The home of reports: each figure against the time before', path: at('/reports'), phone: true },
   { name: 'settings', title: 'Settings, each with its help', path: at('/settings') },
   { name: 'number-series', title: 'Number series', path: at('/settings/series'), dark: false },
-  { name: 'review-rules', title: 'Rules of review', path: at('/settings/rules') },
+  { name: 'review-rules', title: 'Rules of review', path: at('/settings/rules'), dark: false },
   { name: 'tax-rates', title: 'Tax rates', path: at('/settings/tax'), dark: false },
-  { name: 'system', title: 'Version, database, backups, check', path: at('/system') },
-  { name: 'users', title: 'Users', path: at('/users') },
-  { name: 'roles', title: 'What each role may do', path: at('/users/roles') },
+  { name: 'system', title: 'Version, database, backups, check', path: at('/system'), dark: false },
+  { name: 'users', title: 'Users', path: at('/users'), dark: false },
+  { name: 'roles', title: 'What each role may do', path: at('/users/roles'), dark: false },
   { name: 'api-keys', title: 'API keys', path: at('/api-keys'), dark: false },
-  { name: 'me', title: 'My account: language, theme, password, sessions', path: at('/me') },
-  { name: 'audit', title: 'The audit log', path: at('/audit') },
+  { name: 'me', title: 'My account: language, theme, password, sessions', path: at('/me'), dark: false },
+  { name: 'audit', title: 'The audit log', path: at('/audit'), dark: false },
   { name: 'jobs', title: 'Jobs', path: at('/jobs'), dark: false },
   { name: 'failed-work', title: 'Work that failed: nothing today', path: at('/jobs/failed'), dark: false },
   { name: 'floor', title: 'The floor: where one works', path: at('/floor'), floor: true },
@@ -92,7 +92,7 @@ async function floor(page: Page, { say, shop }: Tools, act?: 'pick' | 'count') {
       channel: 'web',
       currency: 'USD',
       payment_terms: 'cod',
-      shipping_address: { name: 'Ann Baker', line1: '15 Astor Pl', city: 'New York', region: 'NY', postal_code: '10003', country: 'US' },
+      shipping_address: { name: 'Ann Baker', line1: '15 Astor Pl', city: 'New York', region: 'NY', postal_code: '10003', country: 'US', latitude: 40.73, longitude: -73.99 },
       lines: [{ sku: 'TEE-S', quantity: 2 }],
     });
     await shop.ask('POST', `/v1/fulfillments/${made.fulfillments[0].id}/claim`, {});
@@ -133,7 +133,7 @@ const catalog = [
 /** Nobody has set the company up yet, as the server of a new one says. */
 async function unset(page: Page) {
   await page.route('**/v1/session', (route) => route.fulfill({ status: 401, contentType: 'application/json', body: '{"code":"unauthenticated"}' }));
-  await page.route('**/v1/setup', (route) => route.fulfill({ contentType: 'application/json', body: '{"needed":true}' }));
+  await page.route('**/v1/setup', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify({ needed: true, allowed: true, currencies: ['USD', 'CNY', 'TWD', 'EUR'], time_zones: ['America/New_York', 'Asia/Shanghai', 'Asia/Taipei', 'UTC'], location_kinds: ['warehouse', 'store'], channel_kinds: ['web', 'phone', 'store', 'marketplace'], demos: ['retail'] }) }));
   await page.reload();
   await expect(page.locator('form').first()).toBeVisible();
 }

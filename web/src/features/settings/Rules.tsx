@@ -6,7 +6,7 @@ import { patchPath, readPath, sendPath, type Schemas } from '../../shared/api/cl
 import { useMay } from '../../shared/api/session';
 import { CountrySelect, CurrencySelect, EnumSelect, FormDialog, MasterSelect, Panel, PriceInput, useCompany } from '../../shared/desk';
 import { difference, settled } from '../../shared/desk/difference';
-import { money, percent } from '../../shared/format';
+import { duration, money, percent } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { Bones, Empty, Trouble, useProblemText } from '../../shared/ui';
 import { PercentInput } from './Percent';
@@ -24,13 +24,13 @@ function useSummary() {
   return ({ type, params = { required: [], countries: [] } }: Rule): string => {
     switch (type) {
       case 'velocity':
-        return t('settings.rules.sum_velocity', { orders: params.orders ?? 0, minutes: params.window_minutes ?? 0 });
+        return t('settings.rules.sum_velocity', { orders: params.orders ?? 0, span: duration((params.window_minutes ?? 0) * 60_000) });
       case 'amount_outlier':
         return t('settings.rules.sum_amount', { amount: money(params.amount ?? 0, params.currency ?? company.currency) });
       case 'price_deviation':
         return t('settings.rules.sum_deviation', { share: percent(Number(params.deviation ?? 0), 2) });
       case 'probable_duplicate':
-        return t('settings.rules.sum_duplicate', { share: percent(Number(params.similarity ?? 0), 2), minutes: params.window_minutes ?? 0 });
+        return t('settings.rules.sum_duplicate', { share: percent(Number(params.similarity ?? 0), 2), span: duration((params.window_minutes ?? 0) * 60_000) });
       case 'address':
         return [...(params.required ?? []).map((part) => t(`address.${part}`)), ...(params.countries ?? [])].join(', ');
       default:

@@ -205,9 +205,7 @@ export function System() {
                 </tr>
                 {s.consumers.map((one) => (
                   <tr key={one.name}>
-                    <th scope="row" className="mono">
-                      {one.name}
-                    </th>
+                    <th scope="row">{t(`settings.system.follower_names.${one.name.split('.')[0]}`, { defaultValue: one.name, zone: one.name.split('.')[2] ?? '' })}</th>
                     <td className="num">{integer(one.seq)}</td>
                     <td className="num">{integer(one.lag)}</td>
                   </tr>

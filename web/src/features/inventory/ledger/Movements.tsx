@@ -9,12 +9,12 @@ const signed = (value: number | undefined) => (value && value > 0 ? `+${quantity
 
 export function Movements() {
   const { t } = useTranslation();
-  const change = (row: Movement) => <strong style={{ color: (row.delta ?? 0) < 0 ? 'var(--bad)' : 'var(--good)' }}>{signed(row.delta)}</strong>;
+  const change = (row: Movement) => <strong style={{ fontWeight: 600, ...((row.delta ?? 0) > 0 ? { color: 'var(--good)' } : {}) }}>{signed(row.delta)}</strong>;
   const paper = (row: Movement) => {
     const to = documentLink(row.document);
     return to ? (
-      <Link to={to as never} className="mono">
-        {row.document}
+      <Link to={to as never} title={row.document}>
+        {t(`inventory.paper.${row.document?.slice(0, 3)}`, { defaultValue: row.document ?? '' })}
       </Link>
     ) : (
       <span className="mono">{row.document}</span>
@@ -37,7 +37,7 @@ export function Movements() {
       { id: 'delta', title: 'inventory.change', width: 90, numeric: true, cell: change },
       { id: 'after', title: 'inventory.after', width: 90, numeric: true, cell: (row) => quantity(row.on_hand) },
       { id: 'reason', title: 'inventory.reason', width: 180, grow: 2, cell: (row) => row.reason },
-      { id: 'document', title: 'inventory.document', width: 190, cell: paper },
+      { id: 'document', title: 'inventory.document', width: 130, cell: paper },
       { id: 'lot', title: 'inventory.lot', width: 100, optional: true, cell: (row) => row.lot },
       { id: 'condition', title: 'inventory.condition', width: 110, optional: true, cell: (row) => t(`enum.condition.${row.condition}`) },
       { id: 'actor', title: 'inventory.actor', width: 110, cell: (row) => t(`enum.actor_kind.${row.actor_kind}`) },

@@ -25,7 +25,7 @@ export function Stock() {
   const figure = (name: (typeof figures)[number]) => ({
     id: name,
     title: `inventory.${name}`,
-    width: 100,
+    width: 88,
     numeric: true,
     cell: (row: Row) => <FigureLink name={name} value={row[name]} of={row} />,
   });
@@ -49,8 +49,8 @@ export function Stock() {
       { id: 'location', title: 'inventory.location', width: 120, grow: 1, cell: (row) => row.location },
       { id: 'state', title: 'common.state', width: 130, tagged: true, cell: (row) => <LevelTag row={row} /> },
       ...figures.map(figure),
-      { id: 'condition', title: 'inventory.condition', width: 110, cell: (row) => t(`enum.condition.${row.condition}`) },
-      { id: 'lot', title: 'inventory.lot', width: 110, cell: (row) => row.lot },
+      { id: 'condition', title: 'inventory.condition', width: 110, optional: true, cell: (row) => t(`enum.condition.${row.condition}`) },
+      { id: 'lot', title: 'inventory.lot', width: 96, cell: (row) => row.lot },
       { id: 'owner', title: 'inventory.owner', width: 110, optional: true, cell: (row) => row.owner },
       { id: 'updated', title: 'common.updated', width: 120, cell: (row) => relative(row.updated_at) },
     ],
