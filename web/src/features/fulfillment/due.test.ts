@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueOf, troubleOf, verbsOf, worstFirst } from './due';
+import { carrierPage, cutOffGroups, dueOf, troubleOf, verbsOf, worstFirst } from './due';
 
 const now = Date.UTC(2026, 0, 10, 12);
 const at = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
@@ -19,18 +19,45 @@ describe('a shipment in trouble', () => {
   const row = { state: 'shipped', deliver_by: at(24), shipped_at: at(-10), parcels: [{ tracking_status: 'in_transit' }] };
   it('is told by its worst parcel that has not arrived', () => {
     expect(troubleOf(row, now)).toBeUndefined();
-    expect(troubleOf({ ...row, parcels: [{ tracking_status: 'failed_attempt' }, { tracking_status: 'return_to_sender' }] }, now)).toBe('return_to_sender');
-    expect(troubleOf({ ...row, parcels: [{ tracking_status: 'exception', delivered_at: at(-1) }] }, now)).toBeUndefined();
+    expect(troubleOf({ ...row, parcels: [{ tracking_status: 'failure' }, { tracking_status: 'return_to_sender' }] }, now)).toBe('return_to_sender');
+    expect(troubleOf({ ...row, parcels: [{ tracking_status: 'failure', delivered_at: at(-1) }] }, now)).toBeUndefined();
   });
   it('is late after its promise and silent when nobody scanned it', () => {
     expect(troubleOf({ ...row, deliver_by: at(-1) }, now)).toBe('late');
     expect(troubleOf({ ...row, shipped_at: at(-60), parcels: [{}] }, now)).toBe('silent');
   });
   it('the worst comes first', () => {
-    expect((['late', 'exception', 'return_to_sender'] as const).toSorted(worstFirst)).toEqual(['return_to_sender', 'exception', 'late']);
+    expect((['late', 'failure', 'return_to_sender'] as const).toSorted(worstFirst)).toEqual(['return_to_sender', 'failure', 'late']);
   });
 });
 
 it('nothing can be done with what is over', () => {
   expect(verbsOf('closed')).toEqual([]);
+});
+
+it('cut-offs to come stand by time, those that are over last', () => {
+  const now = Date.parse('2026-11-23T14:00:00Z');
+  const row = (location: string, state: string, cut_off_at?: string, carrier = 'ups') => ({ location, carrier, state, cut_off_at });
+  const groups = cutOffGroups(
+    [
+      row('NJ', 'open', '2026-11-23T16:00:00Z'),
+      row('NJ', 'packed', '2026-11-23T16:00:00Z'),
+      row('LA', 'open', '2026-11-23T15:00:00Z'),
+      row('SHA', 'picked', '2026-11-23T08:00:00Z'),
+      row('NJ', 'shipped', '2026-11-23T16:00:00Z'),
+      row('NJ', 'open'),
+    ],
+    now,
+  );
+  expect(groups.map((one) => [one.location, one.waiting, one.packed, one.left / 3_600_000])).toEqual([
+    ['LA', 1, 0, 1],
+    ['NJ', 2, 1, 2],
+    ['SHA', 1, 0, -6],
+  ]);
+});
+
+it('a parcel is looked up at its carrier only where that has a page', () => {
+  expect(carrierPage('https://c.example/t?n={number}', 'A 1')).toBe('https://c.example/t?n=A%201');
+  expect(carrierPage('javascript:alert({number})', 'A1')).toBeUndefined();
+  expect(carrierPage('https://c.example/{number}', undefined)).toBeUndefined();
 });

@@ -13,8 +13,8 @@ export function dueOf(row: { state: string; ship_by: string }, now: number, same
   return { kind: sameDay(at, now) ? 'today' : 'later', left };
 }
 
-export type Trouble = 'exception' | 'failed_attempt' | 'return_to_sender' | 'silent' | 'late';
-const worst: readonly Trouble[] = ['return_to_sender', 'exception', 'failed_attempt', 'late', 'silent'];
+export type Trouble = 'failure' | 'return_to_sender' | 'silent' | 'late';
+const worst: readonly Trouble[] = ['return_to_sender', 'failure', 'late', 'silent'];
 
 /** A parcel that nobody scanned for so long after it left. */
 const SILENT_MS = 48 * 3_600_000;
@@ -30,9 +30,9 @@ export function troubleOf(row: Seen, now: number): Trouble | undefined {
   if (row.state !== 'shipped') return undefined;
   const open = (row.parcels ?? []).filter((parcel) => !parcel.delivered_at);
   const found = new Set<Trouble>();
-  for (const { tracking_status: status } of open) if (status === 'exception' || status === 'failed_attempt' || status === 'return_to_sender') found.add(status);
+  for (const { tracking_status: status } of open) if (status === 'failure' || status === 'return_to_sender') found.add(status);
   if (open.length && row.deliver_by && new Date(row.deliver_by).getTime() < now) found.add('late');
-  const untouched = open.some(({ tracking_status: status }) => !status || status === 'unknown' || status === 'pending' || status === 'label_created');
+  const untouched = open.some(({ tracking_status: status }) => !status || status === 'unknown' || status === 'pre_transit');
   if (untouched && row.shipped_at && now - new Date(row.shipped_at).getTime() > SILENT_MS) found.add('silent');
   return worst.find((one) => found.has(one));
 }
@@ -53,3 +53,33 @@ export function verbsOf(state: string): string[] {
 
 /** A status that says something: of parcels that nobody tracks the server says unknown. */
 export const seenStatus = (status: string | undefined) => (status === 'unknown' ? undefined : status);
+
+/** Work that still has to make a carrier's cut-off of today. */
+export interface CutOffGroup {
+  location: string;
+  carrier: string;
+  at: string;
+  left: number;
+  waiting: number;
+  packed: number;
+}
+
+/** The next to come first; those that are over stand last, as long as something is still here for them. */
+export function cutOffGroups(rows: readonly { location: string; carrier?: string | undefined; state: string; cut_off_at?: string | undefined }[], now: number): CutOffGroup[] {
+  const found = new Map<string, CutOffGroup>();
+  for (const row of rows) {
+    if (!row.cut_off_at || done.has(row.state)) continue;
+    const key = `${row.location} ${row.carrier ?? ''} ${row.cut_off_at}`;
+    const group = found.get(key) ?? { location: row.location, carrier: row.carrier ?? '', at: row.cut_off_at, left: new Date(row.cut_off_at).getTime() - now, waiting: 0, packed: 0 };
+    group.waiting++;
+    if (row.state === 'packed') group.packed++;
+    found.set(key, group);
+  }
+  const rank = (group: CutOffGroup) => (group.left >= 0 ? group.left : Number.MAX_SAFE_INTEGER / 2 - group.left);
+  return [...found.values()].toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The carrier's own page about a parcel. */
+export function carrierPage(url: string | null | undefined, number: string | null | undefined): string | undefined {
+  return url && number && /^https?:\/\//.test(url) ? url.replaceAll('{number}', encodeURIComponent(number)) : undefined;
+}

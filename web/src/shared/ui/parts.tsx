@@ -34,7 +34,7 @@ const tones: Record<string, Record<string, Tone>> = {
   return_status: { none: 'quiet', requested: 'warn', in_progress: 'info', partially_returned: 'info', returned: 'quiet' },
   fulfillment_state: { scheduled: 'quiet', open: 'accent', picking: 'info', picked: 'info', packed: 'info', shipped: 'good', ready_for_pickup: 'info', handed_over: 'good', not_collected: 'bad', closed: 'good', cancelled: 'quiet', rejected: 'bad' },
   hold_state: { active: 'warn', released: 'quiet', expired: 'quiet', waiting: 'info' },
-  tracking_status: { pending: 'quiet', in_transit: 'info', out_for_delivery: 'info', delivered: 'good', exception: 'bad', failed_attempt: 'warn', return_to_sender: 'bad', available_for_pickup: 'info' },
+  tracking_status: { pre_transit: 'quiet', in_transit: 'info', out_for_delivery: 'info', delivered: 'good', failure: 'bad', return_to_sender: 'bad', available_for_pickup: 'info' },
   payment_state: { pending: 'info', authorized: 'info', captured: 'good', failed: 'bad', voided: 'quiet', refunded: 'quiet' },
 };
 

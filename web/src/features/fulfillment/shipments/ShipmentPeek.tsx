@@ -1,21 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
+import { useState } from 'react';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { dateTime, weekday } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
 import type { Fulfillment, Parcel } from '../api';
-import { seenStatus, troubleOf } from '../due';
+import { carrierPage, seenStatus, troubleOf } from '../due';
 import { useNow } from '../words';
+import { useFollowed } from './followed';
+import { ScanDialog } from './ScanDialog';
 
-interface Followed {
-  path: string;
-  expected?: { deliver_by?: string; time_zone?: string };
-  promised?: string;
-  changes?: { at?: string; from?: string; to?: string; reason?: string }[];
-}
 interface Report extends Parcel {
   tracking_events?: { occurred_at: string; status: string; description?: string; place?: string }[];
 }
@@ -24,16 +21,6 @@ interface Shipment {
   voided: boolean;
   manifested: boolean;
 }
-
-/** What the customer sees is what staff should know: the same source tells the promise and why it moved. */
-const useFollowed = (order: string) =>
-  useQuery({
-    queryKey: ['orders', 'followed', order],
-    queryFn: async ({ signal }): Promise<Followed> => {
-      const { token, path } = await readPath<{ token: string; path: string }>(`/v1/orders/${order}/tracking_link`, {}, signal);
-      return { ...(await readPath<Omit<Followed, 'path'>>(`/v1/track/${token}`, {}, signal)), path };
-    },
-  });
 
 export function ShipmentPeek({ row }: { row: Fulfillment }) {
   const { t } = useTranslation();
@@ -46,12 +33,19 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
     queryKey: ['shipments', 'of', row.order_id],
     queryFn: ({ signal }) => readPath<{ data: (Shipment & { fulfillment_id: string })[] }>('/v1/shipments', { order: row.order_id }, signal),
   });
+  const carrier = useQuery({ queryKey: ['carriers', 'one', row.carrier], enabled: Boolean(row.carrier), staleTime: 300_000, queryFn: ({ signal }) => readPath<{ tracking_url?: string }>(`/v1/carriers/${encodeURIComponent(row.carrier ?? '')}`, {}, signal) });
+  const [scanning, setScanning] = useState<Parcel>();
   const shipment = shipments.data?.data.find((one) => one.fulfillment_id === row.id && !one.voided);
   const trouble = troubleOf(row, useNow(60_000));
   const view = followed.data;
   const last = view?.changes?.at(-1);
   const zone = view?.expected?.time_zone;
   const arrived = (row.parcels ?? []).some((parcel) => parcel.delivered_at);
+
+  const pages = (row.parcels ?? []).flatMap((parcel) => {
+    const page = parcel.delivered_at ? undefined : carrierPage(carrier.data?.tracking_url, parcel.tracking_number);
+    return page ? [{ parcel, page }] : [];
+  });
 
   const withdraw = () =>
     modal.confirm({
@@ -81,7 +75,28 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
         <strong>{row.order_number}</strong>
         <EnumTag of="fulfillment_state" value={row.state} />
       </div>
-      {trouble && <p className="exceptions-note">{t(`fulfillment.remedy.${trouble}`)}</p>}
+      {trouble && (
+        <div className="exceptions-note col">
+          <span>{t(`fulfillment.remedy.${trouble}`)}</span>
+          <span className="row wrap">
+            {pages.map(({ parcel, page }) => (
+              <a key={parcel.id} className="btn" href={page} target="_blank" rel="noreferrer noopener">
+                {t('fulfillment.ask_carrier')}
+              </a>
+            ))}
+            {view && (
+              <button type="button" className="btn" onClick={() => void copy()}>
+                {t('fulfillment.copy_link')}
+              </button>
+            )}
+            {(trouble === 'return_to_sender' || trouble === 'failure') && (
+              <Link to={`/orders/${row.order_id}` as never} className="btn">
+                {t(`fulfillment.remedy_act.${trouble}`)}
+              </Link>
+            )}
+          </span>
+        </div>
+      )}
       <dl className="facts">
         <dt>{t('fulfillment.promised')}</dt>
         <dd>{weekday(view?.promised ?? row.deliver_by, zone)}</dd>
@@ -99,7 +114,7 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
         <dd>{dateTime(row.shipped_at)}</dd>
       </dl>
       {(row.parcels ?? []).map((parcel) => (
-        <ParcelScans key={parcel.id} parcel={parcel} />
+        <ParcelScans key={parcel.id} parcel={parcel} {...(may('fulfillment.work') && row.state === 'shipped' && !parcel.delivered_at ? { onSay: () => setScanning(parcel) } : {})} />
       ))}
       <div className="row wrap">
         <Link to={`/fulfillments/${row.id}` as never}>{t('fulfillment.open_work')}</Link>
@@ -113,11 +128,12 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
           </Button>
         )}
       </div>
+      {scanning && <ScanDialog parcel={scanning} onClose={() => setScanning(undefined)} />}
     </div>
   );
 }
 
-function ParcelScans({ parcel }: { parcel: Parcel }) {
+function ParcelScans({ parcel, onSay }: { parcel: Parcel; onSay?: () => void }) {
   const { t } = useTranslation();
   const report = useQuery({ queryKey: ['shipments', 'parcel', parcel.id], queryFn: ({ signal }) => readPath<Report>(`/v1/parcels/${parcel.id}`, {}, signal) });
   const events = (report.data?.tracking_events ?? []).toReversed();
@@ -140,6 +156,11 @@ function ParcelScans({ parcel }: { parcel: Parcel }) {
         ))}
       </ol>
       {report.isSuccess && !events.length && <p className="muted">{t('fulfillment.not_scanned')}</p>}
+      {onSay && (
+        <Button size="small" onClick={onSay}>
+          {t('fulfillment.scan.do')}
+        </Button>
+      )}
     </section>
   );
 }

@@ -12,6 +12,8 @@ import type { Fulfillment } from '../api';
 import { seenStatus, troubleOf, worstFirst, type Trouble } from '../due';
 import '../fulfillment.css';
 import { useNow } from '../words';
+import { CutOffs } from './CutOffs';
+import { useFollowed } from './followed';
 import { ShipmentPeek } from './ShipmentPeek';
 
 const left = ['shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed'] as const;
@@ -39,20 +41,20 @@ export function Shipments() {
       id: (row) => row.id,
       columns: [
         { id: 'order', title: 'fulfillment.col.order', width: 124, cell: (row) => <Link to={`/orders/${row.order_id}` as never}>{row.order_number}</Link> },
-        { id: 'status', title: 'fulfillment.tracking_state', width: 150, tagged: true, cell: (row) => <EnumTag of="tracking_status" value={statusOf(row)} /> },
+        { id: 'status', title: 'fulfillment.tracking_state', width: 130, tagged: true, cell: (row) => <EnumTag of="tracking_status" value={statusOf(row)} /> },
         {
           id: 'trouble',
           title: 'fulfillment.trouble_col',
-          width: 170,
+          width: 136,
           tagged: true,
           cell: (row) => {
             const trouble = troubleOf(row, Date.now());
             return trouble ? <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag> : null;
           },
         },
-        { id: 'promised', title: 'fulfillment.promised', width: 110, cell: (row) => day(row.deliver_by) },
+        { id: 'promised', title: 'fulfillment.promised', width: 90, cell: (row) => day(row.deliver_by) },
         { id: 'number', title: 'fulfillment.tracking', width: 150, cell: (row) => <span className="mono">{row.parcels?.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ')}</span> },
-        { id: 'carrier', title: 'fulfillment.col.carrier', width: 140, grow: 1, cell: (row) => [carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.service].filter(Boolean).join(' · ') },
+        { id: 'carrier', title: 'fulfillment.col.carrier', width: 170, grow: 1, cell: (row) => [carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.service].filter(Boolean).join(' · ') },
         { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
         { id: 'state', title: 'common.state', width: 146, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
         { id: 'shipped_at', title: 'fulfillment.shipped_at', width: 130, cell: (row) => dateTime(row.shipped_at) },
@@ -79,11 +81,18 @@ export function Shipments() {
     }),
     [t, places.data, carriers.data],
   );
-  return <ListScreen of={{ ...definition, head: <Exceptions now={now} onOpen={(row) => state.set({ order_number: row.order_number, peek: row.id })} /> }} />;
+  const names = new Map((carriers.data ?? []).map((one) => [one.code, one.name ?? one.code]));
+  const head = (
+    <>
+      <CutOffs carriers={names} />
+      <Exceptions now={now} carriers={names} onOpen={(row) => state.set({ order_number: row.order_number, peek: row.id })} />
+    </>
+  );
+  return <ListScreen of={{ ...definition, head }} />;
 }
 
 /** The oldest on their way, of which those in trouble are shown. */
-function Exceptions({ now, onOpen }: { now: number; onOpen: (row: Fulfillment) => void }) {
+function Exceptions({ now, carriers, onOpen }: { now: number; carriers: ReadonlyMap<string, string>; onOpen: (row: Fulfillment) => void }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const open = useQuery({
@@ -113,12 +122,28 @@ function Exceptions({ now, onOpen }: { now: number; onOpen: (row: Fulfillment) =
                 <strong className="grow">{row.order_number}</strong>
                 <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag>
               </span>
-              <span className="exceptions-why">{t('fulfillment.trouble_facts', { carrier: row.carrier ?? '', day: day(row.deliver_by), since: relative(row.shipped_at, now) })}</span>
+              <span className="exceptions-why">{t('fulfillment.trouble_facts', { carrier: carriers.get(row.carrier ?? '') ?? row.carrier ?? '', day: day(row.deliver_by), since: relative(row.shipped_at, now) })}</span>
+              <Slip row={row} />
               <span className="exceptions-remedy">{t(`fulfillment.remedy.${trouble}`)}</span>
             </button>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** When it is expected now, and why that moved. */
+function Slip({ row }: { row: Fulfillment }) {
+  const { t } = useTranslation();
+  const { data } = useFollowed(row.order_id);
+  const last = data?.changes?.at(-1);
+  const expected = data?.expected?.deliver_by;
+  const moved = expected && row.deliver_by && expected !== row.deliver_by;
+  if (!moved && !last) return null;
+  return (
+    <span className="exceptions-why">
+      {expected && t('fulfillment.expected_now', { day: day(expected, data?.expected?.time_zone) })} {last && t(`fulfillment.slip.${last.reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') })}
+    </span>
   );
 }
