@@ -173,6 +173,37 @@ TEST(flow_tells_what_left_and_how_long_each_stage_took)
   shop_close(s);
 }
 
+TEST(gift_wrap_goes_along_with_the_goods_it_is_on)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/products {'sku': 'WRAP', 'kind': 'service', 'price': 300}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'payment_terms': 'cod',"
+           "'lines': [{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'WRAP', 'quantity': 1}]}");
+  SEE("/fulfillment_status", "allocated");
+  ship(s, AT("/id"));
+  KEEP("parcel", "/parcels/0/id");
+  SAY(200, "GET /v1/orders/<order>");
+  SEE("/fulfillment_status", "shipped"); /* nothing has arrived */
+  CHECK(AT("/shipped_at") != NULL);
+  SAY(200, "GET /v1/orders?late=true");
+  SEE("/data/#", "0");
+  await_reports(s);
+  SAY(200, "GET /v1/reports/flow");
+  see_total(s, "shipped_orders", "1");
+  see_total(s, "fill_rate", "1");
+  SAY(200, "POST /v1/parcels/<parcel>/tracking_events {'status': 'delivered', 'occurred_at': '2026-11-22T10:00:00Z'}");
+  SAY(200, "GET /v1/orders/<order>");
+  SEE("/fulfillment_status", "delivered");
+  SEE("/lines/0/counters/shipped", "2");
+  SEE("/lines/0/counters/delivered", "2");
+  await_reports(s);
+  SAY(200, "GET /v1/reports/flow");
+  see_total(s, "shipped_orders", "1");
+  see_total(s, "fill_rate", "1"); /* what was delivered is not counted twice */
+  shop_close(s);
+}
+
 TEST(reviews_tell_holds_by_reason)
 {
   struct shop *s = shop_open(t);

@@ -149,22 +149,45 @@ bool order_money_fits(const struct order *o)
 
 /* ---- Where the goods are ---- */
 
-static int fulfillment_status(const struct order *o)
+/* Where the units of an order stand, in millionths. */
+struct standing {
+  int64_t wanted, delivered, at[PLACE_COUNT];
+};
+
+static bool has_goods(const struct order *o)
 {
-  int64_t asked = 0, sums[PLACE_COUNT] = {0}, delivered = 0, ready = 0;
+  EACH (const struct order_line, l, &o->lines)
+    if (l->stocked && l->quantity.millionths > line_at(l, PLACE_CANCELLED).millionths)
+      return true;
+  return false;
+}
+
+/* Services and digital goods go along with the goods: gift wrap neither leaves nor arrives. Without goods they count. */
+static struct standing standing_of(const struct order *o)
+{
+  struct standing s = {0};
+  bool goods = has_goods(o);
   EACH (const struct order_line, l, &o->lines) {
-    asked += l->quantity.millionths;
+    if (goods && !l->stocked)
+      continue;
     for (enum line_place p = 0; p < PLACE_COUNT; p++)
-      sums[p] += line_at(l, p).millionths;
-    delivered += l->counters.delivered.millionths;
+      s.at[p] += line_at(l, p).millionths;
+    s.wanted += l->quantity.millionths - line_at(l, PLACE_CANCELLED).millionths;
+    s.delivered += l->counters.delivered.millionths;
   }
+  return s;
+}
+
+static int fulfillment_status(const struct order *o, const struct standing *s)
+{
+  const int64_t *sums = s->at, wanted = s->wanted;
+  int64_t ready = 0;
   EACH (const struct fulfillment, f, &o->fulfillments)
     ready += f->state == FUL_READY_FOR_PICKUP;
-  int64_t wanted = asked - sums[PLACE_CANCELLED];
-  if (asked > 0 && wanted == 0)
+  if (sums[PLACE_CANCELLED] > 0 && wanted == 0)
     return STATUS_CANCELLED;
-  if (delivered > 0)
-    return delivered == wanted ? STATUS_DELIVERED : STATUS_PARTIALLY_DELIVERED;
+  if (s->delivered > 0)
+    return s->delivered == wanted ? STATUS_DELIVERED : STATUS_PARTIALLY_DELIVERED;
   if (sums[PLACE_SHIPPED] > 0)
     return sums[PLACE_SHIPPED] == wanted ? STATUS_SHIPPED : STATUS_PARTIALLY_SHIPPED;
   if (ready)
@@ -239,11 +262,12 @@ void order_derive(struct ctx *cx, struct order *o)
 {
   derive_money(o);
   o->payment_status = payment_status(o);
-  o->fulfillment_status = fulfillment_status(o);
+  struct standing standing = standing_of(o);
+  o->fulfillment_status = fulfillment_status(o, &standing);
   o->hold_count = 0;
   EACH (const struct hold, h, &o->holds)
     o->hold_count += h->state == HOLD_ACTIVE;
-  if (o->fulfillment_status == STATUS_SHIPPED && !instant_set(o->shipped_at))
+  if (standing.wanted > 0 && standing.at[PLACE_SHIPPED] == standing.wanted && !instant_set(o->shipped_at))
     o->shipped_at = cx->now;
   derive_next_actions(cx, o);
 }

@@ -98,7 +98,7 @@ static enum err read_order(struct reading *r, bool *out_placed)
 static enum err read_lines(struct reading *r)
 {
   static const struct db_stmt find = {
-      "SELECT line, sku, product_id, quantity, at_cancelled, at_shipped + at_delivered, gross, discount, tax, total"
+      "SELECT line, sku, product_id, quantity, at_cancelled, at_shipped, gross, discount, tax, total"
       " FROM order_line WHERE bucket = $1 AND order_id = $2 AND kind <> 'component' AND kind <> 'modifier' ORDER BY "
       "line",
       DB_KEYED};

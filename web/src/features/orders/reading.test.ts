@@ -39,6 +39,8 @@ describe('counters', () => {
     const parts = readCounters({ shipped: 2, packed: 1, cancelled: 1, delivered: 0 }, 4);
     expect(parts.map(({ place, units }) => [place, units])).toEqual([['packed', 1], ['shipped', 2], ['cancelled', 1]]);
     expect(parts.reduce((all, { share }) => all + share, 0)).toBeCloseTo(1);
+    const later = readCounters({ shipped: 4, delivered: 3, returned: 1 }, 4);
+    expect(later.map(({ place, units }) => [place, units])).toEqual([['shipped', 1], ['delivered', 2], ['returned', 1]]);
   });
 });
 

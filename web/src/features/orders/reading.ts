@@ -60,16 +60,12 @@ export const needs: Record<string, string> = {
 export const places = ['unallocated', 'backordered', 'allocated', 'released', 'picked', 'packed', 'shipped', 'delivered', 'returned', 'cancelled'] as const;
 export type Place = (typeof places)[number];
 
-/** Where the units of a line are; the parts add up to its quantity. Returned units are among those delivered. */
+/** Where the units of a line are; the parts add up to its quantity. Delivered units are among those shipped, returned ones among those delivered. */
 export function readCounters(counters: Record<string, number>, quantity: number): { place: Place; units: number; share: number }[] {
-  const returned = counters.returned ?? 0;
-  return places
-    .map((place) => ({ place, units: place === 'delivered' ? Math.max(0, (counters.delivered ?? 0)) : (counters[place] ?? 0) }))
-    .map((one) => (one.place === 'delivered' && sum(counters) > quantity + 1e-9 ? { ...one, units: Math.max(0, one.units - returned) } : one))
-    .filter(({ units }) => units > 0)
-    .map((one) => ({ ...one, share: quantity ? one.units / quantity : 0 }));
+  const { shipped = 0, delivered = 0, returned = 0 } = counters;
+  const units: Record<string, number> = { ...counters, shipped: shipped - delivered, delivered: delivered - returned };
+  return places.map((place) => ({ place, units: units[place] ?? 0, share: quantity ? (units[place] ?? 0) / quantity : 0 })).filter((one) => one.units > 0);
 }
-const sum = (counters: Record<string, number>) => Object.values(counters).reduce((all, one) => all + one, 0);
 
 export const columns = ['waiting', 'allocated', 'released', 'shipped', 'delivered'] as const;
 export type BoardColumn = (typeof columns)[number];
