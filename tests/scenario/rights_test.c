@@ -249,6 +249,93 @@ TEST(a_user_is_bound_from_the_next_request_on)
   shop_close(s);
 }
 
+TEST(what_an_order_has_to_do_with_is_told_of_ones_own_places_only)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s); /* two orders of one customer to one address */
+  SAY(200, "GET /v1/orders/<web>/related");
+  SEE("/data/0/id", "<phone>");
+  SAY(200, "GET /v1/holds/<web hold>/context");
+  SEE("/related/0/id", "<phone>");
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(200, "GET /v1/orders/<web>/related");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/holds/<web hold>/context");
+  SEE("/related/#", "0");
+  SEE("/order/id", "<web>");
+  be(s, a_bound_key(s, "'channels': ['web', 'phone']"));
+  SAY(200, "GET /v1/orders/<web>/related");
+  SEE("/data/0/id", "<phone>");
+  SAY(404, "PUT /v1/orders/x/presence");
+  be(s, a_bound_key(s, "'channels': ['web']"));
+  SAY(404, "PUT /v1/orders/<phone>/presence");
+  SAY(200, "PUT /v1/orders/<web>/presence");
+  shop_close(s);
+}
+
+TEST(sums_over_places_are_those_of_ones_own)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(201, "POST /v1/stock/adjustments {'location': 'LA', 'lines': [{'sku': 'A', 'counted': 30}]}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'LA', 'lines': [{'sku': 'B', 'counted': 0}]}");
+  SAY(200, "GET /v1/stock/summary?sku=A&expand=places");
+  SEE("/data/0/on_hand", "38");
+  SEE("/data/0/places/#", "2");
+  SAY(200, "GET /v1/stock/summary?level=out");
+  SEE("/data/#", "1");
+  SAY(200, "GET /v1/channel_health");
+  SEE("/data/#", "2");
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(200, "GET /v1/stock/summary?sku=A&expand=places");
+  SEE("/data/0/on_hand", "8");
+  SEE("/data/0/places/#", "1");
+  SAY(200, "GET /v1/stock/summary?level=out");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/stock/summary?location=LA");
+  SEE("/data/#", "0");
+  SAY(403, "GET /v1/channel_health");
+  SAY(403, "GET /v1/imports");
+  be(s, a_bound_key(s, "'channels': ['web']"));
+  SAY(200, "GET /v1/channel_health");
+  SEE("/data/#", "1");
+  SEE("/data/0/channel", "web");
+  shop_close(s);
+}
+
+TEST(who_is_bound_to_places_does_one_thing_to_many_of_his_own_orders)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['all']}, 'orders': ['<web>', '<phone>']}");
+  KEEP("theirs", "/id");
+  AWAIT("GET /v1/bulk/<theirs>", "/state", "done");
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['mine']}, 'filter': 'channel=web,phone'}");
+  KEEP("job", "/id");
+  SEE("/total", "1");
+  AWAIT("GET /v1/bulk/<job>", "/state", "done");
+  SAY(200, "GET /v1/bulk/<job>/rows");
+  SEE("/data/0/status", "done");
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['x']}, 'orders': ['<phone>', '<web>']}");
+  KEEP("both", "/id");
+  AWAIT("GET /v1/bulk/<both>", "/state", "done");
+  SEE("/failed", "1"); /* as if there were no such order */
+  SAY(200, "GET /v1/bulk");
+  SEE("/data/#", "2");
+  SAY(404, "GET /v1/bulk/<theirs>");
+  SAY(404, "GET /v1/bulk/<theirs>/rows");
+  SAY(404, "POST /v1/bulk/<theirs>/retry {}");
+  be(s, s->key);
+  SAY(200, "GET /v1/orders?tag=mine");
+  SEE("/data/#", "1");
+  SEE("/data/0/id", "<web>");
+  SAY(200, "GET /v1/orders/<phone>");
+  SEE("/tags/#", "1");
+  SEE("/tags/0", "all");
+  shop_close(s);
+}
+
 /* ---- Personal data ---- */
 
 static void see_shadows(struct shop *s, const char *at)
@@ -284,6 +371,7 @@ TEST(names_and_addresses_are_masked_without_the_right_to_see_them)
                                       "GET /v1/customers\nAccept: text/csv",
                                       "GET /v1/fulfillments?expand=lines,parcels",
                                       "GET /v1/events?limit=1000",
+                                      "GET /v1/imports",
                                       "PATCH /v1/orders/<web> {'tags': ['seen']}",
                                       "PATCH /v1/orders/<web>\nIdempotency-Key: k-1\n{'tags': ['again']}",
                                       "PATCH /v1/orders/<web>\nIdempotency-Key: k-1\n{'tags': ['again']}"};
@@ -293,7 +381,15 @@ TEST(names_and_addresses_are_masked_without_the_right_to_see_them)
   SAY(200, "GET /v1/orders/<web>");
   SEE("/customer/name", "Li Wei");
   SEE("/shipping_address/latitude", "31.2304");
-  be(s, shop_key(s, "masked", "order.read order.edit customer.read fulfillment.read event.read"));
+  static const char file[] = "name,email,notes\nLi Wei,li@example.com,ring twice\n";
+  struct request rq = {.method = "POST",
+                       .path = "/v1/imports?kind=customers",
+                       .body = file,
+                       .n_body = sizeof file - 1,
+                       .content_type = "text/csv"};
+  CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
+  CHECK_INT(s->last.status, 201);
+  be(s, shop_key(s, "masked", "order.read order.edit customer.read customer.write fulfillment.read event.read"));
   for (size_t i = 0; i < COUNT_OF(asked); i++) {
     SAY(200, asked[i]);
     for (size_t k = 0; k < COUNT_OF(secrets); k++)

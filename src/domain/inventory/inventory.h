@@ -141,6 +141,7 @@ struct stock_summary {
 extern const struct rec stock_summary_rec, stock_place_rec;
 extern const struct db_table stock_summary_table; /* table product, to be read only */
 /* Fills the figures of products as they were read. */
+/* Of the locations that cx->actor is bound to, if he is. */
 MUST_CHECK enum err stock_summary_fill(struct ctx *cx, struct stock_summary *rows, size_t n);
 
 /* What sourcing looks at. */

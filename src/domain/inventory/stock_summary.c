@@ -94,6 +94,20 @@ static struct stock_summary *summary_of(struct stock_summary *rows, size_t n, in
   return NULL;
 }
 
+/* Whoever is bound to locations sees what lies there. */
+static enum err is_seen(struct ctx *cx, int64_t location_id, bool *out)
+{
+  const struct row_scope *s = cx->actor.scope;
+  const struct location *location;
+  *out = !s || s->n_locations == 0;
+  if (*out)
+    return ERR_OK;
+  enum err err = location_by_id(cx, location_id, &location);
+  for (size_t i = 0; err == ERR_OK && i < s->n_locations; i++)
+    *out |= text_eq(s->locations[i], location->code);
+  return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err add_stock(struct ctx *cx, struct stock_summary *rows, size_t n, const struct db_value *ids)
 {
   static const struct db_where of_products = {
@@ -107,7 +121,9 @@ static enum err add_stock(struct ctx *cx, struct stock_summary *rows, size_t n, 
   EACH (const struct stock, row, &stock) {
     struct stock_summary *s = summary_of(rows, n, row->product_id);
     struct stock_place *p;
-    if (!s)
+    bool seen;
+    TRY(is_seen(cx, row->location_id, &seen));
+    if (!s || !seen)
       continue;
     TRY(place_of(cx, s, row->location_id, &p));
     add_row(p, row);

@@ -1,6 +1,7 @@
 /* One verb for many orders over HTTP: what was chosen becomes a job that runs in the background. */
 #include "api.h"
 #include "api_list_priv.h"
+#include "api_where_priv.h"
 
 #include "work.h"
 
@@ -84,11 +85,22 @@ static enum err serve_job(struct ctx *cx, const struct api_request *rq, struct a
   return ERR_OK;
 }
 
+/* Whoever is bound to places sees the jobs he began: those of others may be of orders anywhere. */
+static enum err narrow_jobs(struct ctx *cx, const struct api_request *rq, struct db_page *page)
+{
+  (void)rq;
+  if (cx->actor.scope)
+    api_where(cx, page, "actor_kind = $1 AND actor_id = $2",
+              (const struct db_value[]){TEXT(actor_kinds[cx->actor.kind]), I64(cx->actor.id)}, 2);
+  return ERR_OK;
+}
+
 static const struct api_list jobs_list = {
     .table = &bulk_job_table,
     .filters = (const char *const[]){"state", "verb", "actor_name", "created_at", NULL},
     .sorts = (const char *const[]){"created_at", NULL},
     .id_field = "id",
+    .narrow = narrow_jobs,
 };
 
 static enum err narrow_rows(struct ctx *cx, const struct api_request *rq, struct db_page *page)
@@ -135,7 +147,8 @@ const struct route bulk_routes[] = {
      "```",
      PERM_SIGNED_IN, .body = &bulk_input_rec, .reply = &bulk_job_rec, .success = 201, .serve = serve_bulk,
      .flags = ROUTE_LARGE},
-    {"GET", "/v1/bulk", "List bulk jobs", "Newest first.", PERM_ORDER_READ, .reply = &bulk_job_rec, .success = 200,
+    {"GET", "/v1/bulk", "List bulk jobs",
+     "Newest first. Whoever is bound to locations or channels sees the jobs that he began himself.", PERM_ORDER_READ, .reply = &bulk_job_rec, .success = 200,
      .list = &jobs_list},
     {"GET", "/v1/bulk/{id}", "One bulk job", "With its counts.", PERM_ORDER_READ, .reply = &bulk_job_rec,
      .success = 200, .serve = serve_job},

@@ -1,5 +1,6 @@
 /* Channels over HTTP. */
 #include "api.h"
+#include "api_scope_priv.h"
 
 #include "channels.h"
 #include "orders.h"
@@ -33,7 +34,13 @@ static enum err serve_health(struct ctx *cx, const struct api_request *rq, struc
   static const struct db_where all = {&channel_table, "1 = 1 ORDER BY code LIMIT 1000", DB_LIST};
   LIST(struct channel) channels = {0};
   (void)out;
+  TRY(scope_all_locations(cx));
   TRY(db_select(cx->db, &all, (struct list *)(void *)&channels, DB_NO_ARGS));
+  size_t seen = 0;
+  for (size_t i = 0; i < channels.n; i++)
+    if (scope_sees_channel(cx, channels.at[i].code))
+      channels.at[seen++] = channels.at[i];
+  channels.n = seen;
   struct channel_health *health = ARENA_ARRAY(cx->arena, struct channel_health, channels.n + 1);
   TRY(channel_health_load(cx, channels.at, channels.n, health));
   return api_page(cx, rq, &channel_health_rec, health, channels.n);

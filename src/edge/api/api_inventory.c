@@ -1,5 +1,6 @@
 /* Stock over HTTP: rows, ledger, balances of the past, safety stock, adjustments. */
 #include "api.h"
+#include "api_scope_priv.h"
 #include "api_search_priv.h"
 #include "api_where_priv.h"
 
@@ -122,18 +123,33 @@ static const struct api_param summary_params[] = {
 static const struct {
   const char *level, *where;
 } product_levels[] = {
-    {"low", "id IN (SELECT product_id FROM stock WHERE alerted = 1)"},
-    {"out", "id IN (SELECT product_id FROM stock WHERE on_hand - reserved <= 0)"},
-    {"negative", "id IN (SELECT product_id FROM stock WHERE on_hand < 0)"},
+    {"low", "alerted = 1"},
+    {"out", "on_hand - reserved <= 0"},
+    {"negative", "on_hand < 0"},
 };
+
+/* Products whose stock fits; of who is bound to locations, the stock there. */
+static enum err narrow_at_ones_own(struct ctx *cx, struct db_page *page, const char *fits)
+{
+  struct db_value *values = NULL;
+  const char *here = "1 = 1";
+  size_t n = 0;
+  struct buf b;
+  if (scope_has_locations(cx))
+    TRY(scope_locations(cx, "location_id", &here, &values, &n));
+  const char *const words[] = {"id IN (SELECT product_id FROM stock WHERE ", fits, " AND ", here, ")"};
+  buf_init(&b, cx->arena);
+  for (size_t i = 0; i < COUNT_OF(words); i++)
+    buf_text(&b, words[i]);
+  api_where(cx, page, buf_str(&b), values, n);
+  return ERR_OK;
+}
 
 static enum err narrow_level(struct ctx *cx, struct db_page *page, const char *level)
 {
   for (size_t i = 0; level && i < COUNT_OF(product_levels); i++)
-    if (text_eq(product_levels[i].level, level)) {
-      api_where(cx, page, product_levels[i].where, NULL, 0);
-      return ERR_OK;
-    }
+    if (text_eq(product_levels[i].level, level))
+      return narrow_at_ones_own(cx, page, product_levels[i].where);
   return level ? fault_add(&cx->fault, ERR_INVALID, "/query/level", "not_allowed", "level is low, out or negative")
                : ERR_OK;
 }
@@ -151,7 +167,7 @@ static enum err narrow_summary(struct ctx *cx, const struct api_request *rq, str
     if (err != ERR_OK && err != ERR_NOT_FOUND)
       return err;
     api_where(cx, page, "id IN (SELECT product_id FROM stock WHERE location_id = $1)",
-              (const struct db_value[]){I64(err ? 0 : location->id.v)}, 1);
+              (const struct db_value[]){I64(err || !scope_sees_location(cx, location->code) ? 0 : location->id.v)}, 1);
   }
   return narrow_level(cx, page, p[SUMMARY_LEVEL].text);
 }
@@ -278,7 +294,7 @@ const struct route inventory_routes[] = {
      .needs = PERM_STOCK_READ, .reply = &stock_rec, .success = 200, .list = &stock_list, .params = stock_params},
     {"GET", "/v1/stock/summary", "How much there is of each product",
      "All rows of a product as one, over all locations; `?expand=places` adds the same by location. `?q=shirt` searches, "
-     "`?level=low` shows what somewhere is down to its safety stock.",
+     "`?level=low` shows what somewhere is down to its safety stock. Whoever is bound to locations sees the sums of those.",
      .needs = PERM_STOCK_READ, .reply = &stock_summary_rec, .success = 200, .list = &summary_list,
      .params = summary_params},
     {"GET", "/v1/stock/movements", "The stock ledger",

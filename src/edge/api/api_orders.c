@@ -1,6 +1,7 @@
 /* Orders over HTTP: reading them. Taking them in is api_intake.c, what is done with them afterwards stands with its room. */
 #include "api.h"
 #include "api_orders_priv.h"
+#include "api_scope_priv.h"
 
 #include "allocation.h"
 #include "intake.h"
@@ -97,6 +98,7 @@ static enum err serve_related(struct ctx *cx, const struct api_request *rq, stru
   (void)out;
   TRY(load_order(cx, rq->id, &o));
   TRY(orders_related(cx, o, &related));
+  TRY(scope_keep_related(cx, &related));
   return api_page(cx, rq, &related_order_rec, related.at, related.n);
 }
 

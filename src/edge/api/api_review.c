@@ -1,5 +1,6 @@
 /* Review over HTTP: its rules, the queue of holds, and the ways out of it. */
 #include "api.h"
+#include "api_scope_priv.h"
 #include "api_where_priv.h"
 
 #include "review.h"
@@ -36,6 +37,7 @@ static enum err serve_context(struct ctx *cx, const struct api_request *rq, stru
 {
   struct hold_context *context = ARENA_NEW(cx->arena, struct hold_context);
   TRY(hold_context_load(cx, rq->id, context));
+  TRY(scope_keep_related(cx, &context->related));
   *out = (struct act_result){.rec = &hold_context_rec, .value = context, .version = ABSENT};
   return ERR_OK;
 }

@@ -8,6 +8,7 @@
  */
 #include "api_priv.h"
 
+#include "api_scope_priv.h"
 #include "api_where_priv.h"
 #include "fulfillment.h"
 #include "identity.h"
@@ -78,6 +79,35 @@ static enum err order_seen(struct ctx *cx, const struct row_scope *s, int64_t or
   return ERR_OK;
 }
 
+enum err scope_sees_order(struct ctx *cx, int64_t order_id, bool *out)
+{
+  *out = true;
+  return cx->actor.scope ? order_seen(cx, cx->actor.scope, order_id, out) : ERR_OK;
+}
+
+enum err scope_keep_related(struct ctx *cx, related_orders *related)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < related->n; i++) {
+    bool seen;
+    TRY(scope_sees_order(cx, related->at[i].id.v, &seen));
+    if (seen)
+      related->at[kept++] = related->at[i];
+  }
+  related->n = kept;
+  return ERR_OK;
+}
+
+bool scope_sees_location(const struct ctx *cx, const char *code)
+{
+  return !cx->actor.scope || has_location(cx->actor.scope, code);
+}
+
+bool scope_sees_channel(const struct ctx *cx, const char *code)
+{
+  return !cx->actor.scope || has_channel(cx->actor.scope, code);
+}
+
 /* A part that has a location of its own is seen there; its order's other locations do not count. */
 static enum err part_seen(struct ctx *cx, const struct row_scope *s, int64_t order_id, const char *location, bool *out)
 {
@@ -107,6 +137,16 @@ static enum err see_hold(struct ctx *cx, const struct row_scope *s, const char *
   TRY(order_of_hold(cx, id, &hold, &order));
   TRY(order_seen(cx, s, order.v, &seen));
   return seen ? ERR_OK : outside(cx, "hold", id);
+}
+
+/* One's own: of what others began, the orders may lie anywhere. */
+static enum err see_bulk(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct bulk_job job;
+  (void)s;
+  TRY(bulk_load(cx, id, &job));
+  bool own = job.actor_kind == (int)cx->actor.kind && job.actor_id == cx->actor.id;
+  return own ? ERR_OK : outside(cx, "bulk job", id);
 }
 
 static enum err see_payment(struct ctx *cx, const struct row_scope *s, const char *id)
@@ -262,7 +302,10 @@ struct scope_rule {
 static const struct scope_rule rules[] = {
     {"/v1/adjustments/{id}", SCOPE_FREE, see_adjustment, NULL},
     {"/v1/api_keys", SCOPE_FREE, NULL, NULL},
+    {"/v1/bulk", SCOPE_FREE, NULL, NULL}, /* the list that its orders are chosen by is narrowed, as that of jobs is */
+    {"/v1/bulk/{id}", SCOPE_FREE, see_bulk, NULL},
     {"/v1/carriers", SCOPE_FREE, NULL, NULL},
+    {"/v1/channel_health", SCOPE_FREE, NULL, NULL}, /* one's own channels; closed to who is bound to locations */
     {"/v1/channels/{code}", SCOPE_FREE, see_channel, NULL},
     {"/v1/customers", SCOPE_FREE, NULL, NULL},
     {"/v1/customers/{id}/profile", SCOPE_CLOSED, NULL, NULL}, /* sums over all places */
@@ -270,6 +313,7 @@ static const struct scope_rule rules[] = {
     {"/v1/fulfillments/{id}", SCOPE_FREE, see_fulfillment, NULL},
     {"/v1/holds/{id}", SCOPE_FREE, see_hold, NULL},
     {"/v1/import_fields", SCOPE_FREE, NULL, NULL},
+    {"/v1/imports", SCOPE_CLOSED, NULL, NULL}, /* a file may name any place; what is in it is shown as it came */
     {"/v1/locations/{code}", SCOPE_FREE, see_location, NULL},
     {"/v1/locations/{id}", SCOPE_FREE, see_location, NULL},
     {"/v1/manifests/{id}", SCOPE_FREE, see_manifest, NULL},
@@ -295,6 +339,7 @@ static const struct scope_rule rules[] = {
     {"/v1/shipments/{id}", SCOPE_FREE, see_shipment, NULL},
     {"/v1/stock/adjustments", SCOPE_FREE, NULL, NULL}, /* the body's location */
     {"/v1/stock/balance", SCOPE_ASKED, NULL, NULL},
+    {"/v1/stock/summary", SCOPE_FREE, NULL, NULL}, /* it adds up the places of who asks */
     {"/v1/stock/safety", SCOPE_FREE, NULL, NULL}, /* the body's location */
     {"/v1/system", SCOPE_FREE, NULL, NULL},
     {"/v1/tasks", SCOPE_ASKED, NULL, NULL},
@@ -514,12 +559,35 @@ enum err scope_narrow(struct ctx *cx, struct call *call, struct db_page *page)
   bool free_list = rule->kind != SCOPE_CLOSED && !order_column(table) && !of_place && !column_of(table, "channel");
   bool done = false;
   TRY(check_address(cx, call, rule));
+  if (table == &bulk_row_table)
+    return ERR_OK; /* of a job of one's own, which has another bucket than its orders */
   if (s->n_locations)
     TRY(narrow_locations(cx, s, page, &done));
   if (s->n_locations && !done && !free_list && table != &channel_table)
     return closed(cx);
   if (s->n_channels && !narrow_channels(cx, s, page) && !of_place && !free_list && table != &location_table)
     return closed(cx);
+  return ERR_OK;
+}
+
+enum err scope_all_locations(struct ctx *cx)
+{
+  return scope_has_locations(cx) ? closed(cx) : ERR_OK;
+}
+
+bool scope_has_locations(const struct ctx *cx)
+{
+  return cx->actor.scope && cx->actor.scope->n_locations > 0;
+}
+
+enum err scope_locations(struct ctx *cx, const char *column, const char **out_text, struct db_value **out_values,
+                         size_t *out_n)
+{
+  const struct row_scope *s = cx->actor.scope;
+  assert(scope_has_locations(cx));
+  *out_values = values_of(cx, s->locations, s->n_locations, out_n);
+  TRY(ids_of(cx, *out_values, *out_n));
+  *out_text = places_in(cx, column, *out_n);
   return ERR_OK;
 }
 
