@@ -332,7 +332,7 @@ static const char *plain_number(struct arena *a, const char *text)
 /* ---- Dates ---- */
 
 /* Day numbers count from 1899-12-30, as if 1900 had been a leap year. */
-enum { DAY_0 = -25569, DAY_0_OF_1904 = -24107, DAYS_MAX = 2958466 };
+enum { DAY_0 = -25569, DAY_0_OF_1904 = -24107, DAYS_MAX = 2958466, DAY_LAST = 2932896 /* 9999-12-31 */ };
 
 static const char *shown_date(const struct sheet *s, struct arena *a, const char *number, enum shown how)
 {
@@ -353,7 +353,10 @@ static const char *shown_date(const struct sheet *s, struct arena *a, const char
     return arena_printf(a, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
   if (!s->since_1904 && days < 60)
     days++;
-  days_date(days + (s->since_1904 ? DAY_0_OF_1904 : DAY_0), date);
+  days += s->since_1904 ? DAY_0_OF_1904 : DAY_0;
+  if (days > DAY_LAST)
+    return number;
+  days_date(days, date);
   if (how == SHOWN_DATE && seconds == 0)
     return arena_text(a, date);
   return arena_printf(a, "%s %02d:%02d:%02d", date, (int)(seconds / 3600), (int)(seconds / 60 % 60),

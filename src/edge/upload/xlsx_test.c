@@ -189,6 +189,15 @@ TEST(shared_texts_count_for_each_row_that_shows_them)
   CHECK_ERR(read_parts(t, NULL, shared, many(t, "<row r=\"1\">", cell, 6, "</row>"), NULL), ERR_INVALID);
 }
 
+TEST(what_is_later_than_dates_can_be_is_a_number)
+{
+  const char *csv;
+  CHECK_ERR(read_parts(t, "<x><cellXfs><xf numFmtId=\"14\"/></cellXfs></x>", NULL,
+                       "<row><c><v>2958465</v></c><c><v>2958465.9999999</v></c><c><v>2958466</v></c></row>", &csv),
+            ERR_OK);
+  CHECK_TEXT(csv, "9999-12-31,2958465.9999999,2958466\n");
+}
+
 static int64_t cpu_ms(void)
 {
   struct timespec now;
