@@ -168,6 +168,7 @@ export async function barriers(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const result = await (window as any).axe.run(document, {
       runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+      rules: { 'target-size': { enabled: true } },
       resultTypes: ['violations'],
     });
     return result.violations.flatMap((rule: any) => rule.nodes.slice(0, 3).map((node: any) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary.split('\n').slice(1, 2).join(' ').trim()}`));

@@ -37,7 +37,24 @@ function oneEnterOneAct() {
   );
 }
 
+const LAYERS = '[role="dialog"], .ant-dropdown, .ant-popover, .ant-select-dropdown, .ant-picker-dropdown';
+/** A dialog that is taken away as a whole leaves the focus nowhere; it goes back to what had it before. */
+function giveFocusBack() {
+  let last: HTMLElement | undefined;
+  document.addEventListener('focusin', ({ target }) => {
+    if (target instanceof HTMLElement && !target.closest(LAYERS)) last = target;
+  });
+  const back = () => {
+    if (document.activeElement !== document.body || [...document.querySelectorAll('[role="dialog"]')].some((one) => one.checkVisibility())) return;
+    if (last?.isConnected) last.focus();
+  };
+  new MutationObserver((all) => {
+    if (all.some(({ removedNodes }) => removedNodes.length)) requestAnimationFrame(back);
+  }).observe(document.body, { childList: true });
+}
+
 export function closeGaps() {
+  giveFocusBack();
   nameListboxes();
   oneEnterOneAct();
 }
