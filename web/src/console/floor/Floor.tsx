@@ -8,6 +8,7 @@ import { useTranslation } from '../../shared/i18n';
 import { dropWork, keep, kept, keptWork, keepWork } from '../../shared/offline/kept';
 import { drain, onSent, useOutbox } from '../../shared/offline/outbox';
 import { applyUpdate } from '../../shared/offline/register';
+import { Choose } from './Choose';
 import { Count } from './Count';
 import { nextTask, places, signOut, whoIsHere, type Kind, type Place, type Session } from './door';
 import { Me } from './Me';
@@ -40,18 +41,26 @@ export function Floor() {
   useEffect(() => setZone(session?.time_zone), [session]);
   useEffect(() => {
     void kept<Place>('place').then((known) => setPlace(known ?? null));
-    void kept<string>('current').then(async (id) => setWork((id && (await keptWork<Work>(id))) || null));
   }, []);
+  // What is in hand is somebody's: the next at this device begins without it.
+  const mine = session ? `current ${session.user_id}` : undefined;
+  useEffect(() => {
+    if (mine) void kept<string>(mine).then(async (id) => setWork((id && (await keptWork<Work>(id))) || null));
+    else setWork(undefined);
+  }, [mine]);
 
-  const hold = useCallback((next: Work | null) => {
-    setWork(next);
-    void keep('current', next?.id);
-    if (next) void keepWork({ ...next });
-    go(next ? 'work' : '');
-  }, []);
+  const hold = useCallback(
+    (next: Work | null) => {
+      setWork(next);
+      if (mine) void keep(mine, next?.id);
+      if (next) void keepWork({ ...next });
+      go(next ? 'work' : '');
+    },
+    [mine],
+  );
 
   if (error !== undefined) return <Wrong error={error} retry={look} />;
-  if (session === undefined || place === undefined || work === undefined) return <Wait />;
+  if (session === undefined || place === undefined) return <Wait />;
   if (session === null)
     return (
       <SignIn
@@ -61,6 +70,7 @@ export function Floor() {
         }}
       />
     );
+  if (work === undefined) return <Wait />;
   if (hash === 'outbox') return <Outbox onBack={() => history.back()} />;
   if (hash === 'me')
     return (
@@ -69,8 +79,8 @@ export function Floor() {
         place={place}
         onBack={() => go('')}
         onPlace={() => go('place')}
-        onOut={() => {
-          void signOut();
+        onOut={async () => {
+          await signOut();
           setSession(null);
           go('');
         }}
@@ -88,6 +98,7 @@ export function Floor() {
         }}
       />
     );
+  if (hash === 'choose') return <Choose place={place.code} onHome={() => go('')} onTake={hold} />;
   if (hash === 'count') return <Count place={place.code} onHome={() => go('')} />;
   if (hash === 'work' && work) {
     // Home without an end of the work keeps it in hand; an end has dropped it from the device.
@@ -158,7 +169,7 @@ function Home({ session, place, work, hold }: { session: Session; place: Place; 
         ) : (
           <>
             <p className="large" role="alert">
-              {t(`error.${asProblem(error).code}`, { defaultValue: t('error.unknown', { code: asProblem(error).code }) })}
+              {t(`error.${asProblem(error).code}`, { defaultValue: t('error.other', { code: asProblem(error).code }) })}
             </p>
             {!online && <p className="muted">{t('floor.net.goes_on')}</p>}
           </>
@@ -197,6 +208,11 @@ function Home({ session, place, work, hold }: { session: Session; place: Place; 
                   </Big>
                 ))}
               </div>
+            )}
+            {may && (
+              <Big kind="" disabled={asking !== undefined} onClick={() => go('choose')}>
+                {t('floor.home.choose')}
+              </Big>
             )}
             {session.permissions.includes('stock.adjust') && (
               <Big kind="" onClick={() => go('count')}>

@@ -31,7 +31,7 @@ export function SignIn({ onDone }: { onDone: (session: Session) => void }) {
     } catch (error) {
       signal('wrong');
       const { code } = asProblem(error);
-      setTrouble(code === 'unauthenticated' ? t(`floor.signin.wrong_${way}`) : t(`error.${code}`, { defaultValue: t('error.unknown', { code }) }));
+      setTrouble(code === 'unauthenticated' ? t(`floor.signin.wrong_${way}`) : t(`error.${code}`, { defaultValue: t('error.other', { code }) }));
     } finally {
       setBusy(false);
     }

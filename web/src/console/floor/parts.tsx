@@ -1,6 +1,7 @@
 // Parts of the floor: big, plain, for a gloved thumb in sunlight.
 import { lazy, Suspense, useEffect, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from 'react';
 import { asProblem } from '../../shared/api/problem';
+import { dateTime, day, duration, time } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { useOutbox } from '../../shared/offline/outbox';
 import { signal, wakeSound, type Signal } from './feedback';
@@ -152,6 +153,15 @@ export function Network() {
   );
 }
 
+/** When it has to leave: by the clock today, else with its day; what should have left says so. */
+export function LeavesBy({ at, className = '' }: { at: string | undefined; className?: string }) {
+  const { t } = useTranslation();
+  if (!at) return null;
+  const left = new Date(at).getTime() - Date.now();
+  if (left < 0) return <span className={`bad-text ${className}`}>{t('floor.pick.late', { at: dateTime(at), late: duration(left) })}</span>;
+  return <span className={`muted ${className}`}>{t('floor.pick.ship_by', { at: day(at) === day(Date.now()) ? time(at) : dateTime(at) })}</span>;
+}
+
 export function Steps({ done, all, label }: { done: number; all: number; label: string }) {
   return (
     <div className="steps" role="img" aria-label={label}>
@@ -169,7 +179,7 @@ export function Wrong({ error, retry }: { error: unknown; retry?: () => void }) 
   const problem = asProblem(error);
   return (
     <div className="trouble" role="alert">
-      <h2>{t(`error.${problem.code}`, { defaultValue: t('error.unknown', { code: problem.code }) })}</h2>
+      <h2>{t(`error.${problem.code}`, { defaultValue: t('error.other', { code: problem.code }) })}</h2>
       {problem.away && <p>{t('floor.net.goes_on')}</p>}
       {retry && (
         <Big kind="main" onClick={retry}>

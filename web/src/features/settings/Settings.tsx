@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { patchPath, readPath, type Schemas } from '../../shared/api/client';
 import { useMay } from '../../shared/api/session';
 import { CurrencySelect, LanguageSelect, Panel, PriceInput, ZoneSelect } from '../../shared/desk';
+import { integer } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
 import { Bones, Empty, Trouble, useProblemText } from '../../shared/ui';
@@ -48,6 +49,8 @@ function Row({ setting, currency, may }: { setting: Setting; currency: string; m
   const id = `setting-${setting.key}`;
   const unit = setting.unit ? t(`settings.unit.${setting.unit.replaceAll(' ', '_')}`, { defaultValue: setting.unit }) : '';
   const put = (next: string | undefined) => setValue(next ?? '');
+  // Told, never quietly made to fit: what would be saved is what was typed.
+  const outside = setting.kind === 'integer' && value !== '' && (Number(value) < (setting.min ?? -Infinity) || Number(value) > (setting.max ?? Infinity));
   const input = () => {
     const common = { id, disabled: !may };
     if (setting.key === 'company.currency') return <CurrencySelect {...common} value={value} onChange={put} />;
@@ -60,8 +63,7 @@ function Row({ setting, currency, may }: { setting: Setting; currency: string; m
         <InputNumber
           {...common}
           style={{ width: '100%' }}
-          {...(setting.min === undefined ? {} : { min: setting.min })}
-          {...(setting.max === undefined ? {} : { max: setting.max })}
+          {...(outside ? { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': `${id}-range` } : {})}
           precision={0}
           {...(unit ? { suffix: unit } : {})}
           value={value === '' ? null : Number(value)}
@@ -79,15 +81,20 @@ function Row({ setting, currency, may }: { setting: Setting; currency: string; m
       </div>
       <div className="setting-value">
         {input()}
+        {outside && (
+          <span id={`${id}-range`} role="alert" className="wrong">
+            {t('settings.range', { min: integer(setting.min ?? 0), max: integer(setting.max ?? Number.MAX_SAFE_INTEGER) })}
+          </span>
+        )}
         {save.isError && (
-          <span role="alert" style={{ color: 'var(--bad)', fontSize: 13 }}>
+          <span role="alert" className="wrong">
             {problemText(save.error)}
           </span>
         )}
         <div className="row wrap">
           {value !== setting.value && (
             <>
-              <Button type="primary" size="small" loading={save.isPending} disabled={value === ''} onClick={() => save.mutate(value)}>
+              <Button type="primary" size="small" loading={save.isPending} disabled={value === '' || outside} onClick={() => save.mutate(value)}>
                 {t('common.save')}
               </Button>
               <Button size="small" onClick={() => setValue(setting.value)}>

@@ -77,7 +77,7 @@ export function useProblemText(): (error: unknown) => string {
   const { t } = useTranslation();
   return (error) => {
     const problem = asProblem(error);
-    return t(`error.${problem.code}`, { defaultValue: t('error.unknown', { code: problem.code }) });
+    return t(`error.${problem.code}`, { defaultValue: t('error.other', { code: problem.code }) });
   };
 }
 

@@ -244,7 +244,7 @@ function Refusals({ rows, names }: { rows: { asked: string; code?: string }[]; n
                   {names.get(row.asked) ?? row.asked}
                 </Link>
               </td>
-              <td>{t(`error.${row.code}`, { defaultValue: t('error.unknown', { code: row.code }) })}</td>
+              <td>{t(`error.${row.code}`, { defaultValue: t('error.other', { code: row.code }) })}</td>
             </tr>
           ))}
         </tbody>
