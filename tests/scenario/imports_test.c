@@ -2,6 +2,8 @@
 #include "db.h"
 #include "shop.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +200,59 @@ TEST(a_mapping_that_cannot_be_is_refused_rule_by_rule)
   SAY(200, "GET /v1/products/1");
   SEE("/name/zh-TW", "2");
   SEE("/tax_category", "standard");
+  shop_close(s);
+}
+
+struct large_upload {
+  struct client *client;
+  struct buf file;
+  atomic_bool done;
+  int status;
+};
+
+static void *bring_large(void *arg)
+{
+  struct large_upload *large = arg;
+  struct request rq = {.method = "POST",
+                       .path = "/v1/imports?kind=products",
+                       .body = large->file.at,
+                       .n_body = large->file.n,
+                       .content_type = "text/csv"};
+  struct answer answer = {0};
+  if (client_call(large->client, &rq, &answer) == CALL_ANSWERED)
+    large->status = answer.status;
+  atomic_store(&large->done, true);
+  return NULL;
+}
+
+TEST(large_files_are_looked_at_one_at_a_time_and_others_are_served_meanwhile)
+{
+  static const char sheet[] = "PK\3\4 a sheet that cannot be read";
+  struct shop *s = shop_open(t);
+  struct large_upload large = {.client = shop_client(s)};
+  struct request small = {.method = "POST",
+                          .path = "/v1/imports?kind=products",
+                          .body = sheet,
+                          .n_body = sizeof sheet - 1,
+                          .content_type = ""};
+  pthread_t thread;
+  int busy = 0;
+  buf_init(&large.file, s->arena);
+  buf_text(&large.file, "sku,name,price\n");
+  for (int i = 0; i < 190000; i++)
+    buf_printf(&large.file, "P-%06d,Product with a name that is rather long %06d,1.50\n", i, i);
+  CHECK_INT(pthread_create(&thread, NULL, bring_large, &large), 0);
+  while (!atomic_load(&large.done)) {
+    CHECK_INT(client_call(s->client, &small, &s->last), CALL_ANSWERED);
+    busy += s->last.status == 503;
+    CHECK(s->last.status == 503 || s->last.status == 422);
+    if (busy == 1)
+      SAY(200, "GET /v1/orders");
+  }
+  CHECK_INT(pthread_join(thread, NULL), 0);
+  CHECK_INT(large.status, 201);
+  CHECK(busy > 0);
+  client_free(large.client);
   shop_close(s);
 }
 

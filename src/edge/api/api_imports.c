@@ -1,5 +1,5 @@
 /* Files that people bring: kept, mapped, tried, run; and everything taken out again in the same columns. */
-#include "api.h"
+#include "api_priv.h"
 
 #include "upload.h"
 
@@ -96,6 +96,22 @@ static enum err pack(struct ctx *cx, const struct http_request *rq, struct uploa
   return ERR_OK;
 }
 
+enum { SMALL = 64 * 1024 };
+
+/* Large files, and sheets, whose size says little, are looked at one at a time: they must not take all readers. */
+static enum err look(struct ctx *cx, const struct api_request *rq, const char *encoding, const char *delimiter,
+                     struct upload_found *out)
+{
+  const struct http_request *http = rq->http;
+  bool large = http->n_body > SMALL || (http->n_body && http->body[0] == 'P');
+  atomic_int *looks = &rq->api->looks;
+  TRY(large ? place_take(cx, looks, 1, "another file is being looked at") : ERR_OK);
+  enum err err = upload_look(http->body, http->n_body, encoding, delimiter, cx->arena, &cx->fault, out, NULL);
+  if (large)
+    place_leave(looks);
+  return err;
+}
+
 static enum err serve_new(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct upload_creation *c = ARENA_NEW(cx->arena, struct upload_creation);
@@ -108,8 +124,7 @@ static enum err serve_new(struct ctx *cx, const struct api_request *rq, struct a
   TRY(ctx_need(cx, upload_permission(kind)));
   if (delimiter && strlen(delimiter) != 1)
     return fault_add(&cx->fault, ERR_INVALID, "/query/delimiter", "invalid_format", "one character, or tab");
-  TRY(upload_look(rq->http->body, rq->http->n_body, p[NEW_ENCODING].text, delimiter, cx->arena, &cx->fault, found,
-                  NULL));
+  TRY(look(cx, rq, p[NEW_ENCODING].text, delimiter, found));
   rec_init(&upload_rec, u);
   u->kind = (int)kind;
   u->file = found;
@@ -163,7 +178,10 @@ static enum err serve_error_file(struct ctx *cx, const struct api_request *rq, s
   struct upload_text text;
   (void)out;
   TRY(load(cx, rq->id, &u));
-  TRY(upload_error_file(cx, u, &text));
+  TRY(place_take(cx, &rq->api->exports, API_EXPORTS, "other exports are running"));
+  enum err err = upload_error_file(cx, u, &text);
+  place_leave(&rq->api->exports);
+  TRY(err);
   answer_file(cx, rq, text, "errors");
   return ERR_OK;
 }
@@ -199,7 +217,10 @@ static enum err serve_export(struct ctx *cx, const struct api_request *rq, struc
   if (kind == UPLOAD_ORDERS)
     return fault_add(&cx->fault, ERR_INVALID, "/query/kind", "not_allowed",
                      "orders are taken out by GET /v1/orders with Accept: text/csv");
-  TRY(upload_export(cx, kind, API_EXPORT_MAX, &text));
+  TRY(place_take(cx, &rq->api->exports, API_EXPORTS, "other exports are running"));
+  enum err err = upload_export(cx, kind, API_EXPORT_MAX, &text);
+  place_leave(&rq->api->exports);
+  TRY(err);
   answer_file(cx, rq, text, upload_kinds[kind]);
   return ERR_OK;
 }
@@ -208,7 +229,7 @@ static enum err serve_export(struct ctx *cx, const struct api_request *rq, struc
 
 static const enum err not_found_errors[] = {ERR_NOT_FOUND, ERR_OK};
 static const enum err pass_errors[] = {ERR_NOT_FOUND, ERR_STATE, ERR_OK};
-static const enum err new_errors[] = {ERR_TOO_LARGE, ERR_OK};
+static const enum err new_errors[] = {ERR_TOO_LARGE, ERR_BUSY, ERR_OK};
 
 const struct route import_routes[] = {
     {"POST", "/v1/imports", "Bring a file",

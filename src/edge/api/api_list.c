@@ -523,6 +523,19 @@ static enum err export_rows(struct query *q, struct sheet *sheet, const char **o
   return err;
 }
 
+enum err place_take(struct ctx *cx, atomic_int *taken, int most, const char *busy)
+{
+  if (atomic_fetch_add(taken, 1) < most)
+    return ERR_OK;
+  atomic_fetch_sub(taken, 1);
+  return err_fail(cx, ERR_BUSY, "", "%s, please try again", busy);
+}
+
+void place_leave(atomic_int *taken)
+{
+  atomic_fetch_sub(taken, 1);
+}
+
 /* A file beyond the limits says where it goes on. */
 static enum err serve_file(struct query *q, enum sheet_format format, struct http_reply *reply)
 {
@@ -531,16 +544,13 @@ static enum err serve_file(struct query *q, enum sheet_format format, struct htt
   struct sheet *sheet;
   const char *next = NULL;
   to.reply = reply;
-  if (atomic_fetch_add(&api->exports, 1) >= API_EXPORTS) {
-    atomic_fetch_sub(&api->exports, 1);
-    return err_fail(q->cx, ERR_BUSY, "", "other exports are running, please try again");
-  }
+  TRY(place_take(q->cx, &api->exports, API_EXPORTS, "other exports are running"));
   enum err err = sheet_new(q->cx, format, "export", &sheet);
   if (!err)
     err = export_rows(q, sheet, &next);
   if (!err)
     err = sheet_reply(q->cx, &to, sheet, "export", next);
-  atomic_fetch_sub(&api->exports, 1);
+  place_leave(&api->exports);
   return err;
 }
 

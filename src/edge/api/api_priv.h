@@ -202,6 +202,13 @@ void feed_stop(struct api *api); /* answers the polls, ends the streams, joins *
 /* A client on this machine that did not come through a proxy. */
 bool request_is_local(const struct api *api, const struct http_request *rq);
 
+/* ---- Work that is bounded (api_list.c) ---- */
+
+/* A place among so many that may be under way, lest they take all readers; ERR_BUSY when all are taken. Who has got one gives
+ * it back by place_leave. */
+MUST_CHECK enum err place_take(struct ctx *cx, atomic_int *taken, int most, const char *busy);
+void place_leave(atomic_int *taken);
+
 /* ---- Customers' pages (api_track.c) ---- */
 
 /* Counts against the address as GET /v1/track/{token} does; false when it has to wait. */
@@ -228,7 +235,7 @@ struct api {
   struct ctx cx;                    /* the loop thread's */
   atomic_llong masters;             /* moves when an act of ours wrote masters ... */
   int64_t masters_seen, masters_us; /* ... and what the loop thread has seen of it, and when */
-  atomic_int exports;
+  atomic_int exports, looks;        /* under way, API_EXPORTS and one at most */
   struct estimates estimates;
   atomic_bool quiet;
   struct pool pool;
