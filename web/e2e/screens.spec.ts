@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { catalog, type Shell } from '../tools/catalogs';
 import { dress, expect, test } from './fixtures';
 import { screens, states, type Place } from './places';
+import { shrink } from './shrink';
 
 test.skip(!process.env.ORDO_SCREENS, 'asked for by npm run screens');
 
@@ -66,7 +67,7 @@ for (const look of chosen)
           await settled(page);
         }
         if (look.media) await page.emulateMedia({ media: look.media });
-        await page.screenshot({ path: join(out, picture(place, look)), animations: 'disabled', fullPage: look.media === 'print' });
+        writeFileSync(join(out, picture(place, look)), shrink(await page.screenshot({ animations: 'disabled', fullPage: look.media === 'print' })));
       });
     });
 

@@ -130,15 +130,15 @@ export function Orders() {
     const columns: Column<OrderRow>[] = [
       { id: 'number', title: 'orders.column.number', width: 104, cell: (o) => <strong className="order-number">{orderTitle(o)}</strong> },
       { id: 'customer', title: 'orders.column.customer', width: 110, grow: 2, cell: customerName },
-      { id: 'channel', title: 'orders.column.channel', width: 100, cell: (o) => nameOf(channels.data?.data, o.channel) },
+      { id: 'channel', title: 'orders.column.channel', width: 108, cell: (o) => nameOf(channels.data?.data, o.channel) },
       { id: 'state', title: 'common.state', width: 104, tagged: true, cell: (o) => <EnumTag of="order_state" value={o.state} /> },
       { id: 'payment', title: 'orders.column.payment', width: 108, tagged: true, cell: (o) => <EnumTag of="payment_status" value={o.payment_status} quiet={idle.has(o.state ?? '')} /> },
-      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 136, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
+      { id: 'fulfillment', title: 'orders.column.fulfillment', width: 130, tagged: true, cell: (o) => <EnumTag of="fulfillment_status" value={o.fulfillment_status} /> },
       { id: 'promise', title: 'orders.column.promise', width: 146, tagged: true, cell: (o) => <PromiseTag order={o} /> },
       {
         id: 'holds',
         title: 'orders.column.holds',
-        width: 64,
+        width: 62,
         tagged: true,
         cell: (o) => (o.hold_count ? <StatusTag tone="warn">{integer(o.hold_count)}</StatusTag> : null),
       },
