@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { needs } from '../tools/catalogs';
 
 const dist = join(import.meta.dirname, '../../build/web/dist');
 const there = existsSync(join(dist, '.vite/manifest.json'));
@@ -41,8 +42,11 @@ const one = (part: string) => {
   return key ?? '';
 };
 const texts = (shell: string) => one(`texts/${shell}/zh-TW`);
-/** A screen of the office: the shell, its texts, the library's own, the screen. */
-const office = (screen: string) => ['index.html', 'src/console/office/start.tsx', texts('office'), one('antd/es/locale/zh_TW'), screen];
+/** A screen of the office: the shell, its texts, the library's own, the screen, the texts of the rooms it needs. */
+const office = (screen: string) => {
+  const rooms = needs()[screen.split('/')[2] ?? ''] ?? [];
+  return ['index.html', 'src/console/office/start.tsx', texts('office'), one('antd/es/locale/zh_TW'), screen, ...rooms.map((room) => one(`texts/room/${room}/zh-TW`))];
+};
 const loads = [
   { name: 'portal', keys: () => ['portal.html', texts('portal')], most: 90, without: ['ant-btn', 'echarts'] },
   { name: 'floor', keys: () => ['index.html', 'src/console/floor/start.tsx', texts('floor')], most: 120, without: ['ant-btn', 'echarts'] },

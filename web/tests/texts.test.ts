@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { catalog, languages, shells } from '../tools/catalogs';
+import { catalog, first, languages, needs, rooms, shells } from '../tools/catalogs';
 
 const src = join(import.meta.dirname, '../src');
 
@@ -50,6 +50,22 @@ describe.each(shells)('texts of %s', (shell) => {
     expect(wrong('zh-TW', traditional)).toEqual([]);
     expect(wrong('zh-CN', simplified)).toEqual([]);
   });
+});
+
+test.each(languages)('the office begins in %s with what its navigation and palette say, and no more of the rooms', (language) => {
+  const there = new Map(flat(first(language)));
+  const said = new Set(rooms.flatMap((room) => [...readFileSync(join(src, 'features', room, 'routes.tsx'), 'utf8').matchAll(/label: '([\w.]+)'/g)].map(([, key = '']) => key)));
+  expect(said.size).toBeGreaterThan(rooms.length);
+  expect([...said].filter((key) => !there.has(key))).toEqual([]);
+  const named = rooms.map((room) => readFileSync(join(src, 'features', room, 'routes.tsx'), 'utf8')).join();
+  expect([...there.keys()].filter((key) => rooms.includes(key.split('.')[0] ?? '') && !named.includes(`'${key}'`))).toEqual([]);
+});
+
+test('a room has the texts of those whose parts it shows', () => {
+  const all = needs();
+  for (const room of rooms) expect(all[room]).toContain(room);
+  expect(all.catalog).toContain('inventory');
+  expect(all.orders).toContain('review');
 });
 
 test('texts of different languages are not copies', () => {

@@ -1,4 +1,6 @@
-// Message catalogs as one module per shell and language: `virtual:texts/office/zh-TW`.
+// Message catalogs as one module per shell and language: `virtual:texts/office/zh-TW`. The office's holds what every screen needs:
+// the shared texts, the frame's, and those that the rooms' `routes.tsx` name. A room's own come with its screens,
+// `virtual:texts/room/orders/zh-TW`; `virtual:rooms` tells what a room's screens need and loads it.
 //
 // A catalog is a JSON file named after its language. Its place gives the first part of its keys and the shells that get it:
 //   src/shared/i18n/LANG.json             at the root (`common.*`, `enum.*`, `error.*`); every shell
@@ -8,7 +10,7 @@
 //   src/features/ROOM/i18n/LANG.json      ROOM.*     office
 //   src/features/ROOM/floor/i18n/LANG.json ROOM.floor.*  floor
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 export const languages = ['en', 'zh-CN', 'zh-TW'] as const;
@@ -43,16 +45,89 @@ export function catalog(shell: Shell, language: string): Record<string, unknown>
   return all;
 }
 
+// ---- The office, room by room ----
+
+export const rooms = readdirSync(join(src, 'features')).sort();
+const codeOf = (room: string) =>
+  readdirSync(join(src, 'features', room), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /(?<!\.test)\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+const textsOf = (room: string, language: string): Record<string, unknown> => {
+  const file = join(src, 'features', room, 'i18n', `${language}.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+};
+/** What stands in a catalog under `path`: a text, a branch, nothing. */
+const at = (texts: unknown, path: string[]): unknown => path.reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], texts);
+/** The texts of other rooms that files name: `'orders.nav'`, `` `orders.unit.${unit}` ``. */
+const named = (files: string[]) => files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/['"`]([a-z]+)\.([\w.-]+)/g)].map(([, room = '', path = '']) => ({ room, path: path.split('.').filter(Boolean) })));
+
+/** What is there from the beginning. */
+export function first(language: string): Record<string, unknown> {
+  const all = catalog('office', language);
+  for (const room of rooms) delete all[room];
+  for (const room of rooms) {
+    const texts = textsOf(room, language);
+    for (const { room: of, path } of named([join(src, 'features', room, 'routes.tsx')])) {
+      const text = of === room ? at(texts, path) : undefined;
+      if (typeof text !== 'string') continue;
+      let place = (all[room] ??= {}) as Record<string, unknown>;
+      for (const part of path.slice(0, -1)) place = (place[part] ??= {}) as Record<string, unknown>;
+      place[path.at(-1) as string] = text;
+    }
+  }
+  return all;
+}
+
+/** The rooms whose texts the screens of each need: its own, those it imports from, those it names; and what these need. `office`: what its help names. */
+export function needs(): Record<string, string[]> {
+  const direct = new Map<string, Set<string>>();
+  for (const room of rooms) {
+    const files = codeOf(room);
+    const found = new Set([room]);
+    for (const file of files)
+      for (const [, to = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+        const [other] = resolve(dirname(file), to).slice(join(src, 'features/').length).split('/');
+        if (other && rooms.includes(other) && resolve(dirname(file), to).startsWith(join(src, 'features/'))) found.add(other);
+      }
+    for (const { room: other, path } of named(files)) if (rooms.includes(other) && at(textsOf(other, 'en'), path) !== undefined) found.add(other);
+    direct.set(room, found);
+  }
+  const all = (room: string, seen = new Set<string>()): Set<string> => {
+    if (!seen.has(room)) {
+      seen.add(room);
+      for (const other of direct.get(room) ?? []) all(other, seen);
+    }
+    return seen;
+  };
+  const office = readdirSync(join(src, 'console/office'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const told = named(office).filter(({ room, path }) => rooms.includes(room) && at(textsOf(room, 'en'), path) !== undefined);
+  return { ...Object.fromEntries(rooms.map((room) => [room, [...all(room)].sort()])), office: [...new Set(told.map(({ room }) => room))].sort() };
+}
+
+const roomsModule = () => `
+export const needs = ${JSON.stringify(needs())};
+export const load = {
+${rooms.map((room) => `  ${room}: { ${languages.map((language) => `'${language}': () => import('virtual:texts/room/${room}/${language}')`).join(', ')} },`).join('\n')}
+};`;
+
 export function catalogs(): Plugin {
   const prefix = 'virtual:texts/';
   return {
     name: 'ordo-catalogs',
-    resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : undefined),
+    resolveId: (id) => (id.startsWith(prefix) || id === 'virtual:rooms' ? `\0${id}` : undefined),
     load(id) {
+      if (id === '\0virtual:rooms') return roomsModule();
       if (!id.startsWith(`\0${prefix}`)) return undefined;
+      const [, room, of] = /^room\/(\w+)\/(.*)$/.exec(id.slice(prefix.length + 1)) ?? [];
+      if (room && of) {
+        this.addWatchFile(join(src, 'features', room, 'i18n', `${of}.json`));
+        return `export default ${JSON.stringify({ [room]: textsOf(room, of) })}`;
+      }
       const [shell, language] = id.slice(prefix.length + 1).split('/') as [Shell, string];
       for (const { file } of sources(shell, language)) this.addWatchFile(file);
-      return `export default ${JSON.stringify(catalog(shell, language))}`;
+      return `export default ${JSON.stringify(shell === 'office' ? first(language) : catalog(shell, language))}`;
     },
   };
 }

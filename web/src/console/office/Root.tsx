@@ -10,11 +10,12 @@ import { useTranslation } from '../../shared/i18n';
 import { Bones, Empty, Trouble } from '../../shared/ui';
 import { Live } from '../../shared/live';
 import { usePreferences } from './preferences';
+import { withTexts } from './texts';
 
-const SignIn = lazy(() => import('../../features/identity/signin/SignIn'));
-const Setup = lazy(() => import('../../features/identity/setup/Setup'));
-const MfaFirst = lazy(() => import('../../features/identity/me/Mfa'));
-const Invitation = lazy(() => import('../../features/identity/signin/Invitation'));
+const SignIn = lazy(withTexts('identity', () => import('../../features/identity/signin/SignIn')));
+const Setup = lazy(withTexts('identity', () => import('../../features/identity/setup/Setup')));
+const MfaFirst = lazy(withTexts('identity', () => import('../../features/identity/me/Mfa')));
+const Invitation = lazy(withTexts('identity', () => import('../../features/identity/signin/Invitation')));
 
 export function Root() {
   const session = useSessionQuery();

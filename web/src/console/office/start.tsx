@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
+import { load } from 'virtual:rooms';
 import { asProblem } from '../../shared/api/problem';
 import { startTexts } from '../../shared/i18n';
 import { closeGaps } from './gaps';
@@ -25,7 +26,10 @@ const texts = {
 };
 
 export async function start() {
-  await startTexts(async (language) => (await Promise.all([texts[language](), loadLocale(language)]))[0]);
+  await startTexts(async (language, room) => {
+    if (room) return (load[room] as (typeof load)[string])[language]();
+    return (await Promise.all([texts[language](), loadLocale(language)]))[0];
+  });
   const root = document.getElementById('root');
   if (!root) return;
   root.textContent = '';

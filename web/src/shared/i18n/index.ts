@@ -43,15 +43,41 @@ interface Spoken {
 }
 const speak = (language: string, catalog: Catalog): Spoken => ({ t: translator(catalog, language), i18n: { language } });
 
-type Load = (language: Language) => Promise<{ default: Catalog }>;
+/** Loads a part of the texts: the shell's own, or those of a room. */
+type Load = (language: Language, part: string) => Promise<{ default: Catalog }>;
 let load: Load;
-const catalogs = new Map<Language, Catalog>();
+const SHELL = '';
+/** The parts that are needed, in whatever language. */
+const parts = new Set([SHELL]);
+const catalogs = new Map<Language, { texts: Catalog; has: Set<string> }>();
 let spoken = speak('', {});
 const heard = new Set<() => void>();
 
+/** All that is needed in this language; also what came to be needed while it was loaded. */
+async function complete(language: Language): Promise<Catalog> {
+  let own = catalogs.get(language);
+  if (!own) catalogs.set(language, (own = { texts: {}, has: new Set() }));
+  const { texts, has } = own;
+  for (let missing = [...parts]; (missing = missing.filter((part) => !has.has(part))).length; missing = [...parts]) {
+    const found = await Promise.all(missing.map((part) => load(language, part)));
+    for (const [i, part] of missing.entries()) {
+      join(texts, structuredClone((found[i] as { default: Catalog }).default));
+      has.add(part);
+    }
+  }
+  return texts;
+}
+
+/** Has these parts of the texts there, now and in any language that is chosen later. */
+export async function needTexts(names: readonly string[]): Promise<void> {
+  for (const name of names) parts.add(name);
+  let of: Language;
+  do await complete((of = language()));
+  while (of !== language());
+}
+
 async function change(language: Language): Promise<void> {
-  if (!catalogs.has(language)) catalogs.set(language, join({}, (await load(language)).default));
-  spoken = speak(language, catalogs.get(language) as Catalog);
+  spoken = speak(language, await complete(language));
   document.documentElement.lang = language;
   for (const tell of heard) tell();
 }
