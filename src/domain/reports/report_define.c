@@ -232,10 +232,26 @@ static void add_measure(struct arena *a, const struct report_definition *d, cons
   add_bys(a, measure_knows(m) & d->bys, (struct list *)(void *)&info->by);
 }
 
-void report_list(struct arena *a, report_infos *out)
+unsigned scope_narrows(const struct row_scope *scope)
 {
+  return (scope && scope->n_locations ? BY(LOCATION) : 0) | (scope && scope->n_channels ? BY(CHANNEL) : 0);
+}
+
+bool report_tells(const struct report_definition *d, unsigned narrowed)
+{
+  for (size_t i = 0; i < d->n; i++)
+    if ((measure_knows(&d->measures[i]) & narrowed) == narrowed)
+      return true;
+  return false;
+}
+
+void report_list(struct arena *a, const struct row_scope *scope, report_infos *out)
+{
+  unsigned narrowed = scope_narrows(scope);
   for (size_t i = 0; i < COUNT_OF(report_definitions); i++) {
     const struct report_definition *d = &report_definitions[i];
+    if (!report_tells(d, narrowed))
+      continue;
     struct report_info info = {.name = d->name,
                                .chart = d->chart,
                                .default_by = report_by_names[d->by],
@@ -245,7 +261,8 @@ void report_list(struct arena *a, report_infos *out)
     if (d->by_currency)
       *LIST_ADD(a, &info.filters) = "currency";
     for (size_t k = 0; k < d->n; k++)
-      add_measure(a, d, &d->measures[k], &info);
+      if ((measure_knows(&d->measures[k]) & narrowed) == narrowed)
+        add_measure(a, d, &d->measures[k], &info);
     *LIST_ADD(a, out) = info;
   }
 }

@@ -122,6 +122,9 @@ enum err question_read(struct ctx *cx, const char *name, const struct report_req
   struct question q = {.definition = report_find(name), .limit = rq->limit};
   if (!q.definition)
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no such report");
+  q.narrowed = scope_narrows(cx->actor.scope);
+  if (!report_tells(q.definition, q.narrowed))
+    return err_fail(cx, ERR_FORBIDDEN, "", "this report does not tell the places apart that you are bound to");
   TRY(report_zone(cx, &q.zone));
   TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &q.company_currency));
   take_range(cx, rq, &q);

@@ -55,7 +55,8 @@ struct report_info {
 };
 extern const struct rec report_info_rec;
 typedef LIST(struct report_info) report_infos;
-void report_list(struct arena *a, report_infos *out);
+/* For who is bound to places (NULL = nobody): what tells them apart, so that no sum looks like nothing. */
+void report_list(struct arena *a, const struct row_scope *scope, report_infos *out);
 
 /* ---- Answers ---------------------------------------------------------------------------------------------------- */
 

@@ -147,6 +147,9 @@ const struct report_definition *report_find(const char *name); /* NULL when ther
 unsigned kind_knows(enum fact_kind kind);
 /* BY() of all kinds that the measure comes from. */
 unsigned measure_knows(const struct report_measure *m);
+/* The dimensions that whoever is bound to places is narrowed by; and whether a report tells anything so narrowed. */
+unsigned scope_narrows(const struct row_scope *scope);
+bool report_tells(const struct report_definition *d, unsigned narrowed);
 /* True where a figure is known of now alone: it has no earlier value to compare with. */
 bool measure_is_of_now(const struct report_measure *m);
 

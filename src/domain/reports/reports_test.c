@@ -109,6 +109,27 @@ TEST(who_may_see_one_channel_counts_one_channel)
   CHECK_INT(value(&r.totals.at[0], "revenue"), 100);
 }
 
+TEST(who_is_bound_to_a_place_is_told_nothing_that_knows_no_places)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  const char *const locations[] = {"NJ1"};
+  struct row_scope scope = {.locations = locations, .n_locations = 1};
+  struct report_request rq = {.limit = ABSENT};
+  struct report r;
+  report_infos all = {0}, own = {0};
+  put_cell(cx, "order", "2026-11-19", "web", "USD", 2, 300);
+  report_list(cx->arena, NULL, &all);
+  cx->actor.scope = &scope;
+  CHECK_ERR(report_make(cx, "orders", &rq, &r), ERR_FORBIDDEN); /* and no revenue of 0 */
+  fault_clear(&cx->fault);
+  CHECK_OK(report_make(cx, "flow", &rq, &r));
+  for (size_t i = 0; i < r.n; i++)
+    CHECK(strcmp(report_measure_name(r.measures[i]), "shipped_orders") != 0);
+  report_list(cx->arena, &scope, &own);
+  CHECK_INT(all.n, 8);
+  CHECK_INT(own.n, 3); /* flow, backlog, stock */
+}
+
 TEST(scores_are_fifths_and_one_order_is_never_many)
 {
   struct fifths tens = {{10, 20, 30, 40}};

@@ -75,7 +75,7 @@ static enum err serve_definitions(struct ctx *cx, const struct api_request *rq, 
   struct buf body;
   struct json_out o;
   (void)out;
-  report_list(cx->arena, &infos);
+  report_list(cx->arena, cx->actor.scope, &infos);
   buf_init(&body, cx->arena);
   json_out_init(&o, &body);
   json_object(&o);

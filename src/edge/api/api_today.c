@@ -105,7 +105,8 @@ static const struct rec_field today_fields[] = {
     FIELD_AS(REC_LIST, struct today, counters, .rec = &number_rec, .max = 100, .doc = "How the day goes"),
     FIELD_AS(REC_LIST, struct today, backlog, .rec = &number_rec, .max = 100,
              .doc = "Orders under way by where their goods are"),
-    FIELD(struct today, units, .flags = REC_REQUIRED, .doc = "Units of orders placed today, less cancelled ones",
+    FIELD(struct today, units, .doc = "Units of orders placed today, less cancelled ones; not for who sees some rows",
+
           .example = "31"),
     FIELD_AS(REC_LIST, struct today, money, .rec = &money_rec, .max = 200, .doc = "Revenue of today by currency"),
     FIELD_AS(REC_LIST, struct today, hours, .rec = &hour_rec, .max = 26, .doc = "The day by hours"),
@@ -340,7 +341,7 @@ static enum err ask_money(struct asking *a)
   struct db_rows rows;
   const struct db_value args[] = {I64(t->day_from.ms), I64(t->day_to.ms), TEXT(t->channel ? t->channel : ""),
                                   TEXT(t->location ? t->location : "")};
-  t->units = QUANTITY(0);
+  t->units = QUANTITY(ABSENT);
   if (a->cx->actor.scope)
     return ERR_OK;
   TRY(db_query(a->cx->db, &sums, &rows, args, COUNT_OF(args)));
