@@ -6,20 +6,24 @@ import { integer } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { isSilent, type Health } from './api';
 
+const DAY_MS = 86_400_000;
+
 export const useHealth = () =>
   useQuery({
     queryKey: ['channels', 'health'],
     refetchInterval: 60_000,
-    queryFn: async ({ signal }) => new Map((await readPath<{ data: Health[] }>('/v1/channel_health', { limit: 200 }, signal)).data.map((one) => [one.channel, one])),
+    queryFn: async ({ signal }) => {
+      const { data } = await readPath<{ data: Health[] }>('/v1/channel_health', { limit: 200 }, signal);
+      const since = new Date(Date.now() - DAY_MS).toISOString();
+      return new Map(data.map((one) => [one.channel, { ...one, since }]));
+    },
   });
 
-const DAY_MS = 86_400_000;
 /** Orders of the last 24 hours, and where they are. */
-export function OrdersOfDay({ of: one }: { of: Health }) {
+export function OrdersOfDay({ of: one }: { of: Health & { since: string } }) {
   const { t } = useTranslation();
-  const since = new Date(Math.floor(Date.now() / 60_000) * 60_000 - DAY_MS).toISOString();
   return (
-    <Link to={'/orders' as never} search={{ channel: one.channel, 'created_at[gte]': since } as never} {...(isSilent(one) ? { style: { color: 'var(--warn)', fontWeight: 600 } } : {})} title={t('channels.health.before', { n: integer(one.orders_day_before) })}>
+    <Link to={'/orders' as never} search={{ channel: one.channel, 'created_at[gte]': one.since } as never} {...(isSilent(one) ? { style: { color: 'var(--warn)', fontWeight: 600 } } : {})} title={t('channels.health.before', { n: integer(one.orders_day_before) })}>
       {integer(one.orders_day)}
     </Link>
   );

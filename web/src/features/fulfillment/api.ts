@@ -48,6 +48,8 @@ export interface Fulfillment {
   closed_at?: string;
   lines?: Line[];
   parcels?: Parcel[];
+  /** What may be done with it now; the server decides again. */
+  next_actions?: string[];
 }
 export interface Scan {
   scan_id: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carrierPage, cutOffGroups, dueOf, troubleOf, verbsOf, worstFirst } from './due';
+import { carrierPage, cutOffGroups, dueOf, troubleOf, worstFirst } from './due';
 
 const now = Date.UTC(2026, 0, 10, 12);
 const at = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
@@ -29,10 +29,6 @@ describe('a shipment in trouble', () => {
   it('the worst comes first', () => {
     expect((['late', 'failure', 'return_to_sender'] as const).toSorted(worstFirst)).toEqual(['return_to_sender', 'failure', 'late']);
   });
-});
-
-it('nothing can be done with what is over', () => {
-  expect(verbsOf('closed')).toEqual([]);
 });
 
 it('cut-offs to come stand by time, those that are over last', () => {

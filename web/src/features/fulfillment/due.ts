@@ -39,18 +39,6 @@ export function troubleOf(row: Seen, now: number): Trouble | undefined {
 
 export const worstFirst = (a: Trouble, b: Trouble) => worst.indexOf(a) - worst.indexOf(b);
 
-/** What may be done with a fulfillment now; the server decides again. */
-export function verbsOf(state: string): string[] {
-  const verbs: Record<string, string[]> = {
-    open: ['pick', 'reject', 'cancel'],
-    picking: ['pick', 'reject', 'cancel'],
-    picked: ['pack', 'cancel'],
-    packed: ['ship', 'ready', 'cancel'],
-    ready_for_pickup: ['hand_over', 'not_collected'],
-  };
-  return verbs[state] ?? [];
-}
-
 /** A status that says something: of parcels that nobody tracks the server says unknown. */
 export const seenStatus = (status: string | undefined) => (status === 'unknown' ? undefined : status);
 

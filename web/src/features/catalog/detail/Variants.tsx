@@ -107,7 +107,7 @@ export function Variants({ product, write, stock }: { product: Product; write: b
           </div>
         )
       )}
-      {adding && <NewVariants parent={product} children={rows} onClose={() => setAdding(false)} />}
+      {adding && <NewVariants parent={product} rows={rows} onClose={() => setAdding(false)} />}
     </Panel>
   );
 }
@@ -118,17 +118,17 @@ interface Made {
   results: { n: number; status: number; sku?: string; code?: string; detail?: string }[];
 }
 
-function NewVariants({ parent, children, onClose }: { parent: Product; children: readonly Product[]; onClose: () => void }) {
+function NewVariants({ parent, rows, onClose }: { parent: Product; rows: readonly Product[]; onClose: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
   const [form] = Form.useForm();
   const [refused, setRefused] = useState<Made['results']>([]);
   const typed = (Form.useWatch('of', { form, preserve: true }) ?? []) as (Option | undefined)[];
-  const there = new Set(children.map((one) => optionText(one.options)));
+  const there = new Set(rows.map((one) => optionText(one.options)));
   const all = combine(parent.sku, typed.filter((one): one is Option => Boolean(one)));
   const fresh = all.filter((one) => !there.has(optionText(one.options)));
-  const known = optionsOf(children);
+  const known = optionsOf(rows);
   return (
     <FormDialog<Made>
       title={t('catalog.variants.add')}

@@ -12,7 +12,7 @@ import { dateTime, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { useFulfillment, useOrder, useScans, type Fulfillment, type Line } from '../api';
-import { seenStatus, verbsOf } from '../due';
+import { seenStatus } from '../due';
 import '../fulfillment.css';
 import { CutOff, DueTag } from '../words';
 import { VerbDialog, type Verb } from './VerbDialog';
@@ -34,8 +34,7 @@ export function FulfillmentPage() {
   if (work.isPending) return <Bones rows={10} />;
   if (work.isError) return <Trouble error={work.error} retry={() => void work.refetch()} />;
   const f = work.data;
-  const pickup = order.data?.delivery?.type === 'pickup';
-  const verbs = may('fulfillment.work') ? (verbsOf(f.state) as Verb[]).filter((one) => (one === 'ready' ? pickup : one === 'ship' ? !pickup : true)) : [];
+  const verbs = may('fulfillment.work') ? ((f.next_actions ?? []) as Verb[]) : [];
   const held = (order.data?.hold_count ?? 0) > 0;
 
   const send = async (name: Verb, body: object) => {

@@ -1,5 +1,5 @@
 // The work of locations: what has to leave first on top, with the countdown to the cut-off; waves and papers in bulk.
-import { FilePdfOutlined, PlaySquareOutlined, PrinterOutlined } from '@ant-design/icons';
+import { FilePdfOutlined, PlaySquareOutlined, PrinterOutlined, TruckOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { App, Select } from 'antd';
 import { useMemo, useState } from 'react';
@@ -13,6 +13,7 @@ import type { Fulfillment } from '../api';
 import '../fulfillment.css';
 import { CutOff, DueTag } from '../words';
 import { Peek } from './Peek';
+import { ShipDialog } from './ShipDialog';
 import { WaveDialog } from './WaveDialog';
 
 export const states = ['scheduled', 'open', 'picking', 'picked', 'packed', 'shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed', 'cancelled', 'rejected'] as const;
@@ -37,11 +38,14 @@ export function Fulfillments() {
   const places = useMasters('locations');
   const carriers = useMasters('carriers');
   const [wave, setWave] = useState<{ rows: Fulfillment[]; done: () => void }>();
+  const [ship, setShip] = useState<{ rows: Fulfillment[]; done: () => void }>();
   const shown = state.query.state ?? tabs[0].state;
 
   const definition = useMemo<ListDefinition<Fulfillment>>(() => {
-    const print = (path: string) => (rows: Fulfillment[], query: unknown, done: () => void) => {
-      if (query || rows.length > AT_ONCE) return void message.warning(t('fulfillment.bulk.at_most', { n: AT_ONCE }));
+    const print = (path: string, only?: string) => (chosen: Fulfillment[], query: unknown, done: () => void) => {
+      if (query || chosen.length > AT_ONCE) return void message.warning(t('fulfillment.bulk.at_most', { n: AT_ONCE }));
+      const rows = only ? chosen.filter((row) => row.next_actions?.includes(only)) : chosen;
+      if (!rows.length) return void message.warning(t('fulfillment.bulk.nothing_to_pick'));
       window.open(`${path}?fulfillments=${rows.map((row) => row.id).join(',')}&format=pdf`, '_blank', 'noopener');
       done();
     };
@@ -51,7 +55,7 @@ export function Fulfillments() {
       resource: 'fulfillments',
       path: '/v1/fulfillments',
       title: 'fulfillment.nav',
-      fixed: { expand: 'lines' },
+      fixed: { expand: 'lines,next_actions' },
       defaults: { state: tabs[0].state, sort: 'ship_by' },
       defaultSort: 'ship_by',
       searchable: false,
@@ -108,9 +112,18 @@ export function Fulfillments() {
                   setWave({ rows, done });
                 },
               },
+              {
+                id: 'ship',
+                label: 'fulfillment.bulk.ship',
+                icon: <TruckOutlined aria-hidden />,
+                run: (rows: Fulfillment[], query: unknown, done: () => void) => {
+                  if (query || rows.length > AT_ONCE) return void message.warning(t('fulfillment.bulk.at_most', { n: AT_ONCE }));
+                  setShip({ rows, done });
+                },
+              },
             ]
           : []),
-        { id: 'pick_list', label: 'fulfillment.bulk.pick_list', icon: <FilePdfOutlined aria-hidden />, run: print('/v1/pick_lists') },
+        { id: 'pick_list', label: 'fulfillment.bulk.pick_list', icon: <FilePdfOutlined aria-hidden />, run: print('/v1/pick_lists', 'pick') },
         { id: 'slips', label: 'fulfillment.bulk.slips', icon: <PrinterOutlined aria-hidden />, run: print('/v1/packing_slips') },
       ],
       empty: { title: 'fulfillment.empty', text: 'fulfillment.empty_text' },
@@ -141,6 +154,7 @@ export function Fulfillments() {
   return (
     <>
       <ListScreen of={{ ...definition, head, actions }} />
+      {ship && <ShipDialog rows={ship.rows} onClose={() => setShip(undefined)} onDone={ship.done} />}
       {wave && <WaveDialog rows={wave.rows} onClose={() => setWave(undefined)} onDone={wave.done} />}
     </>
   );

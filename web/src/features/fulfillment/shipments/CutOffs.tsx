@@ -21,6 +21,15 @@ export function CutOffs({ carriers }: { carriers: ReadonlyMap<string, string> })
     queryFn: ({ signal }) => readPath<{ data: Fulfillment[] }>('/v1/fulfillments', { state: here, sort: 'ship_by', limit: LOOKED }, signal),
   });
   const groups = cutOffGroups(found.data?.data ?? [], now);
+  if (found.isPending)
+    return (
+      <section className="cut-offs" aria-hidden="true">
+        <h2>{t('fulfillment.cut_offs.title')}</h2>
+        <ul>
+          <li className="cut-off-card waiting" />
+        </ul>
+      </section>
+    );
   if (!groups.length) return null;
   return (
     <section className="cut-offs" aria-label={t('fulfillment.cut_offs.title')}>

@@ -74,7 +74,7 @@ export function Shipments() {
             <strong className="grow">{row.order_number}</strong>
             <EnumTag of="tracking_status" value={statusOf(row)} />
           </div>
-          <span className="muted">{[row.location, row.carrier, row.parcels?.[0]?.tracking_number].filter(Boolean).join(' · ')}</span>
+          <span className="muted">{[row.location, carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.parcels?.[0]?.tracking_number].filter(Boolean).join(' · ')}</span>
         </div>
       ),
       empty: { title: 'fulfillment.no_shipments', text: 'fulfillment.no_shipments_text' },
