@@ -198,7 +198,7 @@ export function Orders() {
       id: (o) => o.id,
       href: (o) => `/orders/${o.number ?? o.id}`,
       peek: (o) => <Peek row={o} />,
-      card: (o) => <OrderCard order={o} next={next(o)} />,
+      card: (o) => <OrderCard order={o} next={next(o)} channel={nameOf(channels.data?.data, o.channel)} />,
       bulk: [
         ...verb('approve', 'hold.release'),
         ...verb('hold', 'hold.create'),
@@ -254,7 +254,7 @@ export function Orders() {
   );
 }
 
-export function OrderCard({ order, next }: { order: OrderRow; next?: string | undefined }) {
+export function OrderCard({ order, next, channel }: { order: OrderRow; next?: string | undefined; channel?: string }) {
   const { t } = useTranslation();
   return (
     <div className="order-card">
@@ -270,7 +270,7 @@ export function OrderCard({ order, next }: { order: OrderRow; next?: string | un
         {order.hold_count ? <StatusTag tone="warn">{t('orders.holds_n', { n: integer(order.hold_count) })}</StatusTag> : null}
       </div>
       <div className="row muted small">
-        <span className="grow">{t('orders.card_age', { channel: order.channel, age: ageOf(order) })}</span>
+        <span className="grow">{t('orders.card_age', { channel: channel ?? order.channel, age: ageOf(order) })}</span>
         {next && <span className="next">{next}</span>}
       </div>
     </div>
