@@ -82,6 +82,33 @@ TEST(a_wrong_scan_changes_nothing_and_is_logged)
   shop_close(s);
 }
 
+TEST(what_was_not_asked_or_was_refused_on_the_spot_never_counts_though_the_order_has_it)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  codes(s);
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 2}, {'sku': 'MUG-BLUE', 'quantity': 2}", "two");
+  SAY(200, "POST /v1/fulfillments/<two>/scans {'scan_id': 'q-1', 'code': 'MUG-BLUE', 'line': 1}");
+  SEE("/outcome", "refused");
+  SEE("/refusal", "wrong_sku");
+  SAY(200, "POST /v1/fulfillments/<two>/scans {'scan_id': 'q-2', 'code': 'MUG-BLUE', 'line': 9}");
+  SEE("/refusal", "wrong_sku");
+  SAY(200, "POST /v1/scans {'scans': ["
+           "{'fulfillment': '<two>', 'scan_id': 'q-3', 'code': '" GTIN "', 'refused': 'wrong_sku'}, "
+           "{'fulfillment': '<two>', 'scan_id': 'q-4', 'code': 'no such code', 'refused': 'wrong_bin'}, "
+           "{'fulfillment': '<two>', 'scan_id': 'q-5', 'code': '" GTIN "', 'line': 1, 'quantity': 2}]}");
+  SEE("/refused", "2");
+  SEE("/results/0/refusal", "wrong_sku");
+  SEE("/results/1/refusal", "wrong_bin");
+  SEE("/results/2/outcome", "applied");
+  SEE("/results/2/lines/0/picked", "2");
+  SEE("/results/2/lines/1/picked", "0");
+  SAY(200, "GET /v1/fulfillments/<two>/scans?outcome=refused");
+  SEE("/data/#", "4");
+  SAY(422, "POST /v1/fulfillments/<two>/scans {'scan_id': 'q-6', 'code': 'TEE-S', 'refused': 'because'}");
+  shop_close(s);
+}
+
 TEST(gs1_codes_say_gtin_lot_expiry_and_count_at_once)
 {
   struct shop *s = shop_open(t);
@@ -199,6 +226,60 @@ TEST(packing_by_scan_makes_the_parcels)
   SEE("/parcels/0/weight_g", "200");
   SEE("/parcels/1/weight_g", "777");
   SEE("/parcels/1/items/#", "2");
+  shop_close(s);
+}
+
+TEST(where_products_lie_is_told_with_where_they_lay_and_again_tells_nothing)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(200, "PUT /v1/locations/NJ1/bins {'bins': [{'sku': 'TEE-S', 'bin': 'A-10', 'walk': 5}]}");
+  SAY(200, "PUT /v1/locations/NJ1/bins {'bins': [{'sku': 'TEE-S', 'bin': 'A-11', 'walk': 5}, {'sku': 'MUG-BLUE', "
+           "'bin': 'B-1', 'walk': 0}]}");
+  SAY(200, "PUT /v1/locations/NJ1/bins {'bins': [{'sku': 'TEE-S', 'bin': 'A-11', 'walk': 5}]}");
+  shop_numbered(s);
+  SAY(200, "GET /v1/events?topic=location.bins_changed");
+  SEE("/data/#", "2");
+  SEE("/data/1/data/location", "NJ1");
+  SEE("/data/1/data/bins/0/before", "A-10");
+  SEE("/data/1/data/bins/0/after", "A-11");
+  SEE("/data/1/data/bins/1/before", NULL);
+  SAY(200, "GET /v1/locations/NJ1");
+  SAY(412, "PUT /v1/locations/NJ1/bins\nIf-Match: \"1\"\n{'bins': [{'sku': 'TEE-S', 'bin': 'A-1', 'walk': 5}]}");
+  shop_close(s);
+}
+
+TEST(work_says_what_may_be_done_with_it_now)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 1);
+  SAY(200, "GET /v1/fulfillments?expand=next_actions");
+  SEE("/data/0/next_actions/0", "pick");
+  SEE("/data/0/next_actions/1", "reject");
+  SEE("/data/0/next_actions/#", "3");
+  SEE("/data/0/lines", NULL);
+  SAY(200, "GET /v1/fulfillments");
+  SEE("/data/0/next_actions", NULL);
+  SAY(200, "POST /v1/orders/<order>/hold {'reason': 'look'}");
+  KEEP("hold", "/holds/0/id");
+  SEE("/fulfillments/0/next_actions/0", "reject");
+  SAY(200, "GET /v1/fulfillments/<fulfillment>");
+  SEE("/next_actions/0", "reject");
+  SAY(409, "POST /v1/fulfillments/<fulfillment>/pick {}");
+  SAY(200, "POST /v1/holds/<hold>/release {'reason': 'seen'}");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
+  SEE("/next_actions/0", "pack");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
+  SEE("/next_actions/0", "ship"); /* and not ready: it is sent */
+  SEE("/next_actions/#", "2");
+  SAY(200, "GET /v1/orders/<order>");
+  SEE("/fulfillments/0/next_actions/0", "ship");
+  SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
+  SEE("/next_actions/#", "0");
+  /* What derives is in no event. */
+  SAY(200, "GET /v1/orders/<order>/timeline");
+  CHECK(!strstr(s->last.body, "next_actions"));
   shop_close(s);
 }
 

@@ -34,7 +34,6 @@ MUST_CHECK enum err work_allowed(struct ctx *cx, const struct order *o, const st
 MUST_CHECK enum err pick_allowed(struct ctx *cx, const struct order *o, const struct fulfillment *f);
 /* Refuses because of this hold. */
 enum err work_held(struct ctx *cx, const struct hold *h);
-bool order_collected(const struct order *o); /* the customer comes for it */
 
 /* ---- The floor ---- */
 

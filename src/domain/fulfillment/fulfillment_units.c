@@ -81,12 +81,6 @@ enum err pick_allowed(struct ctx *cx, const struct order *o, const struct fulfil
   return allowed(cx, o, order_pick_held(o, f));
 }
 
-bool order_collected(const struct order *o)
-{
-  int type = o->delivery.type;
-  return type == DELIVERY_PICKUP || type == DELIVERY_DINE_IN || type == DELIVERY_TAKEAWAY;
-}
-
 /* ---- Counting ---- */
 
 struct quantity units_unpicked(const struct fulfillment_line *l)

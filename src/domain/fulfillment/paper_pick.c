@@ -8,11 +8,43 @@
 
 /* ---- Bins ---- */
 
+/* Where a product lies, and lay; before.bin NULL = nowhere. */
+struct bin_move {
+  struct product_bin before, after;
+};
+typedef LIST(struct bin_move) bin_moves;
+
 struct bins_facts {
   const struct bins_input *in;
-  int64_t location_id;
-  LIST(struct product_bin) rows;
+  struct location location;
+  bin_moves moves; /* those that change something */
 };
+
+static enum err load_bin(struct ctx *cx, struct bins_facts *f, size_t i)
+{
+  struct bin_move move = {.after = f->in->bins.at[i]};
+  const struct product *p;
+  enum err err = catalog_product_by_sku(cx, move.after.sku, &p);
+  if (err == ERR_NOT_FOUND) {
+    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/bins/%zu/sku", i), "not_found",
+              "there is no product %s", move.after.sku);
+    return ERR_OK;
+  }
+  TRY(err);
+  move.after.location_id = f->location.id.v;
+  move.after.product_id = p->id.v;
+  rec_init(&product_bin_rec, &move.before);
+  move.before.location_id = f->location.id.v;
+  move.before.product_id = p->id.v;
+  err = db_get(cx->db, &product_bin_table, &move.before);
+  if (err != ERR_OK && err != ERR_NOT_FOUND)
+    return err;
+  if (err == ERR_NOT_FOUND)
+    move.before.bin = NULL;
+  if (!text_eq(move.before.bin, move.after.bin) || move.before.walk != move.after.walk)
+    *LIST_ADD(cx->arena, &f->moves) = move;
+  return ERR_OK;
+}
 
 static enum err bins_load(struct ctx *cx, const struct act_input *in, void *out)
 {
@@ -24,20 +56,9 @@ static enum err bins_load(struct ctx *cx, const struct act_input *in, void *out)
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no location %s", in->id);
   TRY(err);
   TRY(version_check(cx, bucket_of_id(l->id.v), l->id.v, l->version, in->version));
-  f->location_id = l->id.v;
-  for (size_t i = 0; i < f->in->bins.n; i++) {
-    struct product_bin *row = LIST_ADD(cx->arena, &f->rows);
-    const struct product *p;
-    *row = f->in->bins.at[i];
-    row->location_id = l->id.v;
-    err = catalog_product_by_sku(cx, row->sku, &p);
-    if (err == ERR_NOT_FOUND)
-      fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/bins/%zu/sku", i), "not_found",
-                "there is no product %s", row->sku);
-    else
-      TRY(err);
-    row->product_id = err == ERR_OK ? p->id.v : 0;
-  }
+  TRY(location_load(cx, in->id, &f->location));
+  for (size_t i = 0; i < f->in->bins.n; i++)
+    TRY(load_bin(cx, f, i));
   return cx->fault.code;
 }
 
@@ -48,11 +69,53 @@ static enum err bins_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
+/* The location of {"location":"NJ1"} is what row scope looks at. */
+static const char *moves_data(struct ctx *cx, const struct bins_facts *f)
+{
+  struct buf text;
+  struct json_out j;
+  buf_init(&text, cx->arena);
+  json_out_init(&j, &text);
+  json_object(&j);
+  json_put_text(&j, "location", f->location.code);
+  json_key(&j, "bins");
+  json_array(&j);
+  EACH (const struct bin_move, m, &f->moves) {
+    json_object(&j);
+    json_put_text(&j, "sku", m->after.sku);
+    json_put_text(&j, "before", m->before.bin);
+    json_put_text(&j, "after", m->after.bin);
+    json_put_i64(&j, "walk", m->after.walk);
+    json_object_end(&j);
+  }
+  json_array_end(&j);
+  json_object_end(&j);
+  return buf_str(&text);
+}
+
+/* The location's version moves, since the event needs a place of its own among the location's. */
+static enum err tell_moves(struct ctx *cx, const struct bins_facts *f)
+{
+  struct location location = f->location;
+  location.version++;
+  location.updated_at = cx->now;
+  TRY(db_update(cx->db, &location_table, &location));
+  return event_emit(cx, &(struct event_draft){.topic = "location.bins_changed",
+                                              .subject_kind = "location",
+                                              .subject_prefix = PREFIX_location,
+                                              .bucket = bucket_of_id(location.id.v),
+                                              .subject_id = location.id.v,
+                                              .version = location.version,
+                                              .data = moves_data(cx, f)});
+}
+
 static enum err bins_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct bins_facts *f = plan;
-  EACH (const struct product_bin, row, &f->rows)
-    TRY(db_upsert(cx->db, &product_bin_table, row));
+  EACH (const struct bin_move, m, &f->moves)
+    TRY(db_upsert(cx->db, &product_bin_table, &m->after));
+  if (f->moves.n)
+    TRY(tell_moves(cx, f));
   out->rec = &bins_rec;
   out->value = f->in;
   out->version = ABSENT;
@@ -60,7 +123,8 @@ static enum err bins_apply(struct ctx *cx, const void *plan, struct act_result *
 }
 
 const struct act bins_put_act = {
-    "location.bins", sizeof(struct bins_facts), sizeof(struct bins_facts), bins_load, bins_decide, bins_apply, 0};
+    "location.bins", sizeof(struct bins_facts), sizeof(struct bins_facts), bins_load, bins_decide, bins_apply,
+    ACT_MASTERS};
 
 /* ---- The list ---- */
 

@@ -260,6 +260,7 @@ static enum err load_existing(struct ctx *cx, const struct order_input *in, stru
   TRY(order_load(cx, id, &f->existing));
   TRY(order_summarize(cx, f->existing));
   order_derive(cx, f->existing);
+  order_derive_work(cx, f->existing);
   return ERR_OK;
 }
 

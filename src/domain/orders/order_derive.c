@@ -199,6 +199,48 @@ static int fulfillment_status(const struct order *o, const struct standing *s)
   return sums[PLACE_BACKORDERED] > 0 ? STATUS_BACKORDERED : STATUS_UNALLOCATED;
 }
 
+/* ---- Next actions of work ---- */
+
+bool order_collected(const struct order *o)
+{
+  int type = o->delivery.type;
+  return type == DELIVERY_PICKUP || type == DELIVERY_DINE_IN || type == DELIVERY_TAKEAWAY;
+}
+
+enum work_needs { WORK_ANYHOW, WORK_NOT_HELD, WORK_LINE_NOT_HELD, WORK_TO_SEND, WORK_TO_COLLECT };
+static const struct {
+  const char *name;
+  enum fulfillment_step step;
+  enum work_needs needs;
+} work_actions[] = {
+    {"pick", FSTEP_PICK, WORK_LINE_NOT_HELD},       {"pack", FSTEP_PACK, WORK_NOT_HELD},
+    {"ship", FSTEP_SHIP, WORK_TO_SEND},             {"ready", FSTEP_READY, WORK_TO_COLLECT},
+    {"hand_over", FSTEP_HAND_OVER, WORK_NOT_HELD},  {"not_collected", FSTEP_NOT_COLLECTED, WORK_ANYHOW},
+    {"reject", FSTEP_REJECT, WORK_ANYHOW},          {"cancel", FSTEP_CANCEL, WORK_ANYHOW},
+};
+
+static bool work_goes_on(const struct order *o, const struct fulfillment *f, enum work_needs needs)
+{
+  if (needs == WORK_ANYHOW)
+    return true;
+  if (o->state == ORDER_PLACED || o->state == ORDER_CANCELLED || o->state == ORDER_EXPIRED)
+    return false;
+  if ((needs == WORK_TO_SEND && order_collected(o)) || (needs == WORK_TO_COLLECT && !order_collected(o)))
+    return false;
+  return needs == WORK_LINE_NOT_HELD ? !order_pick_held(o, f) : !order_held(o, f);
+}
+
+void order_derive_work(struct ctx *cx, struct order *o)
+{
+  EACH (struct fulfillment, f, &o->fulfillments) {
+    f->next_actions.at = NULL;
+    f->next_actions.n = f->next_actions.cap = 0;
+    for (size_t i = 0; i < COUNT_OF(work_actions); i++)
+      if (fulfillment_may(f, work_actions[i].step) && work_goes_on(o, f, work_actions[i].needs))
+        *LIST_ADD(cx->arena, &f->next_actions) = work_actions[i].name;
+  }
+}
+
 /* ---- Next actions ---- */
 
 static bool any_at(const struct order *o, enum line_place first, enum line_place last)

@@ -337,6 +337,10 @@ static const struct rec_field fulfillment_fields[] = {
     FIELD(struct fulfillment, claimed_until, .doc = "The claim ends then"),
     FIELD(struct fulfillment, cut_off_at, .flags = REC_VIRTUAL,
           .doc = "In lists of work that has not left: the cut-off of today at the location, for its carrier"),
+    FIELD_AS(REC_TEXTS, struct fulfillment, next_actions, .flags = REC_VIRTUAL,
+             .doc = "What may be done with it now, as the paths under /v1/fulfillments/{id}/ are called; in lists with "
+                    "?expand=next_actions",
+             .example = "[\"pick\", \"reject\", \"cancel\"]"),
     FIELD(struct fulfillment, created_at, .flags = REC_REQUIRED, .doc = "When it was made"),
     FIELD(struct fulfillment, picked_at, .doc = "When picking ended"),
     FIELD(struct fulfillment, packed_at, .doc = "When packing ended"),

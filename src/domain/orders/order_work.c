@@ -321,9 +321,11 @@ static enum err emit_events(struct ctx *cx, const struct order_work *w)
 
 enum err order_work_apply(struct ctx *cx, struct order_work *w)
 {
-  if (!w->changed)
-    return ERR_OK;
   struct order *o = w->after;
+  if (!w->changed) {
+    order_derive_work(cx, o);
+    return ERR_OK;
+  }
   TRY(draw_identity(cx, w));
   struct resolver r = {.cx = cx,
                        .bucket = o->bucket,
@@ -340,6 +342,7 @@ enum err order_work_apply(struct ctx *cx, struct order_work *w)
   TRY(emit_events(cx, w));
   if (w->stock.rows.n || w->stock.reservations.n)
     TRY(stock_changes_apply(cx, &w->stock)); /* hot rows last */
+  order_derive_work(cx, o); /* for the answer; what is stored and told has none of it */
   return ERR_OK;
 }
 

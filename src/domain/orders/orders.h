@@ -225,6 +225,7 @@ struct fulfillment {
   const char *claimed_by, *claimed_name; /* who works on it: "usr_..." or "key_...", and the name */
   struct instant claimed_until;
   struct instant cut_off_at;     /* lists: the cut-off of today here, for its carrier; never stored */
+  LIST(const char *) next_actions; /* order_derive_work; never stored */
   struct instant created_at, picked_at, packed_at, shipped_at, closed_at;
   LIST(struct fulfillment_line) lines;
   LIST(struct parcel) parcels;
@@ -434,6 +435,12 @@ MUST_CHECK enum err fulfillment_step(struct ctx *cx, struct order_work *w, struc
 bool fulfillment_may(const struct fulfillment *f, enum fulfillment_step step);
 /* Cancels the fulfillments that nothing is asked of any more. */
 void order_end_empty(struct ctx *cx, struct order_work *w, const char *reason);
+
+/* The customer comes for it. */
+bool order_collected(const struct order *o);
+/* What may be done with each fulfillment now, by the moves, the order's holds and how it is delivered: for whoever reads it,
+ * not for an order that is being changed. */
+void order_derive_work(struct ctx *cx, struct order *o);
 
 /* Adds an active hold and tells it (topic order.held, to the role that owns it). The caller fills all but bucket, id,
  * order_id, state, created_at. An active hold of the same type and scope is kept instead of a second one. */

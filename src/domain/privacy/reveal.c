@@ -51,6 +51,7 @@ static enum err reveal_apply(struct ctx *cx, const void *plan, struct act_result
                                            .ref_id = o->id.v,
                                            .data = data_of(cx->arena, reveal)}));
   order_derive(cx, o);
+  order_derive_work(cx, o);
   order_result(cx, o, out);
   return ERR_OK;
 }

@@ -162,6 +162,7 @@ enum err hold_context_load(struct ctx *cx, const char *id, struct hold_context *
   TRY(order_load(cx, order, &out->order));
   TRY(order_summarize(cx, out->order));
   order_derive(cx, out->order);
+  order_derive_work(cx, out->order);
   out->hold = order_hold_of(out->order, hold);
   if (out->order->customer_id.v) {
     out->customer = ARENA_NEW(cx->arena, struct customer);

@@ -83,7 +83,7 @@ static const struct api_list fulfillments_list = {
     .id_field = "id",
     .narrow = narrow_place,
     .fill = fulfillments_list_fill,
-    .expands = (const char *const[]){"lines", "parcels", NULL},
+    .expands = (const char *const[]){"lines", "parcels", "next_actions", NULL},
 };
 
 static const struct api_list shipments_list = {
@@ -102,7 +102,7 @@ static const enum err state_errors[] = {ERR_STATE, ERR_OK};
 const struct route fulfillment_routes[] = {
     {"GET", "/v1/fulfillments", "The work of locations",
      "Newest first. `?location=NJ1&state=open` is a worklist; `?sort=ship_by` puts what has to leave first on top, "
-     "`?expand=lines,parcels` shows what is in it.",
+     "`?expand=lines,parcels` shows what is in it, `?expand=next_actions` what may be done with it now.",
      .needs = PERM_FULFILLMENT_READ, .reply = &fulfillment_rec, .success = 200, .list = &fulfillments_list,
      .params = place_params},
     {"GET", "/v1/fulfillments/{id}", "One fulfillment", "With its lines and parcels.", .needs = PERM_FULFILLMENT_READ,

@@ -18,6 +18,7 @@ static enum err serve_order(struct ctx *cx, const struct api_request *rq, struct
   TRY(order_load(cx, id, &o));
   TRY(order_summarize(cx, o));
   order_derive(cx, o);
+  order_derive_work(cx, o);
   *out = (struct act_result){.rec = &order_rec, .value = o, .version = o->version};
   return ERR_OK;
 }
@@ -50,8 +51,10 @@ static enum err fill_orders(struct ctx *cx, void *rows, size_t n, const char *co
   for (; expand && *expand; expand++)
     nested = nested || strcmp(*expand, "customer") != 0; /* who ordered is in every row */
   TRY(orders_fill(cx, orders, n, nested));
-  for (size_t i = 0; nested && i < n; i++)
+  for (size_t i = 0; nested && i < n; i++) {
     order_derive(cx, &orders[i]);
+    order_derive_work(cx, &orders[i]);
+  }
   return ERR_OK;
 }
 
