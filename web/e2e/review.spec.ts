@@ -113,3 +113,21 @@ test('two people at one order see each other, on its page and in review, until o
     await context.close();
   }
 });
+
+test('what is packed is shipped in one go, and what cannot be shipped stays out', async ({ page, shop }) => {
+  const { data } = await shop.ask<{ data: any[] }>('GET', '/v1/fulfillments?state=open&limit=50&expand=next_actions');
+  const [one, two] = data.filter((row) => row.next_actions.includes('pick'));
+  for (const verb of ['pick', 'pack']) await shop.ask('POST', `/v1/fulfillments/${one.id}/${verb}`, {});
+  await page.goto(`/fulfillments?state=open,packed&sort=ship_by&order_number=${one.order_number},${two.order_number}`);
+  await page.getByRole('row', { name: new RegExp(one.order_number) }).getByRole('checkbox').check();
+  await page.getByRole('row', { name: new RegExp(two.order_number) }).getByRole('checkbox').check();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Ship', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Ship what is packed' });
+  await expect(dialog.getByText('1 fulfillment is shipped')).toBeVisible();
+  await expect(dialog.getByText('1 of the selected rows cannot be shipped now')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Ship', exact: true }).click();
+  await expect(dialog.getByText('1 shipped.')).toBeVisible();
+  expect((await shop.ask('GET', `/v1/fulfillments/${one.id}`)).state).toBe('shipped');
+  expect((await shop.ask('GET', `/v1/fulfillments/${two.id}`)).state).toBe('open');
+});
