@@ -111,3 +111,47 @@ test('signing out takes along what was typed, in every tab; where it fails one i
   await expect(page.locator('#desk-notes')).toHaveValue('');
   await other.close();
 });
+
+test('scans of one are never sent by the next who has the device @sample', async ({ page, shop }) => {
+  await shop.ask('POST', '/v1/users', { login: 'kai', name: 'Kai', password: 'velvet stone 52 rivers', roles: ['warehouse'] }).catch(() => undefined);
+  const made = await order(shop);
+  const [work] = made.fulfillments;
+  await shop.ask('POST', `/v1/fulfillments/${work.id}/claim`, {});
+  await page.setViewportSize({ width: 390, height: 844 });
+  let sent = 0;
+  const away = (route: Route) => (sent++, route.abort('connectionreset'));
+  await page.route('**/v1/scans', away);
+  await page.goto('/floor');
+  await page.getByRole('button', { name: new RegExp(`${work.location}$`) }).click();
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByRole('heading', { name: made.number })).toBeVisible();
+  await page.keyboard.type('TEE-S');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => sent).toBeGreaterThan(0);
+
+  const change = async (login: string, password: string) => {
+    await page.goto('/floor#/me');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Use login and password' }).click();
+    await page.getByLabel('Login').fill(login);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await expect(page.locator('.bar-who')).toBeVisible();
+  };
+  await change('kai', 'velvet stone 52 rivers');
+  await page.unroute('**/v1/scans', away);
+  let theirs = 0;
+  page.on('request', (request) => request.url().endsWith('/v1/scans') && theirs++);
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeHidden();
+  await page.goto('/floor#/outbox');
+  await expect(page.getByText('1 entry of somebody else waits')).toBeVisible();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.reload();
+  await expect(page.getByText('1 entry of somebody else waits')).toBeVisible();
+  expect(theirs).toBe(0);
+  expect((await shop.ask<any>('GET', `/v1/fulfillments/${work.id}/scans`)).data).toEqual([]);
+
+  await change(shop.login, shop.password);
+  await expect.poll(async () => (await shop.ask<any>('GET', `/v1/fulfillments/${work.id}/scans`)).data.length).toBe(1);
+  await shop.ask('POST', `/v1/fulfillments/${work.id}/release_claim`, {});
+});

@@ -6,10 +6,11 @@ import type { Place, Session } from './door';
 import { signal } from './feedback';
 import { Bar, Big } from './parts';
 
-export function Me({ session, place, onBack, onPlace, onOut }: { session: Session; place: Place | null; onBack: () => void; onPlace: () => void; onOut: () => void }) {
+export function Me({ session, place, onBack, onPlace, onOut }: { session: Session; place: Place | null; onBack: () => void; onPlace: () => void; onOut: () => Promise<void> }) {
   const { t, i18n } = useTranslation();
   const [theme, set] = useState(getTheme());
   const { waiting } = useOutbox();
+  const [failed, setFailed] = useState(false);
   return (
     <main className="page-floor">
       <Bar title={session.name} onBack={onBack} />
@@ -50,7 +51,18 @@ export function Me({ session, place, onBack, onPlace, onOut }: { session: Sessio
       </section>
       <footer className="thumb">
         {waiting > 0 && <p className="muted">{t('floor.me.waits', { count: waiting })}</p>}
-        <Big kind="bad" onClick={onOut}>
+        {failed && (
+          <p role="alert" className="bad-text">
+            {t('floor.me.out_failed')}
+          </p>
+        )}
+        <Big
+          kind="bad"
+          onClick={() => {
+            setFailed(false);
+            void onOut().catch(() => setFailed(true));
+          }}
+        >
           {t('floor.me.out')}
         </Big>
       </footer>

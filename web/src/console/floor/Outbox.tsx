@@ -2,12 +2,12 @@
 import { time } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import type { Entry } from '../../shared/offline/kept';
-import { dismiss, drain, useOutbox } from '../../shared/offline/outbox';
+import { dismiss, drain, isMine, useOutbox } from '../../shared/offline/outbox';
 import { Bar, Big } from './parts';
 
 export function Outbox({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation();
-  const { entries, online, waiting, conflicts } = useOutbox();
+  const { entries, online, waiting, others, conflicts } = useOutbox();
   const what = (entry: Entry) => {
     if (entry.kind === 'act') return t(`floor.outbox.act_${entry.act ?? 'other'}`);
     const code = String(entry.body.code ?? entry.body.sku ?? '');
@@ -42,9 +42,10 @@ export function Outbox({ onBack }: { onBack: () => void }) {
         {waiting > 0 && (
           <>
             <h2>{t('floor.outbox.waiting')}</h2>
-            <ul className="items">{entries.filter((entry) => entry.state === 'waiting').map(row)}</ul>
+            <ul className="items">{entries.filter((entry) => entry.state === 'waiting' && isMine(entry)).map(row)}</ul>
           </>
         )}
+        {others > 0 && <p className="muted">{t('floor.outbox.others', { count: others })}</p>}
         {!entries.length && <p className="large center">{t('floor.outbox.empty')}</p>}
       </section>
       <footer className="thumb">

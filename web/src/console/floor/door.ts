@@ -3,11 +3,12 @@ import { readPath, sendPath, setCsrf, type Schemas } from '../../shared/api/clie
 import { asProblem } from '../../shared/api/problem';
 import { language } from '../../shared/i18n';
 import { keep, kept } from '../../shared/offline/kept';
-import { renewBy, toldOnline } from '../../shared/offline/outbox';
+import { renewBy, sendsAs, toldOnline } from '../../shared/offline/outbox';
 import type { Work, WorkLine } from './work';
 
 /** `locations`: those one is bound to; none = all. */
 export interface Session {
+  user_id?: string;
   name: string;
   permissions: string[];
   time_zone?: string;
@@ -32,19 +33,28 @@ async function asked<T>(question: Promise<T>): Promise<T> {
   }
 }
 
+async function here(session: Session | undefined) {
+  setCsrf(session?.csrf_token);
+  sendsAs(session?.user_id);
+  await keep('session', session);
+}
+
 /** Who works here; without a network who did last. null: somebody has to sign in. */
 export async function whoIsHere(): Promise<Session | null> {
   try {
     const session = await asked(sendPath<Session>('GET', '/v1/session'));
-    setCsrf(session.csrf_token);
-    await keep('session', session);
+    await here(session);
     return session;
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.status === 401) return null;
+    if (problem.status === 401) {
+      sendsAs(undefined);
+      return null;
+    }
     if (problem.away || problem.status >= 500) {
       const known = await kept<Session>('session');
       setCsrf(known?.csrf_token);
+      sendsAs(known?.user_id);
       return known ?? null;
     }
     throw error;
@@ -55,15 +65,18 @@ renewBy(whoIsHere);
 
 export async function signIn(who: { badge: string; pin: string } | { login: string; password: string }): Promise<Session> {
   const session = await asked(sendPath<Session>('POST', '/v1/session', who));
-  setCsrf(session.csrf_token);
-  await keep('session', session);
+  await here(session);
   return session;
 }
 
+/** Fails where the server does not hear of it: then one is still signed in. */
 export async function signOut(): Promise<void> {
-  await sendPath('DELETE', '/v1/session').catch(() => undefined);
-  setCsrf(undefined);
-  await keep('session', undefined);
+  try {
+    await asked(sendPath('DELETE', '/v1/session'));
+  } catch (error) {
+    if (asProblem(error).status !== 401) throw error;
+  }
+  await here(undefined);
 }
 
 export async function places(session: Session): Promise<Place[]> {
@@ -97,11 +110,11 @@ async function linesOf(f: Schemas['Fulfillment'], kind: Kind): Promise<WorkLine[
     return list.stops.map((stop) => ({ ...stop, name: stop.name ?? stop.sku, done: stop.picked }));
   }
   const slip = await asked(readPath<Slip>(`/v1/fulfillments/${f.id}/packing_slip`, { language: language() }));
-  const products = await Promise.all([...new Set(slip.lines.map((line) => line.sku))].map(product));
+  const gtins = await gtinsOf([...new Set(slip.lines.map((line) => line.sku))]);
   return slip.lines.map((line) => ({
     ...line,
     name: line.name ?? line.sku,
-    gtin: products.find((one) => one?.sku === line.sku)?.gtin,
+    gtin: gtins.get(line.sku),
     done: kind === 'ship' ? line.quantity : 0,
   }));
 }
@@ -142,16 +155,16 @@ export interface Product {
   gtin?: string | undefined;
 }
 
-/** A product by its SKU; undefined when there is none. */
-async function product(sku: string): Promise<Product | undefined> {
-  try {
-    const found = await asked(readPath<Schemas['Product']>(`/v1/products/${encodeURIComponent(sku)}`, {}));
-    const names = found.name as Record<string, string> | undefined;
-    return { sku: found.sku ?? sku, name: names?.[language()] ?? names?.en ?? sku, unit: found.unit, gtin: (found as { gtin?: string }).gtin };
-  } catch (error) {
-    if (asProblem(error).status === 404) return undefined;
-    throw error;
+const SKUS_MAX = 100;
+/** The codes on the products, of as many as one page tells at once. */
+async function gtinsOf(skus: string[]): Promise<Map<string, string | undefined>> {
+  const found = new Map<string, string | undefined>();
+  for (let from = 0; from < skus.length; from += SKUS_MAX) {
+    const some = skus.slice(from, from + SKUS_MAX);
+    const page = await asked(readPath<{ data: { sku: string; gtin?: string }[] }>('/v1/products', { sku: some.join(','), limit: SKUS_MAX }));
+    for (const { sku, gtin } of page.data) found.set(sku, gtin);
   }
+  return found;
 }
 
 /** What a scanned code names; asked once, kept for the time without a network. */

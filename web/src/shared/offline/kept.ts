@@ -6,6 +6,8 @@ export interface Entry {
   /** scan_id of a scan, Idempotency-Key of an act: made here, once. */
   key: string;
   kind: 'scan' | 'act';
+  /** Who did it: only they send it, whoever has the device now. */
+  user: string;
   /** Fulfillment it belongs to; '' when to none. */
   about: string;
   /** What people call it: the order's number, the location. */

@@ -2,6 +2,7 @@
 // an id made here that the server counts once for ever; so sending again after a lost answer is always safe.
 import { useSyncExternalStore } from 'react';
 import { sendPath } from '../api/client';
+import { unsettled } from '../api/intent';
 import { asProblem } from '../api/problem';
 import { floorDb, type Entry } from './kept';
 import { nextStep } from './plan';
@@ -15,14 +16,28 @@ export interface ScanAnswer {
 }
 
 export interface OutboxState {
+  /** Of who is signed in. */
   waiting: number;
+  /** Of others: theirs to send. */
+  others: number;
   conflicts: number;
   /** The server answered the last time it was asked. */
   online: boolean;
   entries: readonly Entry[];
 }
 
-let state: OutboxState = { waiting: 0, conflicts: 0, online: navigator.onLine, entries: [] };
+let me = '';
+/** Who sends from now on; nobody: nothing is sent. */
+export function sendsAs(user: string | undefined) {
+  if (me === (user ?? '')) return;
+  me = user ?? '';
+  void look().then(() => (me ? drain() : undefined));
+}
+
+/** Whether it is of who is signed in. */
+export const isMine = (entry: Entry) => entry.user === me;
+
+let state: OutboxState = { waiting: 0, others: 0, conflicts: 0, online: navigator.onLine, entries: [] };
 const listeners = new Set<() => void>();
 
 async function look(online = state.online): Promise<Entry[]> {
@@ -30,7 +45,8 @@ async function look(online = state.online): Promise<Entry[]> {
   state = {
     entries,
     online,
-    waiting: entries.filter((entry) => entry.state === 'waiting').length,
+    waiting: entries.filter((entry) => entry.state === 'waiting' && isMine(entry)).length,
+    others: entries.filter((entry) => entry.state === 'waiting' && !isMine(entry)).length,
     conflicts: entries.filter((entry) => entry.state === 'conflict').length,
   };
   for (const fn of listeners) fn();
@@ -54,8 +70,8 @@ export function toldOnline(online: boolean) {
   if (online) void drain();
 }
 
-export async function put(entry: Omit<Entry, 'seq' | 'state' | 'at'>): Promise<void> {
-  await (await floorDb()).add('outbox', { ...entry, at: Date.now(), state: 'waiting' });
+export async function put(entry: Omit<Entry, 'seq' | 'state' | 'at' | 'user'>): Promise<void> {
+  await (await floorDb()).add('outbox', { ...entry, user: me, at: Date.now(), state: 'waiting' });
   await look();
   void drain();
 }
@@ -100,11 +116,8 @@ export function renewBy(fn: () => Promise<unknown>) {
   renew = fn;
 }
 
-/** What may pass by itself: no network, a server that is busy or away, a session that ended. */
-const passes = (status: number) => status === 0 || status === 401 || status === 408 || status === 425 || status === 429 || status >= 500;
-
 async function step(entries: readonly Entry[]): Promise<boolean> {
-  const next = nextStep(entries);
+  const next = nextStep(entries, me);
   if (!next) return false;
   const [first] = next.entries as [Entry];
   try {
@@ -118,7 +131,8 @@ async function step(entries: readonly Entry[]): Promise<boolean> {
     const problem = asProblem(error);
     const stale = problem.code === 'csrf_token_invalid';
     if (stale) await renew?.().catch(() => undefined);
-    if (stale || passes(problem.status) || (problem.status === 409 && problem.code === 'idempotency_in_progress')) {
+    // What may pass by itself: no network, a server that is busy or away, a session that ended.
+    if (stale || problem.status === 401 || unsettled(problem.status, problem.code)) {
       await look(problem.status !== 0);
       throw error;
     }
@@ -152,7 +166,7 @@ export async function drain(): Promise<void> {
   } finally {
     running = false;
   }
-  if (state.entries.some((entry) => entry.state === 'waiting') && state.online) {
+  if (state.waiting > 0 && state.online) {
     clearTimeout(timer);
     timer = setTimeout(() => void drain(), AGAIN_MS);
   }

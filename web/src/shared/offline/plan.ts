@@ -9,11 +9,11 @@ export interface Step {
 }
 
 /**
- * The oldest waiting entries in their order: scans in a row go together, an act goes alone. An act whose fulfillment has a
+ * The oldest waiting entries of this user in their order: scans in a row go together, an act goes alone. An act whose fulfillment has a
  * conflict is not sent: it was decided on what did not happen.
  */
-export function nextStep(entries: readonly Entry[]): Step | undefined {
-  const waiting = entries.filter((entry) => entry.state === 'waiting');
+export function nextStep(entries: readonly Entry[], user: string): Step | undefined {
+  const waiting = entries.filter((entry) => entry.state === 'waiting' && entry.user === user);
   const first = waiting[0];
   if (!first) return undefined;
   if (first.kind === 'act') {
