@@ -59,8 +59,6 @@ test('a sheet is typed by keys, tried out, and booked only then @sample', async 
   await expect(dialog.getByRole('row', { name: new RegExp(`^${other.sku} `) })).toContainText('+4');
   await expect(dialog).toContainText('1 promised units could not be held');
   await expect(dialog.locator('.shorts a')).toHaveCount(1);
-  // While it fades in its colors are between two.
-  await expect(page.locator('.ant-fade-appear, .ant-zoom-appear')).toHaveCount(0);
   expect(await barriers(page)).toEqual([]);
   const rows = async () => (await some(shop, `stock?location=${held.location}&limit=200`)).filter((one) => one.id === held.id || one.id === other.id);
   expect((await rows()).map((one) => one.on_hand).toSorted()).toEqual([held.on_hand, other.on_hand].toSorted());

@@ -1,6 +1,6 @@
 // What a sheet would do, before it is booked: each difference, and whose promised stock would go.
 import { Link } from '@tanstack/react-router';
-import { Alert, Modal } from 'antd';
+import { Modal } from 'antd';
 import { integer, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import type { Preview } from '../api';
@@ -39,21 +39,16 @@ export function Trial({ preview, busy, onBook, onClose }: { preview: Preview; bu
         ))}
       </dl>
       {sums.displaced > 0 && (
-        <Alert
-          type="warning"
-          showIcon
-          style={{ marginBottom: 16 }}
-          title={t('inventory.sheet.short', { n: quantity(sums.displaced) })}
-          description={
-            <ul className="shorts">
-              {preview.orders.map((one) => (
-                <li key={`${one.order} ${one.line}`}>
-                  <Link to={`/orders/${one.order}` as never}>{one.number ?? one.order}</Link> {t('inventory.sheet.short_line', { n: quantity(one.quantity), sku: one.sku })}
-                </li>
-              ))}
-            </ul>
-          }
-        />
+        <div className="short-note" role="alert">
+          <strong>{t('inventory.sheet.short', { n: quantity(sums.displaced) })}</strong>
+          <ul className="shorts">
+            {preview.orders.map((one) => (
+              <li key={`${one.order} ${one.line}`}>
+                <Link to={`/orders/${one.order}` as never}>{one.number ?? one.order}</Link> {t('inventory.sheet.short_line', { n: quantity(one.quantity), sku: one.sku })}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       {changed.length > 0 && (
         <div className="table-scroll trial-rows" tabIndex={0} role="region" aria-label={t('inventory.sheet.differences')}>
