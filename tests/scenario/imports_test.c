@@ -203,6 +203,18 @@ TEST(a_mapping_that_cannot_be_is_refused_rule_by_rule)
   shop_close(s);
 }
 
+static int64_t asked_of_database(struct shop *s, const struct db_stmt *stmt)
+{
+  struct fault fault;
+  struct db *db = NULL;
+  int64_t n = ABSENT;
+  fault_init(&fault, s->arena);
+  if (db_open(s->url, DB_READER, &fault, &db) != ERR_OK || db_one_i64(db, stmt, &n, DB_NO_ARGS) != ERR_OK)
+    n = ABSENT;
+  db_close(db);
+  return n;
+}
+
 struct large_upload {
   struct client *client;
   struct buf file;
@@ -253,6 +265,33 @@ TEST(large_files_are_looked_at_one_at_a_time_and_others_are_served_meanwhile)
   CHECK_INT(large.status, 201);
   CHECK(busy > 0);
   client_free(large.client);
+  shop_close(s);
+}
+
+/* Hexadecimal digits pack to a bit more than half. */
+TEST(a_file_of_many_chunks_is_kept_whole)
+{
+  static const struct db_stmt chunks = {"SELECT count(*) FROM import_chunk", DB_REPORT};
+  struct shop *s = shop_open(t);
+  struct buf file;
+  uint64_t h = 1;
+  buf_init(&file, s->arena);
+  buf_text(&file, "sku,name\n");
+  for (int row = 0; row < 40; row++) {
+    buf_printf(&file, "R-%d,", row);
+    for (int i = 0; i < 12500; i++, h = hash_bytes(&h, sizeof h))
+      buf_printf(&file, "%016llx", (unsigned long long)h);
+    buf_text(&file, "\n");
+  }
+  bring_text(s, "products", buf_str(&file));
+  SEE("/version", "1");
+  CHECK(asked_of_database(s, &chunks) > 8);
+  SAY(200, "GET /v1/imports");
+  SEE("/data/#", "1");
+  pass(s, "dry_run");
+  counts(s, "checked", 0, 0, 0, 40);
+  SAY(200, "GET /v1/imports/<imp>/errors?sort=n&limit=200");
+  SEE("/data/39/key", "R-39");
   shop_close(s);
 }
 
@@ -474,18 +513,6 @@ TEST(a_run_that_was_killed_goes_on_where_it_was)
   SAY(200, "GET /v1/products?limit=1&count=exact");
   SEE("/count", arena_printf(s->arena, "%d", MANY));
   shop_close(s);
-}
-
-static int64_t asked_of_database(struct shop *s, const struct db_stmt *stmt)
-{
-  struct fault fault;
-  struct db *db = NULL;
-  int64_t n = ABSENT;
-  fault_init(&fault, s->arena);
-  if (db_open(s->url, DB_READER, &fault, &db) != ERR_OK || db_one_i64(db, stmt, &n, DB_NO_ARGS) != ERR_OK)
-    n = ABSENT;
-  db_close(db);
-  return n;
 }
 
 /* Of two servers on one database neither takes a large pass from the other while that one passes over what is done. */

@@ -42,7 +42,7 @@ static enum err imports_narrow(struct ctx *cx, const struct api_request *rq, str
   args[ACTOR_KIND] = TEXT(actor_kinds[cx->actor.kind]);
   args[ACTOR_ID] = I64(cx->actor.id);
   page->where = "(kind IN ($1, $2, $3, $4) OR (kind IN ($5, $6, $7, $8) AND actor_kind = $10 AND actor_id = $11))"
-                " AND expires_at > $9";
+                " AND expires_at > $9 AND fingerprint <> ''";
   page->where_args = args;
   page->n_where_args = ARGS;
   return ERR_OK;
@@ -134,6 +134,7 @@ static enum err serve_new(struct ctx *cx, const struct api_request *rq, struct a
   u->mapping_source = "guessed";
   upload_guess(cx->arena, kind, found, u->mapping);
   TRY(pack(cx, rq->http, c));
+  TRY(upload_keep(cx, rq->api->writer, c));
   struct act_input in = {.body = c, .version = ABSENT};
   return api_run(cx, rq, &upload_create_act, &in, out);
 }

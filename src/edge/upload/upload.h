@@ -28,6 +28,7 @@
 #define UPLOAD_ROWS_MAX    200000
 #define UPLOAD_ERRORS_MAX  10000 /* kept for people; all are counted */
 #define UPLOAD_KEPT_HOURS  24
+#define UPLOAD_BROUGHT_MS  600000 /* for a file to become whole */
 #define UPLOAD_SAMPLES     5     /* cells of each column that are shown */
 #define UPLOAD_HEADER_MAX  80    /* characters of a column's name */
 #define UPLOAD_CLAIM_MS    15000 /* of the process that works on a pass */
@@ -190,8 +191,10 @@ MUST_CHECK enum err upload_error_file(struct ctx *cx, const struct upload *u, st
 struct upload_creation {
   struct upload upload;
   const unsigned char *packed; /* deflated */
-  size_t n;
+  size_t n, kept;              /* of them, those that upload_keep has written */
 };
+/* Before upload_create_act: writes what of a large file is too much for one act, where nobody sees it yet. */
+MUST_CHECK enum err upload_keep(struct ctx *cx, struct writer *w, struct upload_creation *c);
 extern const struct act upload_create_act;
 /* PATCH of mapping and of file.encoding, file.delimiter (then the file is looked at again by who calls): upload_change_rec. */
 struct upload_change {

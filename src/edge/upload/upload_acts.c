@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { CHUNK = 256 * 1024 };
+enum { CHUNK = 256 * 1024, SLICE = 4 * CHUNK /* of one act: other acts wait for its transaction */ };
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------------- */
 
@@ -18,7 +18,7 @@ static enum err row_load(struct ctx *cx, const char *id, struct upload *out)
   out->id.v = n;
   out->bucket = bucket_of_id(n);
   enum err err = db_get(cx->db, &upload_table, out);
-  if (err == ERR_NOT_FOUND || (err == ERR_OK && out->expires_at.ms <= cx->now.ms))
+  if (err == ERR_NOT_FOUND || (err == ERR_OK && (out->expires_at.ms <= cx->now.ms || !*out->fingerprint)))
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no import %s: files are kept for %d hours", id, UPLOAD_KEPT_HOURS);
   return err;
 }
@@ -258,6 +258,90 @@ static void sign(struct ctx *cx, struct upload *u)
   u->actor_scope = scope_text(cx);
 }
 
+/* As it is kept, for so long. */
+static void begin(struct ctx *cx, struct upload *u, int64_t kept_ms)
+{
+  sign(cx, u);
+  u->version = 1;
+  u->owner = "";
+  u->claimed_until = INSTANT(0);
+  u->created_at = u->updated_at = cx->now;
+  u->expires_at = INSTANT(cx->now.ms + kept_ms);
+}
+
+static enum err draw_and_insert(struct ctx *cx, struct upload *u)
+{
+  u->bucket = ids_bucket_random(cx->ids);
+  u->id.v = ids_next(cx->ids, cx->now, u->bucket);
+  return db_insert(cx->db, &upload_table, u);
+}
+
+/* From where they are kept, which is where a chunk begins. */
+static enum err put_chunks(struct ctx *cx, const struct upload *u, const struct upload_creation *c, size_t to)
+{
+  static const struct db_stmt put = {"INSERT INTO import_chunk (bucket, import_id, n, bytes) VALUES ($1, $2, $3, $4)",
+                                     DB_KEYED};
+  for (size_t at = c->kept; at < to; at += CHUNK) {
+    size_t left = to - at < CHUNK ? to - at : CHUNK;
+    TRY(db_run(cx->db, &put, NULL,
+               DB_ARGS(I64(u->bucket), I64(u->id.v), I64((int64_t)(at / CHUNK)), BYTES(c->packed + at, left))));
+  }
+  return ERR_OK;
+}
+
+/* Until it is whole it has no fingerprint; one that never is goes soon. */
+static enum err keep_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  (void)cx;
+  *(const struct upload_creation **)out = in->body;
+  return ERR_OK;
+}
+
+static enum err keep_decide(struct ctx *cx, const void *facts, void *out)
+{
+  const struct upload_creation *c = *(const struct upload_creation *const *)facts;
+  struct plan *p = out;
+  *p = (struct plan){.u = c->upload, .creation = c};
+  begin(cx, &p->u, UPLOAD_BROUGHT_MS);
+  p->u.fingerprint = "";
+  return ERR_OK;
+}
+
+static enum err keep_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  struct plan p = *(const struct plan *)plan;
+  TRY(p.u.id.v ? ERR_OK : draw_and_insert(cx, &p.u));
+  TRY(put_chunks(cx, &p.u, p.creation, p.creation->kept + SLICE));
+  *out = (struct act_result){.rec = &upload_rec, .value = arena_copy(cx->arena, &p.u, sizeof p.u), .version = ABSENT};
+  return ERR_OK;
+}
+
+static const struct act upload_keep_act = {
+    "import.keep", sizeof(void *), sizeof(struct plan), keep_load, keep_decide, keep_apply, 0};
+
+enum err upload_keep(struct ctx *cx, struct writer *w, struct upload_creation *c)
+{
+  while (c->n - c->kept > SLICE) {
+    struct act_call call = {.act = &upload_keep_act,
+                            .in = {.body = c, .version = ABSENT},
+                            .arena = cx->arena,
+                            .actor = cx->actor,
+                            .success = 200,
+                            .deadline = INSTANT(ABSENT)};
+    fault_init(&call.fault, cx->arena);
+    enum err err = writer_run(w, &call);
+    if (err != ERR_OK) {
+      cx->fault = call.fault;
+      return err;
+    }
+    const struct upload *u = call.result.value;
+    c->upload.bucket = u->bucket;
+    c->upload.id = u->id;
+    c->kept += SLICE;
+  }
+  return ERR_OK;
+}
+
 static enum err create_decide(struct ctx *cx, const void *facts, void *out)
 {
   const struct facts *f = facts;
@@ -271,30 +355,18 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out)
     p->u.mapping = saved;
     p->u.mapping_source = "saved";
   }
-  sign(cx, &p->u);
-  p->u.owner = "";
-  p->u.claimed_until = INSTANT(0);
-  p->u.created_at = cx->now;
-  p->u.expires_at = INSTANT(cx->now.ms + UPLOAD_KEPT_HOURS * HOUR_MS);
-  move(cx, p, UPLOAD_MAPPED, "import.created");
-  p->u.version = 1;
+  begin(cx, &p->u, UPLOAD_KEPT_HOURS * HOUR_MS);
+  p->u.state = UPLOAD_MAPPED;
+  p->topic = "import.created";
   return ERR_OK;
 }
 
 static enum err create_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
-  static const struct db_stmt put = {"INSERT INTO import_chunk (bucket, import_id, n, bytes) VALUES ($1, $2, $3, $4)",
-                                     DB_KEYED};
   struct plan p = *(const struct plan *)plan;
   char id[ID_TEXT];
-  p.u.bucket = ids_bucket_random(cx->ids);
-  p.u.id.v = ids_next(cx->ids, cx->now, p.u.bucket);
-  TRY(db_insert(cx->db, &upload_table, &p.u));
-  for (size_t at = 0, n = 0; at < p.creation->n; at += CHUNK, n++) {
-    size_t left = p.creation->n - at < CHUNK ? p.creation->n - at : CHUNK;
-    TRY(db_run(cx->db, &put, NULL,
-               DB_ARGS(I64(p.u.bucket), I64(p.u.id.v), I64((int64_t)n), BYTES(p.creation->packed + at, left))));
-  }
+  TRY(p.u.id.v ? db_update(cx->db, &upload_table, &p.u) : draw_and_insert(cx, &p.u));
+  TRY(put_chunks(cx, &p.u, p.creation, p.creation->n));
   TRY(tell(cx, &p));
   id_format(PREFIX_import, p.u.id.v, id);
   *out = (struct act_result){.rec = &upload_rec,
