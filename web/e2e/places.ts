@@ -1,5 +1,5 @@
 // Every screen, how to come to one that needs a record, and the states and dialogs worth a picture.
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, type Shop } from './fixtures';
 
 interface Tools {
@@ -104,6 +104,12 @@ async function scan(page: Page, code: string) {
   await page.keyboard.type(code);
   await page.keyboard.press('Enter');
 }
+/** A scanner is pulled again where the phone has not beeped. */
+const until = (page: Page, code: string, seen: Locator) =>
+  expect(async () => {
+    await scan(page, code);
+    await expect(seen).toBeVisible({ timeout: 1500 });
+  }).toPass();
 async function picking(page: Page, tools: Tools) {
   await floor(page, tools, 'pick');
   await expect(page.locator('.middle .code').first()).toHaveText('TEE-S');
@@ -352,8 +358,7 @@ export const states: readonly Place[] = [
     act: async (page, tools) => {
       await put(page, tools);
       await picking(page, tools);
-      await scan(page, 'CUSHION');
-      await expect(page.getByRole('alert').first()).toBeVisible();
+      await until(page, 'CUSHION', page.getByRole('alert').first());
     },
   },
   {
@@ -365,9 +370,10 @@ export const states: readonly Place[] = [
     act: async (page, tools) => {
       await put(page, tools);
       await picking(page, tools);
-      await scan(page, 'TEE-S');
-      await scan(page, 'TEE-S');
-      await page.getByRole('button', { name: tools.say('floor.pick.pack_now') }).click();
+      const pack = page.getByRole('button', { name: tools.say('floor.pick.pack_now') });
+      await until(page, 'TEE-S', pack);
+      await pack.click();
+      await expect(pack).toBeHidden();
       await scan(page, 'TEE-S');
     },
   },
