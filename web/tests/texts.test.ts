@@ -107,7 +107,7 @@ test('every key that code names is in the catalogs', () => {
   const keys = new Set(shells.flatMap((shell) => flat(catalog(shell, 'en')).map(([key]) => key.replace(/_(one|other)$/, ''))));
   const roots = new Set([...keys].map((key) => key.split('.')[0]));
   const missing: string[] = [];
-  for (const file of [...files, ...readdirSync(src, { recursive: true, withFileTypes: true }).filter((entry) => /\.ts$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name))])
+  for (const file of [...files, ...readdirSync(src, { recursive: true, withFileTypes: true }).filter((entry) => /(?<!\.test)\.ts$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name))])
     for (const match of readFileSync(file, 'utf8').matchAll(/\bt\(\s*'([\w-]+(?:\.[\w-]+)+)'/g)) {
       const key = match[1] as string;
       if (roots.has(key.split('.')[0]) ? !keys.has(key) : true) missing.push(`${relative(src, file)} ${key}`);
