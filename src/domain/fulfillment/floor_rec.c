@@ -45,6 +45,7 @@ static const struct rec_field scan_code_fields[] = {
 const struct rec scan_code_rec = REC(struct scan_code, "ScanCode", scan_code_fields, "What a scanned text says");
 
 const char *const scan_kinds[] = {"pick", "pack", NULL};
+static const char *const scan_refusals[] = {"wrong_sku", "wrong_lot", "wrong_bin", "too_many", NULL};
 const char *const scan_outcomes[] = {"applied", "repeated", "refused", NULL};
 
 #define SCAN_INPUT_FIELDS                                                                                              \
@@ -60,6 +61,10 @@ const char *const scan_outcomes[] = {"applied", "repeated", "refused", NULL};
             .example = "1"),                                                                                           \
       FIELD(struct scan_input, lot, .max = STOCK_LOT_MAX, .doc = "Left out = as the code says", .example = "L24-11"),  \
       FIELD(struct scan_input, bin, .max = BIN_MAX, .doc = "Where it lay", .example = "A-01-3"),                       \
+      FIELD(struct scan_input, line, .min = 1, .max = ORDER_LINES_MAX,                                                 \
+            .doc = "Line of the order that was asked for: a scan of another product is wrong_sku", .example = "1"),    \
+      FIELD(struct scan_input, refused, .names = scan_refusals,                                                        \
+            .doc = "The scanner refused it already: it is logged and never counted", .example = "wrong_sku"),          \
       FIELD(struct scan_input, parcel, .min = 1, .max = ORDER_PARCELS_MAX, .def = 1, .has_def = true,                  \
             .doc = "Packing: which box, from 1", .example = "1"),                                                      \
       FIELD(struct scan_input, scanned_at, .doc = "By the scanner's clock", .example = "2026-11-21T08:30:00.000Z")
@@ -93,8 +98,8 @@ static const struct rec_field scan_result_fields[] = {
     FIELD_AS(REC_ENUM, struct scan_result, first, .names = scan_outcomes, .doc = "What it was when it came first",
              .example = "applied"),
     FIELD(struct scan_result, refusal,
-          .doc = "Why it was refused: wrong_sku, wrong_lot, too_many, unknown_code, claimed, order_held, wrong_state, "
-                 "not_found",
+          .doc = "Why it was refused: wrong_sku, wrong_lot, wrong_bin, too_many, unknown_code, claimed, order_held, "
+                 "wrong_state, not_found",
           .example = "wrong_sku"),
     FIELD(struct scan_result, detail, .doc = "A sentence about it in English"),
     ID_FIELD(struct scan_result, fulfillment_id, PREFIX_fulfillment, "Where it belongs"),

@@ -136,12 +136,26 @@ static enum err pack_scan(struct ctx *cx, const struct scan_facts *f, struct ord
   return fault_add(&cx->fault, ERR_INVALID, "/quantity", "too_many", "more %s than was picked", f->sku);
 }
 
+/* What the picker was told is what holds: refused there is refused here, and only what was asked counts. */
+static enum err as_asked(struct ctx *cx, const struct scan_facts *f, struct order *o)
+{
+  const struct scan_input *in = f->in;
+  if (in->refused)
+    return fault_add(&cx->fault, ERR_INVALID, "/refused", in->refused, "the scanner refused it");
+  const struct order_line *l = in->line == ABSENT ? NULL : order_line_of(o, in->line);
+  if (in->line == ABSENT || (l && strcmp(l->sku, f->sku) == 0))
+    return ERR_OK;
+  return fault_add(&cx->fault, ERR_INVALID, "/sku", "wrong_sku", "line %d was asked for, %s is not of it",
+                   (int)in->line, f->sku);
+}
+
 static enum err try_scan(struct ctx *cx, const struct scan_facts *f, struct order_work *w, struct fulfillment *ful,
                          int64_t *out_line)
 {
   TRY(claim_allowed(cx, ful));
-  if (!f->sku)
+  if (!f->sku && !f->in->refused)
     return fault_add(&cx->fault, ERR_INVALID, "/code", "unknown_code", "nobody knows the code %s", f->in->code);
+  TRY(as_asked(cx, f, w->after));
   if (f->in->kind == SCAN_PACK)
     return pack_scan(cx, f, w, ful, out_line);
   struct pick_scan scan = {f->sku, f->quantity, f->in->bin, f->lot};

@@ -185,6 +185,8 @@ struct scan_input {
   const char *code, *sku;            /* one of the two */
   struct quantity quantity;          /* ABSENT = as the code says, else 1 */
   const char *lot, *bin;
+  int64_t line;                      /* ABSENT, or what was asked: another product is wrong then */
+  const char *refused;               /* why the scanner said no already: it is logged, never counted; NULL */
   int64_t parcel;                    /* packing: which box, from 1 */
   struct instant scanned_at;
 };
@@ -232,8 +234,9 @@ extern const struct rec scan_input_rec, scan_result_rec, scans_rec, scans_result
 extern const struct db_table floor_scan_table;
 /* One scan: a pick scan picks, a pack scan notes in which box the unit lies (fulfillment_pack_act with scanned makes
  * parcels of it). Counted once for each (order, scan_id), for ever. A scan that does not fit changes nothing, is told as
- * the event fulfillment.scan_refused and answered 200 with the outcome refused: wrong_sku, wrong_lot, too_many, claimed,
- * order_held, wrong_state, unknown_code. */
+ * the event fulfillment.scan_refused and answered 200 with the outcome refused: wrong_sku, wrong_lot, wrong_bin,
+ * too_many, claimed, order_held, wrong_state, unknown_code. Wrong is also what is not of the line that was asked, and
+ * what the scanner itself refused: a picker was told no, so it never counts. */
 extern const struct act fulfillment_scan_act; /* body scan_input_rec */
 /* Many, one after the other in one commit; each is answered by itself. */
 extern const struct act scans_act;

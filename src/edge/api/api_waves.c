@@ -196,7 +196,9 @@ const struct route wave_routes[] = {
      "and "
      "`/pack` with `\"scanned\": true` makes parcels of that. `scan_id` is made by the scanner: the same one counts "
      "once for ever, `outcome` says `repeated` then. A scan that does not fit changes nothing, is logged, and is "
-     "answered 200 with `outcome` `refused` and why in `refusal`. Scanning keeps the claim alive.\n\n"
+     "answered 200 with `outcome` `refused` and why in `refusal`. With `line`, the line that was asked, a scan of "
+     "another product is `wrong_sku` though the order has it too; with `refused` it is what the scanner refused by "
+     "itself: logged, never counted. Scanning keeps the claim alive.\n\n"
      "```json\n"
      "{\"scan_id\": \"0193f3e2-7c1a-7000-8000-2d9d3c1f0a01\", \"code\": \"4006381333931\", \"bin\": \"A-01-3\"}\n"
      "```",

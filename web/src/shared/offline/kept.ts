@@ -18,8 +18,8 @@ export interface Entry {
   path?: string;
   body: Record<string, unknown>;
   at: number;
-  /** A scan that was wrong already here: it is sent to be logged, and nobody is asked about it. */
-  wrong?: boolean;
+  /** Why a scan was refused already here: it is sent to be logged, never counted, and nobody is asked about it. */
+  wrong?: string;
   state: 'waiting' | 'conflict';
   code?: string;
 }

@@ -5,7 +5,7 @@ import { sendPath } from '../api/client';
 import { unsettled } from '../api/intent';
 import { asProblem } from '../api/problem';
 import { floorDb, type Entry } from './kept';
-import { nextStep } from './plan';
+import { nextStep, scanOf } from './plan';
 
 export interface ScanAnswer {
   scan_id: string;
@@ -63,6 +63,9 @@ export function useOutbox(): OutboxState {
   );
 }
 
+/** Nothing of this work is on its way any more: what the server says of it is the truth. */
+export const allSent = (about: string) => !state.entries.some((entry) => entry.about === about && entry.state === 'waiting');
+
 /** For those outside of the outbox who asked the server themselves. */
 export function toldOnline(online: boolean) {
   if (online === state.online) return;
@@ -98,8 +101,7 @@ export function onSent(fn: Heard): () => void {
 }
 
 async function sendScans(entries: Entry[]) {
-  const scans = entries.map((entry) => ({ ...entry.body, scan_id: entry.key, fulfillment: entry.about, scanned_at: new Date(entry.at).toISOString() }));
-  const answer = await sendPath<{ results: ScanAnswer[] }>('POST', '/v1/scans', { scans });
+  const answer = await sendPath<{ results: ScanAnswer[] }>('POST', '/v1/scans', { scans: entries.map(scanOf) });
   const byId = new Map(answer.results.map((result) => [result.scan_id, result]));
   for (const entry of entries) {
     const result = byId.get(entry.key);
@@ -115,6 +117,7 @@ let renew: (() => Promise<unknown>) | undefined;
 export function renewBy(fn: () => Promise<unknown>) {
   renew = fn;
 }
+
 
 async function step(entries: readonly Entry[]): Promise<boolean> {
   const next = nextStep(entries, me);

@@ -23,3 +23,9 @@ export function nextStep(entries: readonly Entry[], user: string): Step | undefi
   const end = waiting.findIndex((entry) => entry.kind === 'act');
   return { kind: 'scans', entries: waiting.slice(0, end < 0 ? SCANS_MAX : Math.min(end, SCANS_MAX)) };
 }
+
+/** A scan as it is sent. What the screen refused says so, so that it never counts, whatever the order has. */
+export function scanOf(entry: Entry): Record<string, unknown> {
+  const refused = entry.wrong ? { refused: typeof entry.wrong === 'string' ? entry.wrong : 'wrong_sku' } : {};
+  return { ...entry.body, ...refused, scan_id: entry.key, fulfillment: entry.about, scanned_at: new Date(entry.at).toISOString() };
+}
