@@ -11,7 +11,8 @@ const FILES_MAX = 80;
 worker.addEventListener('install', (event) => {
   event.waitUntil(
     caches.open(SHELL).then((cache) =>
-      cache.add(new Request(PAGE, { cache: 'reload' })).catch(() => undefined),
+      // Asked for as a page: without the header the server takes it for a question about the API and answers 404.
+      cache.add(new Request(PAGE, { cache: 'reload', headers: { Accept: 'text/html' } })).catch(() => undefined),
     ),
   );
 });
