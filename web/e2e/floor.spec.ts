@@ -39,10 +39,12 @@ test.use({
   },
 });
 
-/** A hand scanner: fast keys, then Enter. */
+/** A hand scanner: fast keys, then Enter. All at once, so that they are fast on a busy machine too. */
 async function scan(page: Page, code: string) {
-  await page.keyboard.type(code);
-  await page.keyboard.press('Enter');
+  await page.locator('.scanbar, input').first().waitFor();
+  await page.evaluate((code) => {
+    for (const key of [...code, 'Enter']) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  }, code);
 }
 async function at(page: Page, place: RegExp) {
   await page.goto('/floor');
@@ -105,6 +107,66 @@ test('a wrong scan changes nothing and is logged; the right ones complete the wo
   expect(label.headers()['content-type']).toContain('application/pdf');
   await page.getByRole('button', { name: 'Handed over' }).click();
   await expect.poll(async () => (await look(shop, work)).state).toBe('shipped');
+});
+
+test('what is asked for later in the same work is a wrong item now: it counts nowhere, online and offline', async ({ page, shop, context }) => {
+  const { work, number, place } = await order(shop, [
+    { sku: 'TEE-S', quantity: 2 },
+    { sku: 'TOTE', quantity: 2 },
+  ]);
+  await at(page, place);
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByRole('heading', { name: number })).toBeVisible();
+  const code = page.locator('.middle .code').first();
+  const first = (await code.innerText()).trim();
+  const other = first === 'TEE-S' ? 'TOTE' : 'TEE-S';
+  const counts = async () => (await look(shop, work)).lines.map((line) => line.picked);
+  const refused = async () => (await shop.ask<any>('GET', `/v1/fulfillments/${work}/scans?outcome=refused`)).data.map((one: any) => `${one.refusal} ${one.sku}`);
+
+  await scan(page, other);
+  await expect(page.getByRole('alert')).toContainText('Wrong item');
+  await expect.poll(refused).toEqual([`wrong_sku ${other}`]);
+  expect(await counts()).toEqual([0, 0]);
+
+  await context.setOffline(true);
+  await scan(page, other);
+  await scan(page, first);
+  await expect(page.locator('.ratio b')).toHaveText('1');
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect.poll(refused, { timeout: 30_000 }).toEqual([`wrong_sku ${other}`, `wrong_sku ${other}`]);
+  await expect.poll(async () => (await counts()).toSorted()).toEqual([0, 1]);
+  await expect(page.getByRole('link', { name: 'Online' })).toBeVisible();
+
+  // What was picked elsewhere meanwhile is no conflict for ever: the phone says what the server counts.
+  await scan(page, first);
+  await expect(code).toHaveText(other);
+  await context.setOffline(true);
+  await scan(page, other);
+  await shop.ask('POST', `/v1/fulfillments/${work}/scans`, { scan_id: `other-${work}`, sku: other, quantity: 2 });
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(page.getByRole('button', { name: 'Next task' })).toBeVisible({ timeout: 30_000 });
+  expect(await counts()).toEqual([2, 2]);
+});
+
+test('after one visit alone the floor opens without a network', async ({ page, context, shop }) => {
+  await page.goto('/floor');
+  await expect(page.getByRole('button', { name: /NJ$/ })).toBeVisible();
+  await page.getByRole('button', { name: /NJ$/ }).click();
+  await expect(page.getByRole('button', { name: 'Pick next' })).toBeVisible();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const keeps = (path: string) => page.evaluate(async (path) => (await caches.match(path)) !== undefined, path);
+  await expect.poll(() => keeps('/floor')).toBe(true);
+  const files = await page.evaluate(() => performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.startsWith('/assets/')));
+  for (const file of files) await expect.poll(() => keeps(file), { message: file }).toBe(true);
+  await page.close();
+  await context.setOffline(true);
+  const again = await context.newPage();
+  await again.goto(`${shop.url}/floor`);
+  await expect(again.getByRole('button', { name: 'Pick next' })).toBeVisible();
+  await context.setOffline(false);
+  await again.close();
 });
 
 test('without a network the picker goes on, a killed browser resumes at the same line, and every scan counts once @sample', async ({ page, shop, context }) => {
@@ -172,6 +234,33 @@ test('what the server refuses is a conflict that somebody sees @sample', async (
   expect(await barriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'Seen' }).click();
   await expect(page.getByText('Everything is sent')).toBeVisible();
+});
+
+test('work that should have left says since when; what is whole is in nobody\'s hands; what to pack is chosen', async ({ page, shop }) => {
+  const { work, number, place } = await order(shop, [{ sku: 'TOTE', quantity: 1 }]);
+  await at(page, place);
+  await page.route('**/v1/fulfillments/*/claim', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), ship_by: new Date(Date.now() - 27 * 86_400_000).toISOString() } });
+  });
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByText(/Should have left \w+ \d+.*27 days/)).toBeVisible();
+  await page.unroute('**/v1/fulfillments/*/claim');
+  await scan(page, 'TOTE');
+  await expect(page.getByRole('button', { name: 'Next task' })).toBeVisible();
+  await expect.poll(async () => (await look(shop, work)).state).toBe('picked');
+  await page.goto('/floor');
+  await expect(page.getByRole('button', { name: 'Pick next' })).toBeVisible();
+  await expect(page.getByText('In your hands')).toBeHidden();
+
+  await page.getByRole('button', { name: 'Choose what to pack' }).click();
+  await expect(page.getByRole('button', { name: new RegExp(number) })).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await scan(page, 'NO-SUCH-1');
+  await expect(page.getByRole('alert')).toContainText('Not waiting to be packed here');
+  await scan(page, number);
+  await expect(page.getByRole('heading', { name: `Pack ${number}` })).toBeVisible();
+  await shop.ask('POST', `/v1/fulfillments/${work}/release_claim`, {});
 });
 
 test('less than asked is told with a reason on one screen', async ({ page, shop }) => {

@@ -31,10 +31,10 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
     const judged = judge(work, code);
     const body = { kind: 'pack', parcel: 1 };
     if (!judged.ok) {
-      if (judged.why !== 'too_many') void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code }, wrong: true });
+      if (judged.why !== 'too_many') void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code }, wrong: judged.why });
       return tell('wrong', t(judged.why === 'wrong_sku' ? 'floor.tell.not_in_order' : `floor.tell.${judged.why}`), readCode(code).text);
     }
-    void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code, quantity: judged.quantity } });
+    void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code, line: judged.line.line, quantity: judged.quantity } });
     const next = counted(work, judged.line.line, judged.quantity);
     change(next);
     const all = units(next);

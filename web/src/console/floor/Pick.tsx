@@ -1,12 +1,13 @@
 // Picking, one act a screen: go to the bin, scan the item until the line is whole, next. Nothing waits for the network.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { intent } from '../../shared/api/client';
-import { quantity, time } from '../../shared/format';
+import { quantity } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { dropWork, keepWork } from '../../shared/offline/kept';
-import { put } from '../../shared/offline/outbox';
+import { allSent, onSent, put } from '../../shared/offline/outbox';
 import { readCode } from '../../shared/offline/gs1';
-import { Bar, Big, Counter, ScanBar, Steps, Tell, useTell } from './parts';
+import { recount } from './door';
+import { Bar, Big, Counter, LeavesBy, ScanBar, Steps, Tell, useTell } from './parts';
 import { arrived, counted, current, judge, left, units, type Work, type WorkLine } from './work';
 
 const reasons = ['not_found', 'damaged', 'busy', 'no_staff'] as const;
@@ -25,14 +26,16 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
   const change = (next: Work) => {
     latest.current = next;
     setWork(next);
-    void keepWork({ ...next });
+    // What is whole is in nobody's hands: a page that opens again does not offer it.
+    void (current(next) ? keepWork({ ...next }) : dropWork(next.id));
   };
-  const scan = (body: Record<string, unknown>, wrong = false) =>
+  // The server is told what was asked: it counts nothing else, and nothing that was refused here.
+  const scan = (body: Record<string, unknown>, wrong?: string) =>
     void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { kind: 'pick', ...body }, ...(wrong ? { wrong } : {}) });
 
   const take = (at: WorkLine, n: number, body: Record<string, unknown>) => {
     const work = latest.current;
-    scan({ ...body, quantity: n, ...(at.bin ? { bin: at.bin } : {}) });
+    scan({ ...body, line: at.line, quantity: n, ...(at.bin ? { bin: at.bin } : {}) });
     const next = counted(work, at.line, n);
     change(next);
     const rest = next.lines.find((one) => one.line === at.line);
@@ -49,7 +52,7 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
     const judged = judge(work, code, line);
     if (judged.ok) return take(line, judged.quantity, { code, ...(judged.lot ? { lot: judged.lot } : {}) });
     // Too many of the right thing is no wrong thing: nothing is sent to be logged.
-    if (judged.why !== 'too_many') scan({ code }, true);
+    if (judged.why !== 'too_many') scan({ code, line: line.line }, judged.why);
     tell('wrong', t(`floor.tell.${judged.why}`), judged.why === 'wrong_sku' ? t('floor.tell.wanted', { what: line.sku, got: readCode(code).text }) : undefined);
   };
   const onBin = (code: string) => {
@@ -60,6 +63,7 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
     }
     // Whoever scans the right item has found its bin.
     if (judge(work, code, line).ok) return onItem(code);
+    scan({ code, line: line.line }, 'wrong_bin');
     tell('wrong', t('floor.tell.wrong_bin'), t('floor.tell.wanted', { what: line.bin ?? '', got: code }));
   };
 
@@ -69,9 +73,22 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
     onHome();
   };
 
+  // When all is sent the server's counts are the truth: what it refused is asked for again.
+  useEffect(
+    () =>
+      onSent((about) => {
+        const before = latest.current;
+        if (about !== before.id || !allSent(about)) return;
+        void recount(before).then(
+          (next) => next && latest.current === before && allSent(about) && change(next),
+          () => undefined,
+        );
+      }),
+    [],
+  );
   useEffect(() => {
-    if (whole) void keepWork({ ...work });
-  }, [whole, work]);
+    if (whole) void dropWork(first.id);
+  }, [whole, first.id]);
 
   const bar = (
     <Bar title={work.order} onBack={screen === 'line' ? onHome : () => setScreen('line')}>
@@ -168,7 +185,7 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
           <b>{quantity(line.done)}</b>
           <span>{t('floor.pick.of', { n: quantity(line.quantity) })}</span>
         </p>
-        {work.shipBy && <p className="muted">{t('floor.pick.ship_by', { at: time(work.shipBy) })}</p>}
+        <LeavesBy at={work.shipBy} />
       </section>
       <footer className="thumb">
         <ScanBar onCode={onItem} hint={t('floor.pick.scan_item')} />

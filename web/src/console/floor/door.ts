@@ -4,7 +4,7 @@ import { asProblem } from '../../shared/api/problem';
 import { language } from '../../shared/i18n';
 import { keep, kept } from '../../shared/offline/kept';
 import { renewBy, sendsAs, toldOnline } from '../../shared/offline/outbox';
-import type { Work, WorkLine } from './work';
+import { withCounts, type Work, type WorkLine } from './work';
 
 /** `locations`: those one is bound to; none = all. */
 export interface Session {
@@ -104,7 +104,7 @@ interface Task {
   fulfillment?: Schemas['Fulfillment'];
 }
 
-async function linesOf(f: Schemas['Fulfillment'], kind: Kind): Promise<WorkLine[]> {
+async function linesOf(f: { id?: string }, kind: Kind): Promise<WorkLine[]> {
   if (kind === 'pick') {
     const list = await asked(readPath<{ stops: Stop[] }>(`/v1/fulfillments/${f.id}/pick_list`, { language: language() }));
     return list.stops.map((stop) => ({ ...stop, name: stop.name ?? stop.sku, done: stop.picked }));
@@ -136,12 +136,48 @@ async function workOf(f: Schemas['Fulfillment'], kind: Kind): Promise<Work> {
   };
 }
 
+export interface Ready {
+  id: string;
+  order_id?: string;
+  order_number: string;
+  ship_by?: string;
+  carrier?: string;
+  claimed_by?: string;
+  claimed_until?: string;
+}
+
+const READY_MAX = 100;
+/** What is picked here and can be packed, first what has to leave first. */
+export async function readyToPack(place: string): Promise<Ready[]> {
+  const page = await asked(readPath<{ data: Ready[] }>('/v1/fulfillments', { location: place, state: 'picked', sort: 'ship_by', limit: READY_MAX }));
+  return page.data;
+}
+
+/** The one of these that a scanned paper or tote stands for: the number of its order, its own id. */
+export async function readyBy(code: string, ready: readonly Ready[]): Promise<Ready | undefined> {
+  const read = code.trim().toLowerCase();
+  const here = ready.find((one) => one.order_number.toLowerCase() === read || one.id.toLowerCase() === read);
+  if (here) return here;
+  const found = await asked(readPath<{ subject?: string }>(`/v1/scan_codes/${encodeURIComponent(code)}`, { language: language() }));
+  return ready.find((one) => found.subject !== undefined && (one.id === found.subject || one.order_id === found.subject));
+}
+
+/** This work, claimed for who asks. */
+export async function take(id: string, kind: Kind): Promise<Work> {
+  return workOf(await asked(sendPath<Schemas['Fulfillment']>('POST', `/v1/fulfillments/${id}/claim`, {})), kind);
+}
+
 /** The next best task, claimed for who asks; undefined: nothing to do. */
 export async function nextTask(place: string, kind: Kind): Promise<Work | undefined> {
   const task = await asked(readPath<Task>('/v1/tasks/next', { location: place, kind }));
   if (!task.fulfillment?.id) return undefined;
-  const f = await asked(sendPath<Schemas['Fulfillment']>('POST', `/v1/fulfillments/${task.fulfillment.id}/claim`, {}));
-  return workOf(f, kind);
+  return take(task.fulfillment.id, kind);
+}
+
+/** The same work with what the server counts now; undefined when nothing else is counted than here. */
+export async function recount(work: Work): Promise<Work | undefined> {
+  const lines = withCounts(work.lines, await linesOf({ id: work.id }, work.kind));
+  return lines && { ...work, lines };
 }
 
 export async function fulfillment(id: string): Promise<Schemas['Fulfillment']> {

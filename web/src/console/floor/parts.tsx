@@ -156,10 +156,11 @@ export function Network() {
 /** When it has to leave: by the clock today, else with its day; what should have left says so. */
 export function LeavesBy({ at, className = '' }: { at: string | undefined; className?: string }) {
   const { t } = useTranslation();
+  const [now] = useState(Date.now);
   if (!at) return null;
-  const left = new Date(at).getTime() - Date.now();
+  const left = new Date(at).getTime() - now;
   if (left < 0) return <span className={`bad-text ${className}`}>{t('floor.pick.late', { at: dateTime(at), late: duration(left) })}</span>;
-  return <span className={`muted ${className}`}>{t('floor.pick.ship_by', { at: day(at) === day(Date.now()) ? time(at) : dateTime(at) })}</span>;
+  return <span className={`muted ${className}`}>{t('floor.pick.ship_by', { at: day(at) === day(now) ? time(at) : dateTime(at) })}</span>;
 }
 
 export function Steps({ done, all, label }: { done: number; all: number; label: string }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrived, counted, current, grams, judge, left, units, type Work } from './work';
+import { arrived, counted, current, grams, judge, left, units, withCounts, type Work } from './work';
 
 const work = (): Work => ({
   id: 'ful_1',
@@ -34,6 +34,12 @@ describe('the work in hand', () => {
     w = counted(w, 2, 1);
     expect(current(w)).toBeUndefined();
     expect(units(w)).toEqual({ done: 4, all: 4 });
+  });
+  it('what the server counted otherwise is taken over, and where one stands stays', () => {
+    const ours = arrived(counted(work(), 1, 2), 1).lines;
+    expect(withCounts(ours, ours)).toBeUndefined();
+    const theirs = work().lines.map((line) => ({ ...line, done: line.line === 1 ? 1 : 0 }));
+    expect(withCounts(ours, theirs)?.map((line) => [line.done, line.there])).toEqual([[1, true], [0, true]]);
   });
   it('who stands at a bin stands there for all its lines', () => {
     expect(arrived(work(), 1).lines.every((line) => line.there)).toBe(true);

@@ -66,6 +66,15 @@ export function counted(work: Work, line: number, quantity: number): Work {
   return { ...next, at: current(next)?.line ?? line };
 }
 
+/** Lines as the server counts them, each where one stands with it; undefined when it counts as we do. */
+export function withCounts(ours: readonly WorkLine[], theirs: readonly WorkLine[]): WorkLine[] | undefined {
+  const name = (line: WorkLine) => `${line.line} ${line.bin ?? ''} ${line.lot ?? ''}`;
+  const here = new Map(ours.map((line) => [name(line), line]));
+  const same = theirs.length === ours.length && theirs.every((line) => here.get(name(line))?.done === line.done && here.get(name(line))?.quantity === line.quantity);
+  if (same) return undefined;
+  return theirs.map((line) => ({ ...line, ...(here.get(name(line))?.there ? { there: true } : {}) }));
+}
+
 export function arrived(work: Work, line: number): Work {
   const bin = work.lines.find((one) => one.line === line)?.bin;
   return { ...work, at: line, lines: work.lines.map((one) => (one.line === line || (bin && one.bin === bin) ? { ...one, there: true } : one)) };
