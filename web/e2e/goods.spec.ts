@@ -57,7 +57,7 @@ test('a sheet is typed by keys, tried out, and booked only then @sample', async 
   const dialog = page.getByRole('dialog', { name: `Count at ${held.location}` });
   await expect(dialog.getByRole('row', { name: new RegExp(`^${held.sku} `) })).toContainText('-1');
   await expect(dialog.getByRole('row', { name: new RegExp(`^${other.sku} `) })).toContainText('+4');
-  await expect(dialog).toContainText('1 promised units could not be held');
+  await expect(dialog).toContainText('1 promised unit could not be held');
   await expect(dialog.locator('.shorts a')).toHaveCount(1);
   expect(await barriers(page)).toEqual([]);
   const rows = async () => (await some(shop, `stock?location=${held.location}&limit=200`)).filter((one) => one.id === held.id || one.id === other.id);

@@ -40,7 +40,7 @@ export function Trial({ preview, busy, onBook, onClose }: { preview: Preview; bu
       </dl>
       {sums.displaced > 0 && (
         <div className="short-note" role="alert">
-          <strong>{t('inventory.sheet.short', { n: quantity(sums.displaced) })}</strong>
+          <strong>{t('inventory.sheet.short', { count: sums.displaced, n: quantity(sums.displaced) })}</strong>
           <ul className="shorts">
             {preview.orders.map((one) => (
               <li key={`${one.order} ${one.line}`}>
