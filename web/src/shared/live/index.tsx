@@ -1,7 +1,8 @@
-// Live news: one stream per browser, applied to the cache in batches. Which queries an event touches is told by the features
-// that own them (`onEvents`); the default is to ask again for lists of the subject's kind that are on the screen.
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from 'react';
+// Live news: one stream per browser, applied to the cache in batches. What is on the screen and touched by an event is asked
+// again (./news tells which), of lists only the rows that changed. A question with `meta: { still: true }` hears nothing.
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { Freshness } from './fresh';
 import { EventPump, type LiveEvent, type LiveMessage } from './pump';
 
 export type { LiveEvent } from './pump';
@@ -91,49 +92,22 @@ export function useLate(): boolean {
   return value;
 }
 
-/**
- * Query keys begin with the resource: ['orders', ...], ['fulfillments', ...]. An event about an order makes old what lies
- * under 'orders'; one about stock what lies under 'stock'.
- */
-const touches: Record<string, string[]> = {
-  order: ['orders', 'holds', 'fulfillments', 'payments', 'today', 'bulk'],
-  fulfillment: ['orders', 'fulfillments', 'today', 'tasks', 'waves'],
-  hold: ['orders', 'holds', 'today'],
-  payment: ['orders', 'payments'],
-  parcel: ['orders', 'fulfillments', 'shipments'],
-  shipment: ['orders', 'shipments', 'fulfillments'],
-  stock: ['stock', 'movements', 'today'],
-  product: ['products', 'stock'],
-  customer: ['customers'],
-  user: ['users'],
-};
-
-const SETTLE_MS = 400;
-/** However much happens: what is shown is asked for again so seldom at most. */
-const AGAIN_MS = 800;
-
-function invalidate(client: QueryClient, resources: Set<string>) {
-  for (const resource of resources) void client.invalidateQueries({ queryKey: [resource], refetchType: 'active' });
-}
-
 /** Keeps the cache fresh for everything below it. */
 export function Live({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const waiting = useRef(new Set<string>());
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const asked = useRef(0);
+  const fresh = useMemo(() => new Freshness(client), [client]);
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => join(), []);
+  useEffect(() => {
+    document.addEventListener('visibilitychange', fresh.look);
+    return () => {
+      document.removeEventListener('visibilitychange', fresh.look);
+      fresh.stop();
+    };
+  }, [fresh]);
   useEvents((events) => {
-    for (const event of events) for (const resource of touches[event.subject_kind] ?? [`${event.subject_kind}s`]) waiting.current.add(resource);
-    setChanged(new Set(events.map((event) => event.subject)));
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      asked.current = Date.now();
-      const resources = waiting.current;
-      waiting.current = new Set();
-      invalidate(client, resources);
-    }, Math.max(SETTLE_MS, asked.current + AGAIN_MS - Date.now()));
+    fresh.hear(events);
+    if (!document.hidden) setChanged(new Set(events.map((event) => event.subject)));
   });
   useEffect(() => {
     if (!changed.size) return undefined;

@@ -298,6 +298,7 @@ function SourceDialog({ order, onDone, onClose }: Props) {
   const waiting = order.lines.filter((line) => line.counters.unallocated + line.counters.backordered + line.counters.allocated > 0);
   const stock = useQuery({
     queryKey: ['stock', 'preview', wanted, waiting.map(({ sku }) => sku)],
+    meta: { still: true },
     enabled: Boolean(wanted),
     queryFn: ({ signal }) =>
       Promise.all(waiting.map(async (line) => ({ line, page: await readPath<Page<StockRow>>('/v1/stock', { sku: line.sku, location: wanted, limit: 5 }, signal) }))),
