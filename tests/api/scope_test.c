@@ -70,7 +70,7 @@ TEST(every_list_is_empty_or_closed_for_who_is_bound_to_other_places)
 TEST(what_sums_over_places_is_closed_or_asks_which)
 {
   static const char *const asked[] = {"GET /v1/today", "GET /v1/tasks/next", "GET /v1/stock/balance?sku=TEE-S",
-                                      "GET /v1/bulk",  "GET /v1/imports",    "GET /v1/failed_work"};
+                                      "GET /v1/imports", "GET /v1/failed_work", "GET /v1/channel_health"};
   struct shop *s = shop_open(t);
   a_small_shop(s);
   SAY(201, "POST /v1/locations {'code': 'LA'}");

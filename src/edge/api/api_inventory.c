@@ -169,6 +169,8 @@ static enum err narrow_summary(struct ctx *cx, const struct api_request *rq, str
     api_where(cx, page, "id IN (SELECT product_id FROM stock WHERE location_id = $1)",
               (const struct db_value[]){I64(err || !scope_sees_location(cx, location->code) ? 0 : location->id.v)}, 1);
   }
+  if (scope_has_locations(cx))
+    TRY(narrow_at_ones_own(cx, page, "1 = 1")); /* what never lay there is no matter of his */
   return narrow_level(cx, page, p[SUMMARY_LEVEL].text);
 }
 
