@@ -47,14 +47,11 @@ enum err sessions_of(struct ctx *cx, int64_t user_id, const char *token_hash, se
 
 enum { USER_AGENT_BYTES = 200 };
 
-/* Cut to a bound, at the start of a character. */
-static const char *shortened(struct arena *a, const char *text, size_t max)
+/* What a browser says of itself: text, or nothing. */
+static const char *shortened(struct arena *a, const char *user_agent)
 {
-  size_t n = text ? strlen(text) : 0;
-  if (n > max)
-    for (n = max; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80;)
-      n--;
-  return text && utf8_valid(text, n) ? arena_textn(a, text, n) : NULL;
+  const char *text = utf8_cut(a, user_agent, USER_AGENT_BYTES);
+  return text && utf8_valid(text, strlen(text)) ? text : NULL;
 }
 
 void token_draw(char out_token[TOKEN_TEXT], char out_hash[HASH_TEXT])
@@ -136,7 +133,7 @@ enum err identity_sign_in(struct ctx *cx, struct identity *identity, const struc
       .login = login,
       .name = known ? user.name : NULL,
       .address = address,
-      .user_agent = shortened(cx->arena, user_agent, USER_AGENT_BYTES),
+      .user_agent = shortened(cx->arena, user_agent),
       .password_changed_at = known ? user.password_changed_at : INSTANT(ABSENT),
       .on_floor = in->badge != NULL,
       .pin_hash = hash,
