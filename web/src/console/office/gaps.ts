@@ -11,6 +11,9 @@ function nameListboxes() {
       const list = document.getElementById(field.getAttribute('aria-controls') ?? '');
       const text = field.getAttribute('aria-label') ?? (field as HTMLInputElement).labels?.[0]?.textContent ?? field.getAttribute('placeholder');
       if (list && text) list.setAttribute('aria-label', text);
+      // Nothing found is no list, and no entry of it is active.
+      if (list?.classList.contains('ant-select-item-empty')) list.setAttribute('role', 'status');
+      if (field.getAttribute('aria-activedescendant')?.endsWith('_-1')) field.removeAttribute('aria-activedescendant');
     }
     waiting.clear();
   };
