@@ -154,6 +154,7 @@ TEST(what_lies_outside_is_not_found_and_what_lies_inside_is)
     SAY(200, arena_printf(t->arena, "%.*s<web%s", (int)(at - own), own, at + strlen("<phone")));
   }
   SAY(403, "POST /v1/stock/adjustments {'location': 'LA', 'lines': [{'sku': 'A', 'counted': 1}]}");
+  SAY(403, "POST /v1/stock/adjustments/preview {'location': 'LA', 'lines': [{'sku': 'A', 'counted': 1}]}");
   SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'A', 'counted': 5}]}");
   SAY(403, "POST /v1/stock/safety {'location': 'LA', 'sku': 'B', 'safety': 1}");
   SAY(200, "GET /v1/stock/balance?sku=A");

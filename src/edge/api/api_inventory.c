@@ -242,7 +242,15 @@ static enum err serve_adjustment(struct ctx *cx, const struct api_request *rq, s
 static enum err serve_preview(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct adjust_preview *preview = ARENA_NEW(cx->arena, struct adjust_preview);
+  size_t seen = 0;
   TRY(stock_adjust_preview(cx, rq->body, preview));
+  for (size_t i = 0; i < preview->orders.n; i++) { /* how many units go is told by the lines; whose, to who may see it */
+    bool sees;
+    TRY(scope_sees_order(cx, preview->orders.at[i].order.v, &sees));
+    if (sees)
+      preview->orders.at[seen++] = preview->orders.at[i];
+  }
+  preview->orders.n = seen;
   *out = (struct act_result){.rec = &adjust_preview_rec, .value = preview, .version = ABSENT};
   return ERR_OK;
 }
