@@ -41,6 +41,37 @@ test('the language that was chosen is kept @sample', async ({ page, shop }) => {
   }
 });
 
+test('goods that wait at the counter are told as ready, with the place, and nothing of carriers', async ({ page, shop }) => {
+  const made = await shop.ask<any>('POST', '/v1/orders', {
+    channel: 'web',
+    external_id: `pickup-${Date.now()}`,
+    currency: 'USD',
+    payment_terms: 'cod',
+    delivery: { type: 'pickup', location: 'SOHO' },
+    customer: { name: 'Ann Baker', email: 'ann@example.com' },
+    lines: [{ sku: 'TOTE', quantity: 1 }],
+  });
+  const { path } = await shop.ask<{ path: string }>('GET', `/v1/orders/${made.id}/tracking_link`);
+  await page.goto(path);
+  await expect(page.locator('.kicker')).toHaveText('Ready for you by');
+  const [work] = made.fulfillments;
+  await shop.ask('POST', `/v1/fulfillments/${work.id}/pick`, {});
+  const { state } = await shop.ask<any>('GET', `/v1/fulfillments/${work.id}`);
+  if (state !== 'picked') throw new Error(state);
+  await shop.ask('POST', `/v1/fulfillments/${work.id}/ready`, {}).catch(async () => {
+    await shop.ask('POST', `/v1/fulfillments/${work.id}/pack`, {});
+    await shop.ask('POST', `/v1/fulfillments/${work.id}/ready`, {});
+  });
+  await page.goto(path);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ready to be collected');
+  await expect(page.locator('.collect')).toContainText(/Please collect it at .*Soho/i);
+  await expect(page.locator('.way [aria-current="step"]')).toContainText('Ready');
+  const words = await page.locator('main').innerText();
+  for (const wrong of ['carrier', 'arrive', 'on its way', 'separately']) expect(words).not.toContain(wrong);
+  await expect(page).toHaveTitle(new RegExp(`${made.number} · .+`));
+  expect(await barriers(page)).toEqual([]);
+});
+
 test('a link that leads nowhere gets one kind page, whatever it is @sample', async ({ page }) => {
   for (const token of ['x'.repeat(32), 'short', 'ord_0123456789abc']) {
     await page.goto(`/track/${token}`);

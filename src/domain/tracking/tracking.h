@@ -72,6 +72,10 @@ struct tracking_parcel {
 struct tracking_recipient {
   const char *name, *city, *country; /* name masked: "L** W**" */
 };
+/* Where goods wait that are collected. */
+struct tracking_pickup {
+  const char *name, *line1, *line2, *city, *region, *postal_code; /* of the place; NULL where it has none */
+};
 struct tracking_view {
   const char *order_number, *language;
   const char *state; /* ordered, preparing, partly_shipped, shipped, delivered, ready, collected, cancelled, returning */
@@ -83,6 +87,7 @@ struct tracking_view {
   LIST(struct tracking_parcel) parcels;
   LIST(struct tracking_item) waiting;   /* what is in no parcel yet */
   struct tracking_recipient recipient;
+  struct tracking_pickup pickup;        /* all NULL: it is sent */
   struct instant ordered_at, updated_at;
 };
 extern const struct rec tracking_view_rec;

@@ -95,6 +95,17 @@ static const struct rec_field recipient_fields[] = {
 static const struct rec recipient_rec =
     REC(struct tracking_recipient, "TrackingRecipient", recipient_fields, "Who gets it, as far as a link may tell");
 
+static const struct rec_field pickup_fields[] = {
+    FIELD(struct tracking_pickup, name, .doc = "The place", .example = "Soho store"),
+    FIELD(struct tracking_pickup, line1, .doc = "Street and number", .example = "112 Prince St"),
+    FIELD(struct tracking_pickup, line2, .doc = "Floor, entrance"),
+    FIELD(struct tracking_pickup, city, .doc = "City", .example = "New York"),
+    FIELD(struct tracking_pickup, region, .doc = "State or province", .example = "NY"),
+    FIELD(struct tracking_pickup, postal_code, .doc = "Postal code", .example = "10012"),
+};
+static const struct rec pickup_rec =
+    REC(struct tracking_pickup, "TrackingPickup", pickup_fields, "Where the customer collects it");
+
 static const struct rec_field view_fields[] = {
     FIELD(struct tracking_view, order_number, .doc = "For questions", .example = "SO-100001"),
     FIELD(struct tracking_view, language, .doc = "Of the page", .example = "zh-CN"),
@@ -110,6 +121,7 @@ static const struct rec_field view_fields[] = {
     FIELD_AS(REC_LIST, struct tracking_view, parcels, .rec = &parcel_view_rec, .doc = "What is on its way, or was"),
     FIELD_AS(REC_LIST, struct tracking_view, waiting, .rec = &item_rec, .doc = "What is in no parcel yet"),
     FIELD_AS(REC_INLINE, struct tracking_view, recipient, .rec = &recipient_rec, .doc = "Who gets it"),
+    FIELD_AS(REC_INLINE, struct tracking_view, pickup, .rec = &pickup_rec, .doc = "Where it is collected"),
     FIELD(struct tracking_view, ordered_at, .doc = "When it was ordered"),
     FIELD(struct tracking_view, updated_at, .doc = "Its last change"),
 };

@@ -322,7 +322,8 @@ static struct progress progress_of(const struct viewer *w)
     if (!fulfillment_live(f) && f->state != FUL_CLOSED && f->state != FUL_HANDED_OVER)
       continue;
     p.live++;
-    p.packed += instant_set(f->packed_at);
+    /* What waits at the counter need not lie in a box. */
+    p.packed += instant_set(f->packed_at) || f->state == FUL_READY_FOR_PICKUP || f->state == FUL_HANDED_OVER;
     p.packed_at = later(p.packed_at, f->packed_at);
     p.shipped += instant_set(f->shipped_at) || f->state == FUL_READY_FOR_PICKUP || f->state == FUL_HANDED_OVER;
     p.shipped_at = later(p.shipped_at, f->shipped_at);
@@ -360,6 +361,46 @@ static bool is_collected(const struct order *o)
          o->delivery.type == DELIVERY_DINE_IN || o->delivery.type == DELIVERY_TAKEAWAY;
 }
 
+/* Units that lie at the counter without a box: no parcel has them, and they wait for nothing but the customer. */
+static int64_t at_the_counter(const struct order *o)
+{
+  int64_t sum = 0;
+  EACH (const struct fulfillment, f, &o->fulfillments)
+    if (f->state == FUL_READY_FOR_PICKUP)
+      EACH (const struct fulfillment_line, l, &f->lines)
+        sum += l->picked.millionths - l->packed.millionths;
+  return sum;
+}
+
+static int64_t units_waiting(const struct tracking_view *v)
+{
+  int64_t sum = 0;
+  EACH (const struct tracking_item, i, &v->waiting)
+    sum += i->quantity.millionths;
+  return sum;
+}
+
+static enum err view_pickup(struct viewer *w)
+{
+  const struct location *l;
+  const char *code = is_collected(w->o) ? w->o->delivery.location : NULL;
+  enum err err = code ? location_find(w->cx, code, &l) : ERR_NOT_FOUND;
+  if (err == ERR_NOT_FOUND)
+    return ERR_OK;
+  TRY(err);
+  struct arena *a = w->cx->arena;
+  const struct address *at = l->address;
+  w->v->pickup = (struct tracking_pickup){.name = arena_text(a, l->name)};
+  if (at) {
+    w->v->pickup.line1 = arena_text(a, at->line1);
+    w->v->pickup.line2 = arena_text(a, at->line2);
+    w->v->pickup.city = arena_text(a, at->city);
+    w->v->pickup.region = arena_text(a, at->region);
+    w->v->pickup.postal_code = arena_text(a, at->postal_code);
+  }
+  return ERR_OK;
+}
+
 static const char *state_of(const struct viewer *w, const struct progress *p, bool all, bool collected)
 {
   bool delivered = p->live && p->delivered == p->live && all;
@@ -371,7 +412,7 @@ static const char *state_of(const struct viewer *w, const struct progress *p, bo
     return collected ? "collected" : "delivered";
   if (p->shipped && p->shipped == p->live && all)
     return collected ? "ready" : "shipped";
-  if (p->shipped)
+  if (p->shipped && !collected)
     return "partly_shipped";
   return w->o->state == ORDER_PLACED ? "ordered" : "preparing";
 }
@@ -380,7 +421,7 @@ static void view_steps(struct viewer *w)
 {
   const struct order *o = w->o;
   struct progress p = progress_of(w);
-  bool all = w->v->waiting.n == 0 && p.live > 0, collected = is_collected(o);
+  bool all = units_waiting(w->v) == at_the_counter(o) && p.live > 0, collected = is_collected(o);
   bool cancelled = o->state == ORDER_CANCELLED || o->state == ORDER_EXPIRED;
   w->v->state = state_of(w, &p, all, collected);
   step(w, "ordered", true, o->ordered_at);
@@ -435,5 +476,6 @@ enum err tracking_view_make(struct ctx *cx, struct order_id id, const char *lang
   TRY(view_changes(&w));
   view_steps(&w);
   view_recipient(&w);
+  TRY(view_pickup(&w));
   return ERR_OK;
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { dateTime, quantity, weekday } from '../shared/format';
 import { countryName } from '../shared/format/address';
 import { language, languageNames, languages, nearest, setLanguage, useTranslation, type Language } from '../shared/i18n';
-import { deliveredAt, headline, readable, safeLink, tokenOf, type Item, type Parcel, type Step, type View } from './view';
+import { deliveredAt, headline, pickupPlace, readable, safeLink, tokenOf, type Item, type Parcel, type Step, type View } from './view';
 
 const KEPT = 'ordo.language';
 const POLL_MS = 60_000;
@@ -161,16 +161,19 @@ function Order({ view }: { view: View }) {
   const zone = view.expected?.time_zone;
   const kind = headline(view);
   const over = deliveredAt(view);
+  const place = pickupPlace(view);
+  // What is collected arrives nowhere: it is ready one day.
+  const waits = place !== undefined && (kind === 'expected' || kind === 'leaves');
   const when =
-    kind === 'expected' ? weekday(view.expected?.deliver_by, zone) : kind === 'leaves' ? weekday(view.expected?.ship_by, zone) : kind === 'delivered' || kind === 'collected' ? weekday(over, zone) : '';
+    waits ? weekday(view.expected?.ship_by ?? view.expected?.deliver_by, zone) : kind === 'expected' ? weekday(view.expected?.deliver_by, zone) : kind === 'leaves' ? weekday(view.expected?.ship_by, zone) : kind === 'delivered' || kind === 'collected' ? weekday(over, zone) : '';
   const last = (view.changes ?? []).at(-1);
-  const moved = kind === 'expected' && last && view.promised && last.to !== view.promised;
+  const moved = kind === 'expected' && !waits && last && view.promised && last.to !== view.promised;
   const parcels = view.parcels ?? [];
-  const to = [view.recipient?.name, view.recipient?.city, countryName(view.recipient?.country)].filter(Boolean).join(', ');
+  const to = place ? '' : [view.recipient?.name, view.recipient?.city, countryName(view.recipient?.country)].filter(Boolean).join(', ');
   return (
     <>
       <section className="card first" aria-live="polite">
-        <p className="kicker">{t(`portal.head.${kind}`)}</p>
+        <p className="kicker">{t(`portal.head.${waits ? 'ready_by' : kind}`)}</p>
         <h1>{when || t(`portal.state.${view.state}`, { defaultValue: view.state })}</h1>
         {when && <p className="state-word">{t(`portal.state.${view.state}`, { defaultValue: view.state })}</p>}
         {moved && (
@@ -178,14 +181,17 @@ function Order({ view }: { view: View }) {
             {t('portal.moved', { day: weekday(view.promised, zone) })} {t(`portal.why.${last?.reason ?? 'other'}`, { defaultValue: t('portal.why.other') })}
           </p>
         )}
+        {place && (kind === 'ready' || kind === 'soon' || waits) && (
+          <p className="collect">{t(kind === 'ready' ? 'portal.collect_now' : 'portal.collect_later', { place })}</p>
+        )}
         <Way steps={view.steps ?? []} zone={zone} />
       </section>
       {parcels.map((parcel) => (
-        <ParcelCard key={parcel.n} parcel={parcel} of={parcels.length} zone={zone} />
+        <ParcelCard key={parcel.n} parcel={parcel} of={parcels.length} zone={zone} collected={place !== undefined} />
       ))}
       {(view.waiting?.length ?? 0) > 0 && (
         <section className="card">
-          <h2>{parcels.length ? t('portal.waiting') : t('portal.contents')}</h2>
+          <h2>{parcels.length && kind !== 'ready' ? t('portal.waiting') : t('portal.contents')}</h2>
           <Items items={view.waiting ?? []} />
         </section>
       )}
@@ -259,7 +265,7 @@ function Items({ items }: { items: Item[] }) {
 
 const SHOWN = 4;
 
-function ParcelCard({ parcel, of, zone }: { parcel: Parcel; of: number; zone: string | undefined }) {
+function ParcelCard({ parcel, of, zone, collected }: { parcel: Parcel; of: number; zone: string | undefined; collected: boolean }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const events = parcel.events ?? [];
@@ -271,15 +277,17 @@ function ParcelCard({ parcel, of, zone }: { parcel: Parcel; of: number; zone: st
         <h2>{of > 1 ? t('portal.parcel_of', { n: parcel.n, all: of }) : t('portal.one_parcel')}</h2>
         {parcel.status && parcel.status !== 'unknown' && <span className={`word word-${parcel.status}`}>{t(`enum.tracking_status.${parcel.status}`, { defaultValue: parcel.status })}</span>}
       </div>
-      <p className="carrier">
-        <span>{parcel.carrier_name ?? parcel.carrier}</span>
-        {parcel.number && (link ? <a href={link} rel="noreferrer noopener" target="_blank">{parcel.number}</a> : <span className="digits">{parcel.number}</span>)}
-        {parcel.carrier_phone && (
-          <a href={`tel:${parcel.carrier_phone.replace(/[^\d+]/g, '')}`} className="phone">
-            {t('portal.call', { phone: parcel.carrier_phone })}
-          </a>
-        )}
-      </p>
+      {!collected && (
+        <p className="carrier">
+          <span>{parcel.carrier_name ?? parcel.carrier}</span>
+          {parcel.number && (link ? <a href={link} rel="noreferrer noopener" target="_blank">{parcel.number}</a> : <span className="digits">{parcel.number}</span>)}
+          {parcel.carrier_phone && (
+            <a href={`tel:${parcel.carrier_phone.replace(/[^\d+]/g, '')}`} className="phone">
+              {t('portal.call', { phone: parcel.carrier_phone })}
+            </a>
+          )}
+        </p>
+      )}
       {(parcel.items?.length ?? 0) > 0 && <Items items={parcel.items ?? []} />}
       {events.length > 0 ? (
         <ol className="scans">
@@ -294,7 +302,7 @@ function ParcelCard({ parcel, of, zone }: { parcel: Parcel; of: number; zone: st
             </li>
           ))}
         </ol>
-      ) : (
+      ) : collected ? null : (
         <p className="quiet">{t('portal.no_scans')}</p>
       )}
       {events.length > SHOWN && !all && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrast, deliveredAt, headline, readable, safeLink, tokenOf } from './view';
+import { contrast, deliveredAt, headline, pickupPlace, readable, safeLink, tokenOf } from './view';
 
 describe('the tracking page', () => {
   it('takes its token from the address, nothing else', () => {
@@ -28,5 +28,10 @@ describe('the tracking page', () => {
   it('links to web pages only', () => {
     expect(safeLink('javascript:alert(1)')).toBeUndefined();
     expect(safeLink('https://carrier.example/1')).toBe('https://carrier.example/1');
+  });
+  it('goods that are collected have a place, others have none', () => {
+    expect(pickupPlace({ state: 'ready', pickup: { name: 'Soho store', line1: '112 Prince St', city: 'New York' } })).toBe('Soho store, 112 Prince St, New York');
+    expect(pickupPlace({ state: 'shipped', pickup: {} })).toBeUndefined();
+    expect(pickupPlace({ state: 'shipped' })).toBeUndefined();
   });
 });

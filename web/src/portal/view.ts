@@ -29,6 +29,7 @@ export interface View {
   parcels?: Parcel[];
   waiting?: Item[];
   recipient?: { name?: string; city?: string; country?: string };
+  pickup?: { name?: string; line1?: string; line2?: string; city?: string; region?: string; postal_code?: string };
   ordered_at?: string;
   updated_at?: string;
 }
@@ -82,6 +83,12 @@ export function headline(view: View): Headline {
 export function deliveredAt(view: View): string | undefined {
   const all = (view.parcels ?? []).map((parcel) => parcel.delivered_at).filter((at): at is string => !!at);
   return all.sort().at(-1) ?? view.steps?.find((step) => step.code === 'delivered' || step.code === 'collected')?.at;
+}
+
+/** Where it is collected, in one line; undefined: it is sent. */
+export function pickupPlace(view: View): string | undefined {
+  const { name, line1, line2, city, region, postal_code } = view.pickup ?? {};
+  return name ? [name, line1, line2, city, region, postal_code].filter(Boolean).join(', ') : undefined;
 }
 
 /** Only addresses of web pages become links. */
