@@ -28,7 +28,7 @@ function UserFields() {
         <Input maxLength={120} autoComplete="off" spellCheck={false} />
       </Form.Item>
       <Form.Item name="roles" label={t('identity.users.roles')} extra={t('identity.users.roles_help')} rules={need} className="wide">
-        <Select mode="multiple" loading={roles.isPending} options={(roles.data?.data ?? []).map(({ code, name }) => ({ value: code, label: t(`enum.role.${code}`, { defaultValue: name }) }))} />
+        <Select mode="multiple" showSearch={{ optionFilterProp: 'label' }} loading={roles.isPending} options={(roles.data?.data ?? []).map(({ code, name }) => ({ value: code, label: t(`enum.role.${code}`, { defaultValue: name }) }))} />
       </Form.Item>
       <Form.Item name="locations" label={t('identity.users.locations')} extra={t('identity.users.locations_help')}>
         <MasterSelect of="locations" many placeholder={t('identity.users.all_rows')} />
