@@ -155,3 +155,19 @@ test('scans of one are never sent by the next who has the device @sample', async
   await expect.poll(async () => (await shop.ask<any>('GET', `/v1/fulfillments/${work.id}/scans`)).data.length).toBe(1);
   await shop.ask('POST', `/v1/fulfillments/${work.id}/release_claim`, {});
 });
+
+test('packing slips that cannot all be printed are not printed in part: one is told', async ({ page, context }) => {
+  await page.goto('/orders');
+  await page.locator('.grid-head input').click();
+  await page.getByRole('button', { name: 'Select all that match' }).click();
+  await page.getByRole('button', { name: 'Packing slips' }).click();
+  await expect(page.getByText('At most 100 packing slips')).toBeVisible();
+  expect(context.pages()).toHaveLength(1);
+
+  await page.reload();
+  await page.route(/\/v1\/orders\?.*expand=fulfillments/, (route) => route.abort('connectionreset'));
+  await page.locator('.grid-row input').first().click();
+  await page.getByRole('button', { name: 'Packing slips' }).click();
+  await expect(page.locator('.ant-message-error')).toBeVisible();
+  await expect.poll(() => context.pages().length).toBe(1);
+});

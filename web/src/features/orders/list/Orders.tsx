@@ -2,7 +2,7 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Segmented } from 'antd';
+import { App, Button, Segmented } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { readPath } from '../../../shared/api/client';
 import { useMay, useSession } from '../../../shared/api/session';
@@ -10,7 +10,7 @@ import { choice, ListScreen, useNarrow, type BulkVerb, type Filter, type ListDef
 import { useSoon } from '../../../shared/desk/soon';
 import { integer, money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
-import { Bones, EnumTag, StatusTag, type Column } from '../../../shared/ui';
+import { Bones, EnumTag, StatusTag, useProblemText, type Column } from '../../../shared/ui';
 import { useListState, type Query } from '../../../shared/views';
 import { countOf, expands, useMasters, type OrderRow } from '../api';
 import '../orders.css';
@@ -99,13 +99,27 @@ const text = (id: string): Filter => ({ id, label: `orders.filter.${id}`, kind: 
 const span = (id: string, to = 'lte'): Filter => ({ id, label: `orders.filter.${id}`, kind: 'dates', names: [`${id}[gte]`, `${id}[${to}]`] });
 
 const SLIPS_MAX = 100;
-/** Packing slips of the orders' fulfillments as one document, in a tab of its own. */
-async function printSlips(rows: OrderRow[]) {
-  const tab = window.open('about:blank', '_blank');
-  const page = await readPath<Page<OrderRow>>('/v1/orders', { number: rows.slice(0, SLIPS_MAX).map(({ id }) => id).join(','), expand: 'fulfillments', limit: SLIPS_MAX });
-  const ids = page.data.flatMap((row) => row.fulfillments ?? []).filter(({ state }) => state !== 'cancelled' && state !== 'rejected').map(({ id }) => id);
-  if (ids.length && tab) tab.location.href = `/v1/packing_slips?fulfillments=${ids.slice(0, SLIPS_MAX).join(',')}&format=pdf`;
-  else tab?.close();
+/** Packing slips of the orders' fulfillments as one document, in a tab of its own: of all that were asked for, or none. */
+function useSlips() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  return async (rows: OrderRow[], every: boolean) => {
+    const most = () => void message.warning(t('orders.bulk.slips_most', { n: integer(SLIPS_MAX) }));
+    if (every || rows.length > SLIPS_MAX) return most();
+    const tab = window.open('about:blank', '_blank');
+    const give = (tell: () => void) => (tab?.close(), tell());
+    try {
+      const page = await readPath<Page<OrderRow>>('/v1/orders', { number: rows.map(({ id }) => id).join(','), expand: 'fulfillments', limit: SLIPS_MAX });
+      const ids = page.data.flatMap((row) => row.fulfillments ?? []).filter(({ state }) => state !== 'cancelled' && state !== 'rejected').map(({ id }) => id);
+      if (!ids.length) return give(() => void message.info(t('orders.bulk.slips_none')));
+      if (ids.length > SLIPS_MAX) return give(most);
+      if (tab) tab.location.href = `/v1/packing_slips?fulfillments=${ids.join(',')}&format=pdf`;
+    } catch (error) {
+      give(() => void message.error(problemText(error)));
+    }
+    return undefined;
+  };
 }
 
 interface Named {
@@ -120,6 +134,7 @@ export function Orders() {
   const narrow = useNarrow();
   const next = useNextText();
   useSoon(dialogs);
+  const printSlips = useSlips();
   const [ask, setAsk] = useState<BulkAsk>();
   const [pasting, setPasting] = useState(false);
   const channels = useMasters<Named>('channels', may('master.read'));
@@ -206,7 +221,7 @@ export function Orders() {
         ...verb('source', 'order.edit'),
         ...verb('tag', 'order.edit'),
         ...verb('assign', 'order.edit'),
-        ...(may('fulfillment.read') ? [{ id: 'slips', label: 'orders.bulk.slips', run: (rows: OrderRow[]) => void printSlips(rows) }] : []),
+        ...(may('fulfillment.read') ? [{ id: 'slips', label: 'orders.bulk.slips', run: (rows: OrderRow[], query: Query | undefined) => void printSlips(rows, query !== undefined) }] : []),
         ...verb('cancel', 'order.cancel', true),
       ],
       empty: {
