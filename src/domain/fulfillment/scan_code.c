@@ -40,7 +40,7 @@ static size_t digits_at(const char *s)
 /* YYMMDD as a date; day 00 is the month's last one. */
 static const char *date_of(struct arena *a, const char *yymmdd)
 {
-  if (digits_at(yymmdd) != 6)
+  if (digits_at(yymmdd) != 6 || yymmdd[6])
     return NULL;
   const char *century = memcmp(yymmdd, "75", 2) > 0 ? "19" : "20";
   for (int day = 31; day >= 28; day--) {
@@ -63,7 +63,7 @@ static bool element(struct arena *a, const char *ai, const char *data, struct sc
   }
   if (strcmp(ai, "00") == 0) {
     out->sscc = data;
-    return digits_at(data) == 18 && data[17] == gs1_check_digit(data, 17);
+    return digits_at(data) == 18 && !data[18] && data[17] == gs1_check_digit(data, 17);
   }
   if (strcmp(ai, "10") == 0)
     out->lot = data;
@@ -85,10 +85,11 @@ static bool with_brackets(struct arena *a, const char *s, struct scan_code *out)
     if (n < 2 || n > 4 || s[n + 1] != ')')
       return false;
     const char *ai = arena_textn(a, s + 1, n), *data = s + n + 2;
-    size_t length = strcspn(data, "(");
+    size_t length = strcspn(data, "(\x1d");
     if (!shape_of(ai) || !element(a, ai, arena_textn(a, data, length), out))
       return false;
     s = data + length;
+    s += *s == FNC1;
   }
   return *s == 0;
 }
