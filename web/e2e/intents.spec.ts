@@ -171,3 +171,22 @@ test('packing slips that cannot all be printed are not printed in part: one is t
   await expect(page.locator('.ant-message-error')).toBeVisible();
   await expect.poll(() => context.pages().length).toBe(1);
 });
+
+test('an order by phone that a proxy answered for is placed once when it is placed again @sample', async ({ page, shop }) => {
+  const keys = await lose(page, /\/v1\/orders$/, (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }));
+  const count = async () => (await shop.ask<any>('GET', '/v1/orders?sku=TEAPOT&limit=1&count=exact')).count as number;
+  const before = await count();
+  await page.goto('/orders/new');
+  await page.locator('#desk-product').fill('teapot');
+  await expect(page.locator('.ant-select-item-option', { hasText: 'TEAPOT' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  const place = page.getByRole('button', { name: 'Place order' });
+  await expect(place).toBeEnabled();
+  await place.click();
+  await expect.poll(() => keys.length).toBe(1);
+  await expect(page.locator('.desk-sum').getByRole('alert')).toBeVisible();
+  await place.click();
+  await expect(page).toHaveURL(/\/orders\/PH-/);
+  expect(keys).toEqual([keys[0], keys[0]]);
+  expect(await count()).toBe(before + 1);
+});
