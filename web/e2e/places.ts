@@ -35,7 +35,7 @@ const of = (prefix: string, list: string, key: string) => async (shop: Shop) => 
 export const screens: readonly Place[] = [
   { name: 'today', title: 'What needs a person now, and how the day goes', path: at('/'), phone: true },
   { name: 'orders', title: 'Orders with queues, filters and states', path: at('/orders'), phone: true },
-  { name: 'order', title: 'An order: what it waits for, lines, work, why it comes from where', path: of('/orders', 'orders?state=open', 'id'), phone: true },
+  { name: 'order', title: 'An order: what it waits for, lines, work, why it comes from where', path: of('/orders', 'orders?state=open&payment_status=paid', 'id'), phone: true },
   { name: 'order-desk', title: 'A new order from a phone call, empty', path: at('/orders/new') },
   { name: 'review', title: 'The review queue: evidence and decision on one screen', path: at('/review'), phone: true },
   { name: 'fulfillments', title: 'Work of the locations, what leaves first on top', path: at('/fulfillments'), phone: true },
