@@ -4,34 +4,17 @@
 #include "api_priv.h"
 #include "api_sheet_priv.h"
 #include "api_list_priv.h"
+#include "api_query_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-  FILTERS_MAX = 32,
   FILTER_VALUES_MAX = 128, /* of all filters together, as an IN list is padded to at most as many */
-  EXPANDS_MAX = 16,
   SLICE_ROWS = 500, /* of an export, read at one time */
-  SLICE_ARENA = 64 << 20,
   CURSOR_MAX = 2000, /* characters */
   ESTIMATE_US = 60 * 1000000,
-};
-
-/* A list request, read. */
-struct query {
-  struct call *call;
-  struct ctx *cx;
-  const struct api_list *list;
-  enum err err;
-  struct db_filter filters[FILTERS_MAX];
-  struct db_page page;
-  const char *cursor, *count, *format;
-  const char *expand[EXPANDS_MAX + 1];
-  size_t n_expand, n_values, n_filters;
-  const void *last; /* the page's last row as it was read */
-  bool sorted;
 };
 
 const struct rec_field *rec_field_find(const struct rec *rec, const char *name)
@@ -354,7 +337,7 @@ static enum err take_where(struct query *q)
   return q->call->actor.scope ? scope_narrow(q->cx, q->call, &q->page) : ERR_OK;
 }
 
-static enum err query_read(struct query *q)
+enum err query_read(struct query *q)
 {
   const struct api_list *list = q->list;
   struct call *call = q->call;
@@ -382,7 +365,7 @@ static enum err query_read(struct query *q)
 
 /* ---- Pages ---- */
 
-static const void *row_at(const struct query *q, const struct list *rows, size_t i)
+const void *row_at(const struct query *q, const struct list *rows, size_t i)
 {
   return (const char *)rows->at + i * q->list->table->rec->size;
 }
@@ -407,7 +390,7 @@ static enum err page_read(struct query *q, struct list *rows, bool *out_more)
   return err;
 }
 
-static const char *next_cursor(const struct query *q, bool more)
+const char *next_cursor(const struct query *q, bool more)
 {
   return more ? cursor_write(q, q->last) : NULL;
 }
@@ -549,7 +532,7 @@ static enum err serve_file(struct query *q, enum sheet_format format, struct htt
   if (!err)
     err = export_rows(q, sheet, &next);
   if (!err)
-    err = sheet_reply(q->cx, &to, sheet, "export", next);
+    err = sheet_reply(q->cx, &to, sheet, sheet_file_name(q->cx, to.http->target), next);
   place_leave(&api->exports);
   return err;
 }
@@ -566,127 +549,5 @@ enum err list_serve(struct worker *w, struct call *call, struct http_reply *repl
   TRY(db_read_begin(w->db));
   enum err err = serve_json(&q, reply);
   db_read_end(w->db);
-  return err;
-}
-
-/* ---- Asked from inside ---- */
-
-static int hex_digit(char c)
-{
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static const char *decoded(struct arena *a, const char *from, size_t n)
-{
-  struct buf b;
-  buf_init(&b, a);
-  for (size_t i = 0; i < n; i++) {
-    bool hex = from[i] == '%' && i + 2 < n && hex_digit(from[i + 1]) >= 0 && hex_digit(from[i + 2]) >= 0;
-    char c = from[i] == '+' ? ' ' : from[i];
-    if (hex)
-      c = (char)(hex_digit(from[i + 1]) * 16 + hex_digit(from[i + 2]));
-    buf_char(&b, c);
-    i += hex ? 2 : 0;
-  }
-  return utf8_valid(buf_str(&b), b.n) && strlen(buf_str(&b)) == b.n ? buf_str(&b) : "";
-}
-
-static void split_query(struct arena *a, const char *query, struct http_request *rq)
-{
-  for (const char *p = query; *p;) {
-    size_t n = strcspn(p, "&"), name = strcspn(p, "=&");
-    if (name)
-      *LIST_ADD(a, &rq->query) = (struct http_pair){decoded(a, p, name),
-                                                    name < n ? decoded(a, p + name + 1, n - name - 1) : ""};
-    p += n + (p[n] == '&');
-  }
-}
-
-/* A list request that nobody sent. */
-struct asked {
-  struct http_request rq;
-  struct call call;
-  struct query q;
-};
-
-static enum err ask(struct ctx *cx, struct api *api, const char *path, const char *query, const char *cursor,
-                    struct asked *out)
-{
-  *out = (struct asked){.rq = {.method = "GET", .path = path, .arena = cx->arena}};
-  for (size_t i = 0; i < api->table.n && !out->call.row; i++)
-    if (api->table.rows[i].route->list && strcmp(api->table.rows[i].route->path, path) == 0)
-      out->call.row = &api->table.rows[i];
-  assert(out->call.row);
-  TRY(ctx_need(cx, out->call.row->route->needs));
-  split_query(cx->arena, query, &out->rq);
-  out->call.api = api;
-  out->call.rq = &out->rq;
-  out->call.actor = cx->actor;
-  out->q = (struct query){.call = &out->call, .cx = cx, .list = out->call.row->route->list, .cursor = cursor};
-  return query_read(&out->q);
-}
-
-enum err list_ask_count(struct ctx *cx, struct api *api, const char *path, const char *query, int64_t most,
-                        int64_t *out)
-{
-  struct asked *asked = ARENA_NEW(cx->arena, struct asked);
-  TRY(ask(cx, api, path, query, NULL, asked));
-  return db_count_most(cx->db, &asked->q.page, most, out);
-}
-
-enum err list_ask_steps(struct ctx *cx, struct api *api, const char *path, const char *query, const char *field,
-                        struct instant from, int64_t step_ms, int64_t *out, size_t n)
-{
-  struct asked *asked = ARENA_NEW(cx->arena, struct asked);
-  TRY(ask(cx, api, path, query, NULL, asked));
-  const struct rec_field *f = rec_field_find(asked->q.list->table->rec, field);
-  assert(f);
-  return db_count_steps(cx->db, &asked->q.page, f, from.ms, step_ms, out, n);
-}
-
-/* One page in an arena of its own; what stays is copied to `keep`. */
-static enum err ask_page(struct ctx *cx, struct api *api, const char *path, const char *query, struct arena *keep,
-                         const char **cursor, struct list_rows *out)
-{
-  struct asked *asked = ARENA_NEW(cx->arena, struct asked);
-  struct list rows = {0};
-  TRY(ask(cx, api, path, query, *cursor, asked));
-  struct query *q = &asked->q;
-  const struct rec_field *name = rec_field_find(q->list->table->rec, "number");
-  q->page.limit = API_LIMIT_MAX + 1;
-  TRY(db_list(cx->db, &q->page, &rows));
-  bool more = rows.n > API_LIMIT_MAX;
-  rows.n -= more;
-  for (size_t i = 0; i < rows.n; i++) {
-    const char *row = row_at(q, &rows, i), *text = name ? *(const char *const *)(row + name->offset) : NULL;
-    int64_t id = *(const int64_t *)(row + q->page.id_field->offset);
-    char *id_text = arena_alloc(keep, ID_TEXT);
-    id_format(q->page.id_field->prefix, id, id_text);
-    *LIST_ADD(keep, out) = (struct list_row){id, id_text, text ? arena_text(keep, text) : ""};
-  }
-  if (rows.n)
-    q->last = row_at(q, &rows, rows.n - 1);
-  *cursor = arena_text(keep, next_cursor(q, more));
-  return ERR_OK;
-}
-
-enum err list_ask_rows(struct ctx *cx, struct api *api, const char *path, const char *query, int64_t most,
-                       struct list_rows *out)
-{
-  struct arena *keep = cx->arena, *a = arena_new(SLICE_ARENA);
-  const char *cursor = NULL;
-  enum err err = ERR_OK;
-  do {
-    arena_reset(a);
-    cx->arena = a;
-    db_use(cx->db, &cx->fault, a);
-    cx->fault.arena = keep;
-    err = ask_page(cx, api, path, query, keep, &cursor, out);
-    cx->arena = keep;
-    db_use(cx->db, &cx->fault, keep);
-  } while (!err && cursor && (int64_t)out->n < most);
-  arena_free(a);
-  if ((int64_t)out->n > most)
-    out->n = (size_t)most;
   return err;
 }
