@@ -30,6 +30,25 @@ test('one verb for many shows what became of each, and undoes nothing', async ({
   expect(await orders(shop, 'tag=gift')).toHaveLength(2);
 });
 
+test('a hold of many tells each result and is taken back at once', async ({ page, shop }) => {
+  await page.goto('/orders?state=open&has_hold=false');
+  await page.locator('.grid-check input').nth(1).click();
+  await page.locator('.grid-check input').nth(2).click();
+  await page.locator('.bulkbar').getByRole('button', { name: 'Hold', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill('a recall');
+  await dialog.getByRole('button', { name: 'Hold', exact: true }).click();
+  await expect(dialog.getByText('2 done, 0 refused, of 2')).toBeVisible();
+  const results = dialog.getByRole('group', { name: 'What became of each' });
+  await expect(results.getByRole('row')).toHaveCount(3);
+  expect(await barriers(page)).toEqual([]);
+  const held = async () => (await orders(shop, 'has_hold=true&limit=200&expand=holds')).filter((one) => one.holds.some((hold: any) => hold.reason === 'a recall' && hold.state === 'active')).length;
+  expect(await held()).toBe(2);
+  await dialog.getByRole('button', { name: 'Undo 2' }).click();
+  await expect(dialog.getByText('Taken back.')).toBeVisible();
+  await expect.poll(held).toBe(0);
+});
+
 test('pasted numbers show their orders and name what is missing', async ({ page, shop }) => {
   const [a, b] = await orders(shop, 'state=open&limit=2');
   await page.goto('/orders');
@@ -128,8 +147,58 @@ test('an order from a phone call is typed by keys alone, and survives a reload',
   await page.keyboard.press('Control+Enter');
   await expect(page).toHaveURL(/\/orders\/PH-/);
   expect(Date.now() - begun).toBeLessThan(60_000);
+  // Escape closes the menu first; then it leads back to the list, not to the form that is done with.
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toBeHidden();
+  await expect(page).toHaveURL(/\/orders\/PH-/);
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/\/orders(\?|$)/);
   const [made] = await orders(shop, 'limit=1&expand=lines');
   expect(made.lines[0]).toMatchObject({ sku: 'TEAPOT', quantity: 2 });
+});
+
+test('what is no quantity is marked and never placed as another one; a server that was away is asked again by itself', async ({ page }) => {
+  await page.goto('/orders/new');
+  const search = page.locator('#desk-product');
+  await search.fill('teapot');
+  await expect(page.locator('.ant-select-item-option', { hasText: 'TEAPOT' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  const amount = page.getByLabel('Quantity of Cast iron teapot');
+  const place = page.getByRole('button', { name: 'Place order' });
+  const total = page.locator('.desk-sum .total dd');
+  await expect(place).toBeEnabled();
+  const before = await total.textContent();
+  for (const [text, why] of [['-5', 'A number above 0'], ['abc', 'A number above 0'], ['2.5', 'Whole pieces only']] as const) {
+    await amount.fill(text);
+    await expect(amount).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator('.desk-fault')).toHaveText(why);
+    await expect(place).toBeDisabled();
+    await expect(total).toHaveText(before ?? '');
+    await page.keyboard.press('Tab');
+    await expect(amount).toHaveValue(text);
+  }
+  expect(await barriers(page)).toEqual([]);
+  await amount.fill('2');
+  await expect(place).toBeEnabled();
+  await expect(total).not.toHaveText(before ?? '');
+  await page.getByLabel('Price of Cast iron teapot').fill('50');
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Why another price for Cast iron teapot')).toBeFocused();
+  await page.keyboard.type('regular customer');
+  await expect(place).toBeEnabled();
+
+  // The server's process ended, and begins again.
+  let gone = true;
+  await page.route('**/v1/orders/quote', (route) => (gone ? route.abort('connectionrefused') : route.continue()));
+  await amount.fill('3');
+  await expect(page.locator('.desk-sum [role="alert"]')).toContainText('cannot be reached');
+  await expect(page.locator('.desk-sum').getByRole('button', { name: 'Try again' })).toBeVisible();
+  await expect(place).toBeDisabled();
+  gone = false;
+  await expect(place).toBeEnabled();
+  await expect(page.locator('.desk-sum [role="alert"]')).toBeHidden();
 });
 
 test('cancelling a part names the money that goes back', async ({ page, shop }) => {

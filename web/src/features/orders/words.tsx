@@ -27,6 +27,8 @@ export function promiseText(order: OrderRow | Order, t: Translate): { text: stri
     arriving: () => t('orders.promise.arriving', { day: day(when) }),
     done: () => t('orders.promise.done'),
   };
+  // What somebody stopped is not on its way to be in time.
+  if ((kind === 'on_time' || kind === 'today') && order.holds?.some(({ state, line }) => state === 'active' && !line)) return { text: t('orders.promise.held', { day: day(when) }), tone: 'warn', kind };
   const calm = kind === 'today' && Date.parse(when ?? '') - Date.now() > SOON_MS;
   return { text: words[kind](), tone: calm ? 'info' : tones[kind], kind };
 }

@@ -2,12 +2,12 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { App, AutoComplete, Button, Cascader, Input, InputNumber, Select, type InputRef, type RefSelectProps } from 'antd';
+import { App, AutoComplete, Button, Cascader, Input, Select, type InputRef, type RefSelectProps } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { keep } from '../../../shared/api/keep';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { unsettled } from '../../../shared/api/intent';
-import { asProblem } from '../../../shared/api/problem';
+import { asProblem, type Problem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
 import type { Page } from '../../../shared/desk';
 import { countries, nameIn, PriceInput } from '../../../shared/desk/fields';
@@ -18,7 +18,7 @@ import { useKeys } from '../../../shared/keys';
 import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
 import { orderKey, useMasters, type Address, type Order } from '../api';
 import '../orders.css';
-import { addLine, emptyDraft, isEmpty, keepDraft, orderBody, readDraft, type DeskAddress, type DeskDraft, type DeskLine } from './draft';
+import { addLine, emptyDraft, isEmpty, keepDraft, orderBody, placeOfFault, readDraft, readQuantity, type DeskAddress, type DeskDraft, type DeskLine } from './draft';
 
 interface Channel {
   code: string;
@@ -45,6 +45,7 @@ interface Product {
   id: string;
   sku: string;
   name?: unknown;
+  unit?: string;
   price?: number | string;
   currency?: string;
 }
@@ -59,6 +60,8 @@ interface Quote {
   holds?: { type: string; reason: string }[];
 }
 const TYPING_MS = 250;
+/** A server that was away is asked again by itself. */
+const AGAIN_MS = 3000;
 
 function useSettled<T>(value: T, ms: number): T {
   const [settled, set] = useState(value);
@@ -94,20 +97,39 @@ export function OrderDesk() {
 
   const body = orderBody(draft, language());
   const asked = useSettled(body ? JSON.stringify(body) : undefined, TYPING_MS);
-  const quote = useQuery({
+  const quote = useQuery<Quote>({
     queryKey: ['quote', asked],
     enabled: Boolean(asked),
     retry: false,
     placeholderData: keepPreviousData,
     gcTime: 10_000,
+    refetchInterval: (query): number | false => (query.state.error && mayPass(asProblem(query.state.error)) ? AGAIN_MS : false),
     queryFn: ({ signal }) => sendPath<Quote>('POST', '/v1/orders/quote', JSON.parse(asked as string), signal),
   });
-  const told = asked ? quote.data : undefined;
+  // What the server said last stays, dimmed, while it says nothing new: one sees what one is mending.
+  const lastTold = useRef<Quote>(undefined);
+  useEffect(() => {
+    if (quote.data) lastTold.current = quote.data;
+  }, [quote.data]);
+  const told = asked ? (quote.data ?? lastTold.current) : undefined;
   const refused = asked && quote.isError ? asProblem(quote.error) : undefined;
   const fresh = Boolean(body) && asked === JSON.stringify(body) && quote.isSuccess && !quote.isPlaceholderData;
   const currency = draft.currency ?? 'USD';
   const overrides = draft.lines.some((line) => line.unit_price !== undefined && !line.price_reason);
-  const ready = fresh && !overrides;
+  const mistyped = draft.lines.some((line) => line.typed !== undefined && 'why' in readQuantity(line.typed, line.unit));
+  const ready = fresh && !overrides && !mistyped;
+  const stale = Boolean(told) && (mistyped || Boolean(refused));
+  // It answers again: what was said of its absence is over.
+  useEffect(() => {
+    if (quote.dataUpdatedAt) setWrong((old: unknown) => (old !== undefined && mayPass(asProblem(old)) ? undefined : old));
+  }, [quote.dataUpdatedAt]);
+  const problem = wrong !== undefined || refused ? asProblem(wrong ?? refused) : undefined;
+  const faults = (problem?.errors ?? []).map((entry) => ({ ...placeOfFault(entry.pointer), what: t(`error.${entry.code}`, { defaultValue: entry.detail }) }));
+  const whereOf = ({ line, field }: { line?: number; field: string }) => {
+    const named = t(`orders.desk.field.${field}`, { defaultValue: field.replaceAll('_', ' ') });
+    const name = line === undefined ? undefined : draft.lines[line]?.name;
+    return name === undefined ? named : t('orders.desk.problem_line', { line: name, field: named });
+  };
 
   const send = async (asDraft: boolean) => {
     const full = orderBody(draft, language(), told?.totals.total);
@@ -122,7 +144,8 @@ export function OrderDesk() {
       keep(client, orderKey(order.id), order);
       void client.invalidateQueries({ queryKey: ['orders'] });
       void message.success(t(asDraft ? 'orders.desk.drafted' : 'orders.desk.placed', { order: order.number ?? order.id }));
-      void navigate({ to: `/orders/${order.number ?? order.id}` as never });
+      // The form is done with: back leads to where one was before it.
+      void navigate({ to: `/orders/${order.number ?? order.id}` as never, replace: true });
     } catch (error) {
       setWrong(error);
       // Refused: what is mended is another order. Where it may have been placed nevertheless, it keeps its name.
@@ -173,7 +196,7 @@ export function OrderDesk() {
             <ProductSearch
               box={search}
               onPick={(product) => {
-                setDraft((old) => addLine(old, product.sku, nameIn(product.name) || product.sku));
+                setDraft((old) => addLine(old, product.sku, nameIn(product.name) || product.sku, product.unit));
                 setTimeout(() => document.querySelector<HTMLInputElement>('.desk-lines li:last-child input')?.select(), 60);
               }}
             />
@@ -184,6 +207,8 @@ export function OrderDesk() {
                     key={line.key}
                     line={line}
                     told={told?.lines[i]?.sku === line.sku ? told.lines[i] : undefined}
+                    stale={stale}
+                    fault={faults.find((one) => one.line === i)}
                     currency={currency}
                     mayPrice={may('order.price')}
                     onChange={(change) => setDraft((old) => ({ ...old, lines: old.lines.map((one) => (one.key === line.key ? { ...one, ...change } : one)) }))}
@@ -243,7 +268,7 @@ export function OrderDesk() {
           </Panel>
           <section className="panel desk-sum" aria-label={t('orders.desk.sum')}>
             <div className="panel-body col" aria-live="polite">
-              <dl className="ledger">
+              <dl className={stale ? 'ledger stale' : 'ledger'}>
                 {told &&
                   (
                     [
@@ -277,21 +302,29 @@ export function OrderDesk() {
                   {t('orders.desk.held', { type: t(`enum.hold_type.${hold.type}`, { defaultValue: hold.type }) })}
                 </p>
               ))}
-              {(refused || wrong !== undefined) && (
+              {problem && (
                 <div role="alert" className="problem">
-                  <p>{problemText(wrong ?? refused)}</p>
-                  <ul>
-                    {asProblem(wrong ?? refused).errors.map((entry, i) => (
-                      <li key={i}>{t('orders.desk.problem', { where: entry.pointer.replace(/^\//, '').replaceAll('/', ' '), what: t(`error.${entry.code}`, { defaultValue: entry.detail }) })}</li>
-                    ))}
-                  </ul>
+                  <p>{problemText(problem)}</p>
+                  {faults.length > 0 && (
+                    <ul>
+                      {faults.map((one, i) => (
+                        <li key={i}>{t('orders.desk.problem', { where: whereOf(one), what: one.what })}</li>
+                      ))}
+                    </ul>
+                  )}
+                  {refused && mayPass(refused) && (
+                    <Button size="small" loading={quote.isFetching} onClick={() => void quote.refetch()}>
+                      {t('common.retry')}
+                    </Button>
+                  )}
                 </div>
               )}
+              {mistyped && <p className="warned">{t('orders.desk.quantity_needed')}</p>}
               {overrides && <p className="warned">{t('orders.desk.reason_needed')}</p>}
               <Button type="primary" size="large" block disabled={!ready} loading={busy === 'place'} onClick={() => void send(false)}>
                 {draft.paid && told ? t('orders.desk.place_paid', { total: money(told.totals.total, currency) }) : t('orders.desk.place')}
               </Button>
-              <Button block disabled={!body} loading={busy === 'draft'} onClick={() => void send(true)}>
+              <Button block disabled={!body || mistyped} loading={busy === 'draft'} onClick={() => void send(true)}>
                 {t('orders.desk.save_draft')}
               </Button>
             </div>
@@ -301,6 +334,9 @@ export function OrderDesk() {
     </div>
   );
 }
+
+/** No network, a server that is away or busy: it may pass by itself. */
+const mayPass = ({ away, status }: Problem) => away || status === 429 || status >= 500;
 
 type Set = (change: (old: DeskDraft) => DeskDraft) => void;
 
@@ -441,10 +477,12 @@ function ProductSearch({ box, onPick }: { box: React.RefObject<RefSelectProps | 
   );
 }
 
-function LineRow({ line, told, currency, mayPrice, onChange, onRemove, onEnter }: { line: DeskLine; told: Quote['lines'][number] | undefined; currency: string; mayPrice: boolean; onChange: (change: Partial<DeskLine>) => void; onRemove: () => void; onEnter: () => void }) {
+function LineRow({ line, told, stale, fault, currency, mayPrice, onChange, onRemove, onEnter }: { line: DeskLine; told: Quote['lines'][number] | undefined; stale: boolean; fault: { field: string; what: string } | undefined; currency: string; mayPrice: boolean; onChange: (change: Partial<DeskLine>) => void; onRemove: () => void; onEnter: () => void }) {
   const { t } = useTranslation();
   const places = told?.places?.filter((place) => place.available > 0) ?? [];
   const differs = line.unit_price !== undefined;
+  const read = line.typed === undefined ? undefined : readQuantity(line.typed, line.unit);
+  const wrongQuantity = read && 'why' in read ? t(`orders.desk.${read.why}`) : fault?.field === 'quantity' ? fault.what : undefined;
   return (
     <li>
       <div className="desk-line">
@@ -452,11 +490,20 @@ function LineRow({ line, told, currency, mayPrice, onChange, onRemove, onEnter }
           <div>{line.name}</div>
           <div className="mono small muted">{line.sku}</div>
         </div>
-        <InputNumber
+        <Input
+          className="num"
+          inputMode="decimal"
+          autoComplete="off"
           aria-label={t('orders.desk.quantity_of', { what: line.name })}
-          min={0.000001}
-          value={line.quantity}
-          onChange={(value) => value && onChange({ quantity: value })}
+          value={line.typed ?? String(line.quantity)}
+          status={wrongQuantity ? 'error' : ''}
+          aria-invalid={wrongQuantity !== undefined}
+          {...(wrongQuantity ? { 'aria-describedby': `fault-${line.key}` } : {})}
+          onChange={(event) => {
+            const read = readQuantity(event.target.value, line.unit);
+            onChange('value' in read && String(read.value) === event.target.value ? { quantity: read.value, typed: undefined } : 'value' in read ? { quantity: read.value, typed: event.target.value } : { typed: event.target.value });
+          }}
+          onBlur={() => line.typed !== undefined && 'value' in readQuantity(line.typed, line.unit) && onChange({ typed: undefined })}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
               event.preventDefault();
@@ -475,10 +522,25 @@ function LineRow({ line, told, currency, mayPrice, onChange, onRemove, onEnter }
             onChange={(value) => onChange(value === undefined || value === null || value === told?.list_price ? { unit_price: undefined, price_reason: undefined } : { unit_price: value })}
           />
         </div>
-        <strong className="num desk-total">{told ? money(told.total, currency) : ''}</strong>
+        <strong className={`num desk-total ${stale ? 'stale' : ''}`}>{told ? money(told.total, currency) : ''}</strong>
+        {differs && (
+          <Input
+            className="desk-reason"
+            aria-label={t('orders.desk.price_reason_of', { what: line.name })}
+            placeholder={t('orders.desk.price_reason')}
+            status={line.price_reason ? '' : 'warning'}
+            value={line.price_reason ?? ''}
+            onChange={(event) => onChange({ price_reason: event.target.value })}
+          />
+        )}
         <Button type="text" aria-label={t('orders.desk.remove', { what: line.name })} icon={<DeleteOutlined aria-hidden />} onClick={onRemove} />
       </div>
-      <div className="desk-stock small">
+      {(wrongQuantity ?? (fault && fault.field !== 'quantity')) && (
+        <p className="desk-fault small" id={`fault-${line.key}`}>
+          {wrongQuantity ?? fault?.what}
+        </p>
+      )}
+      <div className={`desk-stock small ${stale ? 'stale' : ''}`}>
         {told &&
           (told.missing > 0 ? (
             <StatusTag tone="bad">{t('orders.desk.missing', { n: quantity(told.missing), available: quantity(told.available) })}</StatusTag>
@@ -493,16 +555,6 @@ function LineRow({ line, told, currency, mayPrice, onChange, onRemove, onEnter }
           ))}
         </span>
       </div>
-      {differs && (
-        <Input
-          className="desk-reason"
-          aria-label={t('orders.desk.price_reason_of', { what: line.name })}
-          placeholder={t('orders.desk.price_reason')}
-          status={line.price_reason ? '' : 'warning'}
-          value={line.price_reason ?? ''}
-          onChange={(event) => onChange({ price_reason: event.target.value })}
-        />
-      )}
     </li>
   );
 }

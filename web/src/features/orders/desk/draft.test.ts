@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addLine, emptyDraft, isEmpty, orderBody } from './draft';
+import { addLine, emptyDraft, isEmpty, orderBody, placeOfFault, readQuantity } from './draft';
 
 const typed = () => ({ ...addLine(emptyDraft(), 'TEE-S', 'T-shirt'), channel: 'phone', currency: 'USD' });
 
@@ -28,4 +28,15 @@ it('a customer who is known is named by id, a collected order has no address', (
 it('money that was taken is the total of the quote', () => {
   expect(orderBody({ ...typed(), paid: 'cash' }, 'en', 1990)?.payments).toEqual([{ provider: 'cash', kind: 'capture', amount: 1990 }]);
   expect(orderBody({ ...typed(), paid: 'cash' }, 'en')).not.toHaveProperty('payments');
+});
+it('what is no quantity is told and never becomes another one', () => {
+  expect(readQuantity('2', 'pcs')).toEqual({ value: 2 });
+  expect(readQuantity('2,5', 'kg')).toEqual({ value: 2.5 });
+  expect(readQuantity('2.5', 'pcs')).toEqual({ why: 'quantity_whole' });
+  for (const text of ['-5', 'abc', '', '0', '1e3', '1.0000001']) expect(readQuantity(text, 'kg')).toEqual({ why: 'quantity_number' });
+});
+it('a fault names its line and field', () => {
+  expect(placeOfFault('/lines/2/quantity')).toEqual({ line: 2, field: 'quantity' });
+  expect(placeOfFault('/shipping_address/postal_code')).toEqual({ field: 'postal_code' });
+  expect(placeOfFault('/lines')).toEqual({ field: 'lines' });
 });

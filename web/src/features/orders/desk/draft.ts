@@ -5,7 +5,11 @@ export interface DeskLine {
   key: string;
   sku: string;
   name: string;
+  /** The last one that was a quantity. */
   quantity: number;
+  /** What stands in the field where that is none: kept, marked, and nothing is placed with it. */
+  typed?: string | undefined;
+  unit?: string | undefined;
   /** Minor units; undefined = the catalog's. */
   unit_price?: number | string;
   price_reason?: string;
@@ -83,9 +87,28 @@ export function orderBody(draft: DeskDraft, language: string, total?: number): R
   };
 }
 
+/** What the catalog calls single things: nobody sells half of one. */
+const COUNTED = new Set(['pcs', 'pc', 'piece', 'each', 'ea']);
+
+/** A quantity as it is typed, or why it is none. */
+export function readQuantity(text: string, unit: string | undefined): { value: number } | { why: 'quantity_number' | 'quantity_whole' } {
+  const plain = text.trim().replace(',', '.');
+  const value = /^\d{1,9}(\.\d{1,6})?$/.test(plain) ? Number(plain) : 0;
+  if (value <= 0) return { why: 'quantity_number' };
+  if (unit !== undefined && COUNTED.has(unit) && !Number.isInteger(value)) return { why: 'quantity_whole' };
+  return { value };
+}
+
+/** A fault of what was sent: which line and field it is about, as far as the form has it. */
+export function placeOfFault(pointer: string): { line?: number; field: string } {
+  const parts = pointer.split('/').filter(Boolean);
+  const field = parts.findLast((part) => !/^\d+$/.test(part)) ?? '';
+  return parts[0] === 'lines' && parts[1] !== undefined && /^\d+$/.test(parts[1]) ? { line: Number(parts[1]), field } : { field };
+}
+
 /** A line more of the same product is a unit more. */
-export function addLine(draft: DeskDraft, sku: string, name: string): DeskDraft {
+export function addLine(draft: DeskDraft, sku: string, name: string, unit?: string): DeskDraft {
   const found = draft.lines.find((line) => line.sku === sku && line.unit_price === undefined);
-  if (found) return { ...draft, lines: draft.lines.map((line) => (line === found ? { ...line, quantity: line.quantity + 1 } : line)) };
-  return { ...draft, lines: [...draft.lines, { key: crypto.randomUUID(), sku, name, quantity: 1 }] };
+  if (found) return { ...draft, lines: draft.lines.map((line) => (line === found ? { ...line, quantity: line.quantity + 1, typed: undefined } : line)) };
+  return { ...draft, lines: [...draft.lines, { key: crypto.randomUUID(), sku, name, quantity: 1, ...(unit ? { unit } : {}) }] };
 }

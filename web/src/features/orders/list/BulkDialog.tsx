@@ -45,6 +45,7 @@ interface Row {
 }
 
 const POLL_MS = 1000;
+const ROWS_MAX = 200;
 const withReason: readonly BulkVerbName[] = ['hold', 'release', 'approve', 'cancel'];
 const notFilters = new Set(['expand', 'sort', 'limit', 'cursor', 'format', 'count']);
 
@@ -90,11 +91,30 @@ export function BulkDialog({ ask, onClose }: { ask: BulkAsk; onClose: () => void
     queryFn: ({ signal }) => readPath<Job>(`/v1/bulk/${jobId}`, {}, signal),
   });
   const ended = job.data && job.data.state !== 'running';
-  const failed = useQuery({
-    queryKey: ['bulk', jobId, 'failed', job.data?.failed, ended],
-    enabled: Boolean(ended && job.data?.failed),
-    queryFn: ({ signal }) => readPath<Page<Row>>(`/v1/bulk/${jobId}/rows`, { status: 'failed', limit: 100 }, signal),
+  // A result per row; those that were refused are told first, however many were done.
+  const rowsOf = (status: string) => ({
+    queryKey: ['bulk', jobId, status, job.data?.done, job.data?.failed, ended],
+    enabled: Boolean(ended),
+    queryFn: ({ signal }: { signal: AbortSignal }) => readPath<Page<Row>>(`/v1/bulk/${jobId}/rows`, { status, limit: ROWS_MAX }, signal),
   });
+  const failed = useQuery(rowsOf('failed'));
+  const done = useQuery(rowsOf('done'));
+  // Taken back is what this job did: only orders that nothing else held, or a release would end that too.
+  const [undone, setUndone] = useState<'running' | 'done'>();
+  const free = new Set(ask.rows.filter((row) => !row.holds?.some(({ state }) => state === 'active')).map((row) => row.id));
+  const back = ask.verb === 'hold' && !ask.query && may('hold.release') ? (done.data?.data ?? []).map(({ asked }) => asked).filter((id) => free.has(id)) : [];
+  const undo = async () => {
+    setUndone('running');
+    setWrong(undefined);
+    try {
+      const made = await sendPath<Job>('POST', '/v1/bulk', { verb: 'release', args: { reason: t('orders.bulk.undo_reason') }, orders: back });
+      setJobId(made.id);
+      setUndone('done');
+    } catch (error) {
+      setWrong(error);
+      setUndone(undefined);
+    }
+  };
 
   const begin = async () => {
     const values = await form.validateFields().catch(() => undefined);
@@ -148,6 +168,11 @@ export function BulkDialog({ ask, onClose }: { ask: BulkAsk; onClose: () => void
               ended && Boolean(job.data?.failed) && (
                 <Button key="again" loading={busy} onClick={() => void tell('retry')}>
                   {t('orders.bulk.again', { n: integer(job.data?.failed ?? 0) })}
+                </Button>
+              ),
+              ended && back.length > 0 && undone !== 'done' && (
+                <Button key="undo" loading={undone === 'running'} onClick={() => void undo()}>
+                  {t('orders.bulk.undo', { n: integer(back.length) })}
                 </Button>
               ),
               <Button key="close" type="primary" onClick={close}>
@@ -217,23 +242,24 @@ export function BulkDialog({ ask, onClose }: { ask: BulkAsk; onClose: () => void
           {job.data && (
             <p>{t('orders.bulk.counts', { done: integer(job.data.done), failed: integer(job.data.failed), total: integer(job.data.total) })}</p>
           )}
-          {failed.data && <Refusals rows={failed.data.data} names={names} />}
+          {undone === 'done' && <p>{t('orders.bulk.undone')}</p>}
+          <Refusals rows={[...(failed.data?.data ?? []), ...(done.data?.data ?? [])]} names={names} label={t('orders.bulk.results')} />
         </div>
       )}
     </Modal>
   );
 }
 
-function Refusals({ rows, names }: { rows: { asked: string; code?: string }[]; names: Map<string, string> }) {
+function Refusals({ rows, names, label }: { rows: { asked: string; code?: string; status?: string }[]; names: Map<string, string>; label?: string }) {
   const { t } = useTranslation();
   if (!rows.length) return null;
   return (
-    <div className="refusals" tabIndex={0} role="group" aria-label={t('orders.bulk.refusals')}>
+    <div className="refusals" tabIndex={0} role="group" aria-label={label ?? t('orders.bulk.refusals')}>
       <table className="plain">
         <thead>
           <tr>
             <th>{t('orders.column.number')}</th>
-            <th>{t('common.reason')}</th>
+            <th>{label ? t('orders.bulk.result') : t('common.reason')}</th>
           </tr>
         </thead>
         <tbody>
@@ -244,7 +270,7 @@ function Refusals({ rows, names }: { rows: { asked: string; code?: string }[]; n
                   {names.get(row.asked) ?? row.asked}
                 </Link>
               </td>
-              <td>{t(`error.${row.code}`, { defaultValue: t('error.other', { code: row.code }) })}</td>
+              <td>{row.status === 'done' ? t('orders.bulk.row_done') : t(`error.${row.code}`, { defaultValue: t('error.other', { code: row.code }) })}</td>
             </tr>
           ))}
         </tbody>
