@@ -378,6 +378,19 @@ void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const
 
 /* ---- The answer ---- */
 
+const char *sheet_file_name(struct ctx *cx, const char *target)
+{
+  char now[INSTANT_TEXT];
+  size_t n = strcspn(target, "?"), from = n;
+  instant_format(cx->now, now);
+  while (from > 0 && target[from - 1] != '/')
+    from--;
+  for (size_t i = from; i < n; i++)
+    if (!strchr("abcdefghijklmnopqrstuvwxyz_", target[i]))
+      return arena_printf(cx->arena, "export-%.10s", now);
+  return arena_printf(cx->arena, "%.*s-%.10s", (int)(n - from), target + from, now);
+}
+
 /* The same target with another cursor. */
 static const char *link_of(struct arena *a, const char *target, const char *next)
 {

@@ -30,6 +30,8 @@ void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const
 
 size_t sheet_rows_n(const struct sheet *s); /* begun so far */
 size_t sheet_bytes(const struct sheet *s);  /* about */
+/* "orders-2026-11-23" for /v1/orders: what it is of, and the day it is taken. In the arena. */
+const char *sheet_file_name(struct ctx *cx, const char *target);
 /* Ends the sheet and answers with it as a download; next = cursor of what did not fit, for Link, or NULL. */
 MUST_CHECK enum err sheet_reply(struct ctx *cx, const struct api_request *rq, struct sheet *s, const char *file_name,
                                 const char *next);
