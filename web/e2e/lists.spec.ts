@@ -146,7 +146,9 @@ test('the files hold exactly the rows of the list, in its order, and both the sa
     const coming = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export this list' }).click();
     await page.getByRole('menuitem', { name: format }).click();
-    return readFileSync(await (await coming).path());
+    const file = await coming;
+    expect(file.suggestedFilename()).toMatch(new RegExp(`^orders-\\d{4}-\\d{2}-\\d{2}\\.${format.toLowerCase()}$`));
+    return readFileSync(await file.path());
   };
   const csv = table((await save('CSV')).toString('utf8'));
   const xlsx = sheet(await save('XLSX'));
@@ -291,8 +293,9 @@ test('the keys of rows work from anywhere on the page where nobody types', async
   await page.keyboard.press('Space');
   await expect(page.getByRole('menu')).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toBeHidden();
   // Somebody who types is left alone.
   await page.keyboard.press('/');
   await page.keyboard.type('jjx');
-  await expect(page.getByRole('searchbox')).toHaveValue('jjx');
+  await expect(page.locator('input:focus')).toHaveValue('jjx');
 });

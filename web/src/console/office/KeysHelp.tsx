@@ -9,6 +9,7 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const groups = useMemo(() => {
     const all = new Map<string, Map<string, string>>();
     for (const { group, acts } of keysNow()) {
+      if (group === 'keys.group.grid') continue; // told below, wherever one is
       const place = all.get(group) ?? new Map<string, string>();
       for (const act of acts) if (!place.has(act.label)) place.set(act.label, act.keys);
       all.set(group, place);

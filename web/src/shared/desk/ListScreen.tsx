@@ -124,6 +124,19 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
     { keys: 'Escape', label: 'keys.back', run: () => (state.peek ? state.set({ peek: undefined }) : setSelected(new Set())) },
   ]);
 
+  // The rows' own keys work wherever one is on the page: they go to the grid, which takes the focus with them.
+  const grid = useRef<HTMLDivElement>(null);
+  const hand = (key: string, label: string) => ({
+    keys: key,
+    label,
+    run: () => {
+      const rows = grid.current?.querySelector<HTMLElement>('[role="grid"]');
+      rows?.focus({ preventScroll: true });
+      rows?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    },
+  });
+  useKeys('keys.group.grid', [hand('j', 'keys.move'), hand('k', 'keys.move'), hand('x', 'keys.select'), hand(' ', 'keys.peek')]);
+
   const askCount = async () => {
     const page = await client.fetchQuery({
       queryKey: [list.resource, 'count', list.path, asked],
@@ -295,7 +308,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           <Dropdown
             autoFocus
             trigger={['click']}
-            menu={{ items: [{ key: 'csv', label: 'CSV' }, { key: 'xlsx', label: 'XLSX' }], onClick: ({ key }) => csv(key as 'csv') }}
+            menu={{ items: [{ key: 'xlsx', label: t('list.export_xlsx') }, { key: 'csv', label: t('list.export_csv') }], onClick: ({ key }) => csv(key as 'csv') }}
           >
             <Button type="text" aria-label={t('list.export')} icon={<DownloadOutlined aria-hidden />} />
           </Dropdown>
@@ -318,7 +331,7 @@ export function ListScreen<Row>({ of: list }: { of: ListDefinition<Row> }) {
           <Button type="text" aria-label={t('list.unselect')} icon={<CloseOutlined aria-hidden />} onClick={done} />
         </div>
       )}
-      <div className="list-body">
+      <div className="list-body" ref={grid}>
         <News n={waiting} show={show} />
         {body()}
         {peeked && list.peek && (

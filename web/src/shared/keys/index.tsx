@@ -26,10 +26,13 @@ export function setKeysOn(value: boolean) {
   on = value;
 }
 
+const ticked = (target: HTMLElement) => target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type);
 function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.getAttribute('role') === 'combobox';
+  return target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !ticked(target)) || target.getAttribute('role') === 'combobox';
 }
+/** Space presses what has the focus, where that can be pressed. */
+const pressed = (target: EventTarget | null) => target instanceof HTMLElement && (ticked(target) || target.closest('button, a[href], summary, [role="button"], [role="menuitem"], [role="tab"], [role="switch"]') !== null);
 
 function name(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -57,7 +60,7 @@ const covered = () => [...document.querySelectorAll(OVER)].some((one) => one.che
 function onKey(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || event.altKey || covered()) return;
   const key = name(event);
-  const busy = typing(event.target);
+  const busy = typing(event.target) || (key === ' ' && pressed(event.target));
   const sequence = prefix ? `${prefix} ${key}` : key;
   const act = find(sequence) ?? find(key);
   if (act && (act.always || (on && !busy))) {
