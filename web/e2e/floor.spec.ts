@@ -99,6 +99,9 @@ test('a wrong scan changes nothing and is logged; the right ones complete the wo
   await scan(page, 'TEE-S');
   await expect(page.getByText('1 / 2')).toBeVisible();
   await scan(page, 'TEE-S');
+  await page.getByLabel('Weight').fill('99999999');
+  await page.getByRole('button', { name: 'Close the box' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: '70 kg' })).toBeVisible();
   await page.getByLabel('Weight').fill('0.4 kg');
   await page.getByRole('button', { name: 'Close the box' }).click();
   await expect.poll(async () => (await look(shop, work)).parcels.map((parcel) => parcel.weight_g)).toEqual([400]);
@@ -107,6 +110,8 @@ test('a wrong scan changes nothing and is logged; the right ones complete the wo
   expect(label.headers()['content-type']).toContain('application/pdf');
   await page.getByRole('button', { name: 'Handed over' }).click();
   await expect.poll(async () => (await look(shop, work)).state).toBe('shipped');
+  // With the carrier's number the label is another one: it is offered again.
+  await expect(page.getByRole('link', { name: /Label of parcel 1, \w+/ })).toBeVisible();
 });
 
 test('what is asked for later in the same work is a wrong item now: it counts nowhere, online and offline', async ({ page, shop, context }) => {

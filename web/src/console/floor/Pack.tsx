@@ -8,7 +8,7 @@ import { onSent, put, useOutbox } from '../../shared/offline/outbox';
 import { readCode } from '../../shared/offline/gs1';
 import { fulfillment } from './door';
 import { Bar, Big, ScanBar, Steps, Tell, useTell } from './parts';
-import { counted, grams, judge, left, units, type Work } from './work';
+import { counted, grams, HEAVY_G, judge, left, units, type Work } from './work';
 
 export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
   const { t } = useTranslation();
@@ -16,6 +16,8 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
   const [told, tell] = useTell();
   const [weight, setWeight] = useState('');
   const [wrongWeight, setWrongWeight] = useState(false);
+  /** One asked about this weight already: pressed again, it is meant. */
+  const [asked, setAsked] = useState<number>();
   const total = units(work);
   const whole = total.done >= total.all;
 
@@ -54,6 +56,7 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
   const pack = () => {
     const weight_g = weight.trim() ? grams(weight) : undefined;
     if (weight.trim() && weight_g === undefined) return setWrongWeight(true);
+    if (weight_g !== undefined && weight_g > HEAVY_G && asked !== weight_g) return setAsked(weight_g);
     void put({
       key: intent(),
       kind: 'act',
@@ -67,6 +70,7 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
     return change({ ...work, kind: 'ship' });
   };
 
+  const heavy = asked !== undefined && grams(weight) === asked;
   const bar = <Bar title={t('floor.pack.title', { order: work.order })} onBack={onHome} />;
   if (work.kind === 'ship') return <Ship work={work} onHome={onHome} />;
 
@@ -113,8 +117,8 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
                 }}
               />
             </label>
-            <p id="weight-help" className={wrongWeight ? 'bad-text' : 'muted'} role={wrongWeight ? 'alert' : undefined}>
-              {wrongWeight ? t('floor.pack.weight_wrong') : t('floor.pack.weight_help')}
+            <p id="weight-help" className={wrongWeight || heavy ? 'bad-text' : 'muted'} role={wrongWeight || heavy ? 'alert' : undefined}>
+              {wrongWeight ? t('floor.pack.weight_wrong') : heavy ? t('floor.pack.weight_heavy', { kg: quantity(asked / 1000), most: quantity(HEAVY_G / 1000) }) : t('floor.pack.weight_help')}
             </p>
             <button type="submit" className="big main">
               {t('floor.pack.close')}
@@ -137,14 +141,14 @@ export function Ship({ work, onHome }: { work: Work; onHome: () => void }) {
   const { t } = useTranslation();
   const [told, tell] = useTell();
   const { entries } = useOutbox();
-  const [parcels, setParcels] = useState<{ id: string; n: number }[]>([]);
+  const [parcels, setParcels] = useState<{ id: string; n: number; number: string | undefined }[]>([]);
   const [gone, setGone] = useState(false);
   const waits = entries.some((entry) => entry.about === work.id);
 
   useEffect(() => {
     const look = () =>
       void fulfillment(work.id)
-        .then((f) => setParcels((f.parcels ?? []).map((parcel, i) => ({ id: parcel.id ?? '', n: i + 1 }))))
+        .then((f) => setParcels((f.parcels ?? []).map((parcel, i) => ({ id: parcel.id ?? '', n: i + 1, number: parcel.tracking_number }))))
         .catch(() => undefined);
     if (!waits) look();
     return onSent((about) => about === work.id && look());
@@ -165,7 +169,7 @@ export function Ship({ work, onHome }: { work: Work; onHome: () => void }) {
         <div className="links">
           {parcels.map((parcel) => (
             <a key={parcel.id} className="big plain" href={`/v1/parcels/${parcel.id}/label?format=pdf&language=${language()}`} target="_blank" rel="noreferrer">
-              {t('floor.ship.label', { n: parcel.n })}
+              {parcel.number ? t('floor.ship.label_number', { n: parcel.n, number: parcel.number }) : t('floor.ship.label', { n: parcel.n })}
             </a>
           ))}
           {parcels.length > 0 && (

@@ -80,6 +80,9 @@ export function arrived(work: Work, line: number): Work {
   return { ...work, at: line, lines: work.lines.map((one) => (one.line === line || (bin && one.bin === bin) ? { ...one, there: true } : one)) };
 }
 
+/** What carriers take as a parcel at most: a heavier one is asked about before it is believed. */
+export const HEAVY_G = 70_000;
+
 /** Grams as people type them: "1.2 kg" is 1200, "420" is 420. */
 export function grams(text: string): number | undefined {
   const match = /^\s*(\d+(?:[.,]\d+)?)\s*(kg|g)?\s*$/i.exec(text);

@@ -2,12 +2,15 @@
 import { Alert, Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useState } from 'react';
 import type { Problem } from '../../../shared/api/problem';
+import { quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { useProblemText } from '../../../shared/ui';
 import type { Fulfillment } from '../api';
 import type { Named } from './FulfillmentPage';
 
 export type Verb = 'pick' | 'pack' | 'ship' | 'ready' | 'hand_over' | 'not_collected' | 'reject' | 'cancel';
+/** What carriers take as a parcel at most. */
+const HEAVY_G = 70_000;
 const reasons = ['not_found', 'damaged', 'busy', 'closed', 'no_staff'] as const;
 
 interface Props {
@@ -40,8 +43,12 @@ export function VerbDialog({ verb, work, names, busy, onCancel, onSend }: Props)
     if (verb === 'ship') return values.tracking_number ? { tracking_number: values.tracking_number } : {};
     return values.reason ? { reason: values.reason } : {};
   };
+  const [asked, setAsked] = useState<number>();
   const submit = async () => {
     const values = await form.validateFields().catch(() => undefined);
+    // Heavier than carriers take: asked about once; pressed again, it is meant.
+    const weight = (values?.weight_g ?? 0) as number;
+    if (verb === 'pack' && weight > HEAVY_G && asked !== weight) return setAsked(weight);
     if (values) setProblem(await onSend(body(values)));
   };
   return (
@@ -74,6 +81,9 @@ export function VerbDialog({ verb, work, names, busy, onCancel, onSend }: Props)
           <Form.Item name="weight_g" label={t('fulfillment.weight_g')}>
             <InputNumber min={1} autoFocus />
           </Form.Item>
+        )}
+        {asked !== undefined && (
+          <Alert type="warning" showIcon title={t('fulfillment.weight_heavy', { kg: quantity(asked / 1000), most: quantity(HEAVY_G / 1000) })} />
         )}
         {verb === 'ship' && (
           <Form.Item name="tracking_number" label={t('fulfillment.own_number')} extra={t('fulfillment.own_number_help')}>
