@@ -339,6 +339,8 @@ static void label_draw(struct sheet *s, const struct parcel_label *l)
     barcode_draw(s, BARCODE_128, code, left + (inner - width) / 2, y, width + 0.01, 26 * MM);
   }
   y += 27 * MM;
+  y += text_draw(s, left, y, inner, &(struct style){.size = 7.5, .gray = true, .lines = 1, .align = CENTER},
+                 T(l->tracking_number ? "tracking" : "parcel_code"));
   text_draw(s, left, y, inner, &number, code);
   y = s->paper->height - s->paper->margin - 8 * MM;
   rule_draw(s, left, y, inner, 0.5);
