@@ -98,7 +98,7 @@ static const char *carrier_page(struct arena *a, const char *pattern, const char
     return NULL;
   if (!gap)
     return arena_text(a, pattern);
-  return arena_printf(a, "%.*s%s%s", (int)(gap - pattern), pattern, number, gap + strlen("{number}"));
+  return arena_printf(a, "%.*s%s%s", (int)(gap - pattern), pattern, url_part(a, number), gap + strlen("{number}"));
 }
 
 static enum err view_carrier(struct viewer *w, struct tracking_parcel *p)

@@ -1,5 +1,6 @@
 /* Reports over HTTP: definitions, figures, what is behind them, and a customer's profile. JSON, CSV and XLSX are written
  * from one answer. */
+#include "api_priv.h"
 #include "api_sheet_priv.h"
 #include "api_xlsx_priv.h"
 
@@ -290,8 +291,13 @@ static enum err serve_items(struct ctx *cx, const struct api_request *rq, struct
   TRY(sheet_format_of(cx, rq, rq->params[PARAM_FORMAT].text, &format));
   if (limit < 1 || (format == SHEET_NONE && limit > API_LIMIT_MAX))
     return fault_add(&cx->fault, ERR_INVALID, "/query/limit", "out_of_range", "limit is 1 to 200");
-  if (format != SHEET_NONE)
-    return sheet_items(cx, rq, format, &asked);
+  if (format != SHEET_NONE) {
+    atomic_int *exports = &rq->api->exports;
+    TRY(place_take(cx, exports, API_EXPORTS, "other exports are running"));
+    enum err err = sheet_items(cx, rq, format, &asked);
+    place_leave(exports);
+    return err;
+  }
   TRY(report_items_find(cx, rq->id, &asked, rq->params[PARAM_CURSOR].text, limit, &items, &next));
   buf_init(&body, cx->arena);
   json_out_init(&o, &body);

@@ -131,20 +131,6 @@ struct asking {
   const char *orders, *holds, *stock; /* what narrows each list: "&location=NJ1&channel=web" */
 };
 
-static const char *encoded(struct ctx *cx, const char *text)
-{
-  struct buf b;
-  buf_init(&b, cx->arena);
-  for (const char *p = text ? text : ""; *p; p++) {
-    bool plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || strchr("-_.~", *p);
-    if (plain)
-      buf_char(&b, *p);
-    else
-      buf_printf(&b, "%%%02X", (unsigned)(unsigned char)*p);
-  }
-  return buf_str(&b);
-}
-
 /* A list that who asks may not see has no number. */
 static enum err count_list(struct asking *a, const char *path, const char *query, int64_t most, bool *out_seen,
                            int64_t *out)
@@ -228,8 +214,8 @@ static enum err ask_holds(struct asking *a)
   TRY(db_done(&rows));
   EACH (const struct today_number, kind, &found) {
     struct today_number *n;
-    const char *query = arena_printf(a->cx->arena, "state=active&type=%s&owner_role=%s%s", encoded(a->cx, kind->type),
-                                     encoded(a->cx, kind->role), a->holds);
+    const char *query = arena_printf(a->cx->arena, "state=active&type=%s&owner_role=%s%s",
+                                     url_part(a->cx->arena, kind->type), url_part(a->cx->arena, kind->role), a->holds);
     TRY(add_number(a, &a->out->holds, "hold", "/v1/holds", query, &n));
     if (!n)
       continue;
@@ -386,8 +372,8 @@ static enum err serve_today(struct ctx *cx, const struct api_request *rq, struct
   t->location = p[PARAM_LOCATION].text;
   t->channel = p[PARAM_CHANNEL].text;
   TRY(find_day(cx, t));
-  const char *location = t->location ? arena_printf(cx->arena, "&location=%s", encoded(cx, t->location)) : "";
-  const char *channel = t->channel ? arena_printf(cx->arena, "&channel=%s", encoded(cx, t->channel)) : "";
+  const char *location = t->location ? arena_printf(cx->arena, "&location=%s", url_part(cx->arena, t->location)) : "";
+  const char *channel = t->channel ? arena_printf(cx->arena, "&channel=%s", url_part(cx->arena, t->channel)) : "";
   const char *both = arena_printf(cx->arena, "%s%s", location, channel);
   struct asking a = {.cx = cx, .api = rq->api, .out = t, .orders = both, .holds = both, .stock = location};
   TRY(ask_attention(&a, risk));

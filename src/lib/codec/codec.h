@@ -1,4 +1,4 @@
-/* codec - foreign forms of bytes: CSV, base32 ids, check digits, hashing.
+/* codec - foreign forms of bytes: CSV, base32 ids, parts of addresses, check digits, hashing.
  */
 #ifndef ORDO_CODEC_H
 #define ORDO_CODEC_H
@@ -12,6 +12,11 @@
 void id_format(const char *prefix, int64_t v, char out[ID_TEXT]);
 /* False unless text is exactly prefix, '_', 13 characters of that alphabet and v > 0. Upper case is accepted: people type. */
 MUST_CHECK bool id_parse(const char *prefix, const char *text, int64_t *out);
+
+/* ---- Parts of addresses ---- */
+
+/* The text as a part of a URL (RFC 3986): all but letters, digits and "-_.~" as %XX. NULL is "". */
+const char *url_part(struct arena *a, const char *text);
 
 /* ---- Hashes (SHA-256) and hex ---- */
 

@@ -18,6 +18,14 @@ TEST(an_id_is_thirteen_characters_after_its_prefix)
   CHECK_TEXT(id_text(t, "prefix", INT64_MAX), "prefix_7zzzzzzzzzzzz");
 }
 
+TEST(a_part_of_an_address_ends_no_part)
+{
+  CHECK_TEXT(url_part(t->arena, "1Z/9?a=b&c#d e%"), "1Z%2F9%3Fa%3Db%26c%23d%20e%25");
+  CHECK_TEXT(url_part(t->arena, "A-b_c.d~0"), "A-b_c.d~0");
+  CHECK_TEXT(url_part(t->arena, "\xE4\xB8\xAD"), "%E4%B8%AD");
+  CHECK_TEXT(url_part(t->arena, NULL), "");
+}
+
 TEST(ids_sort_as_text_as_they_do_as_numbers)
 {
   for (int64_t v = 1; v < INT64_MAX / 3; v = v * 3 + 1)
