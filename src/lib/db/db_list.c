@@ -207,17 +207,21 @@ enum err db_count_steps(struct db *db, const struct db_page *page, const struct 
   struct db_rows rows;
   draft_init(&d, db, page);
   const char *column = column_name(&d, field);
-  const char *slot = arena_printf(db->arena, "(%s - %lld) / %lld", column, (long long)from, (long long)step);
-  buf_printf(&d.sql, "SELECT %s, count(*) FROM %s", slot, page->table->name);
+  buf_text(&d.sql, "SELECT ");
+  for (size_t i = 0; i < n; i++)
+    buf_printf(&d.sql, "%sCAST(coalesce(sum(CASE WHEN %s >= %lld AND %s < %lld THEN 1 ELSE 0 END), 0) AS BIGINT)",
+               i ? ", " : "", column, (long long)(from + step * (int64_t)i), column,
+               (long long)(from + step * (int64_t)(i + 1)));
+  buf_printf(&d.sql, " FROM %s", page->table->name);
   add_conditions(&d, page);
   buf_printf(&d.sql, " AND %s >= ", column);
   add_value(&d, I64(from));
   buf_printf(&d.sql, " AND %s < ", column);
   add_value(&d, I64(from + step * (int64_t)n));
-  buf_printf(&d.sql, " GROUP BY %s", slot);
   memset(out, 0, n * sizeof *out);
   TRY(start(&d, db, DB_REPORT, &rows));
-  while (db_next(&rows))
-    out[db_i64(&rows, 0)] = db_i64(&rows, 1);
+  bool found = db_next(&rows);
+  for (size_t i = 0; found && i < n; i++)
+    out[i] = db_i64(&rows, (int)i);
   return db_done(&rows);
 }
