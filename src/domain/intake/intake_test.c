@@ -129,6 +129,7 @@ TEST(what_was_stored_reads_back_as_it_was_answered)
   CHECK_OK(order_load(cx, o->id, &again));
   CHECK_OK(order_summarize(cx, again));
   order_derive(cx, again);
+  order_derive_work(cx, again);
   second.value = again;
   CHECK_TEXT(scratch_json(cx, &second), scratch_json(cx, &first));
   check_all(cx);

@@ -86,7 +86,9 @@ static const struct option {
  * running ours. */
 static const char writer_session[] = "SET jit = off; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';"
                                      "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
-static const char reader_session[] = "SET jit = off; SET default_transaction_read_only = on";
+/* A reader's statement sees one moment, and is not refused for what others write, also where serializable is the default. */
+static const char reader_session[] = "SET jit = off; SET default_transaction_read_only = on;"
+                                     "SET default_transaction_isolation = 'repeatable read'";
 
 static bool given(const PQconninfoOption *options, const char *name)
 {
