@@ -433,3 +433,140 @@ TEST(revealing_shows_one_order_and_is_on_record)
   SEE("/data/0/data/reason", "is on the phone");
   shop_close(s);
 }
+
+/* ---- Seeing as somebody else ---- */
+
+/* Signs the user in and goes on with that session: <me> is its cookie, with a csrf token after it for writes. */
+static void sign_in(struct shop *s, const char *login)
+{
+  be(s, NULL);
+  SAY(201, arena_printf(s->arena, "POST /v1/session {'login': '%s', 'password': 'glass river 27 lamps'}", login));
+  const char *cookie = HEADER("Set-Cookie");
+  CHECK(cookie && text_starts(cookie, "ordo_session="));
+  shop_label(s, "me", arena_textn(s->arena, cookie, strcspn(cookie, ";")));
+  KEEP("csrf", "/csrf_token");
+}
+
+static void see_as(struct shop *s, const char *body)
+{
+  SAY(200, arena_printf(s->arena, "POST /v1/session/see_as\nCookie: <me>\nX-CSRF-Token: <csrf>\n%s", body));
+  const char *cookie = HEADER("Set-Cookie");
+  CHECK(cookie && text_starts(cookie, "ordo_see_as=") && strstr(cookie, "; HttpOnly; SameSite=Strict"));
+  shop_label(s, "seen", arena_textn(s->arena, cookie, strcspn(cookie, ";")));
+}
+
+static void two_users(struct shop *s)
+{
+  be(s, s->key);
+  SAY(201, "POST /v1/users {'login': 'adm', 'name': 'Ann', 'password': 'glass river 27 lamps', 'roles': ['admin']}");
+  KEEP("adm", "/id");
+  SAY(201, "POST /v1/users {'login': 'bob', 'name': 'Bob', 'password': 'glass river 27 lamps', 'roles': ['service'], "
+           "'locations': ['NJ1']}");
+  KEEP("bob", "/id");
+}
+
+TEST(who_sees_as_a_role_reads_what_it_may_and_changes_nothing)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  two_users(s);
+  sign_in(s, "adm");
+  SAY(200, "GET /v1/orders/<web>\nCookie: <me>");
+  SEE("/customer/name", "Li Wei");
+  see_as(s, "{'role': 'warehouse'}");
+  SEE("/see_as", "warehouse");
+  SEE("/roles/0", "warehouse");
+  SEE("/name", "Ann");
+  SAY(200, "GET /v1/session\nCookie: <me>; <seen>");
+  SEE("/see_as", "warehouse");
+  CHECK(!strstr(AT("/permissions"), "user.admin") && strstr(AT("/permissions"), "fulfillment.work"));
+  SAY(200, "GET /v1/orders/<web>\nCookie: <me>; <seen>");
+  see_shadows(s, "");
+  SAY(403, "GET /v1/users\nCookie: <me>; <seen>");
+  SAY(403, "GET /v1/customers\nCookie: <me>; <seen>");
+  SAY(403, "POST /v1/orders/<web>/hold\nCookie: <me>; <seen>\nX-CSRF-Token: <csrf>\n{'reason': 'x'}");
+  SEE("/errors/0/code", "see_as");
+  SAY(403, "POST /v1/fulfillments/<web ful>/pick\nCookie: <me>; <seen>\nX-CSRF-Token: <csrf>\n{}");
+  SEE("/errors/0/code", "see_as");
+  SAY(403, "POST /v1/session/see_as\nCookie: <me>; <seen>\nX-CSRF-Token: <csrf>\n{'role': 'owner'}");
+  SAY(403, "DELETE /v1/session\nCookie: <me>; <seen>\nX-CSRF-Token: <csrf>\n");
+  SAY(403, "DELETE /v1/session/see_as\nCookie: <me>; <seen>\n");
+  SEE("/code", "csrf_token_invalid");
+  SAY(204, "DELETE /v1/session/see_as\nCookie: <me>; <seen>\nX-CSRF-Token: <csrf>\n");
+  const char *cookie = HEADER("Set-Cookie");
+  CHECK(cookie && text_starts(cookie, "ordo_see_as=;") && strstr(cookie, "; Max-Age=0"));
+  SAY(200, "GET /v1/session\nCookie: <me>");
+  SEE("/see_as", NULL);
+  SAY(204, "DELETE /v1/session/see_as\nCookie: <me>\nX-CSRF-Token: <csrf>\n");
+  shop_numbered(s);
+  be(s, s->key);
+  SAY(200, "GET /v1/events?topic=session.see_as_started");
+  SEE("/data/#", "1");
+  SEE("/data/0/actor", "<adm>");
+  SEE("/data/0/data/role", "warehouse");
+  SAY(200, "GET /v1/events?topic=session.see_as_ended");
+  SEE("/data/#", "1");
+  SEE("/data/0/actor", "<adm>");
+  shop_close(s);
+}
+
+TEST(who_sees_as_a_user_sees_the_rows_of_both)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  two_users(s);
+  sign_in(s, "adm");
+  see_as(s, "{'user': '<bob>'}");
+  SEE("/see_as", "<bob>");
+  SEE("/see_as_name", "Bob");
+  SEE("/locations/0", "NJ1");
+  SAY(200, "GET /v1/orders?count=exact\nCookie: <me>; <seen>");
+  SEE("/count", "1");
+  SEE("/data/0/id", "<web>");
+  SAY(404, "GET /v1/orders/<phone>\nCookie: <me>; <seen>");
+  SAY(200, "GET /v1/orders?count=exact\nCookie: <me>");
+  SEE("/count", "2");
+  /* Whoever is bound to a place sees none beyond it through somebody else's eyes. */
+  be(s, s->key);
+  SAY(200, "PATCH /v1/users/adm {'locations': ['LA']}");
+  be(s, NULL);
+  SAY(200, "GET /v1/orders?count=exact\nCookie: <me>; <seen>");
+  SEE("/count", "0");
+  SAY(200, "GET /v1/orders?count=exact\nCookie: <me>; ordo_see_as=manager");
+  SEE("/count", "1");
+  SEE("/data/0/id", "<phone>");
+  /* Who may not sign in sees nothing. */
+  be(s, s->key);
+  SAY(200, "PATCH /v1/users/bob {'disabled': true}");
+  be(s, NULL);
+  SAY(403, "GET /v1/orders\nCookie: <me>; <seen>");
+  shop_close(s);
+}
+
+TEST(only_who_manages_users_sees_as_others)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  two_users(s);
+  sign_in(s, "bob");
+  SAY(403, "POST /v1/session/see_as\nCookie: <me>\nX-CSRF-Token: <csrf>\n{'role': 'owner'}");
+  SAY(200, "GET /v1/session\nCookie: <me>; ordo_see_as=owner"); /* no cookie gives anybody anything */
+  SEE("/see_as", NULL);
+  SEE("/roles/0", "service");
+  SAY(403, "GET /v1/users\nCookie: <me>; ordo_see_as=owner");
+  sign_in(s, "adm");
+  SAY(422, "POST /v1/session/see_as\nCookie: <me>\nX-CSRF-Token: <csrf>\n{}");
+  SAY(422, "POST /v1/session/see_as\nCookie: <me>\nX-CSRF-Token: <csrf>\n{'role': 'pirate'}");
+  SAY(404, "POST /v1/session/see_as\nCookie: <me>\nX-CSRF-Token: <csrf>\n{'user': 'nobody'}");
+  SAY(200, "GET /v1/session\nCookie: <me>; ordo_see_as=pirate");
+  SEE("/see_as", NULL);
+  /* Nobody becomes more than he is. */
+  SAY(403, "PATCH /v1/users/adm\nCookie: <me>; ordo_see_as=owner\nX-CSRF-Token: <csrf>\n{'roles': ['owner']}");
+  SAY(200, "GET /v1/session\nCookie: <me>; ordo_see_as=owner");
+  CHECK(!strstr(AT("/permissions"), "owner.admin"));
+  be(s, s->key);
+  SAY(409, "POST /v1/session/see_as {'role': 'warehouse'}");
+  SAY(200, "GET /v1/orders?count=exact\nCookie: ordo_see_as=viewer"); /* a key is nobody's eyes */
+  SEE("/count", "2");
+  shop_close(s);
+}

@@ -12,7 +12,7 @@
  *
  * Events: user.created .updated .password_changed .badge_changed .invited .mfa_enabled .mfa_disabled .mfa_reset
  * .recovery_code_used; api_key.created .rotated .revoked;
- * session.started .refused .ended.
+ * session.started .refused .ended .see_as_started .see_as_ended.
  */
 #ifndef ORDO_IDENTITY_H
 #define ORDO_IDENTITY_H
@@ -218,6 +218,7 @@ struct session_info {
   bool on_floor;
   LIST(const char *) locations, channels; /* empty = all */
   bool mfa, mfa_required; /* a second step is on; it must be set up before anything else is allowed */
+  const char *see_as, *see_as_name; /* the role or the id of the user it is seen as, and the user's name; or NULL */
 };
 extern const struct rec session_info_rec;
 /* Of cx->actor; token is the session's, NULL with an API key. */
@@ -240,6 +241,28 @@ struct credentials {
  * ERR_UNAUTHENTICATED  nothing given, unknown, expired, revoked, or the user is disabled: one answer for all
  * ERR_CSRF             a good cookie, but the token that must come with it is missing or wrong */
 MUST_CHECK enum err identity_authenticate(struct ctx *cx, const struct credentials *c, struct actor *out);
+
+/* ---- Seeing as a role or a user would ---- */
+
+#define SEE_AS_COOKIE "ordo_see_as" /* no secret: it takes rights away, from who manages users */
+
+struct see_as {
+  const char *role, *user; /* one of them; the user by id or login */
+};
+extern const struct rec see_as_rec;
+/* What the cookie says of it: the role's code or the user's id. ERR_INVALID, ERR_NOT_FOUND, ERR_STATE with a sentence. */
+MUST_CHECK enum err see_as_whom(struct ctx *cx, const struct see_as *in, const char **out);
+/* Leaves to a user who manages users only what such a one may do and see, too; nothing happens to others, or where whom
+ * is nobody. */
+MUST_CHECK enum err identity_see_as(struct ctx *cx, const char *whom, struct actor *actor, bool *out_seeing);
+/* Says so in what session_info_read has filled; cx->actor is who identity_see_as made. */
+MUST_CHECK enum err identity_see_as_tell(struct ctx *cx, const char *whom, struct session_info *info);
+/* Body of see_as_act, which writes the event alone. */
+struct see_as_note {
+  const char *whom;
+  bool ends;
+};
+extern const struct act see_as_act;
 
 /* Of such a scope, in a: the request may outlive the actor's. */
 const struct row_scope *row_scope_copy(struct arena *a, const struct row_scope *scope);

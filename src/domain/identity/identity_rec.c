@@ -240,6 +240,16 @@ static const struct rec_field session_info_fields[] = {
           .example = "false"),
     FIELD(struct session_info, mfa_required, .flags = REC_READONLY,
           .doc = "Set up a second step first (`POST /v1/me/mfa`): nothing else is allowed until then", .example = "false"),
+    FIELD(struct session_info, see_as, .flags = REC_READONLY,
+          .doc = "While it is seen as a role or a user would: the role's code or the user's id", .example = "warehouse"),
+    FIELD(struct session_info, see_as_name, .flags = REC_READONLY | REC_PERSONAL, .doc = "The name of that user",
+          .example = "Li Wei"),
 };
 const struct rec session_info_rec =
     REC(struct session_info, "SessionInfo", session_info_fields, "Who is signed in, and what is allowed");
+
+static const struct rec_field see_as_fields[] = {
+    FIELD(struct see_as, role, .max = 40, .doc = "Code of a role", .example = "warehouse"),
+    FIELD(struct see_as, user, .max = LOGIN_MAX, .doc = "A user, by id or login, in place of `role`"),
+};
+const struct rec see_as_rec = REC(struct see_as, "SeeAs", see_as_fields, "Whom to see the console as");

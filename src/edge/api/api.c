@@ -377,6 +377,23 @@ static enum err masters_current(struct api *api, bool force, bool *out_fresh)
   return ERR_OK;
 }
 
+/* Who sees the console as somebody else has that one's rights, and changes nothing under a name that is not his. */
+static enum err see_as(struct api *api, struct call *call)
+{
+  const char *whom = http_cookie(call->rq, SEE_AS_COOKIE);
+  bool seeing;
+  if (!whom || bearer_of(call->rq))
+    return ERR_OK;
+  TRY(identity_see_as(&api->cx, whom, &call->actor, &seeing));
+  if (!seeing)
+    return ERR_OK;
+  call->in.see_as = whom;
+  if (!is_unsafe(call->rq->method) || call->row->route->flags & ROUTE_SEEING)
+    return ERR_OK;
+  return fault_add(&api->cx.fault, ERR_FORBIDDEN, "", "see_as",
+                   "nothing can be changed while the console is seen as %.64s", whom);
+}
+
 static enum err who(struct api *api, struct call *call)
 {
   const struct http_request *rq = call->rq;
@@ -399,7 +416,7 @@ static enum err who(struct api *api, struct call *call)
     TRY(masters_current(api, true, &fresh));
     err = ask(&api->cx, &c, &call->actor);
   }
-  return err;
+  return err ? err : see_as(api, call);
 }
 
 bool request_is_local(const struct api *api, const struct http_request *rq)

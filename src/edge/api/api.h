@@ -30,6 +30,7 @@ struct api_request {
   unsigned char request_hash[HASH_BYTES]; /* goes with key; a serve may replace both in a copy of rq */
   struct api *api;                   /* for api_run */
   const struct route *route;
+  const char *see_as;                /* whom the console is seen as (identity_see_as), or NULL */
 };
 
 /* Runs an act through the writer on behalf of cx->actor and waits for its commit: for the few writes that need a .serve
@@ -92,6 +93,7 @@ enum route_flags {
   ROUTE_INLINE = 1 << 5,  /* .serve runs on the loop thread: at once, without a connection (cx->db is NULL) */
   ROUTE_LOCAL = 1 << 6,   /* a client on this machine that came without a proxy needs no permission */
   ROUTE_PAGE = 1 << 8,    /* .serve itself answers a page: {"data": [reply ...], "next_cursor": ...} */
+  ROUTE_SEEING = 1 << 9,  /* a write that is answered also while the console is seen as somebody else */
   ROUTE_HIDDEN = 1 << 7,  /* not in the OpenAPI document: pages for people */
 };
 #define API_BODY_MAX       (1u << 20)

@@ -16,11 +16,20 @@ static void no_store(struct ctx *cx, const struct api_request *rq)
 /* ---- Sessions ---- */
 
 /* Without Max-Age: it goes with the browser; how long it is good for is the server's to say. */
-static void set_cookie(struct ctx *cx, const struct api_request *rq, const char *token)
+static void put_cookie(struct ctx *cx, const struct api_request *rq, const char *name, const char *value,
+                       const char *site)
 {
   http_header_add(cx->arena, rq->reply, "Set-Cookie",
-                  arena_printf(cx->arena, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax%s%s", token,
-                               *token ? "" : "; Max-Age=0", api_secure(rq->api) ? "; Secure" : ""));
+                  arena_printf(cx->arena, "%s=%s; Path=/; HttpOnly; SameSite=%s%s%s", name, value, site,
+                               *value ? "" : "; Max-Age=0", api_secure(rq->api) ? "; Secure" : ""));
+}
+
+/* Whoever comes or goes is himself. */
+static void set_cookie(struct ctx *cx, const struct api_request *rq, const char *token)
+{
+  put_cookie(cx, rq, SESSION_COOKIE, token, "Lax");
+  if (http_cookie(rq->http, SEE_AS_COOKIE))
+    put_cookie(cx, rq, SEE_AS_COOKIE, "", "Strict");
 }
 
 static const char *session_token(struct ctx *cx, const struct api_request *rq)
@@ -46,6 +55,8 @@ static enum err session_result(struct ctx *cx, const struct api_request *rq, con
 {
   struct session_info *info = ARENA_NEW(cx->arena, struct session_info);
   TRY(session_info_read(cx, token, info));
+  if (rq->see_as)
+    TRY(identity_see_as_tell(cx, rq->see_as, info));
   no_store(cx, rq);
   *out = (struct act_result){.rec = &session_info_rec, .value = info, .version = ABSENT};
   return ERR_OK;
@@ -104,6 +115,41 @@ static enum err serve_sign_out(struct ctx *cx, const struct api_request *rq, str
     return err_fail(cx, ERR_STATE, "", "an API key has no session to end");
   TRY(api_run(cx, rq, &session_end_act, &(struct act_input){.body = &end, .version = ABSENT}, out));
   set_cookie(cx, rq, "");
+  return ERR_OK;
+}
+
+/* ---- Seeing as somebody else ---- */
+
+static enum err note_seeing(struct ctx *cx, const struct api_request *rq, const char *whom, bool ends)
+{
+  struct see_as_note note = {whom, ends};
+  struct api_request once = *rq;
+  struct act_result ignored;
+  once.key = NULL; /* a cookie is not kept for repeats */
+  return api_run(cx, &once, &see_as_act, &(struct act_input){.body = &note, .version = ABSENT}, &ignored);
+}
+
+static enum err serve_see_as(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct api_request seen = *rq;
+  bool seeing;
+  if (!session_token(cx, rq))
+    return err_fail(cx, ERR_STATE, "", "an API key has no session to see as somebody else");
+  TRY(see_as_whom(cx, rq->body, &seen.see_as));
+  TRY(note_seeing(cx, rq, seen.see_as, false));
+  TRY(identity_see_as(cx, seen.see_as, &cx->actor, &seeing));
+  put_cookie(cx, rq, SEE_AS_COOKIE, seen.see_as, "Strict");
+  return session_result(cx, &seen, session_token(cx, rq), out);
+}
+
+static enum err serve_be_oneself(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  (void)out;
+  if (!session_token(cx, rq))
+    return err_fail(cx, ERR_STATE, "", "an API key has no session to see as somebody else");
+  if (rq->see_as)
+    TRY(note_seeing(cx, rq, rq->see_as, true));
+  put_cookie(cx, rq, SEE_AS_COOKIE, "", "Strict");
   return ERR_OK;
 }
 
@@ -336,6 +382,7 @@ static const enum err invite_errors[] = {ERR_STATE, ERR_OK};
 static const enum err accept_errors[] = {ERR_NOT_FOUND, ERR_UNAUTHENTICATED, ERR_MFA, ERR_RATE, ERR_BUSY, ERR_OK};
 static const enum err rotate_errors[] = {ERR_STATE, ERR_OK};
 static const enum err sign_out_errors[] = {ERR_STATE, ERR_OK};
+static const enum err see_as_errors[] = {ERR_NOT_FOUND, ERR_STATE, ERR_OK};
 
 const struct route identity_routes[] = {
     {"POST", "/v1/session", "Sign in",
@@ -359,6 +406,19 @@ const struct route identity_routes[] = {
      .reply = &session_info_rec, .success = 200, .serve = serve_session},
     {"DELETE", "/v1/session", "Sign out", "Ends the session of the cookie, and takes the cookie away.",
      .needs = PERM_SIGNED_IN, .success = 204, .serve = serve_sign_out, .errors = sign_out_errors},
+    {"POST", "/v1/session/see_as", "See the console as a role or a user would",
+     "For who manages users. The cookie `ordo_see_as` (HttpOnly, SameSite=Strict) leaves to this browser what both the "
+     "caller and the role or user may do and see, rows and personal data included. Every write but the one that ends it "
+     "is refused with 403 and the entry `see_as`. Beginning and ending are events on record. `Idempotency-Key` has no "
+     "effect here.\n\n"
+     "```json\n"
+     "{\"role\": \"warehouse\"}\n"
+     "```",
+     .needs = PERM_USER_ADMIN, .body = &see_as_rec, .reply = &session_info_rec, .success = 200, .serve = serve_see_as,
+     .errors = see_as_errors},
+    {"DELETE", "/v1/session/see_as", "See the console as oneself again", "Takes the cookie away. Again is harmless.",
+     .needs = PERM_SIGNED_IN, .success = 204, .serve = serve_be_oneself, .errors = sign_out_errors,
+     .flags = ROUTE_SEEING},
     {"GET", "/v1/sessions", "List one's own sessions",
      "Browsers in which the caller is signed in, newest first; `current` marks the one that asks. An API key has none.",
      .needs = PERM_SIGNED_IN, .reply = &session_rec, .success = 200, .serve = serve_sessions,

@@ -1,10 +1,10 @@
 // The frame around every office screen: navigation, palette, help, who is signed in, and whether what is shown is live.
 import { MenuOutlined, QuestionCircleOutlined, SearchOutlined, UserOutlined } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Button, Dropdown, Tooltip } from 'antd';
+import { App, Button, Dropdown, Tooltip } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { onWaiting } from '../../shared/api/client';
-import { useMay, useSession, useSignOut } from '../../shared/api/session';
+import { beOneself, useMay, useSession, useSignOut } from '../../shared/api/session';
 import { useNarrow } from '../../shared/desk/useNarrow';
 import { languageNames, languages, type Language, useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
@@ -59,6 +59,30 @@ function Navigation({ onGo }: { onGo?: () => void }) {
   );
 }
 
+/** Whose eyes these are, over all that is seen. */
+function SeenAs() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const { see_as: whom, see_as_name: user } = useSession();
+  const [going, setGoing] = useState(false);
+  if (!whom) return null;
+  const back = () => {
+    setGoing(true);
+    beOneself().catch(() => {
+      setGoing(false);
+      void message.error(t('office.oneself_failed'));
+    });
+  };
+  return (
+    <div role="status" className="seen-as no-print">
+      <span>{t('office.seen_as', { name: user ?? t(`enum.role.${whom}`, { defaultValue: whom }) })}</span>
+      <Button size="small" loading={going} onClick={back}>
+        {t('office.oneself')}
+      </Button>
+    </div>
+  );
+}
+
 function useWaiting(): number {
   const [seconds, set] = useState(0);
   useEffect(() => onWaiting(set), []);
@@ -109,6 +133,7 @@ export function Frame() {
         </aside>
       )}
       <div className="frame-main">
+        <SeenAs />
         <header className="topbar no-print">
           {narrow && <Button type="text" aria-label={t('office.menu')} icon={<MenuOutlined aria-hidden />} onClick={() => setMenu(true)} onPointerEnter={() => void loadMenu()} />}
           <button type="button" className="palette-button" onClick={() => setPalette(true)}>

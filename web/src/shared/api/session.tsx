@@ -45,11 +45,35 @@ export function onSignOutFailed(fn: (problem: Problem) => void): () => void {
 
 const CHANNEL = 'ordo-session';
 
+const SEEN = 'ordo-see-as';
+
+/** Everything is read anew, in all tabs: the cookie of seeing as somebody else is the browser's. */
+function readAnew() {
+  const others = new BroadcastChannel(SEEN);
+  others.postMessage('changed');
+  others.close();
+}
+
+/** Shows the console as who has this role, or as this user, sees it; begins at the start page. */
+export async function seeAs(whom: { role: string } | { user: string }) {
+  await data(api.POST('/v1/session/see_as', { body: whom }));
+  readAnew();
+  location.assign('/');
+}
+
+export async function beOneself() {
+  await api.DELETE('/v1/session/see_as');
+  readAnew();
+  location.reload();
+}
+
 /** Signed out, nothing is left in this browser: not what was read, not what was typed, in no tab. */
 export function useSignOut() {
   const client = useQueryClient();
   return async () => {
     try {
+      // While one sees as somebody else, nothing but the end of that is allowed.
+      if (client.getQueryData<Session>(sessionKey)?.see_as) await api.DELETE('/v1/session/see_as');
       await api.DELETE('/v1/session');
     } catch (error) {
       const problem = asProblem(error);
@@ -76,7 +100,7 @@ function leave(client: QueryClient) {
   client.getMutationCache().clear();
 }
 
-/** Leaves where another tab of this browser has signed out. */
+/** Leaves where another tab of this browser has signed out; reads anew where one began or ended seeing as somebody else. */
 export function useLeaveTogether() {
   const client = useQueryClient();
   useEffect(() => {
@@ -85,7 +109,12 @@ export function useLeaveTogether() {
       forgetTyped();
       leave(client);
     };
-    return () => others.close();
+    const seen = new BroadcastChannel(SEEN);
+    seen.onmessage = () => location.reload();
+    return () => {
+      others.close();
+      seen.close();
+    };
   }, [client]);
 }
 

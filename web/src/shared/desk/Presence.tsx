@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { sendPath } from '../api/client';
+import { useSession } from '../api/session';
 import { time } from '../format';
 import { useTranslation } from '../i18n';
 import { StatusTag } from '../ui';
@@ -17,8 +18,11 @@ const listed = (names: string[], language: string) => new Intl.ListFormat(langua
 export function Presence({ order }: { order: string }) {
   const { t, i18n } = useTranslation();
   const path = `/v1/orders/${order}/presence`;
+  // Who sees as somebody else leaves no trace as himself.
+  const oneself = !useSession().see_as;
   const here = useQuery({
     queryKey: ['presence', order],
+    enabled: oneself,
     // Nobody looks at a page in the background.
     refetchInterval: ASK_MS,
     refetchIntervalInBackground: false,
@@ -30,9 +34,9 @@ export function Presence({ order }: { order: string }) {
   });
   useEffect(
     () => () => {
-      void sendPath('DELETE', path).catch(() => undefined);
+      if (oneself) void sendPath('DELETE', path).catch(() => undefined);
     },
-    [path],
+    [oneself, path],
   );
   const others = here.data?.others ?? [];
   return (

@@ -77,6 +77,7 @@ export function useProblemText(): (error: unknown) => string {
   const { t } = useTranslation();
   return (error) => {
     const problem = asProblem(error);
+    if (problem.errors[0]?.code === 'see_as') return t('error.see_as');
     return t(`error.${problem.code}`, { defaultValue: t('error.other', { code: problem.code }) });
   };
 }

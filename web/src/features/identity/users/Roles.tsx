@@ -1,15 +1,31 @@
-import { CheckOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
+import { CheckOutlined, EyeOutlined } from '@ant-design/icons';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { App, Button } from 'antd';
 import { readPath } from '../../../shared/api/client';
+import { seeAs, useMay } from '../../../shared/api/session';
 import { Panel } from '../../../shared/desk';
 import { useTranslation } from '../../../shared/i18n';
-import { Bones, Trouble } from '../../../shared/ui';
+import { Bones, Trouble, useProblemText } from '../../../shared/ui';
 import { families, grants, type Permission, type Role } from '../api';
 import { usePermissionText } from './permission';
 import { IdentityTabs } from './Tabs';
 import '../identity.css';
 
+/** Shows the console as who has the role sees it. */
+function SeeAs({ role, name }: { role: string; name: string }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const begin = useMutation({ mutationFn: () => seeAs({ role }), onError: (error) => void message.error(problemText(error)) });
+  return (
+    <Button size="small" icon={<EyeOutlined aria-hidden />} loading={begin.isPending} aria-label={t('identity.users.see_as_name', { name })} title={t('identity.users.see_as_name', { name })} onClick={() => begin.mutate()}>
+      {t('identity.users.see_as')}
+    </Button>
+  );
+}
+
 export function Roles() {
+  const may = useMay();
   const { t } = useTranslation();
   const text = usePermissionText();
   const roles = useQuery({ queryKey: ['roles'], staleTime: Infinity, queryFn: () => readPath<{ data: Role[] }>('/v1/roles', { limit: 100 }) });
@@ -25,7 +41,10 @@ export function Roles() {
               <th scope="col">{t('identity.users.permission')}</th>
               {roles.data.data.map((role) => (
                 <th key={role.code} scope="col">
-                  {t(`enum.role.${role.code}`, { defaultValue: role.name })}
+                  <span className="cell-stack">
+                    {t(`enum.role.${role.code}`, { defaultValue: role.name })}
+                    {may('user.admin') && <SeeAs role={role.code} name={t(`enum.role.${role.code}`, { defaultValue: role.name })} />}
+                  </span>
                 </th>
               ))}
             </tr>

@@ -1,9 +1,9 @@
-import { IdcardOutlined, MailOutlined, PlusOutlined } from '@ant-design/icons';
+import { EyeOutlined, IdcardOutlined, MailOutlined, PlusOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { patchPath, readPath, sendPath } from '../../../shared/api/client';
-import { useSession } from '../../../shared/api/session';
+import { seeAs, useSession } from '../../../shared/api/session';
 import { FormDialog, LanguageSelect, ListScreen, MasterSelect, ZoneSelect, type ListDefinition } from '../../../shared/desk';
 import { difference, settled } from '../../../shared/desk/difference';
 import { dateTime, relative } from '../../../shared/format';
@@ -103,6 +103,7 @@ function Details({ user, onInvited }: { user: User; onInvited: (link: string) =>
   });
   const reset = useMutation({ mutationFn: () => sendPath('DELETE', `/v1/users/${user.id}/mfa`), onSuccess: again, onError: trouble });
   const unbadge = useMutation({ mutationFn: () => sendPath('POST', `/v1/users/${user.id}/badge`, {}), onSuccess: again, onError: trouble });
+  const see = useMutation({ mutationFn: () => seeAs({ user: user.id }), onError: trouble });
   const self = session.user_id === user.id;
   return (
     <div className="col" style={{ padding: 16, gap: 16 }}>
@@ -137,6 +138,11 @@ function Details({ user, onInvited }: { user: User; onInvited: (link: string) =>
         {!user.disabled && (
           <Button icon={<MailOutlined aria-hidden />} loading={invite.isPending} onClick={() => invite.mutate()}>
             {t('identity.users.invite')}
+          </Button>
+        )}
+        {!self && !user.disabled && (
+          <Button icon={<EyeOutlined aria-hidden />} loading={see.isPending} onClick={() => see.mutate()}>
+            {t('identity.users.see_as')}
           </Button>
         )}
         <Button icon={<IdcardOutlined aria-hidden />} onClick={() => setDoing('badge')}>

@@ -1,0 +1,57 @@
+// Seeing the console as a role or a user would: a banner over everything, less to see, nothing to change.
+import { barriers, expect, test } from './fixtures';
+
+test('an administrator sees the console as a role and as a user would, and comes back', async ({ page, shop }) => {
+  await page.goto('/users/roles');
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'See the console as Warehouse' }).click();
+  const banner = page.locator('.seen-as');
+  await expect(banner).toContainText('You see the console as Warehouse. Nothing can be changed.');
+  const nav = page.getByRole('navigation', { name: 'Main navigation' });
+  await expect(nav.getByRole('link', { name: 'Orders' })).toBeVisible();
+  await expect(nav.getByRole('link', { name: 'Users and keys' })).toHaveCount(0);
+  expect(await barriers(page)).toEqual([]);
+
+  // Personal data is gone from what is shown, and writes are refused.
+  await nav.getByRole('link', { name: 'Orders' }).click();
+  await expect(page.getByRole('heading', { name: 'Orders' })).toBeVisible();
+  await expect(banner).toBeVisible();
+  const seen = await page.evaluate(async () => {
+    const session = await (await fetch('/v1/session')).json();
+    const orders = await (await fetch('/v1/orders?limit=5')).json();
+    const refused = await fetch(`/v1/orders/${orders.data[0].id}/hold`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': session.csrf_token },
+      body: JSON.stringify({ reason: 'x' }),
+    });
+    return { status: refused.status, code: (await refused.json()).errors[0].code, whom: session.see_as };
+  });
+  expect(seen).toEqual({ status: 403, code: 'see_as', whom: 'warehouse' });
+
+  // Another tab of the browser sees the same, and comes back with this one.
+  const other = await page.context().newPage();
+  await other.goto('/stock');
+  await expect(other.locator('.seen-as')).toBeVisible();
+  await banner.getByRole('button', { name: 'Back to yourself' }).click();
+  await expect(nav.getByRole('link', { name: 'Users and keys' })).toBeVisible();
+  await expect(banner).toHaveCount(0);
+  await expect(other.locator('.seen-as')).toHaveCount(0);
+  await other.close();
+
+  // As a user: his name, his places.
+  const { data } = await shop.ask<{ data: { code: string }[] }>('GET', '/v1/locations?limit=1');
+  const user = { login: 'lin@example.com', name: 'Lin Bo', roles: ['warehouse'], locations: [data[0]?.code] };
+  await shop.ask('POST', '/v1/users', user);
+  await page.goto('/users');
+  await page.getByText('Lin Bo').first().click();
+  await page.getByRole('button', { name: 'See as', exact: true }).click();
+  await expect(banner).toContainText('You see the console as Lin Bo.');
+  const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
+  expect(session.locations).toEqual(user.locations);
+
+  // Signing out ends it, too.
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByLabel('Login')).toBeVisible();
+  expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('ordo_see_as');
+});
