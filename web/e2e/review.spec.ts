@@ -53,6 +53,24 @@ test('who takes a hold is seen by the other at once, who may take it over @sampl
   await other.close();
 });
 
+test('what a colleague decides of the open hold is told, and no other takes its place unasked', async ({ page, shop }) => {
+  await hold(shop, 2);
+  const [one] = await held(shop);
+  await page.goto('/review');
+  await expect(page.locator(`.queue-entry[aria-current="true"][href$="${one.id}"]`)).toBeVisible();
+  await expect(page.locator('.case-head')).toBeVisible();
+  const order = await page.locator('.case-head a').first().textContent();
+  await shop.ask('POST', `/v1/holds/${one.id}/release`, { reason: 'she called back' });
+  await expect(page.locator('.case-ended')).toContainText('demo released this hold');
+  await expect(page.locator('.case-ended')).toContainText('she called back');
+  await expect(page.locator('.case-head')).toContainText(order ?? '');
+  await expect(page.locator(`.queue-entry[href$="${one.id}"]`)).toBeHidden();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Next one' }).click();
+  await expect(page.locator('.queue-entry[aria-current="true"]')).toBeVisible();
+  await expect(page.locator('.case-ended')).toBeHidden();
+});
+
 test('what the server refuses is said, and what was typed stays', async ({ page, shop }) => {
   await hold(shop);
   const one = (await held(shop)).at(-1);

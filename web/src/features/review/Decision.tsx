@@ -27,11 +27,13 @@ interface Props {
   hold: Hold;
   order: Schemas['Order'];
   busy: boolean;
+  /** Somebody else decided while this was open: who and what. */
+  ended?: string | undefined;
   onCancel: () => void;
   onSend: (path: string, body: object, word: string, leave: boolean) => Promise<Problem | undefined>;
 }
 
-export function Decision({ act, hold, order, busy, onCancel, onSend }: Props) {
+export function Decision({ act, hold, order, busy, ended, onCancel, onSend }: Props) {
   const { t } = useTranslation();
   const may = useMay();
   const problemText = useProblemText();
@@ -88,6 +90,7 @@ export function Decision({ act, hold, order, busy, onCancel, onSend }: Props) {
             name: hold.assigned_name ?? '',
           })}
         </p>
+        {ended && <Alert type="warning" showIcon title={ended} className="decision-problem" />}
         {problem && <Alert type="error" showIcon title={problemText(problem)} className="decision-problem" />}
         {asks && (
           <>

@@ -1,6 +1,6 @@
 // The queue of holds at the left, what is needed to decide at the right, one key for each decision; then the next opens.
 import { useQueryClient } from '@tanstack/react-query';
-import { App, Button } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { sendPath } from '../../shared/api/client';
 import { asProblem } from '../../shared/api/problem';
@@ -15,6 +15,7 @@ import { useListState, type Query } from '../../shared/views';
 import { readContext, useContextOf, type Context, type Hold } from './api';
 import { clockOf, nextAfter } from './clock';
 import { Decision, type Act } from './Decision';
+import { endingOf } from './ended';
 import { Evidence } from './Evidence';
 import { useHoldReason } from './reason';
 import './review.css';
@@ -75,16 +76,23 @@ export function Review() {
   const context = useContextOf(id);
   const hold = context.data?.hold ?? at;
   const actions = context.data?.order.next_actions ?? [];
+  const endingText = useEndingText();
+  const ended = context.data && endingText(context.data, now);
 
   const open = (to: string | undefined, replace = false) => state.set({ peek: to }, replace);
+  // Where the open one stood: when it leaves the queue, going on goes on from there.
+  const stood = useRef(0);
+  if (at) stood.current = rows.indexOf(at);
   const step = (by: number) => {
-    const from = at ? rows.indexOf(at) : -1;
+    const from = at ? rows.indexOf(at) : by > 0 ? stood.current - 1 : stood.current;
     const next = rows[Math.max(0, Math.min(rows.length - 1, from + by))];
     if (next) open(next.id, true);
   };
   useEffect(() => {
     list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [id]); // oxlint-disable-line react/exhaustive-effect-dependencies -- the open entry is scrolled to when it changes
+
+  const onward = at ? undefined : (rows[stood.current] ?? rows.at(-1));
 
   const done = (word: string) => {
     void message.success(t(word));
@@ -241,8 +249,18 @@ export function Review() {
                       )}
                     </Button>
                   ))}
-                  {hold?.state !== 'active' && <StatusTag tone="quiet">{t('review.ended')}</StatusTag>}
+                  {ended && (
+                    <>
+                      <StatusTag tone="quiet">{t('review.ended')}</StatusTag>
+                      {onward && (
+                        <Button type="primary" onClick={() => open(onward.id, true)}>
+                          {t('review.onward')}
+                        </Button>
+                      )}
+                    </>
+                  )}
                 </div>
+                <div role="status">{ended && <Alert className="case-ended" type="info" showIcon title={ended} />}</div>
                 <Evidence context={context.data} clock={<Target hold={context.data.hold} now={now} long />} />
               </>
             )}
@@ -255,12 +273,26 @@ export function Review() {
           hold={deciding.of.hold}
           order={deciding.of.order}
           busy={busy}
+          ended={context.data?.hold.id === deciding.of.hold.id && !busy ? ended : undefined}
           onCancel={() => setDeciding(undefined)}
           onSend={(path, body, word, leave) => send(path, body, word, leave, deciding.of.order.version).then((error) => (error ? again(error) : undefined))}
         />
       )}
     </div>
   );
+}
+
+/** Who decided what of a hold that is open here still; undefined while it is to be decided. */
+function useEndingText() {
+  const { t } = useTranslation();
+  return (context: Context, now: number): string | undefined => {
+    const ending = endingOf(context);
+    if (!ending) return undefined;
+    const { released_at, released_by, release_reason, expires_at } = context.hold;
+    const when = relative(released_at ?? expires_at ?? '', now);
+    const words = { who: released_by ?? '', when, reason: release_reason ?? '', number: context.order.number ?? '' };
+    return t(`review.ending.${ending}`, words);
+  };
 }
 
 function Target({ hold, now, long }: { hold: Hold; now: number; long?: boolean }) {

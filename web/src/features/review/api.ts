@@ -21,6 +21,9 @@ export interface Hold {
   waiting_at?: string;
   note?: string;
   escalated_at?: string;
+  released_at?: string;
+  released_by?: string;
+  release_reason?: string;
 }
 export interface Related {
   id: string;
