@@ -70,6 +70,22 @@ test('the board moves a card by its menu only where the server allows it', async
   await expect(page.locator('.board-column').nth(2).getByText(number)).toBeVisible();
 });
 
+test('each column of the board counts and shows all that the server has, without drafts @sample', async ({ page, shop }) => {
+  const columns = ['unallocated,backordered,partially_allocated', 'allocated', 'released,ready_for_pickup,partially_shipped', 'shipped,partially_delivered', 'delivered'];
+  await page.goto('/orders?as=board');
+  for (const [i, status] of columns.entries()) {
+    const { count } = await shop.ask('GET', `/v1/orders?state=placed,open,closed&fulfillment_status=${status}&limit=1&count=exact`);
+    await expect(page.locator('.board-column').nth(i).locator('.board-count')).toHaveText(Number(count).toLocaleString('en'));
+    await expect(page.locator('.board-column').nth(i).locator('.board-card')).toHaveCount(Math.min(40, count));
+  }
+  const [draft] = await orders(shop, 'state=draft&limit=1');
+  expect(draft).toBeTruthy();
+  await expect(page.locator(`.board-card a[href$="/${draft.number ?? draft.id}"]`)).toHaveCount(0);
+  const [oldest] = await orders(shop, 'state=placed,open&fulfillment_status=allocated&sort=created_at&limit=1');
+  await expect(page.locator('.board-column').nth(1).locator('.board-card').first()).toContainText(oldest.number);
+  expect(await barriers(page)).toEqual([]);
+});
+
 test('an order goes from the shelf to the carrier on its page; money goes back within its cap', async ({ page, shop }) => {
   const found = (await orders(shop, 'state=open&fulfillment_status=allocated&payment_status=paid&has_hold=false&expand=fulfillments&limit=100')).find((one) => one.fulfillments.length === 1 && one.delivery.type === 'ship');
   await page.goto(`/orders/${found.number}`);
@@ -89,6 +105,34 @@ test('an order goes from the shelf to the carrier on its page; money goes back w
   await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click();
   await expect(page.locator('.order-head')).toContainText('Partly refunded');
   expect((await shop.ask<any>('GET', `/v1/orders/${found.id}`)).totals.refunded).toBe(100);
+});
+
+test('a refund is suggested by lines and shipping, never above the cap, and what went back is not offered again', async ({ page, shop }) => {
+  const found = (await orders(shop, 'state=open&payment_status=paid&has_hold=false&expand=lines,payments&limit=100')).find((one) => one.payments.length === 1 && one.lines.some((line: any) => line.quantity >= 2 && !line.counters.cancelled && line.total > 0 && !line.parent_line));
+  expect(found).toBeTruthy();
+  const line = found.lines.find((one: any) => one.quantity >= 2 && !one.parent_line && one.total > 0);
+  await page.goto(`/orders/${found.number}`);
+  await page.getByRole('button', { name: 'Refund', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  const units = dialog.getByRole('row').filter({ hasText: line.name }).getByRole('spinbutton').first();
+  await units.fill('1');
+  const amount = dialog.getByLabel('Amount');
+  const one = Math.round(line.total / line.quantity);
+  await expect(amount).toHaveValue((one / 100).toFixed(2));
+  expect(await barriers(page)).toEqual([]);
+  // All of it is what was captured.
+  await dialog.getByRole('checkbox', { name: 'Everything' }).check();
+  await expect(amount).toHaveValue((found.totals.paid / 100).toFixed(2));
+  await dialog.getByRole('checkbox', { name: 'Everything' }).uncheck();
+  await units.fill('1');
+  await expect(amount).toHaveValue((one / 100).toFixed(2));
+  await dialog.getByLabel('Reason').fill('it arrived torn');
+  await dialog.getByRole('button', { name: 'Refund' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.locator('.entries')).toContainText(`#${line.line} ${line.sku} × 1: it arrived torn`);
+  expect((await shop.ask<any>('GET', `/v1/orders/${found.id}`)).totals.refunded).toBe(one);
+  await page.getByRole('button', { name: 'Refund', exact: true }).click();
+  await expect(units).toHaveAttribute('aria-valuemax', String(line.quantity - 1));
 });
 
 test('a hold by one key is released with a reason; taking an order can be undone', async ({ page, shop }) => {

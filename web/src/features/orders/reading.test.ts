@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boardColumn, firstAction, mergeBlockers, movesOf, readCounters, readNumbers, readPromise, refundOf } from './reading';
+import { boardColumn, columnQuery, firstAction, mergeBlockers, movesOf, readCounters, readNumbers, readPromise, refundOf } from './reading';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 const sameDay = (a: number, b: number) => new Date(a).toISOString().slice(0, 10) === new Date(b).toISOString().slice(0, 10);
@@ -70,4 +70,17 @@ it('lines that wait for the same reason are told once', () => {
   const merged = mergeBlockers([{ code: 'backordered', sku: 'A', quantity: 1 }, { code: 'backordered', sku: 'B', quantity: 2 }, { code: 'hold' }]);
   expect(merged).toHaveLength(2);
   expect(merged[0]).toMatchObject({ quantity: 3, sku: 'A, B', lines: 2 });
+});
+
+describe('a column of the board', () => {
+  it('asks for its own states of goods, without drafts, what waits longest first', () => {
+    expect(columnQuery('waiting', {})).toEqual({ state: 'placed,open,closed', fulfillment_status: 'unallocated,backordered,partially_allocated', sort: 'created_at' });
+    expect(columnQuery('shipped', { channel: 'web' })).toMatchObject({ channel: 'web', sort: '-created_at' });
+    expect(columnQuery('allocated', { sort: '-total' })?.sort).toBe('-total');
+  });
+  it('is within what the list is narrowed to', () => {
+    expect(columnQuery('waiting', { state: 'open,draft', fulfillment_status: 'backordered,allocated' })).toMatchObject({ state: 'open', fulfillment_status: 'backordered' });
+    expect(columnQuery('shipped', { fulfillment_status: 'allocated' })).toBeUndefined();
+    expect(columnQuery('waiting', { state: 'draft' })).toBeUndefined();
+  });
 });

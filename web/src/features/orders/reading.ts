@@ -83,6 +83,20 @@ const columnOf: Record<string, BoardColumn> = {
 };
 export const boardColumn = (status: string | undefined): BoardColumn | undefined => columnOf[status ?? ''];
 
+/** States whose orders have goods to move; drafts are no orders yet, what expired or was cancelled is none any more. */
+const onBoard = ['placed', 'open', 'closed'] as const;
+const within = (asked: string | undefined, all: readonly string[]) => (asked ? all.filter((one) => asked.split(',').includes(one)) : all);
+
+/** What a column asks the server for, of what the list is narrowed to; undefined: nothing of that can stand in it. */
+export function columnQuery(column: BoardColumn, { sort, ...query }: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const states = within(query.state, onBoard);
+  const places = within(query.fulfillment_status, Object.keys(columnOf).filter((status) => columnOf[status] === column));
+  if (!states.length || !places.length) return undefined;
+  const left = column === 'shipped' || column === 'delivered';
+  // What waits longest is seen first; of what has left the newest.
+  return { ...query, state: states.join(','), fulfillment_status: places.join(','), sort: sort ?? (left ? '-created_at' : 'created_at') };
+}
+
 export interface Move {
   to: BoardColumn;
   action: 'source' | 'pick' | 'pack' | 'ship' | 'hand_over';

@@ -14,6 +14,7 @@ import { readOrder, useKeepOrder, write, type Order, type Payment } from '../api
 import { cancellable, refundOf } from '../reading';
 import { orderTitle } from '../words';
 import { openOf, refundable } from './Money';
+import { RefundDialog } from './Refund';
 import { cost, useCandidateText, useSourcing } from './Sourcing';
 
 export type Dialog =
@@ -45,9 +46,12 @@ export function Dialogs({ order, dialog, onClose }: { order: Order; dialog: Dial
       return <SourceDialog {...props} />;
     case 'pay':
       return <PayDialog {...props} />;
+    case 'refund': {
+      const payment = dialog.payment ?? firstFor(order, 'refund');
+      return payment ? <RefundDialog {...props} payment={payment} /> : null;
+    }
     case 'capture':
     case 'void':
-    case 'refund':
       return <StepDialog {...props} step={dialog.kind} payment={dialog.payment ?? firstFor(order, dialog.kind)} />;
     default:
       return <SimpleDialog {...props} kind={dialog.kind} />;
@@ -249,10 +253,10 @@ function PayDialog({ order, onDone, onClose }: Props) {
   );
 }
 
-function StepDialog({ order, onDone, onClose, step, payment }: Props & { step: 'capture' | 'void' | 'refund'; payment: Payment | undefined }) {
+function StepDialog({ order, onDone, onClose, step, payment }: Props & { step: 'capture' | 'void'; payment: Payment | undefined }) {
   const { t } = useTranslation();
   if (!payment) return null;
-  const cap = step === 'refund' ? refundable(payment) : openOf(payment);
+  const cap = openOf(payment);
   const shown = money(cap, order.currency);
   return (
     <FormDialog<unknown>
@@ -277,7 +281,7 @@ function StepDialog({ order, onDone, onClose, step, payment }: Props & { step: '
       >
         <PriceInput currency={order.currency} />
       </Form.Item>
-      {step === 'refund' ? <Reason /> : <Reason optional />}
+      <Reason optional />
     </FormDialog>
   );
 }

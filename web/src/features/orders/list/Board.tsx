@@ -1,21 +1,25 @@
 // Orders by where their goods are. Cards move by drag or by their menu, only where the server lists the step as next.
 import { DndContext, PointerSensor, useDraggable, useDroppable, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core';
 import { MoreOutlined } from '@ant-design/icons';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button, Dropdown } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useMay } from '../../../shared/api/session';
+import { useList } from '../../../shared/desk';
 import { integer, money } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { useChanged } from '../../../shared/live';
-import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
-import { readOrder, useKeepOrder, write, type OrderRow } from '../api';
-import { boardColumn, columns, movesOf, needs, workStates, type BoardColumn, type Move } from '../reading';
+import { Bones, EnumTag, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
+import { useListState } from '../../../shared/views';
+import { countOf, expands, readOrder, useKeepOrder, write, type OrderRow } from '../api';
+import { boardColumn, columnQuery, columns, movesOf, needs, workStates, type BoardColumn, type Move } from '../reading';
 import { ageOf, customerName, orderTitle, PromiseTag } from '../words';
 
 const SHOWN = 40;
+const PATH = '/v1/orders';
 
-export function Board({ rows }: { rows: OrderRow[] }) {
+export function Board() {
   const { t } = useTranslation();
   const { modal, message } = App.useApp();
   const problemText = useProblemText();
@@ -58,13 +62,13 @@ export function Board({ rows }: { rows: OrderRow[] }) {
     <DndContext
       sensors={sensors}
       accessibility={{ screenReaderInstructions: { draggable: t('orders.board.how') } }}
-      onDragStart={({ active }) => setMoving(rows.find((row) => row.id === active.id))}
+      onDragStart={({ active }) => setMoving((active.data.current as { row: OrderRow } | undefined)?.row)}
       onDragCancel={() => setMoving(undefined)}
       onDragEnd={onDragEnd}
     >
       <div className="board" tabIndex={0} role="region" aria-label={t('orders.as_board')}>
         {columns.map((column) => (
-          <Column key={column} id={column} rows={rows.filter((row) => boardColumn(row.fulfillment_status) === column)} open={moves.includes(column)} moving={Boolean(moving)} moves={allowed} ask={ask} />
+          <Column key={column} id={column} open={moves.includes(column)} moving={Boolean(moving)} moves={allowed} ask={ask} />
         ))}
       </div>
     </DndContext>
@@ -76,22 +80,57 @@ interface CardProps {
   ask: (row: OrderRow, move: Move) => void;
 }
 
-function Column({ id, rows, open, moving, ...card }: { id: BoardColumn; rows: OrderRow[]; open: boolean; moving: boolean } & CardProps) {
+/** A column has its own question and pages: what is old stands on it as what is new, and its figure is the server's. */
+function Column({ id, open, moving, ...card }: { id: BoardColumn; open: boolean; moving: boolean } & CardProps) {
   const { t } = useTranslation();
   const { setNodeRef, isOver } = useDroppable({ id, disabled: !open });
+  const state = useListState();
+  const [limit, setLimit] = useState(SHOWN);
+  const query = columnQuery(id, state.query as Record<string, string>);
+  const asked = { ...query, expand: expands };
+  const enabled = query !== undefined;
+  const list = useList<OrderRow>('orders', PATH, asked, { enabled });
+  const { sort: _sort, ...counted } = query ?? {};
+  const count = useQuery({
+    queryKey: ['orders', 'count', 'board', counted],
+    enabled,
+    staleTime: 15_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => countOf(PATH, counted, signal),
+  });
+  // A card that was just moved is another column's at once.
+  const rows = enabled ? list.rows.filter((row) => boardColumn(row.fulfillment_status) === id) : [];
+  const wanted = enabled && rows.length < limit && list.hasNextPage && !list.isFetchingNextPage && !list.isError;
+  const fetchNext = list.fetchNextPage;
+  // A page may be empty and still not the last one.
+  useEffect(() => {
+    if (wanted) void fetchNext();
+  }, [wanted, fetchNext]);
+  const all = enabled && list.hasNextPage ? Math.max(rows.length, count.data ?? 0) : rows.length;
+  const body = () => {
+    if (enabled && list.isPending) return <Bones rows={4} />;
+    if (list.isError && !rows.length) return <Trouble error={list.error} retry={() => void list.refetch()} />;
+    if (!rows.length) return <p className="muted small">{t('orders.board.none')}</p>;
+    return (
+      <ul>
+        {rows.slice(0, limit).map((row) => (
+          <Card key={row.id} row={row} {...card} />
+        ))}
+      </ul>
+    );
+  };
   return (
     <section ref={setNodeRef} className={`board-column${open ? ' open' : moving ? ' shut' : ''}${isOver ? ' over' : ''}`} aria-label={t(`orders.board.${id}`)}>
       <header>
         <h2>{t(`orders.board.${id}`)}</h2>
-        <span className="muted">{integer(rows.length)}</span>
+        {(!enabled || !list.isPending) && <span className="muted board-count">{integer(all)}</span>}
       </header>
-      <ul>
-        {rows.slice(0, SHOWN).map((row) => (
-          <Card key={row.id} row={row} {...card} />
-        ))}
-      </ul>
-      {rows.length > SHOWN && <p className="muted small">{t('orders.board.more', { n: integer(rows.length - SHOWN) })}</p>}
-      {!rows.length && <p className="muted small">{t('orders.board.none')}</p>}
+      {body()}
+      {all > limit && (
+        <Button size="small" loading={list.isFetchingNextPage} aria-label={t('orders.board.more_of', { column: t(`orders.board.${id}`), n: integer(all - limit) })} onClick={() => setLimit(limit + SHOWN)}>
+          {t('orders.board.more', { n: integer(all - limit) })}
+        </Button>
+      )}
     </section>
   );
 }
@@ -100,7 +139,7 @@ function Card({ row, moves, ask }: { row: OrderRow } & CardProps) {
   const { t } = useTranslation();
   const changed = useChanged();
   const can = moves(row);
-  const { setNodeRef, listeners, transform, isDragging } = useDraggable({ id: row.id, disabled: !can.length });
+  const { setNodeRef, listeners, transform, isDragging } = useDraggable({ id: row.id, data: { row }, disabled: !can.length });
   return (
     <li
       ref={setNodeRef}

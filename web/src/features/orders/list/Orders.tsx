@@ -229,7 +229,7 @@ export function Orders() {
         text: 'orders.empty.text',
         action: may('order.create') ? <Link to={'/orders/new' as never}>{t('orders.new')}</Link> : undefined,
       },
-      instead: (rows, as) => (as === 'board' ? <Suspense fallback={<Bones rows={12} />}><Board rows={rows} /></Suspense> : undefined),
+      instead: (_rows, as) => (as === 'board' ? <Suspense fallback={<Bones rows={12} />}><Board /></Suspense> : undefined),
     };
   }, [may, next, t, channels.data, locations.data]);
 
