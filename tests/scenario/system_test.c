@@ -46,6 +46,40 @@ TEST(the_audit_log_says_who_did_what_and_is_proved)
   shop_close(s);
 }
 
+TEST(the_audit_log_calls_records_by_their_numbers_and_users_by_login_to_who_may_see_them)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  a_paid_order(s, 2);
+  SAY(200, "GET /v1/orders/<order>");
+  KEEP("number", "/number");
+  SAY(201, "POST /v1/users {'login': 'ann', 'name': 'Ann Lee', 'password': 'a long password', 'roles': ['service']}");
+  SAY(200, "PATCH /v1/orders/<order> {'tags': ['vip']}");
+  shop_numbered(s);
+  const char *admin = s->key, *auditor = shop_key(s, "auditor", "audit.read");
+  s->key = shop_key(s, "chief", "audit.read user.admin");
+  (void)admin;
+  client_free(s->client);
+  s->client = shop_client(s);
+  SAY(200, "GET /v1/audit?type=order.edited");
+  CHECK_TEXT(AT("/data/0/subject_name"), shop_text(s, "<number>"));
+  SAY(200, "GET /v1/audit?type=product.created");
+  CHECK(!text_empty(AT("/data/0/subject_name")));
+  SAY(200, "GET /v1/audit?type=user.created&limit=1");
+  SEE("/data/0/subject_name", "ann");
+  SEE("/data/0/personal/changes/0/after", "ann");
+  SAY(200, "GET /v1/audit?type=order.edited&format=csv");
+  s->key = auditor;
+  client_free(s->client);
+  s->client = shop_client(s);
+  SAY(200, "GET /v1/audit?type=user.created&limit=1");
+  SEE("/data/0/subject_name", NULL);
+  SEE("/data/0/personal", NULL);
+  SAY(200, "GET /v1/audit?type=order.edited");
+  CHECK_TEXT(AT("/data/0/subject_name"), shop_text(s, "<number>"));
+  shop_close(s);
+}
+
 TEST(the_books_are_proved_and_backed_up_while_the_server_runs)
 {
   struct shop *s = shop_open(t);

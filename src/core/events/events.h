@@ -99,7 +99,7 @@ MUST_CHECK bool pending_events_read(const void *bytes, size_t n, struct arena *a
 struct feed_entry {
   int64_t cursor; /* seq */
   const char *id; /* "ord_....<n>": stable name of the event */
-  const char *topic, *subject_kind, *subject, *ref;
+  const char *topic, *subject_kind, *subject, *subject_name, *ref; /* subject_name: set by who knows it, see the audit log */
   struct instant at;
   int actor_kind;
   const char *actor, *actor_name, *request_id;

@@ -1,15 +1,26 @@
 /* The audit log over HTTP: who did what, backwards, and the proof that nobody has changed it. */
 #include "api.h"
 #include "api_priv.h"
+#include "api_sheet_priv.h"
 
 #include "events.h"
 
 #include <pthread.h>
 #include <string.h>
 
-enum { AUDIT_DEFAULT = 50, VERIFY_AT_ONCE = 100000 };
+enum { AUDIT_DEFAULT = 50, VERIFY_AT_ONCE = 100000, SLICE_ARENA = 64 << 20 };
 
-enum { PARAM_ACTOR, PARAM_SUBJECT, PARAM_TYPE, PARAM_KIND, PARAM_FROM, PARAM_TO, PARAM_LIMIT, PARAM_CURSOR };
+enum {
+  PARAM_ACTOR,
+  PARAM_SUBJECT,
+  PARAM_TYPE,
+  PARAM_KIND,
+  PARAM_FROM,
+  PARAM_TO,
+  PARAM_LIMIT,
+  PARAM_CURSOR,
+  PARAM_FORMAT
+};
 static const struct api_param audit_params[] = {
     [PARAM_ACTOR] = {"actor", REC_TEXT, "What this user or key did, by id; or system, user, api_key, rule",
                      "usr_01jd7k3v9q2m8"},
@@ -20,6 +31,7 @@ static const struct api_param audit_params[] = {
     [PARAM_TO] = {"at[lt]", REC_INSTANT, "Before this", "2026-11-21T00:00:00Z"},
     [PARAM_LIMIT] = {"limit", REC_INT, "Rows of a page, 1 to 200; default 50", "50"},
     [PARAM_CURSOR] = {"cursor", REC_INT, "`next_cursor` of the page before", "8123"},
+    [PARAM_FORMAT] = {"format", REC_TEXT, "csv or xlsx: all that fits as a file, from the newest on", "csv"},
     {0},
 };
 
@@ -69,33 +81,281 @@ static enum err read_query(struct ctx *cx, const struct api_param_value *p, stru
   return p[PARAM_ACTOR].text ? read_actor(cx, p[PARAM_ACTOR].text, q) : ERR_OK;
 }
 
-static enum err serve_audit(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+/* ---- What people call the records ---- */
+
+#define IDS                                                                                                            \
+  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,"        \
+  "$30,$31,$32"
+enum { NAMES_AT_ONCE = 32 };
+
+/* One statement for all records of a kind on a page: their ids and what they are called. */
+static const struct naming {
+  const char *kind, *prefix;
+  bool of_ref;    /* the event's ref is who it is about: sessions are of users */
+  uint64_t needs; /* besides audit.read */
+  struct db_stmt names;
+} namings[] = {
+    {"order", PREFIX_order, false, 0, {"SELECT id, number FROM orders WHERE id IN (" IDS ")", DB_LIST}},
+    {"reveal", PREFIX_order, true, 0, {"SELECT id, number FROM orders WHERE id IN (" IDS ")", DB_LIST}},
+    {"product", PREFIX_product, false, 0, {"SELECT id, sku FROM product WHERE id IN (" IDS ")", DB_LIST}},
+    {"location", PREFIX_location, false, 0, {"SELECT id, code FROM location WHERE id IN (" IDS ")", DB_LIST}},
+    {"adjustment", PREFIX_location, true, 0, {"SELECT id, code FROM location WHERE id IN (" IDS ")", DB_LIST}},
+    {"channel", PREFIX_channel, false, 0, {"SELECT id, name FROM channel WHERE id IN (" IDS ")", DB_LIST}},
+    {"carrier", PREFIX_carrier, false, 0, {"SELECT id, name FROM carrier WHERE id IN (" IDS ")", DB_LIST}},
+    {"review_rule", PREFIX_rule, false, 0, {"SELECT id, name FROM review_rule WHERE id IN (" IDS ")", DB_LIST}},
+    {"wave", PREFIX_wave, false, 0, {"SELECT id, number FROM wave WHERE id IN (" IDS ")", DB_LIST}},
+    {"manifest", PREFIX_manifest, false, 0, {"SELECT id, number FROM manifest WHERE id IN (" IDS ")", DB_LIST}},
+    {"view", PREFIX_view, false, 0, {"SELECT id, name FROM saved_view WHERE id IN (" IDS ")", DB_LIST}},
+    {"import", PREFIX_import, false, 0, {"SELECT id, file_name FROM import_file WHERE id IN (" IDS ")", DB_LIST}},
+    {"api_key", PREFIX_api_key, false, 0, {"SELECT id, name FROM api_key WHERE id IN (" IDS ")", DB_LIST}},
+    {"user",
+     PREFIX_user,
+     false,
+     PERMISSION(PERM_USER_ADMIN),
+     {"SELECT id, login FROM app_user WHERE id IN (" IDS ")", DB_LIST}},
+    {"session",
+     PREFIX_user,
+     true,
+     PERMISSION(PERM_USER_ADMIN),
+     {"SELECT id, login FROM app_user WHERE id IN (" IDS ")", DB_LIST}},
+    {"customer",
+     PREFIX_customer,
+     false,
+     PERMISSION(PERM_CUSTOMER_READ) | PERMISSION(PERM_PERSONAL_READ),
+     {"SELECT id, coalesce(company, name) FROM customer WHERE id IN (" IDS ")", DB_LIST}},
+};
+
+struct unnamed {
+  struct feed_entry *entry;
+  int64_t id;
+};
+
+static enum err name_some(struct ctx *cx, const struct naming *naming, const struct unnamed *some, size_t n)
+{
+  struct db_value ids[NAMES_AT_ONCE];
+  struct db_rows rows;
+  for (size_t i = 0; i < NAMES_AT_ONCE; i++)
+    ids[i] = I64(i < n ? some[i].id : 0); /* 0 is nobody's id */
+  TRY(db_query(cx->db, &naming->names, &rows, ids, NAMES_AT_ONCE));
+  while (db_next(&rows))
+    for (size_t i = 0; i < n; i++)
+      if (some[i].id == db_i64(&rows, 0))
+        some[i].entry->subject_name = arena_text(cx->arena, db_text(&rows, 1));
+  return db_done(&rows);
+}
+
+static enum err name_kind(struct ctx *cx, const struct naming *naming, feed_entries *entries)
+{
+  struct unnamed some[NAMES_AT_ONCE];
+  size_t n = 0;
+  EACH (struct feed_entry, e, entries) {
+    const char *text = naming->of_ref ? e->ref : e->subject;
+    if (strcmp(e->subject_kind, naming->kind) != 0 || !text || !id_parse(naming->prefix, text, &some[n].id))
+      continue;
+    some[n++].entry = e;
+    if (n == NAMES_AT_ONCE) {
+      TRY(name_some(cx, naming, some, n));
+      n = 0;
+    }
+  }
+  return n ? name_some(cx, naming, some, n) : ERR_OK;
+}
+
+/* A text member of the event's facts, for records that are only known by them. */
+static const char *fact(struct arena *a, const char *data, const char *name)
+{
+  struct json j;
+  json_init(&j, data, strlen(data), a);
+  if (json_next(&j) != JSON_OBJECT)
+    return NULL;
+  while (json_next(&j) == JSON_KEY) {
+    const char *value;
+    size_t n;
+    if (strcmp(j.text, name) == 0)
+      return json_next(&j) == JSON_STRING ? j.text : NULL;
+    if (!json_skip(&j, &value, &n))
+      return NULL;
+  }
+  return NULL;
+}
+
+static const char *told_name(struct arena *a, const struct feed_entry *e)
+{
+  if (strcmp(e->subject_kind, "stock") == 0) {
+    const char *sku = fact(a, e->data, "sku"), *location = fact(a, e->data, "location");
+    return sku && location ? arena_printf(a, "%s, %s", sku, location) : sku;
+  }
+  if (strcmp(e->subject_kind, "failure") == 0)
+    return fact(a, e->data, "subject");
+  bool named = strcmp(e->subject_kind, "setting") == 0 || strcmp(e->subject_kind, "number_series") == 0;
+  return named ? fact(a, e->data, "name") : NULL;
+}
+
+static enum err name_all(struct ctx *cx, feed_entries *entries)
+{
+  for (size_t i = 0; i < COUNT_OF(namings); i++)
+    if ((cx->actor.permissions & namings[i].needs) == namings[i].needs)
+      TRY(name_kind(cx, &namings[i], entries));
+  EACH (struct feed_entry, e, entries)
+    if (!e->subject_name)
+      e->subject_name = told_name(cx->arena, e);
+  return ERR_OK;
+}
+
+/* ---- Pages ---- */
+
+/* Customers' data to who may see them; of users their logins and names, to who may see users. */
+static bool may_see_personal(const struct ctx *cx, const struct feed_entry *e)
 {
   const uint64_t both = PERMISSION(PERM_CUSTOMER_READ) | PERMISSION(PERM_PERSONAL_READ);
-  const struct rec_view view = {.without_personal = (cx->actor.permissions & both) != both};
-  struct audit_query q;
+  bool of_user = strcmp(e->subject_kind, "user") == 0;
+  return (cx->actor.permissions & both) == both || (of_user && cx->actor.permissions & PERMISSION(PERM_USER_ADMIN));
+}
+
+static enum err serve_page(struct ctx *cx, const struct api_request *rq, const struct audit_query *q)
+{
+  static const struct rec_view all = {0}, bare = {.without_personal = true};
   feed_entries entries = {0};
   int64_t next;
   struct buf body;
   struct json_out o;
-  (void)out;
-  TRY(read_query(cx, rq->params, &q));
-  TRY(audit_read(cx, &q, &entries, &next));
+  TRY(audit_read(cx, q, &entries, &next));
+  TRY(name_all(cx, &entries));
   buf_init(&body, cx->arena);
   json_out_init(&o, &body);
   json_object(&o);
   json_key(&o, "data");
   json_array(&o);
   EACH (const struct feed_entry, e, &entries)
-    json_record(&o, &feed_entry_rec, e, &view);
+    json_record(&o, &feed_entry_rec, e, may_see_personal(cx, e) ? &all : &bare);
   json_array_end(&o);
   json_key(&o, "next_cursor");
   json_text(&o, next == ABSENT ? NULL : arena_printf(cx->arena, "%lld", (long long)next));
   json_object_end(&o);
-  json_headers(cx->arena, rq->reply);
-  rq->reply->body = buf_str(&body);
-  rq->reply->n_body = body.n;
+  sheet_reply_json(cx, rq, &body);
   return ERR_OK;
+}
+
+/* ---- Files ---- */
+
+/* One change: its pointer, before, after. False at the end of the list, or where the JSON is none. */
+static bool next_change(struct json *j, const char **out_pointer, const char *out_sides[2], size_t out_n[2])
+{
+  *out_pointer = "";
+  out_n[0] = out_n[1] = 0;
+  if (json_next(j) != JSON_OBJECT)
+    return false;
+  while (json_next(j) == JSON_KEY) {
+    int side = strcmp(j->text, "before") == 0 ? 0 : 1;
+    if (strcmp(j->text, "pointer") == 0) {
+      if (json_next(j) != JSON_STRING)
+        return false;
+      *out_pointer = j->text;
+    } else if (!json_skip(j, &out_sides[side], &out_n[side]))
+      return false;
+  }
+  return true;
+}
+
+/* "/price: 100 > 200; /name: null > {...}" */
+static const char *changes_text(struct arena *a, const char *data)
+{
+  struct json j;
+  struct buf b;
+  buf_init(&b, a);
+  json_init(&j, data, strlen(data), a);
+  if (json_next(&j) != JSON_OBJECT)
+    return NULL;
+  while (json_next(&j) == JSON_KEY) {
+    const char *pointer, *sides[2] = {"", ""};
+    size_t n[2];
+    bool found = strcmp(j.text, "changes") == 0;
+    if (!found && !json_skip(&j, sides, n))
+      break;
+    if (!found)
+      continue;
+    if (json_next(&j) == JSON_ARRAY)
+      while (next_change(&j, &pointer, sides, n)) {
+        buf_printf(&b, "%s%s: %.*s > %.*s", b.n ? "; " : "", pointer, (int)n[0], sides[0], (int)n[1], sides[1]);
+      }
+    break;
+  }
+  return b.n ? buf_str(&b) : NULL;
+}
+
+static void file_row(struct sheet *s, struct arena *a, const struct feed_entry *e)
+{
+  sheet_row(s);
+  sheet_instant(s, e->at);
+  sheet_text(s, actor_kinds[e->actor_kind]);
+  sheet_text(s, e->actor);
+  sheet_text(s, e->actor_name);
+  sheet_text(s, e->topic);
+  sheet_text(s, e->subject_kind);
+  sheet_text(s, e->subject);
+  sheet_text(s, e->subject_name);
+  sheet_text(s, changes_text(a, e->data));
+  sheet_text(s, e->request_id);
+}
+
+static enum err file_slice(struct ctx *cx, struct audit_query *q, struct sheet *s, int64_t *out_next)
+{
+  feed_entries entries = {0};
+  TRY(audit_read(cx, q, &entries, out_next));
+  TRY(name_all(cx, &entries));
+  EACH (const struct feed_entry, e, &entries)
+    file_row(s, cx->arena, e);
+  return ERR_OK;
+}
+
+static enum err file_rows(struct ctx *cx, struct audit_query *q, struct sheet *s, int64_t *out_next)
+{
+  static const char *const heads[] = {"at",           "actor_kind", "actor",        "actor_name", "topic",
+                                      "subject_kind", "subject",    "subject_name", "changes",    "request_id"};
+  struct arena *whole = cx->arena, *slice = arena_new(SLICE_ARENA);
+  enum err err = ERR_OK;
+  sheet_row(s);
+  for (size_t i = 0; i < COUNT_OF(heads); i++)
+    sheet_head(s, heads[i]);
+  q->limit = API_LIMIT_MAX;
+  do {
+    arena_reset(slice);
+    cx->arena = slice;
+    db_use(cx->db, &cx->fault, slice);
+    err = file_slice(cx, q, s, out_next);
+    q->before = *out_next;
+  } while (!err && *out_next != ABSENT && sheet_rows_n(s) <= API_EXPORT_ROWS_MAX && sheet_bytes(s) < API_EXPORT_MAX);
+  cx->arena = whole;
+  db_use(cx->db, &cx->fault, whole);
+  arena_free(slice);
+  return err;
+}
+
+static enum err serve_file(struct ctx *cx, const struct api_request *rq, struct audit_query *q,
+                           enum sheet_format format)
+{
+  atomic_int *exports = &rq->api->exports;
+  int64_t next = ABSENT;
+  struct sheet *s;
+  TRY(place_take(cx, exports, API_EXPORTS, "other exports are running"));
+  enum err err = sheet_new(cx, format, "audit", &s);
+  if (!err)
+    err = file_rows(cx, q, s, &next);
+  if (!err)
+    err = sheet_reply(cx, rq, s, sheet_file_name(cx, rq->http->target),
+                      next == ABSENT ? NULL : arena_printf(cx->arena, "%lld", (long long)next));
+  place_leave(exports);
+  return err;
+}
+
+static enum err serve_audit(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  enum sheet_format format;
+  struct audit_query q;
+  (void)out;
+  TRY(read_query(cx, rq->params, &q));
+  TRY(sheet_format_of(cx, rq, rq->params[PARAM_FORMAT].text, &format));
+  return format == SHEET_NONE ? serve_page(cx, rq, &q) : serve_file(cx, rq, &q, format);
 }
 
 /* ---- The proof ---- */
