@@ -63,6 +63,23 @@ test('cells of a sheet are pasted', async ({ page }) => {
   await expect(page.getByRole('row', { name: /E-mail/ })).toContainText('li.wei@example.com');
 });
 
+test('orders that tell no currency are in the company\'s, which is shown as chosen and may be another', async ({ page, shop }) => {
+  const [product] = (await shop.ask('GET', '/v1/products?limit=1')).data;
+  const [channel] = (await shop.ask('GET', '/v1/channels?limit=1')).data;
+  await bring(page, 'Orders', 'orders.csv', `Order number,Channel,SKU,Qty,Price\nCUR-1,${channel.code},${product.sku},1,12.50\n`);
+  const box = page.getByRole('region', { name: 'Of the whole file' }).getByRole('combobox', { name: 'Currency' });
+  await expect(page.getByLabel('Value', { exact: true })).toHaveValue('USD');
+  await expect(page.getByRole('button', { name: 'Check', exact: true })).toBeEnabled();
+  await box.click();
+  await page.keyboard.type('EUR');
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Value', { exact: true })).toHaveValue('EUR');
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await expect(page.getByText('What the import would do')).toBeVisible();
+  const upload = await shop.ask('GET', `/v1/imports/${page.url().split('/').pop()}`);
+  expect(upload.mapping.columns).toContainEqual({ field: 'currency', constant: 'EUR' });
+});
+
 test('what was taken out comes back unchanged', async ({ page }) => {
   await page.goto('/imports');
   const text = await page.evaluate(async (path) => (await fetch(path)).text(), (await page.getByRole('link', { name: 'Products as CSV' }).getAttribute('href')) as string);

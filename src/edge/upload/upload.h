@@ -166,6 +166,9 @@ struct upload_defaults {
   const char *currency, *time_zone, *language;
 };
 MUST_CHECK enum err upload_defaults_load(struct ctx *cx, struct upload_defaults *out);
+/* What a guessed mapping says of all rows: money whose currency no column tells is in the company's. */
+void upload_assume(struct arena *a, enum upload_kind kind, const struct upload_defaults *defaults,
+                   struct upload_mapping *m);
 /* The mapping for import.h. ERR_INVALID with pointers below /mapping: unknown fields and columns, a field twice, a unit or a
  * format that does not fit, required fields that nothing fills. */
 MUST_CHECK enum err upload_compile(const struct upload *u, const struct upload_defaults *defaults, struct arena *a,

@@ -224,7 +224,8 @@ static enum err create_load(struct ctx *cx, const struct act_input *in, void *ou
   TRY(db_query(cx->db, &saved, &rows, DB_ARGS(TEXT(f->u.fingerprint))));
   if (db_next(&rows))
     f->saved = db_text(&rows, 0);
-  return db_done(&rows);
+  TRY(db_done(&rows));
+  return upload_defaults_load(cx, &f->defaults);
 }
 
 static const char *scope_text(struct ctx *cx)
@@ -354,6 +355,10 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out)
   if (f->saved && rec_read(&upload_mapping_rec, f->saved, strlen(f->saved), "", cx->arena, &aside, saved) == ERR_OK) {
     p->u.mapping = saved;
     p->u.mapping_source = "saved";
+  } else {
+    *saved = *f->u.mapping;
+    upload_assume(cx->arena, (enum upload_kind)f->u.kind, &f->defaults, saved);
+    p->u.mapping = saved;
   }
   begin(cx, &p->u, UPLOAD_KEPT_HOURS * HOUR_MS);
   p->u.state = UPLOAD_MAPPED;

@@ -215,6 +215,14 @@ void upload_guess(struct arena *a, enum upload_kind kind, const struct upload_fo
   out->decimal = guess_decimal(kind, file, out);
 }
 
+void upload_assume(struct arena *a, enum upload_kind kind, const struct upload_defaults *defaults,
+                   struct upload_mapping *m)
+{
+  const struct upload_field *f = upload_field_find(kind, "currency");
+  if (f && f->required && !rule_of(m, f->name))
+    *LIST_ADD(a, &m->columns) = (struct upload_rule){.field = f->name, .constant = defaults->currency};
+}
+
 enum err upload_defaults_load(struct ctx *cx, struct upload_defaults *out)
 {
   TRY(setting_text(cx, SETTING_COMPANY_CURRENCY, &out->currency));

@@ -76,3 +76,18 @@ TEST(a_field_is_guessed_once)
     if (strcmp(f->name, "id") != 0) /* which looks at what is in the column */
       CHECK_TEXT(field_of(t, f->kind, f->name), f->name);
 }
+
+TEST(money_of_orders_is_the_companys_where_no_column_tells_its_currency)
+{
+  static const struct upload_defaults defaults = {"TWD", "Asia/Taipei", "zh-TW"};
+  struct upload_mapping told = {0}, untold = {0}, products = {0};
+  *LIST_ADD(t->arena, &told.columns) = (struct upload_rule){.field = "currency", .column = "Cur"};
+  upload_assume(t->arena, UPLOAD_ORDERS, &defaults, &told);
+  upload_assume(t->arena, UPLOAD_ORDERS, &defaults, &untold);
+  upload_assume(t->arena, UPLOAD_PRODUCTS, &defaults, &products);
+  CHECK_INT(told.columns.n, 1);
+  CHECK_INT(untold.columns.n, 1);
+  CHECK_TEXT(untold.columns.at[0].field, "currency");
+  CHECK_TEXT(untold.columns.at[0].constant, "TWD");
+  CHECK_INT(products.columns.n, 0);
+}

@@ -4,7 +4,7 @@ import type { ProblemEntry } from '../../shared/api/problem';
 import { CurrencySelect, Panel, useCompany, ZoneSelect } from '../../shared/desk';
 import { useTranslation } from '../../shared/i18n';
 import type { Field, Upload } from './api';
-import { adjust, assign, fieldKey, filled, type Draft } from './mapping';
+import { adjust, assign, currencyOf, fieldKey, filled, setCurrency, type Draft } from './mapping';
 
 const formats = ['%Y-%m-%d', '%Y-%m-%d %H:%M:%S', '%d.%m.%Y', '%d/%m/%Y', '%m/%d/%Y', '%Y/%m/%d', '%Y/%m/%d %H:%M'];
 const examples: Record<string, string> = {
@@ -191,7 +191,7 @@ export function MappingTable({
             </label>
             <label className="col">
               <span className="muted">{t('imports.map.currency')}</span>
-              <CurrencySelect disabled={disabled} value={draft.currency as string} placeholder={company.currency} onChange={(currency) => onChange({ ...draft, currency: currency || undefined })} />
+              <CurrencySelect disabled={disabled} value={currencyOf(draft) ?? company.currency} onChange={(currency) => onChange(setCurrency(draft, fields, currency || undefined, company.currency))} />
             </label>
             {fields.some((field) => dated.has(field.type)) && (
               <label className="col">

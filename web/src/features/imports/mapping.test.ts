@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adjust, assign, draftOf, fieldKey, lineOf, mappingOf, missing, pasted, progress } from './mapping';
+import { adjust, assign, currencyOf, draftOf, fieldKey, lineOf, mappingOf, missing, pasted, progress, setCurrency } from './mapping';
 
 const file = { format: 'csv', bytes: 10, rows: 4, columns: [{ name: 'SKU', samples: [] }, { name: 'Note', samples: [] }, { name: 'Weight', samples: [] }] };
 const mapping = {
@@ -35,6 +35,18 @@ describe('the table of columns', () => {
   test('a unit that is taken away is gone', () => {
     expect(adjust(draft, 2, { unit: undefined }).columns[2]).toEqual({ field: 'weight', column: 'Weight' });
   });
+});
+
+test('a chosen currency is the value of all rows where they must tell one', () => {
+  const orders = [{ name: 'currency', type: 'text', required: true, choices: [] }];
+  const chosen = setCurrency(draft, orders, 'EUR', 'TWD');
+  expect(mappingOf(chosen).mapping.columns).toContainEqual({ field: 'currency', constant: 'EUR' });
+  expect(currencyOf(chosen)).toBe('EUR');
+  const cleared = setCurrency(chosen, orders, undefined, 'TWD');
+  expect(cleared.constants.filter(({ field }) => field === 'currency')).toEqual([{ field: 'currency', constant: 'TWD' }]);
+  const told = assign(draft, 1, 'Note', 'currency');
+  expect(setCurrency(told, orders, 'EUR', 'TWD').constants).toEqual(told.constants);
+  expect(setCurrency(draft, [{ ...orders[0], required: false } as never], 'EUR', 'TWD')).toEqual({ ...draft, currency: 'EUR' });
 });
 
 test('an error of the server finds its line', () => {

@@ -63,6 +63,20 @@ export function missing(kind: Kind, fields: readonly Field[], draft: Draft): str
   return all;
 }
 
+/** The currency that all rows have; undefined: the company's, or what a column tells. */
+export const currencyOf = (draft: Draft): string | undefined => draft.constants.find(({ field }) => field === 'currency')?.constant || draft.currency;
+
+/** One currency for all rows: where records must tell theirs and no column does, it is also their value. */
+export function setCurrency(draft: Draft, fields: readonly Field[], currency: string | undefined, company: string): Draft {
+  const told = draft.columns.some((rule) => rule?.field === 'currency');
+  const must = fields.some(({ name, required }) => name === 'currency' && required);
+  const has = draft.constants.some(({ field }) => field === 'currency');
+  const next = { ...draft, currency };
+  if (told || (!must && !has)) return next;
+  const rule = { field: 'currency', constant: currency ?? company };
+  return { ...next, constants: has ? draft.constants.map((one) => (one.field === 'currency' ? rule : one)) : [...draft.constants, rule] };
+}
+
 /** Another field for a column: what was said of the old one does not count for it. */
 export function assign(draft: Draft, at: number, column: string, field: string | undefined): Draft {
   const columns = draft.columns.map((rule, i) => {
