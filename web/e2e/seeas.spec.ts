@@ -4,7 +4,7 @@ import { barriers, expect, test } from './fixtures';
 test('an administrator sees the console as a role and as a user would, and comes back', async ({ page, shop }) => {
   await page.goto('/users/roles');
   expect(await barriers(page)).toEqual([]);
-  await page.getByRole('button', { name: 'See the console as Warehouse' }).click();
+  await page.getByRole('button', { name: 'See as Warehouse' }).click();
   const banner = page.locator('.seen-as');
   await expect(banner).toContainText('You see the console as Warehouse. Nothing can be changed.');
   const nav = page.getByRole('navigation', { name: 'Main navigation' });
@@ -18,15 +18,20 @@ test('an administrator sees the console as a role and as a user would, and comes
   await expect(banner).toBeVisible();
   const seen = await page.evaluate(async () => {
     const session = await (await fetch('/v1/session')).json();
-    const orders = await (await fetch('/v1/orders?limit=5')).json();
+    const orders = await (await fetch('/v1/orders?limit=5&state=open')).json();
     const refused = await fetch(`/v1/orders/${orders.data[0].id}/hold`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': session.csrf_token },
       body: JSON.stringify({ reason: 'x' }),
     });
-    return { status: refused.status, code: (await refused.json()).errors[0].code, whom: session.see_as };
+    const { id, shipping_address } = await (await fetch(`/v1/orders/${orders.data[0].id}`)).json();
+    return { status: refused.status, code: (await refused.json()).errors[0].code, whom: session.see_as, id, name: shipping_address.name };
   });
-  expect(seen).toEqual({ status: 403, code: 'see_as', whom: 'warehouse' });
+  expect(seen).toMatchObject({ status: 403, code: 'see_as', whom: 'warehouse' });
+  const whole = await shop.ask<{ shipping_address: { name: string } }>('GET', `/v1/orders/${seen.id}`);
+  expect(seen.name).toContain('…');
+  expect(seen.name).not.toBe(whole.shipping_address.name);
+  await expect(page.getByText(whole.shipping_address.name)).toHaveCount(0);
 
   // Another tab of the browser sees the same, and comes back with this one.
   const other = await page.context().newPage();

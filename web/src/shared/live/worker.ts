@@ -7,6 +7,12 @@ const pump = new EventPump((message) => {
   for (const port of ports) port.postMessage(message);
 });
 
+// Who begins or ends seeing as somebody else hears other news: the stream is opened anew with the cookie that is there now.
+new BroadcastChannel('ordo-see-as').onmessage = () => {
+  pump.stop();
+  if (ports.size) pump.start();
+};
+
 (self as unknown as SharedWorkerGlobalScope).onconnect = ({ ports: [port] }) => {
   if (!port) return;
   ports.add(port);

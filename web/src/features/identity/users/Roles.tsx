@@ -41,7 +41,7 @@ export function Roles() {
               <th scope="col">{t('identity.users.permission')}</th>
               {roles.data.data.map((role) => (
                 <th key={role.code} scope="col">
-                  <span className="cell-stack">
+                  <span className="cell-stack" style={{ gap: 4, alignItems: 'center' }}>
                     {t(`enum.role.${role.code}`, { defaultValue: role.name })}
                     {may('user.admin') && <SeeAs role={role.code} name={t(`enum.role.${role.code}`, { defaultValue: role.name })} />}
                   </span>
