@@ -239,6 +239,8 @@ test('the audit log tells who changed what from what to what, and is proved @sam
   await page.goto('/audit?type=product.');
   await page.getByRole('row').nth(1).click();
   await expect(page.locator('.peek')).toContainText('4202.92');
+  await expect(page.locator('.peek')).toContainText('Product changed');
+  await expect(page.locator('.peek').getByRole('link', { name: sku })).toBeVisible();
   await page.getByRole('button', { name: 'Verify the chain' }).click();
   await expect(page.getByText(/Unchanged: all/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);

@@ -1,41 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { readPath } from '../../shared/api/client';
+import { useMay } from '../../shared/api/session';
 import { choice, ListScreen, type ListDefinition } from '../../shared/desk';
+import type { Page } from '../../shared/desk/useList';
 import { dateTime, dateTimeFull } from '../../shared/format';
-import { useTranslation } from '../../shared/i18n';
-import { plain, readData, subjectLink, type Entry } from './api';
+import { useTranslation, type Translate } from '../../shared/i18n';
+import { isHidden, readData, subjectLink, type Change, type Entry } from './api';
+import { topics } from './topics';
 import { Verify } from './Verify';
+import { fieldWord, topicWord, valueWord } from './words';
 
-const kinds = ['order', 'fulfillment', 'payment', 'hold', 'stock', 'product', 'customer', 'location', 'channel', 'carrier', 'user', 'api_key', 'setting', 'review_rule', 'view'] as const;
+const kinds = [
+  'order', 'stock', 'adjustment', 'product', 'customer', 'location', 'channel', 'carrier', 'wave', 'manifest', 'user', 'session', 'api_key', 'setting', 'number_series', 'review_rule', 'tax_rate', 'view', 'import', 'bulk', 'reveal', 'failure',
+] as const;
+const acting = ['system', 'user', 'api_key', 'rule'] as const;
+
+const kindWord = (t: Translate, kind: string) => t(`enum.subject_kind.${kind}`, { defaultValue: kind });
+/** Settings are known to people by their titles. */
+function subjectName(t: Translate, entry: Entry): string {
+  const name = entry.subject_name ?? '';
+  if (entry.subject_kind === 'setting') return t(`settings.key.${name.replaceAll('.', '_')}`, { defaultValue: name });
+  return name || kindWord(t, entry.subject_kind);
+}
+const actorName = (t: Translate, entry: Entry) => (entry.actor_name && entry.actor_name !== 'system' ? entry.actor_name : t(`enum.actor_kind.${entry.actor_kind}`));
+
+function Value({ value, change, entry }: { value: unknown; change: Change; entry: Entry }) {
+  const { t } = useTranslation();
+  if (isHidden(change)) return <span className="muted" title={t('events.audit.personal')}>•••</span>;
+  return <>{valueWord(t, value, { kind: entry.subject_kind, pointer: change.pointer, currency: currencyOf(entry) })}</>;
+}
+
+function currencyOf(entry: Entry): string | undefined {
+  const { currency } = entry.data as { currency?: unknown };
+  return typeof currency === 'string' ? currency : undefined;
+}
 
 function Details({ entry }: { entry: Entry }) {
   const { t } = useTranslation();
-  const { changes, facts } = readData(entry.data);
+  const { changes, facts: all } = readData(entry.data, entry.personal);
+  const facts = all.filter(([fact]) => fact !== 'name'); // the record's own, said above
   const to = subjectLink(entry.subject_kind, entry.subject);
+  const name = subjectName(t, entry);
   return (
     <div className="col" style={{ padding: 16, gap: 16 }}>
-      <h2 className="mono" style={{ fontSize: 15 }}>
-        {entry.topic}
-      </h2>
+      <h2 style={{ fontSize: 15 }}>{topicWord(t, entry.topic)}</h2>
       <dl className="facts">
         <dt>{t('events.audit.at')}</dt>
         <dd>{dateTimeFull(entry.at)}</dd>
         <dt>{t('events.audit.who')}</dt>
-        <dd>
-          {entry.actor_name || t(`enum.actor_kind.${entry.actor_kind}`)} <span className="mono muted">{entry.actor}</span>
-        </dd>
+        <dd>{actorName(t, entry)}</dd>
         <dt>{t('events.audit.subject')}</dt>
         <dd>
-          {t(`enum.subject_kind.${entry.subject_kind}`, { defaultValue: entry.subject_kind })} {to ? <Link to={to as never} className="mono">{entry.subject}</Link> : <span className="mono">{entry.subject}</span>}
+          {kindWord(t, entry.subject_kind)} {to ? <Link to={to as never}>{name}</Link> : name}
         </dd>
-        {entry.request_id && (
-          <>
-            <dt>{t('events.audit.request')}</dt>
-            <dd className="mono">{entry.request_id}</dd>
-          </>
-        )}
       </dl>
       {changes.length > 0 && (
-        <div className="table-scroll">
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={t('events.audit.changes')}>
           <table className="plain">
             <thead>
               <tr>
@@ -47,11 +69,13 @@ function Details({ entry }: { entry: Entry }) {
             <tbody>
               {changes.map((change) => (
                 <tr key={change.pointer}>
-                  <th scope="row" className="mono">
-                    {change.pointer.replace(/^\//, '')}
-                  </th>
-                  <td style={{ overflowWrap: 'anywhere' }}>{plain(change.before)}</td>
-                  <td style={{ overflowWrap: 'anywhere' }}>{plain(change.after)}</td>
+                  <th scope="row">{fieldWord(t, change.pointer)}</th>
+                  <td style={{ overflowWrap: 'anywhere' }}>
+                    <Value value={change.before} change={change} entry={entry} />
+                  </td>
+                  <td style={{ overflowWrap: 'anywhere' }}>
+                    <Value value={change.after} change={change} entry={entry} />
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -62,66 +86,119 @@ function Details({ entry }: { entry: Entry }) {
         <section>
           <h3 style={{ fontSize: 14, marginBottom: 8 }}>{t('events.audit.facts')}</h3>
           <dl className="facts">
-            {facts.map(([name, value]) => [
-              <dt key={`${name}:`} className="mono">
-                {name}
-              </dt>,
-              <dd key={name}>{plain(value)}</dd>,
+            {facts.map(([fact, value]) => [
+              <dt key={`${fact}:`}>{fieldWord(t, fact)}</dt>,
+              <dd key={fact}>{valueWord(t, value, { kind: entry.subject_kind, pointer: fact, currency: currencyOf(entry) })}</dd>,
             ])}
           </dl>
         </section>
       )}
+      <dl className="facts muted small">
+        <dt>{t('events.audit.type')}</dt>
+        <dd className="mono">{entry.topic}</dd>
+        <dt>{t('events.audit.subject_id')}</dt>
+        <dd className="mono">{entry.subject}</dd>
+        {entry.actor && (
+          <>
+            <dt>{t('events.audit.actor')}</dt>
+            <dd className="mono">{entry.actor}</dd>
+          </>
+        )}
+        {entry.request_id && (
+          <>
+            <dt>{t('events.audit.request')}</dt>
+            <dd className="mono">{entry.request_id}</dd>
+          </>
+        )}
+      </dl>
     </div>
   );
 }
 
-function changed(entry: Entry): string {
-  const { changes } = readData(entry.data);
-  return changes.map(({ pointer }) => pointer.replace(/^\//, '')).join(', ');
+function changed(t: Translate, entry: Entry): string {
+  return readData(entry.data)
+    .changes.map(({ pointer }) => fieldWord(t, pointer))
+    .join(', ');
+}
+
+interface Named {
+  id: string;
+  name: string;
+  login?: string;
+}
+/** Those who act, by name; who may not see users picks their kinds. */
+function useActors(): Named[] {
+  const may = useMay();
+  const ask = { enabled: may('user.admin'), staleTime: 300_000 };
+  const users = useQuery({ ...ask, queryKey: ['users', 'acting'], queryFn: ({ signal }) => readPath<Page<Named>>('/v1/users', { limit: 200 }, signal) });
+  const keys = useQuery({ ...ask, queryKey: ['api_keys', 'acting'], queryFn: ({ signal }) => readPath<Page<Named>>('/v1/api_keys', { limit: 200 }, signal) });
+  return useMemo(() => [...(users.data?.data ?? []), ...(keys.data?.data ?? [])], [users.data, keys.data]);
 }
 
 export function Audit() {
   const { t } = useTranslation();
-  const who = (entry: Entry) => entry.actor_name || t(`enum.actor_kind.${entry.actor_kind}`);
-  const list: ListDefinition<Entry> = {
-    screen: 'audit',
-    resource: 'audit',
-    path: '/v1/audit',
-    title: 'events.audit.title',
-    defaultSort: '-at',
-    searchable: false,
-    exportable: false,
-    countable: false,
-    id: (entry) => entry.id,
-    actions: <Verify />,
-    columns: [
-      { id: 'at', title: 'events.audit.at', width: 130, cell: (entry) => dateTime(entry.at) },
-      { id: 'who', title: 'events.audit.who', width: 140, grow: 1, cell: (entry) => <strong>{who(entry)}</strong> },
-      { id: 'actor_kind', title: 'events.audit.kind', width: 100, cell: (entry) => t(`enum.actor_kind.${entry.actor_kind}`) },
-      { id: 'what', title: 'events.audit.what', width: 180, grow: 1, cell: (entry) => <span className="mono">{entry.topic}</span> },
-      { id: 'subject', title: 'events.audit.subject', width: 200, grow: 1, cell: (entry) => <span className="mono">{entry.subject}</span> },
-      { id: 'changes', title: 'events.audit.changes', width: 220, grow: 2, cell: changed },
-      { id: 'request', title: 'events.audit.request', width: 220, optional: true, cell: (entry) => <span className="mono">{entry.request_id}</span> },
-    ],
-    filters: [
-      { id: 'actor', label: 'events.audit.actor', kind: 'text', names: ['actor'] },
-      { ...choice('subject_kind', 'events.audit.kind', 'subject_kind', kinds), single: true },
-      { id: 'subject', label: 'events.audit.subject_id', kind: 'text', names: ['subject'] },
-      { id: 'type', label: 'events.audit.type', kind: 'text', names: ['type'] },
-      { id: 'at', label: 'events.audit.at', kind: 'dates', names: ['at[gte]', 'at[lt]'] },
-    ],
-    peek: (entry) => <Details entry={entry} />,
-    card: (entry) => (
-      <>
-        <div className="card-line">
-          <strong className="grow ellipsis">{who(entry)}</strong>
-          <span className="muted">{dateTime(entry.at)}</span>
-        </div>
-        <div className="card-line mono ellipsis">{entry.topic}</div>
-        <div className="card-line muted mono ellipsis">{entry.subject}</div>
-      </>
-    ),
-    empty: { title: 'events.audit.empty', text: 'events.audit.empty_text' },
-  };
+  const actors = useActors();
+  const list = useMemo((): ListDefinition<Entry> => {
+    const families = [...new Set(topics.map((topic) => topic.split('.')[0] ?? ''))];
+    const types = families.flatMap((family) => [
+      { value: `${family}.`, label: t('events.audit.any_family', { family: t(`events.family.${family}`) }) },
+      ...topics.filter((topic) => topic.startsWith(`${family}.`)).map((topic) => ({ value: topic, label: topicWord(t, topic) })),
+    ]);
+    return {
+      screen: 'audit',
+      resource: 'audit',
+      path: '/v1/audit',
+      title: 'events.audit.title',
+      defaultSort: '-at',
+      searchable: false,
+      countable: false,
+      id: (entry) => entry.id,
+      actions: <Verify />,
+      columns: [
+        { id: 'at', title: 'events.audit.at', width: 130, cell: (entry) => dateTime(entry.at) },
+        { id: 'who', title: 'events.audit.who', width: 140, grow: 1, cell: (entry) => <strong>{actorName(t, entry)}</strong> },
+        { id: 'actor_kind', title: 'events.audit.kind', width: 100, cell: (entry) => t(`enum.actor_kind.${entry.actor_kind}`) },
+        { id: 'what', title: 'events.audit.what', width: 180, grow: 1, cell: (entry) => topicWord(t, entry.topic) },
+        {
+          id: 'subject',
+          title: 'events.audit.subject',
+          width: 200,
+          grow: 1,
+          cell: (entry) => {
+            const to = subjectLink(entry.subject_kind, entry.subject);
+            return to ? <Link to={to as never} style={{ color: 'var(--accent)' }}>{subjectName(t, entry)}</Link> : subjectName(t, entry); // the color stays under the mouse, where the row is darker
+          },
+        },
+        { id: 'changes', title: 'events.audit.changes', width: 220, grow: 2, cell: (entry) => changed(t, entry) },
+        { id: 'request', title: 'events.audit.request', width: 220, optional: true, cell: (entry) => <span className="mono">{entry.request_id}</span> },
+      ],
+      filters: [
+        {
+          id: 'actor',
+          label: 'events.audit.actor',
+          kind: 'choice',
+          single: true,
+          names: ['actor'],
+          options: [...acting.map((kind) => ({ value: kind as string, label: `enum.actor_kind.${kind}` })), ...actors.map(({ id, name, login }) => ({ value: id, label: name || (login ?? id) }))],
+        },
+        { id: 'type', label: 'events.audit.type', kind: 'choice', single: true, names: ['type'], options: types },
+        { ...choice('subject_kind', 'events.audit.kind', 'subject_kind', kinds), single: true },
+        { id: 'subject', label: 'events.audit.subject_id', kind: 'text', names: ['subject'] },
+        { id: 'at', label: 'events.audit.at', kind: 'dates', names: ['at[gte]', 'at[lt]'] },
+      ],
+      peek: (entry) => <Details entry={entry} />,
+      card: (entry) => (
+        <>
+          <div className="card-line row">
+            <strong className="grow ellipsis">{actorName(t, entry)}</strong>
+            <span className="muted">{dateTime(entry.at)}</span>
+          </div>
+          <div className="card-line ellipsis">{topicWord(t, entry.topic)}</div>
+          <div className="card-line muted ellipsis">{subjectName(t, entry)}</div>
+        </>
+      ),
+      empty: { title: 'events.audit.empty', text: 'events.audit.empty_text' },
+    };
+  }, [t, actors]);
   return <ListScreen of={list} />;
 }

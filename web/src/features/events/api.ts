@@ -43,12 +43,24 @@ export interface Proof {
   at: string;
 }
 
-/** What changed, by field, and the rest of an event's facts. */
-export function readData(data: unknown): { changes: Change[]; facts: [string, unknown][] } {
+/** Fields that say nothing to people: who reads them sees the event itself. */
+const silent = new Set(['/version', '/id', '/created_at', '/updated_at']);
+const changesOf = (data: unknown): Change[] => {
+  const { changes } = (data ?? {}) as { changes?: unknown };
+  return Array.isArray(changes) ? (changes as Change[]) : [];
+};
+
+/** What changed, by field, and the rest of an event's facts. Personal values lie apart and are put in their places where one may see them. */
+export function readData(data: unknown, personal?: unknown): { changes: Change[]; facts: [string, unknown][] } {
   if (!data || typeof data !== 'object') return { changes: [], facts: [] };
-  const { changes, ...rest } = data as Record<string, unknown>;
-  return { changes: Array.isArray(changes) ? (changes as Change[]) : [], facts: Object.entries(rest) };
+  const { changes: _, ...rest } = data as Record<string, unknown>;
+  const shown = new Map(changesOf(personal).map((change) => [change.pointer, change]));
+  const changes = changesOf(data).map((change) => shown.get(change.pointer) ?? change);
+  return { changes: changes.filter(({ pointer }) => !silent.has(pointer)), facts: Object.entries(rest) };
 }
+
+/** Neither side is told: it changed, and what it is only some may see. */
+export const isHidden = ({ before, after }: Change) => (before ?? null) === null && (after ?? null) === null;
 
 const pages: Record<string, (id: string) => string> = {
   order: (id) => `/orders/${id}`,
@@ -60,14 +72,15 @@ const pages: Record<string, (id: string) => string> = {
   location: (id) => `/locations/${id}`,
   channel: (id) => `/channels/${id}`,
   carrier: (id) => `/carriers/${id}`,
+  import: (id) => `/imports/${id}`,
+  review_rule: () => '/settings/rules',
+  setting: () => '/settings',
+  number_series: () => '/settings/series',
+  tax_rate: () => '/settings/tax',
+  failure: () => '/jobs/failed',
 };
 
 /** Where the subject of an event can be looked at; masters are found by id or code there. */
 export function subjectLink(kind: string, id: string): string | undefined {
   return pages[kind]?.(id);
-}
-
-export function plain(value: unknown): string {
-  if (value === undefined || value === null) return '—';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

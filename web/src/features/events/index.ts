@@ -1,2 +1,2 @@
 // What other features may use of events.
-export {};
+export { fieldWord, topicWord, valueWord } from './words';

@@ -1,10 +1,13 @@
 // The box behind a filter's chip. Loaded when a list has a chip: the calendar is the largest part of the office's library.
-import { Button, Checkbox, DatePicker, Input, InputNumber, Popover, Radio } from 'antd';
+import { Button, Checkbox, DatePicker, Input, InputNumber, Popover, Radio, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from '../i18n';
 import type { ListState } from '../views';
 import type { Filter } from './filters';
+
+/** More are looked for by typing. */
+const RADIOS_MAX = 24;
 
 /** `fresh`: just added, and nothing chosen yet; the box is open. */
 export default function FilterEditor({ filter, state, fresh, onClosed, children }: { filter: Filter; state: ListState; fresh: boolean; onClosed: () => void; children: ReactElement }) {
@@ -23,6 +26,23 @@ export default function FilterEditor({ filter, state, fresh, onClosed, children 
   const editor = () => {
     switch (filter.kind) {
       case 'choice':
+        if (filter.single && (filter.options ?? []).length > RADIOS_MAX)
+          return (
+            <Select
+              autoFocus
+              showSearch={{ optionFilterProp: 'label' }}
+              style={{ minWidth: 240 }}
+              aria-label={t(filter.label)}
+              value={value || undefined}
+              placeholder={t('common.search')}
+              onChange={(next: string) => {
+                state.set({ [a]: next });
+                show(false);
+              }}
+              getPopupContainer={(within) => within.parentElement ?? document.body}
+              options={(filter.options ?? []).map((option) => ({ value: option.value, label: t(option.label) }))}
+            />
+          );
         if (filter.single)
           return (
             <Radio.Group

@@ -103,7 +103,7 @@ function format(when: When, key: string, options: Intl.DateTimeFormatOptions, ti
 export const dateTime = (when: When, timeZone?: string) =>
   format(when, 'dt', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }, timeZone);
 export const dateTimeFull = (when: When, timeZone?: string) =>
-  format(when, 'dtf', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, timeZone);
+  format(when, 'dtf', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, timeZone).replace(/ ?\[(.+)\]/, ' $1'); // Chinese writes zones in brackets
 export const day = (when: When, timeZone?: string) => format(when, 'd', { month: 'short', day: 'numeric' }, timeZone);
 export const date = (when: When, timeZone?: string) => format(when, 'df', { year: 'numeric', month: 'short', day: 'numeric' }, timeZone);
 export const time = (when: When, timeZone?: string) => format(when, 't', { hour: '2-digit', minute: '2-digit' }, timeZone);

@@ -10,6 +10,7 @@ import { Panel } from '../../../shared/desk/record';
 import { dateTimeFull, money, relative } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, Trouble, useProblemText } from '../../../shared/ui';
+import { fieldWord, topicWord, valueWord } from '../../events';
 import { usePart, usePeople, write, type Comment, type Order, type TimelineEntry } from '../api';
 
 const kinds = ['all', 'comments', 'order', 'money', 'work'] as const;
@@ -17,12 +18,6 @@ type Kind = (typeof kinds)[number];
 const prefixes: Record<string, Kind> = { payment: 'money', fulfillment: 'work', parcel: 'work', shipment: 'work', order: 'order', hold: 'order' };
 const kindOf = (topic: string): Kind => (topic === 'order.commented' ? 'comments' : (prefixes[topic.split('.')[0] ?? ''] ?? 'order'));
 const CHANGES_SHOWN = 12;
-
-function show(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  if (typeof value === 'object') return JSON.stringify(value);
-  return String(value);
-}
 
 function draftOf(id: string): [string, (text: string) => void] {
   const name = `comment.${id}`;
@@ -91,11 +86,11 @@ function Entry({ entry, comment, currency }: { entry: TimelineEntry; comment: Co
   const [open, setOpen] = useState(false);
   const amount = typeof entry.data?.amount === 'number' ? money(entry.data.amount, typeof entry.data.currency === 'string' ? entry.data.currency : currency) : '';
   const reason = typeof entry.data?.reason === 'string' ? entry.data.reason : '';
-  const key = entry.topic.replace('.', '_');
+  const value = (side: unknown, pointer: string) => valueWord(t, side, { kind: 'order', pointer, currency });
   return (
     <li className={`event event-${kindOf(entry.topic)}`}>
       <div className="row wrap tight">
-        <strong>{t(`orders.event.${key}`, { defaultValue: entry.topic })}</strong>
+        <strong>{topicWord(t, entry.topic)}</strong>
         {amount && <span>{amount}</span>}
         <span className="muted small" title={dateTimeFull(entry.at)}>
           {t('orders.event_by', { who: entry.actor_kind === 'system' ? t('enum.actor_kind.system') : (entry.actor_name ?? ''), when: relative(entry.at) })}
@@ -121,11 +116,11 @@ function Entry({ entry, comment, currency }: { entry: TimelineEntry; comment: Co
             <tbody>
               {changes.slice(0, CHANGES_SHOWN).map((change) => (
                 <tr key={change.pointer}>
-                  <th scope="row" className="mono small">
-                    {change.pointer.slice(1)}
+                  <th scope="row" className="small">
+                    {fieldWord(t, change.pointer)}
                   </th>
-                  <td className="small">{show(change.before)}</td>
-                  <td className="small">{show(change.after)}</td>
+                  <td className="small">{value(change.before, change.pointer)}</td>
+                  <td className="small">{value(change.after, change.pointer)}</td>
                 </tr>
               ))}
             </tbody>
