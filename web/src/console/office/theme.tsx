@@ -1,8 +1,8 @@
 // antd in our colors. Its tokens are read from the same custom properties that plain CSS uses, so themes stay one.
-import { LoadingOutlined } from '@ant-design/icons';
+import { CloseCircleFilled, LoadingOutlined } from '@ant-design/icons';
 import { App, ConfigProvider, theme as antd, type ThemeConfig } from 'antd';
 import type { Locale } from 'antd/es/locale';
-import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { useLayoutEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { useTranslation, type Language } from '../../shared/i18n';
 import { effective, getTheme, onTheme } from '../../shared/ui/theme';
 
@@ -54,12 +54,21 @@ function tokens(name: ReturnType<typeof effective>): ThemeConfig {
 // An icon of our own comes and goes at once: antd's waits for a movement to end, and stays where a short wait had none.
 const button = { autoInsertSpace: false, loadingIcon: <LoadingOutlined /> };
 
+/** The button around it says "Clear" in every language. */
+function ClearIcon() {
+  const { t } = useTranslation();
+  const icon = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => icon.current?.closest('button')?.setAttribute('aria-label', t('common.clear_field')), [t]);
+  return <CloseCircleFilled ref={icon} aria-hidden />;
+}
+const select = { clearIcon: <ClearIcon /> };
+
 export function Themed({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();
   const name = useSyncExternalStore(onTheme, () => effective(getTheme()));
   const config = useMemo(() => tokens(name), [name, i18n.language]);
   return (
-    <ConfigProvider locale={locales.get(i18n.language)} theme={config} button={button}>
+    <ConfigProvider locale={locales.get(i18n.language)} theme={config} button={button} select={select}>
       <App style={{ height: '100%' }}>{children}</App>
     </ConfigProvider>
   );

@@ -80,7 +80,7 @@ function Look() {
     onError: (error) => void message.error(problemText(error)),
   });
   return (
-    <dl className="facts" style={{ alignItems: 'center', rowGap: 14 }}>
+    <dl className="facts me-look">
       <dt id="me-language">{t('common.language')}</dt>
       <dd>
         <Segmented
