@@ -206,10 +206,14 @@ static const char *id_of(struct demo *d, const char *prefix, int64_t id)
   return arena_text(d->arena, text);
 }
 
+/* What would come only after today is not told yet: the parcel is on its way. */
 static void track(struct demo *d, const struct parcel *p, const char *status, int64_t after_hours, const char *place)
 {
   char at[INSTANT_TEXT];
-  instant_format(INSTANT(d->now.ms + after_hours * HOUR_MS), at);
+  struct instant when = INSTANT(d->now.ms + after_hours * HOUR_MS);
+  if (when.ms > clock_real.now(NULL).ms)
+    return;
+  instant_format(when, at);
   demo_run_json(
       d, &parcel_track_act, &tracking_event_rec, id_of(d, PREFIX_parcel, p->id.v),
       arena_printf(d->arena, "{\"status\":\"%s\",\"occurred_at\":\"%s\",\"place\":\"%s\"}", status, at, place));
