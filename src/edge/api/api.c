@@ -212,6 +212,7 @@ static enum err serve_once(struct worker *w, struct call *call, struct act_resul
   if (route->list)
     return list_serve(w, call, &call->reply);
   bool get = strcmp(route->method, "GET") == 0;
+  call->poll.seen = atomic_load(&call->api->feed.seq); /* before the state is taken: what comes after it wakes a poll */
   if (get)
     TRY(db_read_begin(w->db));
   enum err err = ctx_masters_refresh(cx);

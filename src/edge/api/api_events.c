@@ -256,7 +256,6 @@ static enum err serve_events(struct ctx *cx, const struct api_request *rq, struc
   struct answer answer;
   if (!call->poll.begun)
     TRY(poll_begin(cx, call));
-  call->poll.seen = atomic_load(&call->api->feed.seq);
   answer_begin(cx, &answer);
   TRY(poll_read(cx, call, &answer));
   bool wait = !answer.n && answer.end && !call->poll.expired && monotonic_ms() < call->poll.deadline_ms &&
