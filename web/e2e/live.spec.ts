@@ -46,8 +46,8 @@ test('of a list only the rows that changed are asked for, once a second at most,
     await news(shop, ids, 2);
     return asked.length - before;
   }).toBe(0);
-  await hide(page, false);
   const before = asked.length;
+  await hide(page, false);
   await expect.poll(() => asked.slice(before).some((one) => one.includes('number='))).toBe(true);
 });
 

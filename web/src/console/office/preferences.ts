@@ -16,6 +16,9 @@ const TOLD = 'ordo.told';
 /** What the server is silent about, or says of somebody who never chose. */
 const unsaid: Required<Pick<Preferences, 'theme' | 'language'>> = { theme: 'system', language: '' };
 
+/** What was chosen on this page: an answer of the server that was under way does not take it back. */
+const here: Partial<typeof unsaid> = {};
+
 function told(): typeof unsaid {
   try {
     return { ...unsaid, ...(JSON.parse(localStorage.getItem(TOLD) ?? '{}') as object) };
@@ -42,7 +45,7 @@ export function usePreferences(user: string | undefined) {
     if (!data) return;
     setKeysOn(data.shortcuts ?? true);
     const before = told();
-    const now = { theme: data.theme ?? unsaid.theme, language: data.language ?? unsaid.language };
+    const now = { theme: data.theme ?? unsaid.theme, language: data.language ?? unsaid.language, ...here };
     if (now.theme !== before.theme && themes.includes(now.theme as Theme)) setTheme(now.theme as Theme);
     if (now.language !== before.language && languages.includes(now.language as Language)) void setLanguage(now.language as Language);
     tell(now);
@@ -53,6 +56,7 @@ export function usePreferences(user: string | undefined) {
 export function choose(change: { theme?: Theme; language?: Language }) {
   if (change.theme) setTheme(change.theme);
   if (change.language) void setLanguage(change.language);
+  Object.assign(here, change);
   tell({ ...told(), ...change });
   void patchPath('/v1/session/preferences', change).catch(() => undefined);
 }
