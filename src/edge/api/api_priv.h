@@ -121,7 +121,7 @@ bool list_can_compare(const struct rec_field *field);
 /* Counts that ?count=estimate may repeat for a minute, by hash of what was counted. */
 struct estimate {
   uint64_t of;
-  int64_t count, at_us;
+  int64_t count, until_us;
 };
 struct estimates {
   pthread_mutex_t lock;
