@@ -122,7 +122,7 @@ function Bar({ line }: { line: Line }) {
   const bars = parts.toReversed().map(({ name, n }, i, all) => ({ name, width: n * scale, x: all.slice(0, i).reduce((sum, one) => sum + one.n, 0) * scale }));
   return (
     <div className="line-bar">
-      <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={words}>
+      <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden>
         {bars.map(({ name, x, width }) => (
           <rect key={name} x={x} width={width} height="8" className={`bar-${name}`} />
         ))}
