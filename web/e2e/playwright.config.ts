@@ -8,8 +8,6 @@ export default defineConfig({
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  // Beside other tests on two processors a page may be late once; what passes only the second time is told as flaky.
-  retries: process.env.CI ? 1 : 0,
   reporter: [['line']],
   outputDir: '../test-results',
   ...(process.env.ORDO_LONG ? {} : { grep: /@sample/ }),
