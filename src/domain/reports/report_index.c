@@ -302,8 +302,8 @@ static enum err put_customer(struct ctx *cx, const struct bought *b)
       " first_day = excluded.first_day, last_day = excluded.last_day, first_channel = excluded.first_channel",
       DB_KEYED};
   return db_run(cx->db, &put, NULL,
-                DB_ARGS(I64(bucket_of_id(b->customer_id)), I64(b->customer_id), I64(b->orders), I64(b->revenue), I64(report_bin(b->revenue)),
-                        I64(b->first_at), I64(b->last_at), I64(b->first_day), I64(b->last_day), TEXT(b->channel)));
+                DB_ARGS(I64(bucket_of_id(b->customer_id)), I64(b->customer_id), I64(b->orders), I64(b->revenue),
+                        I64(report_bin(b->revenue)), I64(b->first_at), I64(b->last_at), I64(b->first_day), I64(b->last_day), TEXT(b->channel)));
 }
 
 static enum err change_customer(struct ctx *cx, const struct bought *b, struct cells *cells)

@@ -161,7 +161,8 @@ struct http_config {
 
 /* Listens and starts the loop thread. config is copied, its texts need not live on. Raises the soft limit of open files
  * when it is too small for the connections. The caller frees with http_stop.
- * ERR_INVALID  listen or trusted_proxies cannot be read   ERR_INTERNAL  the address is taken, or the system refuses (fault says why) */
+ * ERR_INVALID  listen or trusted_proxies cannot be read
+ * ERR_INTERNAL  the address is taken, or the system refuses (fault says why) */
 MUST_CHECK enum err http_start(const struct http_config *config, struct fault *fault, struct http_server **out);
 const char *http_address(const struct http_server *s); /* "127.0.0.1:41233": with the real port */
 int http_port(const struct http_server *s);
