@@ -150,9 +150,9 @@ test('a customer is blocked with a reason and let go again @sample', async ({ pa
   await dialog.getByLabel('Reason').fill('Card was stolen');
   expect(await barriers(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Block', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
   await expect(page.getByText('Card was stolen')).toBeVisible();
   expect(await shop.ask('GET', `/v1/customers/${id}`)).toMatchObject({ blocked: true, blocked_reason: 'Card was stolen' });
-  await expect(dialog).toHaveCount(0);
   await page.getByRole('button', { name: 'Unblock' }).click();
   await expect.poll(async () => (await shop.ask('GET', `/v1/customers/${id}`)).blocked).toBe(false);
   await expect(page.getByRole('button', { name: 'Block', exact: true })).toBeVisible();

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { load } from 'virtual:rooms';
 import { asProblem } from '../../shared/api/problem';
+import { sessionQuery } from '../../shared/api/session';
 import { startTexts } from '../../shared/i18n';
 import { closeGaps } from './gaps';
 import './office.css';
@@ -19,17 +20,21 @@ const client = new QueryClient({
   },
 });
 
-const texts = {
+const catalogs = {
   en: () => import('virtual:texts/office/en'),
   'zh-CN': () => import('virtual:texts/office/zh-CN'),
   'zh-TW': () => import('virtual:texts/office/zh-TW'),
 };
 
 export async function start() {
-  await startTexts(async (language, room) => {
+  const texts = startTexts(async (language, room) => {
     if (room) return (load[room] as (typeof load)[string])[language]();
-    return (await Promise.all([texts[language](), loadLocale(language)]))[0];
+    return (await Promise.all([catalogs[language](), loadLocale(language)]))[0];
   });
+  // Who is here, and the code of the first screen, are on their way together with the texts.
+  void client.prefetchQuery(sessionQuery);
+  void router.load();
+  await texts;
   const root = document.getElementById('root');
   if (!root) return;
   root.textContent = '';

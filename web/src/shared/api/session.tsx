@@ -1,6 +1,6 @@
 // Who is signed in and what is allowed. The server decides again on each request; here it only spares people buttons
 // that would be refused.
-import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { api, data, setCsrf, type Schemas } from './client';
 import { intents } from './intent';
@@ -12,23 +12,23 @@ export type Session = Schemas['SessionInfo'];
 export const sessionKey = ['session'] as const;
 
 /** null: nobody is signed in. */
-export function useSessionQuery() {
-  return useQuery({
-    queryKey: sessionKey,
-    staleTime: Infinity,
-    retry: (n, error) => asProblem(error).away && n < 5,
-    queryFn: async (): Promise<Session | null> => {
-      try {
-        const session = await data(api.GET('/v1/session'));
-        setCsrf(session.csrf_token);
-        return session;
-      } catch (error) {
-        if (asProblem(error).status === 401) return null;
-        throw error;
-      }
-    },
-  });
-}
+export const sessionQuery = queryOptions({
+  queryKey: sessionKey,
+  staleTime: Infinity,
+  retry: (n, error) => asProblem(error).away && n < 5,
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      const session = await data(api.GET('/v1/session'));
+      setCsrf(session.csrf_token);
+      return session;
+    } catch (error) {
+      if (asProblem(error).status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+export const useSessionQuery = () => useQuery(sessionQuery);
 
 export async function signIn(login: string, password: string, code?: string): Promise<Session> {
   const session = await data(api.POST('/v1/session', { body: { login, password, ...(code ? { code } : {}) } }));

@@ -84,6 +84,7 @@ async function change(language: Language): Promise<void> {
 
 export async function startTexts(loader: Load, language = firstLanguage()): Promise<void> {
   load = loader;
+  spoken = speak(language, {});
   await change(language);
 }
 
