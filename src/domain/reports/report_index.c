@@ -8,21 +8,11 @@
 /* A new way of counting gets a new number here: everything is counted again. */
 #define CONSUMER "reports.2"
 
-/* An order whose facts are not what is stored. */
-struct change {
-  int64_t order_id;
-  fact_list was, is;
-};
-/* What a customer has bought, by the facts as they will be. */
-struct bought {
-  int64_t customer_id, orders, revenue, first_id, first_at, last_id, last_at, first_day, last_day;
-  const char *channel; /* of the first order */
-};
 struct report_work {
   const char *consumer;
   int64_t from_seq, to_seq;
-  LIST(struct change) changes;
-  LIST(struct bought) customers; /* whose orders changed */
+  fact_changes changes;
+  LIST(struct customer_change) customers; /* whose orders changed */
 };
 
 const char *report_consumer(struct ctx *cx, const char *zone)
@@ -68,17 +58,17 @@ static void note_customers(struct ctx *cx, struct report_work *w, const fact_lis
 {
   EACH (const struct fact, f, facts) {
     bool known = f->kind != FACT_ORDER || f->customer_id == 0;
-    EACH (const struct bought, b, &w->customers)
+    EACH (const struct customer_change, b, &w->customers)
       known = known || b->customer_id == f->customer_id;
     if (!known)
-      *LIST_ADD(cx->arena, &w->customers) = (struct bought){.customer_id = f->customer_id, .channel = ""};
+      *LIST_ADD(cx->arena, &w->customers) = (struct customer_change){.customer_id = f->customer_id};
   }
 }
 
 static enum err collect_order(struct ctx *cx, struct promise_zones *zones, const char *zone, int64_t order_id,
                               struct report_work *w)
 {
-  struct change c = {.order_id = order_id};
+  struct fact_change c = {.order_id = order_id};
   TRY(facts_of_order(cx, zones, zone, order_id, &c.is));
   TRY(facts_stored(cx, order_id, &c.was));
   if (same_facts(&c.was, &c.is))
@@ -87,52 +77,6 @@ static enum err collect_order(struct ctx *cx, struct promise_zones *zones, const
   note_customers(cx, w, &c.was);
   note_customers(cx, w, &c.is);
   return ERR_OK;
-}
-
-static void bought_add(struct bought *b, int64_t order_id, int64_t at, int64_t day, int64_t revenue, const char *channel)
-{
-  bool first = b->orders == 0 || at < b->first_at || (at == b->first_at && order_id < b->first_id);
-  bool last = b->orders == 0 || at > b->last_at || (at == b->last_at && order_id > b->last_id);
-  if (first) {
-    b->first_id = order_id;
-    b->first_at = at;
-    b->first_day = day;
-    b->channel = channel;
-  }
-  if (last) {
-    b->last_id = order_id;
-    b->last_at = at;
-    b->last_day = day;
-  }
-  b->orders++;
-  b->revenue += revenue;
-}
-
-static bool changes(const struct report_work *w, int64_t order_id)
-{
-  EACH (const struct change, c, &w->changes)
-    if (c->order_id == order_id)
-      return true;
-  return false;
-}
-
-/* The facts that are stored and stay, and those that this work brings. */
-static enum err collect_bought(struct ctx *cx, const struct report_work *w, struct bought *b)
-{
-  static const struct db_stmt stored = {
-      "SELECT order_id, at, day, v9, channel FROM report_fact WHERE kind = 'order' AND customer_id = $1"
-      " AND customer_id <> 0 AND v10 = 1",
-      DB_REPORT};
-  struct db_rows rows;
-  TRY(db_query(cx->db, &stored, &rows, DB_ARGS(I64(b->customer_id))));
-  while (db_next(&rows))
-    if (!changes(w, db_i64(&rows, 0)))
-      bought_add(b, db_i64(&rows, 0), db_i64(&rows, 1), db_i64(&rows, 2), db_i64(&rows, 3), db_text(&rows, 4));
-  EACH (const struct change, c, &w->changes)
-    EACH (const struct fact, f, &c->is)
-      if (f->kind == FACT_ORDER && f->customer_id == b->customer_id && f->v[ORDER_KNOWN] == 1)
-        bought_add(b, c->order_id, f->at, f->day, f->v[ORDER_BASE], f->channel);
-  return db_done(&rows);
 }
 
 typedef LIST(int64_t) id_list;
@@ -177,7 +121,7 @@ static enum err collect(struct ctx *cx, int64_t limit, struct report_work **out,
   for (size_t i = 0; i < orders.n && !err; i++)
     err = collect_order(cx, zones, zone, orders.at[i], w);
   for (size_t i = 0; i < w->customers.n && !err; i++)
-    err = collect_bought(cx, w, &w->customers.at[i]);
+    err = bought_collect(cx, &w->changes, &w->customers.at[i]);
   promise_zones_free(zones);
   *out = w;
   return err;
@@ -257,7 +201,7 @@ static bool stays(const fact_list *facts, const struct fact *f)
 }
 
 /* What did not change is neither written nor counted. */
-static enum err put_change(struct ctx *cx, const struct change *c, struct cells *cells)
+static enum err put_change(struct ctx *cx, const struct fact_change *c, struct cells *cells)
 {
   EACH (const struct fact, f, &c->was)
     if (!stays(&c->is, f)) {
@@ -272,57 +216,6 @@ static enum err put_change(struct ctx *cx, const struct change *c, struct cells 
   return ERR_OK;
 }
 
-/* ---- Customers ---- */
-
-static enum err stored_first(struct ctx *cx, int64_t customer_id, struct cells *cells, int64_t sign)
-{
-  static const struct db_stmt find = {
-      "SELECT first_day, first_channel FROM report_customer WHERE bucket = $1 AND customer_id = $2", DB_KEYED};
-  struct db_rows rows;
-  TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(bucket_of_id(customer_id)), I64(customer_id))));
-  if (db_next(&rows)) {
-    struct cell key = {.kind = FACT_CUSTOMER,
-                       .day = db_i64(&rows, 0),
-                       .channel = db_text(&rows, 1),
-                       .location = "",
-                       .currency = "",
-                       .detail = ""};
-    cells_at(cells, &key)->v[CUSTOMER_NEW] += sign;
-  }
-  return db_done(&rows);
-}
-
-static enum err put_customer(struct ctx *cx, const struct bought *b)
-{
-  static const struct db_stmt put = {
-      "INSERT INTO report_customer (bucket, customer_id, orders, revenue, revenue_bin, first_at, last_at, first_day,"
-      " last_day, first_channel) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-      " ON CONFLICT (bucket, customer_id) DO UPDATE SET orders = excluded.orders, revenue = excluded.revenue,"
-      " revenue_bin = excluded.revenue_bin, first_at = excluded.first_at, last_at = excluded.last_at,"
-      " first_day = excluded.first_day, last_day = excluded.last_day, first_channel = excluded.first_channel",
-      DB_KEYED};
-  return db_run(cx->db, &put, NULL,
-                DB_ARGS(I64(bucket_of_id(b->customer_id)), I64(b->customer_id), I64(b->orders), I64(b->revenue),
-                        I64(report_bin(b->revenue)), I64(b->first_at), I64(b->last_at), I64(b->first_day), I64(b->last_day), TEXT(b->channel)));
-}
-
-static enum err change_customer(struct ctx *cx, const struct bought *b, struct cells *cells)
-{
-  static const struct db_stmt drop = {"DELETE FROM report_customer WHERE bucket = $1 AND customer_id = $2", DB_KEYED};
-  TRY(stored_first(cx, b->customer_id, cells, -1));
-  if (b->orders == 0)
-    return db_run(cx->db, &drop, NULL, DB_ARGS(I64(bucket_of_id(b->customer_id)), I64(b->customer_id)));
-  TRY(put_customer(cx, b));
-  struct cell key = {.kind = FACT_CUSTOMER,
-                     .day = b->first_day,
-                     .channel = b->channel,
-                     .location = "",
-                     .currency = "",
-                     .detail = ""};
-  cells_at(cells, &key)->v[CUSTOMER_NEW]++;
-  return ERR_OK;
-}
-
 static enum err index_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct report_work *w = ((const struct index_plan *)plan)->work;
@@ -332,10 +225,10 @@ static enum err index_apply(struct ctx *cx, const void *plan, struct act_result 
     return ERR_OK;
   TRY(move_cursor(cx, w));
   cells_init(&cells, cx->arena);
-  EACH (const struct change, c, &w->changes)
+  EACH (const struct fact_change, c, &w->changes)
     TRY(put_change(cx, c, &cells));
-  EACH (const struct bought, b, &w->customers)
-    TRY(change_customer(cx, b, &cells));
+  EACH (const struct customer_change, b, &w->customers)
+    TRY(bought_apply(cx, b, &cells));
   return put_cells(cx, &cells);
 }
 

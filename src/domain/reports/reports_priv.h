@@ -105,6 +105,31 @@ MUST_CHECK enum err location_zone(struct ctx *cx, int64_t id, const char *zone, 
 MUST_CHECK enum err put_cells(struct ctx *cx, struct cells *cells);
 void cells_to_months(struct cells *days, struct cells *out);
 
+/* ---- What customers bought --------------------------------------------------------------------------------------- */
+
+/* An order whose facts are not what is stored. */
+struct fact_change {
+  int64_t order_id;
+  fact_list was, is;
+};
+typedef LIST(struct fact_change) fact_changes;
+
+/* The row of a customer: sums over the orders that count, and the first and the last of them. */
+struct standing {
+  int64_t orders, revenue, first_at, last_at, first_day, last_day;
+  const char *channel; /* of the first order */
+};
+/* What changes for a customer. orders = 0: there is no row. */
+struct customer_change {
+  int64_t customer_id;
+  struct standing was, is;
+};
+/* Given customer_id: was as it is stored, is with the changes. Sums move by the difference; facts are read again only where
+ * an end may have moved, and then as few as there are changes. */
+MUST_CHECK enum err bought_collect(struct ctx *cx, const fact_changes *changes, struct customer_change *b);
+/* In the transaction that moves the cursor. */
+MUST_CHECK enum err bought_apply(struct ctx *cx, const struct customer_change *b, struct cells *cells);
+
 /* ---- Definitions ------------------------------------------------------------------------------------------------ */
 
 enum measure_how { HOW_SUM, HOW_RATIO, HOW_MEDIAN, HOW_P90 };

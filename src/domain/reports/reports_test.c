@@ -204,3 +204,117 @@ TEST(the_check_finds_a_cell_that_no_fact_made_and_a_month_that_is_not_its_days)
   CHECK_OK(reports_check(cx, count_difference, &differences));
   CHECK_INT(differences, 3);
 }
+
+/* ---- What customers bought ---- */
+
+enum { CUSTOMER = 1 << 10, ORDERS = 10, INSTANTS = 4 };
+
+static struct fact bought_fact(int64_t n, uint64_t random)
+{
+  static const char *const channels[] = {"web", "shop", "phone"};
+  struct fact f = {.bucket = 1,
+                   .order_id = n,
+                   .kind = FACT_ORDER,
+                   .day = (int64_t)(random % INSTANTS),
+                   .channel = channels[n % 3],
+                   .location = "",
+                   .currency = "USD",
+                   .detail = "",
+                   .customer_id = random >> 8 & 7 ? CUSTOMER : 0};
+  f.at = f.day * DAY_MS;
+  f.v[ORDER_BASE] = (int64_t)(random >> 16 & 1023);
+  f.v[ORDER_KNOWN] = (random >> 32 & 3) != 0; /* the rest was cancelled */
+  return f;
+}
+
+static void put_fact(struct ctx *cx, const struct fact *f)
+{
+  static const struct db_stmt put = {
+      "INSERT INTO report_fact (" FACT_COLUMNS ") VALUES ($1, $2, 'order', 0, $3, $4, $5, '', 'USD', '', 0, $6,"
+      " 0, 0, 0, 0, 0, 0, 0, 0, $7, $8)",
+      DB_KEYED};
+  CHECK_OK(db_run(cx->db, &put, NULL,
+                  DB_ARGS(I64(f->bucket), I64(f->order_id), I64(f->day), I64(f->at), TEXT(f->channel),
+                          I64(f->customer_id), I64(f->v[ORDER_BASE]), I64(f->v[ORDER_KNOWN]))));
+}
+
+/* Some orders change at once, in rows and in the customer's; *now is what they are. */
+static void change_some(struct ctx *cx, struct fact *now, uint64_t *seed)
+{
+  static const struct db_stmt drop = {"DELETE FROM report_fact WHERE bucket = 1 AND order_id = $1", DB_KEYED};
+  fact_changes changes = {0};
+  struct cells cells;
+  struct customer_change b = {.customer_id = CUSTOMER};
+  for (int64_t n = 1; n <= ORDERS; n++) {
+    *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    if (*seed >> 60 > 4)
+      continue;
+    struct fact_change *c = LIST_ADD(cx->arena, &changes);
+    *c = (struct fact_change){.order_id = n};
+    if (now[n].order_id)
+      *LIST_ADD(cx->arena, &c->was) = now[n];
+    now[n] = *seed >> 58 & 1 ? bought_fact(n, *seed >> 8) : (struct fact){0};
+    if (now[n].order_id)
+      *LIST_ADD(cx->arena, &c->is) = now[n];
+  }
+  CHECK_OK(bought_collect(cx, &changes, &b));
+  EACH (const struct fact_change, c, &changes) {
+    CHECK_OK(db_run(cx->db, &drop, NULL, DB_ARGS(I64(c->order_id))));
+    EACH (const struct fact, f, &c->is)
+      put_fact(cx, f);
+  }
+  cells_init(&cells, cx->arena);
+  CHECK_OK(bought_apply(cx, &b, &cells));
+  CHECK_OK(put_cells(cx, &cells));
+}
+
+/* Rows of report_customer that are not what its facts say. */
+#define OF_CUSTOMER "FROM report_fact f WHERE f.customer_id = c.customer_id AND f.kind = 'order' AND f.v10 = 1"
+#define WRONG_CUSTOMERS                                                                                                \
+  "SELECT count(*) FROM report_customer c WHERE c.orders <> (SELECT count(*) " OF_CUSTOMER ")"                         \
+  " OR c.revenue <> (SELECT CAST(sum(f.v9) AS BIGINT) " OF_CUSTOMER ") OR c.first_at <> (SELECT min(f.at) " OF_CUSTOMER ")"            \
+  " OR c.last_at <> (SELECT max(f.at) " OF_CUSTOMER ") OR c.last_day <> (SELECT max(f.day) " OF_CUSTOMER ")"           \
+  " OR c.first_day <> (SELECT min(f.day) " OF_CUSTOMER ")"                                                             \
+  " OR c.first_channel <> (SELECT f.channel " OF_CUSTOMER " ORDER BY f.at, f.order_id LIMIT 1)"
+
+TEST(a_customer_s_row_is_what_a_recount_of_its_orders_says)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  struct fact now[ORDERS + 1] = {0};
+  uint64_t seed = 1;
+  for (int round = 0; round < 400; round++) {
+    CHECK_OK(scratch_begin(cx));
+    change_some(cx, now, &seed);
+    CHECK_OK(scratch_commit(cx));
+    CHECK_INT(scratch_i64(cx, WRONG_CUSTOMERS), 0);
+    CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM report_customer"),
+              scratch_i64(cx, "SELECT count(DISTINCT customer_id) FROM report_fact WHERE customer_id <> 0 AND v10 = 1"));
+    CHECK_INT(scratch_i64(cx, "SELECT CAST(coalesce(sum(v1), 0) AS BIGINT) FROM report_cell WHERE kind = 'customer'"),
+              scratch_i64(cx, "SELECT count(*) FROM report_customer"));
+  }
+}
+
+/* Whoever sells for a marketplace may keep it as one customer: a new order must not read all that came before. */
+TEST(a_customer_s_sums_move_by_the_difference_alone)
+{
+  static const struct db_stmt put = {
+      "INSERT INTO report_customer (bucket, customer_id, orders, revenue, revenue_bin, first_at, last_at, first_day,"
+      " last_day, first_channel) VALUES (0, $1, 20000, 5000, 0, 1, 2, 0, 0, 'web')",
+      DB_KEYED};
+  struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  struct fact f = {.kind = FACT_ORDER, .order_id = 7, .at = 3, .day = 1, .channel = "shop", .customer_id = CUSTOMER};
+  fact_changes changes = {0};
+  struct customer_change b = {.customer_id = CUSTOMER};
+  f.v[ORDER_BASE] = 50;
+  f.v[ORDER_KNOWN] = 1;
+  CHECK_OK(db_run(cx->db, &put, NULL, DB_ARGS(I64(CUSTOMER))));
+  struct fact_change *c = LIST_ADD(cx->arena, &changes);
+  *c = (struct fact_change){.order_id = 7};
+  *LIST_ADD(cx->arena, &c->is) = f;
+  CHECK_OK(bought_collect(cx, &changes, &b));
+  CHECK_INT(b.is.orders, 20001);
+  CHECK_INT(b.is.revenue, 5050);
+  CHECK_INT(b.is.first_at, 1);
+  CHECK_INT(b.is.last_at, 3);
+  CHECK_TEXT(b.is.channel, "web");
+}
