@@ -249,6 +249,12 @@ TEST(what_is_collected_is_handed_over_or_goes_back)
       SEE("/lines/0/counters/unallocated", "2");
     }
   }
+  SAY(200, "GET /v1/stock?sku=MUG-BLUE,TEE-S,NOPE");
+  SEE("/data/#", "2");
+  SAY(200, "GET /v1/stock?sku=MUG-BLUE,TEE-S&location=NOWHERE");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/stock?sku=NOPE,NOR-THIS");
+  SEE("/data/#", "0");
   SAY(200, "GET /v1/stock?sku=MUG-BLUE");
   SEE("/data/0/on_hand", "3");
   SEE("/data/0/reserved", "0");

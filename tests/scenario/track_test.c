@@ -142,6 +142,14 @@ TEST(a_promise_that_moved_tells_when_and_why)
   SEE("/changes/0/from", promised);
   SEE("/changes/0/to", arena_text(s->arena, AT("/expected/deliver_by")));
   SEE("/changes/0/reason", "location");
+  const char *expected = arena_text(s->arena, AT("/expected/deliver_by"));
+  SAY(200, "GET /v1/fulfillments?order=<order>&location=FAR");
+  KEEP("moved", "/data/0/id");
+  SAY(200, "GET /v1/delivery_promises?fulfillments=<moved>"); /* staff read the same of many, without the link */
+  SEE("/data/0/promised", promised);
+  SEE("/data/0/deliver_by", expected);
+  SEE("/data/0/changes/#", "1");
+  SEE("/data/0/changes/0/reason", "location");
   shop_close(s);
 }
 

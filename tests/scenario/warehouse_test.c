@@ -330,6 +330,41 @@ TEST(a_wave_releases_work_gives_it_slots_and_can_be_cancelled)
   shop_close(s);
 }
 
+TEST(papers_and_lists_of_many_orders_name_each_of_them)
+{
+  enum { MANY = 40 }; /* more than one statement takes */
+  struct shop *s = shop_open(t);
+  struct buf works, numbers;
+  a_small_shop(s);
+  buf_init(&works, s->arena);
+  buf_init(&numbers, s->arena);
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'counted': 100}]}");
+  for (int i = 0; i < MANY; i++) {
+    an_order_of(s, "{'sku': 'TEE-S', 'quantity': 1}", "one");
+    buf_printf(&works, "%s%s", i ? "," : "", AT("/fulfillments/0/id"));
+    buf_printf(&numbers, "%s%s", i ? "," : "", AT("/number"));
+  }
+  shop_label(s, "works", buf_str(&works));
+  shop_label(s, "numbers", buf_str(&numbers));
+  SAY(200, "GET /v1/pick_lists?fulfillments=<works>");
+  SEE("/orders/#", "40");
+  SEE("/stops/#", "40");
+  SEE("/orders/39/fulfillment_id", "<one>");
+  SEE("/stops/39/tote", "40");
+  SAY(200, "GET /v1/packing_slips?fulfillments=<works>");
+  SAY(404, "GET /v1/packing_slips?fulfillments=<works>,ful_0000000000001");
+  SAY(200, "GET /v1/orders?limit=100&number=<numbers>,NO-SUCH,<one_order>");
+  SEE("/data/#", "40");
+  SAY(200, "GET /v1/delivery_promises?fulfillments=<works>,ful_0000000000001,what");
+  SEE("/data/#", "40");
+  CHECK(strstr(s->last.body, shop_labelled(s, "one")) && strstr(s->last.body, shop_labelled(s, "one_order")));
+  CHECK(!text_empty(AT("/data/39/deliver_by")));
+  SEE("/data/39/promised", arena_text(s->arena, AT("/data/39/deliver_by")));
+  SEE("/data/39/changes/#", "0");
+  SAY(422, "GET /v1/delivery_promises");
+  shop_close(s);
+}
+
 TEST(open_work_is_split_and_adds_up)
 {
   struct shop *s = shop_open(t);

@@ -241,6 +241,49 @@ test('what the server refuses is a conflict that somebody sees @sample', async (
   await expect(page.getByText('Everything is sent')).toBeVisible();
 });
 
+test('a code that is too long is refused at once and logged; one that was kept before costs no other scan its count', async ({ page, shop, context }) => {
+  const { work, number, place } = await order(shop, [{ sku: 'TOTE', quantity: 3 }]);
+  await at(page, place);
+  await page.getByRole('button', { name: 'Pick next' }).click();
+  await expect(page.getByRole('heading', { name: number })).toBeVisible();
+  await scan(page, `https://example.com/${'poster'.repeat(40)}`);
+  await expect(page.getByRole('alert')).toContainText('Code too long');
+  await expect.poll(async () => (await shop.ask<any>('GET', `/v1/fulfillments/${work}/scans`)).data.map((one: any) => `${one.refusal} ${one.scanned.length}`)).toEqual(['wrong_sku 128']);
+  await expect(page.getByRole('link', { name: 'Online' })).toBeVisible();
+
+  await context.setOffline(true);
+  await scan(page, 'TOTE');
+  await scan(page, 'TOTE');
+  await expect(page.locator('.ratio b')).toHaveText('2');
+  // As an earlier version of the page kept it, between two that are right.
+  await page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((done, fail) => {
+      const ask = indexedDB.open('ordo-floor');
+      ask.onsuccess = () => done(ask.result);
+      ask.onerror = () => fail(ask.error);
+    });
+    const store = db.transaction('outbox', 'readwrite').objectStore('outbox');
+    const all = await new Promise<any[]>((done) => {
+      const ask = store.getAll();
+      ask.onsuccess = () => done(ask.result);
+    });
+    const [one, two] = all;
+    store.put({ ...one, seq: two.seq, key: `long-${one.key}`, body: { kind: 'pick', code: 'x'.repeat(200) } });
+    store.put({ ...two, seq: two.seq + 1 });
+    await new Promise<void>((done) => (store.transaction.oncomplete = () => done()));
+    db.close();
+  });
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(page.getByRole('link', { name: '1 conflict' })).toBeVisible({ timeout: 30_000 });
+  expect((await look(shop, work)).lines.map((line) => line.picked)).toEqual([2]);
+  await page.getByRole('link', { name: '1 conflict' }).click();
+  await expect(page.getByText('The code is too long')).toBeVisible();
+  await page.getByRole('button', { name: 'Seen' }).click();
+  await expect(page.getByText('Everything is sent')).toBeVisible();
+  await shop.ask('POST', `/v1/fulfillments/${work}/release_claim`, {});
+});
+
 test('work that should have left says since when; what is whole is in nobody\'s hands; what to pack is chosen', async ({ page, shop }) => {
   const { work, number, place } = await order(shop, [{ sku: 'TOTE', quantity: 1 }]);
   await at(page, place);

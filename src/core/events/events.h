@@ -112,6 +112,9 @@ typedef LIST(struct feed_entry) feed_entries;
 MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
 /* The events of one subject, oldest first: its timeline. The first 1000, or as many as some 32 MB hold. */
 MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
+/* The same of several subjects in one statement, subject by subject. */
+#define TIMELINES_MAX 32
+MUST_CHECK enum err timelines_read(struct ctx *cx, const int64_t *subject_ids, size_t n, feed_entries *out);
 /* The log looked through backwards: who, what, when. */
 struct audit_query {
   const char *topic;         /* "order.placed", or "order." for all that begin so; NULL = any; so the next ones */

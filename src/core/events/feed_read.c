@@ -147,6 +147,23 @@ enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_
   return read_entries(cx, &rows, TIMELINE_BYTES, out);
 }
 
+enum err timelines_read(struct ctx *cx, const int64_t *subject_ids, size_t n, feed_entries *out)
+{
+  static const struct db_stmt some = {
+      "SELECT " EVENT_COLUMNS ", NULL FROM event e"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE e.subject_id IN ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,"
+      "$25,$26,$27,$28,$29,$30,$31,$32) ORDER BY e.subject_id, e.n LIMIT 32000",
+      DB_LIST};
+  struct db_value ids[TIMELINES_MAX];
+  struct db_rows rows;
+  assert(n > 0 && n <= TIMELINES_MAX);
+  for (size_t i = 0; i < TIMELINES_MAX; i++)
+    ids[i] = I64(subject_ids[i < n ? i : n - 1]);
+  TRY(db_query(cx->db, &some, &rows, ids, TIMELINES_MAX));
+  return read_entries(cx, &rows, TIMELINE_BYTES, out);
+}
+
 enum { VERIFY_SLICE = 2000 };
 
 /* Numbers given before migration 11: SHA-256(hash before || seq || U+001F || columns, each ended by U+001F). */

@@ -100,7 +100,6 @@ extern const struct act order_source_act;
  * the order they came, and at most limit that are held as stock_short. For a timer: products take turns, so that orders
  * that nothing can be done for (their channel does not sell from where the stock is) keep none waiting; *turn is 0 at
  * first and handed back each time. groups: of the products, so that one process serves all who wait for the same. */
-typedef LIST(struct order_id) order_ids;
 MUST_CHECK enum err orders_fillable(struct ctx *cx, struct bucket_groups groups, int64_t limit, int64_t *turn,
                                     order_ids *out);
 /* Allocates what an order still waits for, without touching what it has; releases its hold stock_short when nothing is

@@ -403,6 +403,9 @@ struct packing_slip {
 extern const struct rec packing_slip_rec;
 /* language NULL = the order's, else the company's. */
 MUST_CHECK enum err packing_slip_load(struct ctx *cx, const char *id, const char *language, struct packing_slip *out);
+/* out[i] for ids[i]. ERR_TOO_LARGE where they do not fit into a request. */
+MUST_CHECK enum err packing_slips_load(struct ctx *cx, const char *const *ids, size_t n, const char *language,
+                                       struct packing_slip *out);
 
 struct parcel_label {
   struct parcel_id parcel_id;

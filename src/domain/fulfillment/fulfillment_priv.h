@@ -59,8 +59,16 @@ bool scan_is_product(struct ctx *cx, const struct scan_code *c, const struct pro
 /* The name of a line's product in a language, and the product; NULL outside the catalog. */
 MUST_CHECK enum err paper_name(struct ctx *cx, const struct order_line *l, const char *language, const char *fallback,
                                const struct product **out_product, const char **out);
-/* Lots that are reserved for a line at a location, or NULL. */
-const char *paper_lots(struct ctx *cx, const reservations *reserved, int64_t line, int64_t location_id);
+/* What papers of several fulfillments are made of, in a few statements for all. */
+struct papers {
+  struct fulfillment_id *ids;
+  struct order **orders; /* orders[i] has fulfillment ids[i] */
+  reservations reserved; /* of all of them */
+};
+MUST_CHECK enum err papers_load(struct ctx *cx, const char *const *ids, size_t n, struct papers *out);
+/* Lots that are reserved for a line of an order at a location, or NULL. */
+const char *paper_lots(struct ctx *cx, const reservations *reserved, struct order_id order, int64_t line,
+                       int64_t location_id);
 
 /* ---- Units of a fulfillment line ---- */
 

@@ -147,12 +147,30 @@ enum err paper_name(struct ctx *cx, const struct order_line *l, const char *lang
   return ERR_OK;
 }
 
-const char *paper_lots(struct ctx *cx, const reservations *reserved, int64_t line, int64_t location_id)
+enum err papers_load(struct ctx *cx, const char *const *ids, size_t n, struct papers *out)
+{
+  int64_t *demands = ARENA_ARRAY(cx->arena, int64_t, n);
+  size_t n_demands = 0;
+  *out = (struct papers){.ids = ARENA_ARRAY(cx->arena, struct fulfillment_id, n),
+                         .orders = ARENA_ARRAY(cx->arena, struct order *, n)};
+  TRY(orders_of_fulfillments(cx, ids, n, out->ids, out->orders));
+  for (size_t i = 0; i < n; i++) {
+    size_t seen = 0; /* two deliveries of an order have its reservations once */
+    while (seen < n_demands && demands[seen] != out->orders[i]->id.v)
+      seen++;
+    if (seen == n_demands)
+      demands[n_demands++] = out->orders[i]->id.v;
+  }
+  return reservations_of_demands(cx, demands, n_demands, &out->reserved);
+}
+
+const char *paper_lots(struct ctx *cx, const reservations *reserved, struct order_id order, int64_t line,
+                       int64_t location_id)
 {
   struct buf text;
   buf_init(&text, cx->arena);
   EACH (const struct reservation, r, reserved)
-    if (r->line == line && r->location_id == location_id && r->quantity.millionths > 0 && *r->lot)
+    if (r->demand_id == order.v && r->line == line && r->location_id == location_id && r->quantity.millionths > 0 && *r->lot)
       buf_printf(&text, "%s%s", text.n ? ", " : "", r->lot);
   return text.n ? buf_str(&text) : NULL;
 }
@@ -167,7 +185,7 @@ static enum err add_stop(struct walk *w, const struct order *o, const struct ful
   *s = (struct pick_stop){.walk = ABSENT,
                           .sku = l->sku,
                           .unit = l->unit,
-                          .lot = paper_lots(cx, reserved, l->line, f->location_id),
+                          .lot = paper_lots(cx, reserved, o->id, l->line, f->location_id),
                           .quantity = fl->quantity,
                           .picked = fl->picked,
                           .fulfillment_id = f->id,
@@ -188,9 +206,9 @@ static enum err add_stop(struct walk *w, const struct order *o, const struct ful
   return ERR_OK;
 }
 
-static enum err add_order(struct walk *w, const struct order *o, const struct fulfillment *f)
+static enum err add_order(struct walk *w, const struct order *o, const struct fulfillment *f,
+                          const reservations *reserved)
 {
-  reservations reserved = {0};
   struct pick_list *list = w->list;
   *LIST_ADD(w->cx->arena, &list->orders) = (struct pick_order){.tote = f->tote,
                                                                .fulfillment_id = f->id,
@@ -202,12 +220,11 @@ static enum err add_order(struct walk *w, const struct order *o, const struct fu
                                                                .service = f->service,
                                                                .notes = o->personal.notes,
                                                                .version = f->version};
-  TRY(reservations_of_demand(w->cx, o->id.v, ABSENT, &reserved));
   EACH (const struct fulfillment_line, fl, &f->lines) {
     if (fl->quantity.millionths == 0)
       continue;
     list->units = quantity_add(list->units, units_unpicked(fl));
-    TRY(add_stop(w, o, f, fl, &reserved));
+    TRY(add_stop(w, o, f, fl, reserved));
   }
   return ERR_OK;
 }
@@ -262,12 +279,12 @@ static enum err walk_begin(struct ctx *cx, const char *language, struct walk *ou
   return ERR_OK;
 }
 
-static enum err walk_add(struct walk *w, struct order_id order, struct fulfillment_id id, size_t n)
+static enum err walk_add(struct walk *w, const struct papers *papers, size_t n)
 {
   struct ctx *cx = w->cx;
-  struct order *o;
+  struct order *o = papers->orders[n];
+  struct fulfillment_id id = papers->ids[n];
   const struct location *l;
-  TRY(order_load(cx, order, &o));
   const struct fulfillment *f = order_fulfillment_of(o, id);
   assert(f);
   if (w->location_id && w->location_id != f->location_id)
@@ -282,7 +299,7 @@ static enum err walk_add(struct walk *w, struct order_id order, struct fulfillme
   }
   if (arena_over(cx->arena))
     return err_fail(cx, ERR_TOO_LARGE, "", "these orders are too large for one list: please ask for fewer");
-  return add_order(w, o, f);
+  return add_order(w, o, f, &papers->reserved);
 }
 
 static void walk_end(struct walk *w)
@@ -297,13 +314,11 @@ static void walk_end(struct walk *w)
 enum err pick_list_load(struct ctx *cx, const char *const *ids, size_t n, const char *language, struct pick_list *out)
 {
   struct walk w;
+  struct papers papers;
   TRY(walk_begin(cx, language, &w, out));
-  for (size_t i = 0; i < n; i++) {
-    struct fulfillment_id id;
-    struct order_id order;
-    TRY(order_of_fulfillment(cx, ids[i], &id, &order));
-    TRY(walk_add(&w, order, id, i));
-  }
+  TRY(papers_load(cx, ids, n, &papers));
+  for (size_t i = 0; i < n; i++)
+    TRY(walk_add(&w, &papers, i));
   if (n > 1) /* several without a wave: slots in the order they were named */
     for (size_t i = 0; i < out->orders.n; i++) {
       out->orders.at[i].tote = (int64_t)i + 1;
@@ -319,19 +334,21 @@ enum err pick_list_of_wave(struct ctx *cx, const char *text, const char *languag
 {
   struct walk w;
   struct wave wave;
+  struct papers papers;
   TRY(wave_load(cx, text, &wave));
   TRY(walk_begin(cx, language, &w, out));
   out->title = wave.number;
   out->wave_id = wave.id;
   out->location = wave.location;
+  const char **ids = ARENA_ARRAY(cx->arena, const char *, wave.fulfillments.n);
   for (size_t i = 0; i < wave.fulfillments.n; i++) {
     char id[ID_TEXT];
-    struct fulfillment_id ful;
-    struct order_id order;
     id_format(PREFIX_fulfillment, wave.fulfillments.at[i].id.v, id);
-    TRY(order_of_fulfillment(cx, id, &ful, &order));
-    TRY(walk_add(&w, order, ful, i));
+    ids[i] = arena_text(cx->arena, id);
   }
+  TRY(papers_load(cx, ids, wave.fulfillments.n, &papers));
+  for (size_t i = 0; i < wave.fulfillments.n; i++)
+    TRY(walk_add(&w, &papers, i));
   walk_end(&w);
   return ERR_OK;
 }

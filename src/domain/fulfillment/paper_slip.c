@@ -41,10 +41,8 @@ static int64_t parcel_of(const struct fulfillment *f, int64_t line)
 }
 
 static enum err add_lines(struct ctx *cx, struct order *o, const struct fulfillment *f, const struct sender *by,
-                          struct packing_slip *s)
+                          const reservations *reserved, struct packing_slip *s)
 {
-  reservations reserved = {0};
-  TRY(reservations_of_demand(cx, o->id.v, ABSENT, &reserved));
   EACH (const struct fulfillment_line, fl, &f->lines) {
     const struct order_line *l = order_line_of(o, fl->line);
     const struct product *p;
@@ -54,7 +52,7 @@ static enum err add_lines(struct ctx *cx, struct order *o, const struct fulfillm
     *to = (struct slip_line){.line = l->line,
                              .sku = l->sku,
                              .unit = l->unit,
-                             .lot = paper_lots(cx, &reserved, l->line, f->location_id),
+                             .lot = paper_lots(cx, reserved, o->id, l->line, f->location_id),
                              .ordered = l->quantity,
                              .quantity = fl->quantity,
                              .parcel = parcel_of(f, l->line)};
@@ -63,15 +61,11 @@ static enum err add_lines(struct ctx *cx, struct order *o, const struct fulfillm
   return ERR_OK;
 }
 
-enum err packing_slip_load(struct ctx *cx, const char *id, const char *language, struct packing_slip *out)
+static enum err make_slip(struct ctx *cx, struct order *o, struct fulfillment_id ful, const char *language,
+                          const reservations *reserved, struct packing_slip *out)
 {
-  struct fulfillment_id ful;
-  struct order_id order;
-  struct order *o;
   struct sender by;
   const struct location *l;
-  TRY(order_of_fulfillment(cx, id, &ful, &order));
-  TRY(order_load(cx, order, &o));
   TRY(sender_load(cx, o, language, &by));
   const struct fulfillment *f = order_fulfillment_of(o, ful);
   assert(f);
@@ -104,7 +98,22 @@ enum err packing_slip_load(struct ctx *cx, const char *id, const char *language,
   EACH (const struct fulfillment, other, &o->fulfillments)
     out->other_parts += other->id.v != ful.v && other->state != FUL_REJECTED && other->state != FUL_CANCELLED &&
                         other->state != FUL_NOT_COLLECTED;
-  return add_lines(cx, o, f, &by, out);
+  return add_lines(cx, o, f, &by, reserved, out);
+}
+
+enum err packing_slip_load(struct ctx *cx, const char *id, const char *language, struct packing_slip *out)
+{
+  return packing_slips_load(cx, &id, 1, language, out);
+}
+
+enum err packing_slips_load(struct ctx *cx, const char *const *ids, size_t n, const char *language,
+                            struct packing_slip *out)
+{
+  struct papers p;
+  TRY(papers_load(cx, ids, n, &p));
+  for (size_t i = 0; i < n; i++)
+    TRY(make_slip(cx, p.orders[i], p.ids[i], language, &p.reserved, &out[i]));
+  return ERR_OK;
 }
 
 enum err parcel_label_load(struct ctx *cx, const char *id_or_number, const char *language, struct parcel_label *out)

@@ -198,6 +198,8 @@ struct stock_key reservation_key(const struct reservation *r);
 
 /* The live ones of a demand (an order), by line and stock key; line ABSENT = of all lines. */
 MUST_CHECK enum err reservations_of_demand(struct ctx *cx, int64_t demand_id, int64_t line, reservations *out);
+/* The live ones of several demands, for reading only: their stock rows are not asked for. */
+MUST_CHECK enum err reservations_of_demands(struct ctx *cx, const int64_t *demand_ids, size_t n, reservations *out);
 /* Soft ones whose time is over, oldest first, at most limit: for a timer of the room above, which releases them in an
  * act (stock_plan_release, RESERVATION_EXPIRED) together with what it knows of the demand. */
 MUST_CHECK enum err reservations_expired(struct ctx *cx, int64_t limit, reservations *out);

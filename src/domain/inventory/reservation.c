@@ -73,6 +73,24 @@ enum err reservations_of_demand(struct ctx *cx, int64_t demand_id, int64_t line,
   return stock_rows_prefetch(cx, demand_id, out);
 }
 
+enum err reservations_of_demands(struct ctx *cx, const int64_t *demand_ids, size_t n, reservations *out)
+{
+  enum { AT_ONCE = 32 };
+  static const struct db_where of_demands = {
+      &reservation_table,
+      "state = 'live' AND demand_id IN ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,"
+      "$23,$24,$25,$26,$27,$28,$29,$30,$31,$32)"
+      " ORDER BY demand_id, line, product_id, location_id, owner, stock_condition, lot",
+      DB_LIST};
+  struct db_value ids[AT_ONCE];
+  for (size_t begin = 0; begin < n; begin += AT_ONCE) {
+    for (size_t i = 0; i < AT_ONCE; i++)
+      ids[i] = I64(demand_ids[begin + i < n ? begin + i : n - 1]);
+    TRY(db_select(cx->db, &of_demands, (struct list *)(void *)out, ids, AT_ONCE));
+  }
+  return ERR_OK;
+}
+
 enum err reservations_expired(struct ctx *cx, int64_t limit, reservations *out)
 {
   static const struct db_where expired = {

@@ -21,6 +21,43 @@ enum err order_find(struct ctx *cx, const char *text, struct order_id *out)
   return ERR_OK;
 }
 
+enum { FIND_AT_ONCE = 32 };
+#define PLACES_32                                                                                                      \
+  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,"    \
+  "$31,$32"
+
+static enum err numbers_find(struct ctx *cx, const struct db_value *numbers, size_t n, order_ids *out)
+{
+  static const struct db_stmt find = {
+      "SELECT order_id FROM order_number WHERE number IN (" PLACES_32 ") ORDER BY number LIMIT 32", DB_LIST};
+  struct db_value places[FIND_AT_ONCE];
+  struct db_rows rows;
+  for (size_t i = 0; i < FIND_AT_ONCE; i++)
+    places[i] = numbers[i < n ? i : n - 1];
+  TRY(db_query(cx->db, &find, &rows, places, FIND_AT_ONCE));
+  while (db_next(&rows))
+    LIST_ADD(cx->arena, out)->v = db_i64(&rows, 0);
+  return db_done(&rows);
+}
+
+enum err orders_find(struct ctx *cx, const char *const *texts, size_t n, order_ids *out)
+{
+  struct db_value numbers[FIND_AT_ONCE];
+  size_t named = 0;
+  for (size_t i = 0; i < n; i++) {
+    int64_t id;
+    if (id_parse(PREFIX_order, texts[i], &id))
+      LIST_ADD(cx->arena, out)->v = id;
+    else
+      numbers[named++] = TEXT(texts[i]);
+    if (named == FIND_AT_ONCE || (named && i + 1 == n)) {
+      TRY(numbers_find(cx, numbers, named, out));
+      named = 0;
+    }
+  }
+  return ERR_OK;
+}
+
 enum err order_find_external(struct ctx *cx, const char *channel, const char *external_id, struct order_id *out)
 {
   static const struct db_stmt find = {"SELECT id FROM orders WHERE channel = $1 AND external_id = $2 AND bucket = $3",
@@ -254,6 +291,13 @@ enum err order_load(struct ctx *cx, struct order_id id, struct order **out)
   return ERR_OK;
 }
 
+enum err tracking_events_of_order(struct ctx *cx, const struct order *o, struct list *out)
+{
+  static const struct db_where of_order = {
+      &tracking_event_table, "bucket = $1 AND order_id = $2 ORDER BY parcel_id, occurred_at, status", DB_KEYED};
+  return db_select(cx->db, &of_order, out, DB_ARGS(I64(o->bucket), I64(o->id.v)));
+}
+
 enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct list *out)
 {
   static const struct db_where of_parcel = {
@@ -348,5 +392,52 @@ enum err orders_fill(struct ctx *cx, struct order *orders, size_t n, bool nested
   }
   for (size_t begin = 0; nested && begin < n && !arena_over(cx->arena); begin += NESTED_MAX)
     TRY(fill_nested(cx, orders + begin, n - begin < NESTED_MAX ? n - begin : NESTED_MAX));
+  return ERR_OK;
+}
+
+/* ---- By their fulfillments ---- */
+
+typedef LIST(struct order) whole_orders;
+
+/* At most FIND_AT_ONCE, in two statements and those of orders_fill. */
+static enum err orders_by_fulfillment(struct ctx *cx, const char *const *ids, size_t n, struct fulfillment_id *out_ids,
+                                      struct order **out)
+{
+  static const struct db_where work = {&fulfillment_table, "id IN (" PLACES_32 ") ORDER BY id LIMIT 32", DB_LIST};
+  static const struct db_where whole = {&order_table, "id IN (" PLACES_32 ") ORDER BY id LIMIT 32", DB_LIST};
+  struct db_value named[FIND_AT_ONCE], of[FIND_AT_ONCE];
+  LIST(struct fulfillment) found = {0};
+  whole_orders *orders = ARENA_NEW(cx->arena, whole_orders);
+  for (size_t i = 0; i < FIND_AT_ONCE; i++) {
+    int64_t id = 0;
+    if (i < n && !id_parse(PREFIX_fulfillment, ids[i], &id))
+      id = 0;
+    if (i < n)
+      out_ids[i].v = id;
+    named[i] = I64(id);
+  }
+  TRY(db_select(cx->db, &work, (struct list *)(void *)&found, named, FIND_AT_ONCE));
+  for (size_t i = 0; i < FIND_AT_ONCE; i++)
+    of[i] = I64(i < found.n ? found.at[i].order_id : 0);
+  TRY(db_select(cx->db, &whole, (struct list *)(void *)orders, of, FIND_AT_ONCE));
+  TRY(orders_fill(cx, orders->at, orders->n, true));
+  if (arena_over(cx->arena))
+    return err_fail(cx, ERR_TOO_LARGE, "", "these orders are too large for one answer: please ask for fewer");
+  for (size_t i = 0; i < n; i++) {
+    out[i] = NULL;
+    EACH (struct order, o, orders)
+      if (out_ids[i].v && order_fulfillment_of(o, out_ids[i]))
+        out[i] = o;
+    if (!out[i])
+      return err_fail(cx, ERR_NOT_FOUND, "", "there is no fulfillment %s", ids[i]);
+  }
+  return ERR_OK;
+}
+
+enum err orders_of_fulfillments(struct ctx *cx, const char *const *ids, size_t n, struct fulfillment_id *out_ids,
+                                struct order **out)
+{
+  for (size_t i = 0; i < n; i += FIND_AT_ONCE)
+    TRY(orders_by_fulfillment(cx, ids + i, n - i < FIND_AT_ONCE ? n - i : FIND_AT_ONCE, out_ids + i, out + i));
   return ERR_OK;
 }

@@ -317,6 +317,9 @@ extern const struct db_table order_table, order_line_table, order_charge_table, 
 
 /* The id behind "ord_..." or a number. ERR_NOT_FOUND with a sentence. */
 MUST_CHECK enum err order_find(struct ctx *cx, const char *id_or_number, struct order_id *out);
+/* Several at once: adds the ids of those that are known; the order of texts is not kept, and an id is not looked up. */
+typedef LIST(struct order_id) order_ids;
+MUST_CHECK enum err orders_find(struct ctx *cx, const char *const *ids_or_numbers, size_t n, order_ids *out);
 /* The order with this (channel, external id); *out_id.v = 0 when there is none. */
 MUST_CHECK enum err order_find_external(struct ctx *cx, const char *channel, const char *external_id,
                                         struct order_id *out_id);
@@ -327,6 +330,12 @@ MUST_CHECK enum err order_load(struct ctx *cx, struct order_id id, struct order 
 /* Adds to at most 200 rows of a list what they lack: personal data; with nested the lists too. Stops, with rows left
  * bare, when the orders are so large that arena_over: the caller refuses the page. */
 MUST_CHECK enum err orders_fill(struct ctx *cx, struct order *orders, size_t n, bool nested);
+/* The orders of these fulfillments ("ful_..."), whole: out[i] and out_ids[i] for ids[i]; the same one for two of an order.
+ * ERR_NOT_FOUND names one that is unknown; ERR_TOO_LARGE when they do not fit into a request. */
+MUST_CHECK enum err orders_of_fulfillments(struct ctx *cx, const char *const *ids, size_t n,
+                                           struct fulfillment_id *out_ids, struct order **out);
+/* The tracking events of an order, parcel by parcel, oldest first. */
+MUST_CHECK enum err tracking_events_of_order(struct ctx *cx, const struct order *o, struct list *out);
 /* The tracking events of one parcel, oldest first. */
 MUST_CHECK enum err tracking_events_load(struct ctx *cx, const struct parcel *p, struct list *out);
 /* The order that a part belongs to: "hld_...", "pay_...", "ful_...", "par_...", "shp_...". ERR_NOT_FOUND. */

@@ -45,6 +45,7 @@ struct tracking_change {
   const char *reason;          /* stock, location, request, hold, work, other */
 };
 enum tracking_step_state { TRACKING_STEP_DONE, TRACKING_STEP_CURRENT, TRACKING_STEP_TODO };
+typedef LIST(struct tracking_change) tracking_changes;
 struct tracking_step {
   const char *code; /* ordered, confirmed, packed, shipped, out_for_delivery, delivered; or ready, collected; or cancelled */
   int state;        /* enum tracking_step_state */
@@ -82,7 +83,7 @@ struct tracking_view {
   struct tracking_shop shop;
   struct tracking_expected expected;
   struct instant promised;              /* deliver_by of the first promise */
-  LIST(struct tracking_change) changes; /* oldest first */
+  tracking_changes changes;             /* oldest first */
   LIST(struct tracking_step) steps;
   LIST(struct tracking_parcel) parcels;
   LIST(struct tracking_item) waiting;   /* what is in no parcel yet */
@@ -94,6 +95,23 @@ extern const struct rec tracking_view_rec;
 /* language NULL = the order's. ERR_NOT_FOUND with the sentence of tracking_token_read for a draft. */
 MUST_CHECK enum err tracking_view_make(struct ctx *cx, struct order_id id, const char *language,
                                        struct tracking_view *out);
+
+/* ---- For staff: many deliveries at once ---- */
+
+#define TRACKING_PROMISES_MAX 100
+struct tracking_promise {
+  struct fulfillment_id fulfillment_id;
+  struct order_id order_id;
+  struct instant promised, deliver_by; /* as it was promised first, and now */
+  const char *time_zone;               /* of the location: in which the day is meant */
+  tracking_changes changes;            /* of the order's promise, oldest first */
+};
+struct tracking_promises {
+  LIST(struct tracking_promise) data;
+};
+extern const struct rec tracking_promises_rec;
+/* ids "ful_...,ful_..."; what is unknown has no row. ERR_INVALID with more than TRACKING_PROMISES_MAX. */
+MUST_CHECK enum err tracking_promises_load(struct ctx *cx, const char *ids, struct tracking_promises *out);
 
 /* "Thu, Dec 3" or "12月3日周四", in the zone (NULL = UTC); NULL where there is no such language, zone or time. In the arena. */
 const char *tracking_day(struct arena *a, struct instant at, const char *zone, const char *language);

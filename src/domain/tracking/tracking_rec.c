@@ -40,6 +40,25 @@ static const struct rec_field change_fields[] = {
 static const struct rec change_rec =
     REC(struct tracking_change, "TrackingChange", change_fields, "The promise changed");
 
+static const struct rec_field promise_fields[] = {
+    FIELD_AS(REC_ID, struct tracking_promise, fulfillment_id, .prefix = PREFIX_fulfillment, .doc = "The delivery"),
+    FIELD_AS(REC_ID, struct tracking_promise, order_id, .prefix = PREFIX_order, .doc = "Its order"),
+    FIELD(struct tracking_promise, promised, .doc = "deliver_by as it was promised first"),
+    FIELD(struct tracking_promise, deliver_by, .doc = "When it is expected now"),
+    FIELD(struct tracking_promise, time_zone, .doc = "Of the location: in which the day is meant",
+          .example = "Asia/Shanghai"),
+    FIELD_AS(REC_LIST, struct tracking_promise, changes, .rec = &change_rec,
+             .doc = "How the order's promise changed since, and why"),
+};
+static const struct rec delivery_rec =
+    REC(struct tracking_promise, "DeliveryPromise", promise_fields, "What was promised of a delivery");
+static const struct rec_field promises_fields[] = {
+    FIELD_AS(REC_LIST, struct tracking_promises, data, .rec = &delivery_rec, .max = TRACKING_PROMISES_MAX,
+             .doc = "One for each that is known"),
+};
+const struct rec tracking_promises_rec =
+    REC(struct tracking_promises, "DeliveryPromises", promises_fields, "What was promised of deliveries");
+
 static const char *const step_states[] = {"done", "current", "todo", NULL};
 
 static const struct rec_field step_fields[] = {

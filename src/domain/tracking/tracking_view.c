@@ -1,9 +1,8 @@
 /* The customer's view of an order: made of the order, the scans of its parcels and the promises of its timeline. */
-#include "tracking.h"
+#include "tracking_priv.h"
 
 #include "carriers.h"
 #include "codec.h"
-#include "events.h"
 #include "settings.h"
 
 #include <string.h>
@@ -15,6 +14,7 @@ struct viewer {
   const struct order *o;
   struct tracking_view *v;
   const char *fallback; /* language */
+  LIST(struct tracking_event) scans; /* of all parcels, parcel by parcel, oldest first */
 };
 
 /* ---- Texts ---- */
@@ -115,14 +115,14 @@ static enum err view_carrier(struct viewer *w, struct tracking_parcel *p)
   return ERR_OK;
 }
 
-static enum err view_scans(struct viewer *w, const struct parcel *from, struct tracking_parcel *p)
+static void view_scans(struct viewer *w, const struct parcel *from, struct tracking_parcel *p)
 {
-  LIST(struct tracking_event) scans = {0};
-  TRY(tracking_events_load(w->cx, from, (struct list *)(void *)&scans));
-  for (size_t i = scans.n; i-- > 0;)
-    *LIST_ADD(w->cx->arena, &p->events) =
-        (struct tracking_scan){scans.at[i].occurred_at, scans.at[i].status, scans.at[i].description, scans.at[i].place};
-  return ERR_OK;
+  for (size_t i = w->scans.n; i-- > 0;) {
+    const struct tracking_event *e = &w->scans.at[i];
+    if (e->parcel_id == from->id.v)
+      *LIST_ADD(w->cx->arena, &p->events) =
+          (struct tracking_scan){e->occurred_at, e->status, e->description, e->place};
+  }
 }
 
 static enum err view_parcel(struct viewer *w, const struct fulfillment *f, const struct parcel *from)
@@ -142,12 +142,14 @@ static enum err view_parcel(struct viewer *w, const struct fulfillment *f, const
   TRY(view_carrier(w, p));
   EACH (const struct parcel_item, i, &from->items)
     TRY(add_item(w, i->line, i->quantity, (struct list *)(void *)&p->items));
-  return view_scans(w, from, p);
+  view_scans(w, from, p);
+  return ERR_OK;
 }
 
 /* A packed parcel is told once it is packed: its label may have a number. Units in no parcel wait. */
 static enum err view_parcels(struct viewer *w)
 {
+  TRY(tracking_events_of_order(w->cx, w->o, (struct list *)(void *)&w->scans));
   EACH (const struct fulfillment, f, &w->o->fulfillments)
     EACH (const struct parcel, p, &f->parcels)
       if (p->state != PARCEL_VOIDED)
@@ -280,24 +282,29 @@ static bool find_change(struct arena *a, const char *data, struct tracking_chang
   return false;
 }
 
+void tracking_change_of(struct arena *a, const struct feed_entry *e, struct instant *promised,
+                        tracking_changes *changes)
+{
+  struct tracking_change change;
+  if (!find_change(a, e->data, &change))
+    return;
+  if (!instant_set(*promised))
+    *promised = instant_set(change.from) ? change.from : change.to;
+  if (!instant_set(change.from)) /* the first promise is no change */
+    return;
+  change.at = e->at;
+  change.reason = reason_of(e->topic);
+  *LIST_ADD(a, changes) = change;
+}
+
 static enum err view_changes(struct viewer *w)
 {
   feed_entries entries = {0};
   struct tracking_view *v = w->v;
   v->promised = INSTANT(ABSENT);
   TRY(timeline_read(w->cx, w->o->bucket, w->o->id.v, &entries));
-  EACH (const struct feed_entry, e, &entries) {
-    struct tracking_change change;
-    if (!find_change(w->cx->arena, e->data, &change))
-      continue;
-    if (!instant_set(v->promised))
-      v->promised = instant_set(change.from) ? change.from : change.to;
-    if (!instant_set(change.from)) /* the first promise is no change */
-      continue;
-    change.at = e->at;
-    change.reason = reason_of(e->topic);
-    *LIST_ADD(w->cx->arena, &v->changes) = change;
-  }
+  EACH (const struct feed_entry, e, &entries)
+    tracking_change_of(w->cx->arena, e, &v->promised, &v->changes);
   if (!instant_set(v->promised))
     v->promised = w->o->promise.deliver_by;
   return ERR_OK;

@@ -175,11 +175,7 @@ static enum err serve_slips(struct ctx *cx, const struct api_request *rq, struct
   TRY(language_of(cx, rq, &language));
   TRY(ids_of(cx, rq, &ids));
   struct packing_slip *slips = ARENA_ARRAY(cx->arena, struct packing_slip, ids.n);
-  for (size_t i = 0; i < ids.n; i++) {
-    TRY(packing_slip_load(cx, ids.at[i], language, &slips[i]));
-    if (arena_over(cx->arena))
-      return err_fail(cx, ERR_TOO_LARGE, "", "these orders are too large for one document: please ask for fewer");
-  }
+  TRY(packing_slips_load(cx, ids.at, ids.n, language, slips));
   TRY(may_print(cx));
   TRY(print_packing_slips(cx->arena, &cx->fault, slips, ids.n, &pdf));
   return send_pdf(cx, rq, "packing-slips", &pdf);

@@ -8,6 +8,8 @@
 #include "inventory.h"
 #include "orders.h"
 
+#include <string.h>
+
 /* ---- Which stock: ?sku= and ?location= ---- */
 
 enum { PARAM_SKU, PARAM_LOCATION, PARAM_AT, PARAM_LEVEL = PARAM_AT };
@@ -19,7 +21,7 @@ static const struct api_param place_params[] = {
 };
 
 static const struct api_param stock_params[] = {
-    [PARAM_SKU] = {"sku", REC_TEXT, "Only this product", "TEE-S"},
+    [PARAM_SKU] = {"sku", REC_TEXT, "Only this product, or these: at most 100 with commas", "TEE-S,TEE-M"},
     [PARAM_LOCATION] = {"location", REC_TEXT, "Only this location, by code or id", "NJ1"},
     [PARAM_LEVEL] = {"level", REC_TEXT, "low: below its safety stock; out: nothing is free; negative: less than nothing",
                      "low"},
@@ -81,10 +83,47 @@ static const struct {
   const char *level, *where;
 } levels[] = {{"low", "alerted = 1"}, {"out", "on_hand - reserved <= 0"}, {"negative", "on_hand < 0"}};
 
+enum { SKUS_MAX = 100 };
+
+/* Products are kept in memory: few of these are a question to the database. */
+static enum err narrow_skus(struct ctx *cx, const char *skus, struct db_page *page)
+{
+  struct db_value ids[SKUS_MAX];
+  size_t n = 0, named = 0;
+  for (const char *p = skus; *p;) {
+    size_t length = strcspn(p, ",");
+    const struct product *product;
+    if (length && named++ == SKUS_MAX)
+      return fault_add(&cx->fault, ERR_INVALID, "/query/sku", "too_many", "at most %d products", SKUS_MAX);
+    enum err err = length ? catalog_product_by_sku(cx, arena_textn(cx->arena, p, length), &product) : ERR_NOT_FOUND;
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    if (err == ERR_OK)
+      ids[n++] = I64(product->id.v);
+    p += length + (p[length] == ',');
+  }
+  fault_clear(&cx->fault); /* an unknown one has no row */
+  api_where_in(cx, page, "product_id", ids, n);
+  return ERR_OK;
+}
+
 static enum err narrow_stock(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
-  const char *level = rq->params[PARAM_LEVEL].text;
-  TRY(narrow_place(cx, rq, page));
+  const char *level = rq->params[PARAM_LEVEL].text, *sku = rq->params[PARAM_SKU].text;
+  const struct product *whole;
+  if (sku && strchr(sku, ',') && catalog_product_by_sku(cx, sku, &whole) == ERR_NOT_FOUND) {
+    const char *location = rq->params[PARAM_LOCATION].text;
+    const struct location *l = NULL;
+    enum err err = location ? location_find(cx, location, &l) : ERR_OK;
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    fault_clear(&cx->fault);
+    TRY(narrow_skus(cx, sku, page));
+    if (location)
+      api_where(cx, page, "coalesce(location_id, 0) = $1", DB_ARGS(I64(l ? l->id.v : 0)));
+  } else {
+    TRY(narrow_place(cx, rq, page));
+  }
   for (size_t i = 0; level && i < COUNT_OF(levels); i++)
     if (text_eq(levels[i].level, level)) {
       api_where(cx, page, levels[i].where, NULL, 0);

@@ -25,22 +25,22 @@ enum {
 static enum err by_number(const struct api_narrowing *n)
 {
   struct ctx *cx = n->cx;
+  const char *names[NUMBERS_MAX];
   struct db_value ids[NUMBERS_MAX];
-  size_t found = 0, named = 0;
+  order_ids found = {0};
+  size_t named = 0;
   for (const char *p = n->value->text; *p;) {
     size_t length = strcspn(p, ", \n\r\t;");
-    struct order_id id = {0};
-    if (length && named++ == NUMBERS_MAX)
+    if (length && named == NUMBERS_MAX)
       return fault_add(&cx->fault, ERR_INVALID, "/query/number", "too_many", "at most 100 numbers");
-    enum err err = length ? order_find(cx, arena_textn(cx->arena, p, length), &id) : ERR_NOT_FOUND;
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-      return err;
-    fault_clear(&cx->fault); /* an unknown number is no row */
-    if (err == ERR_OK)
-      ids[found++] = I64(id.v);
+    if (length)
+      names[named++] = arena_textn(cx->arena, p, length);
     p += length + (p[length] != '\0');
   }
-  api_where_in(cx, n->page, "id", ids, found);
+  TRY(orders_find(cx, names, named, &found)); /* an unknown number is no row */
+  for (size_t i = 0; i < found.n; i++)
+    ids[i] = I64(found.at[i].v);
+  api_where_in(cx, n->page, "id", ids, found.n);
   return ERR_OK;
 }
 

@@ -309,6 +309,7 @@ static const struct scope_rule rules[] = {
     {"/v1/channels/{code}", SCOPE_FREE, see_channel, NULL},
     {"/v1/customers", SCOPE_FREE, NULL, NULL},
     {"/v1/customers/{id}/profile", SCOPE_CLOSED, NULL, NULL}, /* sums over all places */
+    {"/v1/delivery_promises", SCOPE_FREE, NULL, see_named},
     {"/v1/events", SCOPE_FREE, NULL, NULL}, /* scope_sees_event */
     {"/v1/fulfillments/{id}", SCOPE_FREE, see_fulfillment, NULL},
     {"/v1/holds/{id}", SCOPE_FREE, see_hold, NULL},

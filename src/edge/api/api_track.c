@@ -74,6 +74,21 @@ static enum err serve_track(struct ctx *cx, const struct api_request *rq, struct
   return ERR_OK;
 }
 
+static const struct api_param promises_params[] = {
+    {"fulfillments", REC_TEXT, "Their ids, with commas; at most 100", "ful_01jd7k3v9q2m8,ful_01jd7k3v9q2m9"},
+    {0},
+};
+
+static enum err serve_promises(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct tracking_promises *found = ARENA_NEW(cx->arena, struct tracking_promises);
+  if (!rq->params[0].text)
+    return fault_add(&cx->fault, ERR_INVALID, "/query/fulfillments", "required", "please name fulfillments");
+  TRY(tracking_promises_load(cx, rq->params[0].text, found));
+  *out = (struct act_result){.rec = &tracking_promises_rec, .value = found, .version = ABSENT};
+  return ERR_OK;
+}
+
 static const enum err link_errors[] = {ERR_NOT_FOUND, ERR_STATE, ERR_OK};
 static const enum err track_errors[] = {ERR_NOT_FOUND, ERR_RATE, ERR_OK};
 
@@ -83,6 +98,10 @@ const struct route track_routes[] = {
      "data "
      "beyond country, city and a masked name.",
      .needs = PERM_ORDER_READ, .reply = &tracking_link_rec, .success = 200, .serve = serve_link, .errors = link_errors},
+    {"GET", "/v1/delivery_promises", "What was promised of deliveries, and why it moved",
+     "For staff who look at many: the first promise, when each is expected now, and how the order's promise changed.",
+     .needs = PERM_FULFILLMENT_READ, .reply = &tracking_promises_rec, .success = 200, .serve = serve_promises,
+     .params = promises_params},
     {"GET", "/v1/track/{token}", "What a customer sees of an order",
      "Without signing in. The expected date first, how it changed and why, the steps, each parcel with its scans, "
      "newest "

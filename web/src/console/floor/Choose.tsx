@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { asProblem } from '../../shared/api/problem';
 import { useTranslation } from '../../shared/i18n';
+import { CODE_MAX, codeFits } from '../../shared/offline/gs1';
 import { drain } from '../../shared/offline/outbox';
 import { readyBy, readyToPack, take, type Ready } from './door';
 import { Bar, Big, LeavesBy, ScanBar, Tell, useTell, Wait, Wrong } from './parts';
@@ -31,6 +32,7 @@ export function Choose({ place, onHome, onTake }: { place: string; onHome: () =>
   };
   const choose = async (find: () => Promise<Ready | undefined>, code: string) => {
     if (busy) return;
+    if (!codeFits(code)) return tell('wrong', t('floor.tell.too_long'), t('floor.tell.too_long_text', { n: CODE_MAX }));
     setBusy(true);
     try {
       const one = await find();

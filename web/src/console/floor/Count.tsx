@@ -5,6 +5,7 @@ import { asProblem } from '../../shared/api/problem';
 import { quantity } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { keep, kept } from '../../shared/offline/kept';
+import { CODE_MAX, codeFits } from '../../shared/offline/gs1';
 import { put } from '../../shared/offline/outbox';
 import { resolve } from './door';
 import { Bar, Big, Counter, ScanBar, Tell, useTell } from './parts';
@@ -29,8 +30,9 @@ export function Count({ place, onHome }: { place: string; onHome: () => void }) 
     setLines(next);
     void keep(name, next.length ? next : undefined);
   };
-  const onCode = (code: string) =>
-    void resolve(code).then(
+  const onCode = (code: string) => {
+    if (!codeFits(code)) return tell('wrong', t('floor.tell.too_long'), t('floor.tell.too_long_text', { n: CODE_MAX }));
+    return void resolve(code).then(
       (found) => {
         if (!found) return tell('wrong', t('floor.tell.unknown_code'), code);
         const had = lines.find((line) => same(line, found));
@@ -39,6 +41,7 @@ export function Count({ place, onHome }: { place: string; onHome: () => void }) 
       },
       (error: unknown) => tell('wrong', t(`error.${asProblem(error).code}`, { defaultValue: t('floor.tell.unknown_code') }), code),
     );
+  };
   const send = () => {
     void put({
       key: intent(),

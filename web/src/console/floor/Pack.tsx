@@ -5,10 +5,10 @@ import { quantity } from '../../shared/format';
 import { language, useTranslation } from '../../shared/i18n';
 import { dropWork, keepWork } from '../../shared/offline/kept';
 import { onSent, put, useOutbox } from '../../shared/offline/outbox';
-import { readCode } from '../../shared/offline/gs1';
+import { CODE_MAX, readCode } from '../../shared/offline/gs1';
 import { fulfillment } from './door';
 import { Bar, Big, ScanBar, Steps, Tell, useTell } from './parts';
-import { counted, grams, HEAVY_G, judge, left, units, type Work } from './work';
+import { counted, grams, HEAVY_G, judge, left, loggedAs, units, type Work } from './work';
 
 export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
   const { t } = useTranslation();
@@ -33,7 +33,8 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
     const judged = judge(work, code);
     const body = { kind: 'pack', parcel: 1 };
     if (!judged.ok) {
-      if (judged.why !== 'too_many') void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code }, wrong: judged.why });
+      if (judged.why !== 'too_many') void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code }, wrong: loggedAs(judged.why) });
+      if (judged.why === 'too_long') return tell('wrong', t('floor.tell.too_long'), t('floor.tell.too_long_text', { n: CODE_MAX }));
       return tell('wrong', t(judged.why === 'wrong_sku' ? 'floor.tell.not_in_order' : `floor.tell.${judged.why}`), readCode(code).text);
     }
     void put({ key: intent(), kind: 'scan', about: work.id, label: work.order, body: { ...body, code, line: judged.line.line, quantity: judged.quantity } });

@@ -5,10 +5,10 @@ import { quantity } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { dropWork, keepWork } from '../../shared/offline/kept';
 import { allSent, onSent, put } from '../../shared/offline/outbox';
-import { readCode } from '../../shared/offline/gs1';
+import { CODE_MAX, codeFits, readCode } from '../../shared/offline/gs1';
 import { recount } from './door';
 import { Bar, Big, Counter, LeavesBy, ScanBar, Steps, Tell, useTell } from './parts';
-import { arrived, counted, current, judge, left, units, type Work, type WorkLine } from './work';
+import { arrived, counted, current, judge, left, loggedAs, units, type Work, type WorkLine } from './work';
 
 const reasons = ['not_found', 'damaged', 'busy', 'no_staff'] as const;
 
@@ -52,8 +52,9 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
     const judged = judge(work, code, line);
     if (judged.ok) return take(line, judged.quantity, { code, ...(judged.lot ? { lot: judged.lot } : {}) });
     // Too many of the right thing is no wrong thing: nothing is sent to be logged.
-    if (judged.why !== 'too_many') scan({ code, line: line.line }, judged.why);
-    tell('wrong', t(`floor.tell.${judged.why}`), judged.why === 'wrong_sku' ? t('floor.tell.wanted', { what: line.sku, got: readCode(code).text }) : undefined);
+    if (judged.why !== 'too_many') scan({ code, line: line.line }, loggedAs(judged.why));
+    const detail = judged.why === 'wrong_sku' ? t('floor.tell.wanted', { what: line.sku, got: readCode(code).text }) : judged.why === 'too_long' ? t('floor.tell.too_long_text', { n: CODE_MAX }) : undefined;
+    tell('wrong', t(`floor.tell.${judged.why}`), detail);
   };
   const onBin = (code: string) => {
     if (!line) return;
@@ -62,7 +63,7 @@ export function Pick({ first, onHome, onPack }: { first: Work; onHome: () => voi
       return change(arrived(work, line.line));
     }
     // Whoever scans the right item has found its bin.
-    if (judge(work, code, line).ok) return onItem(code);
+    if (judge(work, code, line).ok || !codeFits(code)) return onItem(code);
     scan({ code, line: line.line }, 'wrong_bin');
     tell('wrong', t('floor.tell.wrong_bin'), t('floor.tell.wanted', { what: line.bin ?? '', got: code }));
   };

@@ -20,6 +20,8 @@ describe('the work in hand', () => {
     expect(judge(w, 'HAT')).toEqual({ ok: false, why: 'wrong_sku' });
     expect(judge(w, 'TEE', w.lines[0])).toEqual({ ok: false, why: 'wrong_sku' });
     expect(judge(w, '(01)04006381333931(37)4')).toEqual({ ok: false, why: 'too_many' });
+    expect(judge(w, `CUP${' '.repeat(200)}`)).toEqual({ ok: false, why: 'too_long' });
+    expect(judge(w, '😀'.repeat(128))).toEqual({ ok: false, why: 'wrong_sku' });
     const lots = { ...w, lines: [{ ...w.lines[0]!, lot: 'L9' }] };
     expect(judge(lots, '(01)04006381333931(10)L8')).toEqual({ ok: false, why: 'wrong_lot' });
   });

@@ -1,6 +1,6 @@
 // The work in hand: lines with what was counted here. Pure; screens keep it in IndexedDB after each change, so a browser that
 // was killed goes on at the same line.
-import { means, readCode } from '../../shared/offline/gs1';
+import { codeFits, means, readCode } from '../../shared/offline/gs1';
 
 export interface WorkLine {
   line: number;
@@ -44,10 +44,11 @@ export function current(work: Work): WorkLine | undefined {
 
 export type Judged =
   | { ok: true; line: WorkLine; quantity: number; lot?: string | undefined }
-  | { ok: false; why: 'wrong_sku' | 'wrong_lot' | 'too_many' };
+  | { ok: false; why: 'wrong_sku' | 'wrong_lot' | 'too_many' | 'too_long' };
 
 /** What a scan would do at this line (or at any, when packing); it changes nothing. */
 export function judge(work: Work, code: string, only?: WorkLine): Judged {
+  if (!codeFits(code)) return { ok: false, why: 'too_long' };
   const read = readCode(code);
   const lines = only ? [only] : work.lines;
   const named = lines.filter((line) => means(read, line));
@@ -59,6 +60,9 @@ export function judge(work: Work, code: string, only?: WorkLine): Judged {
   if (!line) return { ok: false, why: 'too_many' };
   return { ok: true, line, quantity, lot: read.lot };
 }
+
+/** What a refused scan is logged as: there are no more reasons than the server has words for. */
+export const loggedAs = (why: string) => (why === 'too_long' ? 'wrong_sku' : why);
 
 export function counted(work: Work, line: number, quantity: number): Work {
   const lines = work.lines.map((one) => (one.line === line ? { ...one, done: one.done + quantity, there: true } : one));

@@ -6,7 +6,7 @@ import { useMay } from '../../shared/api/session';
 import { ListScreen, type ListDefinition } from '../../shared/desk';
 import { dateTime, integer, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
-import { StatusTag, useProblemText, type Tone } from '../../shared/ui';
+import { InEnglish, StatusTag, useProblemText, type Tone } from '../../shared/ui';
 import type { Failure } from './api';
 import { JobTabs } from './Tabs';
 
@@ -39,6 +39,7 @@ export function Failed() {
     onError: trouble,
   });
   const admin = may('system.admin');
+  const why = (row: Failure) => t(`error.${row.code}`, { defaultValue: t('error.other', { code: row.code }) });
   const state = (row: Failure) => <StatusTag tone={tones[row.state]}>{t(`events.failed.state.${row.state}`)}</StatusTag>;
   const list: ListDefinition<Failure> = {
     screen: 'failed_work',
@@ -58,7 +59,7 @@ export function Failed() {
       { id: 'job', title: 'events.failed.job', width: 160, grow: 1, cell: (row) => <strong>{row.job}</strong> },
       { id: 'subject', title: 'events.failed.subject', width: 200, grow: 1, cell: (row) => <span className="mono">{row.subject}</span> },
       { id: 'state', title: 'common.state', width: 150, tagged: true, cell: state },
-      { id: 'reason', title: 'events.failed.reason', width: 260, grow: 3, cell: (row) => row.reason },
+      { id: 'reason', title: 'events.failed.reason', width: 260, grow: 3, cell: (row) => why(row) },
       { id: 'attempts', title: 'events.failed.attempts', width: 90, numeric: true, cell: (row) => integer(row.attempts) },
       { id: 'next', title: 'events.failed.next', width: 130, cell: (row) => (row.state === 'waiting' ? relative(row.next_at) : '') },
       { id: 'first', title: 'events.failed.first', width: 130, sort: 'created_at', cell: (row) => relative(row.created_at) },
@@ -81,7 +82,8 @@ export function Failed() {
           <dd className="mono">{row.subject}</dd>
           <dt>{t('events.failed.reason')}</dt>
           <dd>
-            {row.reason} <span className="mono muted">{row.code}</span>
+            {why(row)}
+            <InEnglish text={row.reason} />
           </dd>
           <dt>{t('events.failed.attempts')}</dt>
           <dd>{integer(row.attempts)}</dd>
@@ -126,7 +128,7 @@ export function Failed() {
           <strong className="grow ellipsis">{row.job}</strong>
           {state(row)}
         </div>
-        <div className="card-line muted ellipsis">{row.reason}</div>
+        <div className="card-line muted ellipsis">{why(row)}</div>
       </>
     ),
     empty: { title: 'events.failed.empty', text: 'events.failed.empty_text' },

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import { HELD_MAX, Panel, useList } from '../../shared/desk';
 import { integer } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
-import { Bones, Trouble } from '../../shared/ui';
+import { Bones, InEnglish, Trouble } from '../../shared/ui';
 import { busy, type RowError, type Upload } from './api';
+import { cellOf } from './cell';
 import { fieldKey } from './mapping';
 import { Stack } from './parts';
 
@@ -23,6 +24,12 @@ export function Faults({ upload }: { upload: Upload }) {
   const below = (row: RowError) => {
     const field = row.field && t(fieldKey(row.field), { defaultValue: row.field });
     return field === row.column ? undefined : field;
+  };
+  /** What it is about: what stood in the cell, else what the row is called. */
+  const about = (row: RowError) => {
+    const cell = cellOf(row.raw, row.column, upload.file.columns);
+    if (cell === '') return t('imports.faults.empty');
+    return cell === undefined ? (row.key ?? '') : t('imports.faults.is', { cell });
   };
   const body = () => {
     if (found.isPending) return <Bones rows={4} />;
@@ -55,9 +62,10 @@ export function Faults({ upload }: { upload: Upload }) {
                     <Stack
                       top={<strong>{word(row.code)}</strong>}
                       below={
-                        <span lang="en" className="detail">
-                          {row.detail}
-                        </span>
+                        <>
+                          {about(row) && <span className="detail">{about(row)}</span>}
+                          <InEnglish text={row.detail} />
+                        </>
                       }
                     />
                   </td>

@@ -11,6 +11,11 @@ export interface Read {
   count?: number;
 }
 
+/** As long as the server reads a code, in characters. A camera reads posters too. */
+export const CODE_MAX = 128;
+export const codeFits = (code: string) => code.length <= CODE_MAX || [...code].length <= CODE_MAX;
+export const cutCode = (code: string) => (codeFits(code) ? code : [...code].slice(0, CODE_MAX).join(''));
+
 /** Length of the AIs that have one (GS1 General Specifications, 7.8); others end with FNC1. */
 const fixed: Record<string, number> = { '00': 18, '01': 14, '02': 14, '11': 6, '12': 6, '13': 6, '15': 6, '16': 6, '17': 6, '20': 2 };
 const longest: Record<string, number> = { '10': 20, '21': 20, '30': 8, '37': 8 };

@@ -3,17 +3,9 @@
 import { useSyncExternalStore } from 'react';
 import { sendPath } from '../api/client';
 import { unsettled } from '../api/intent';
-import { asProblem } from '../api/problem';
+import { asProblem, type Problem } from '../api/problem';
 import { floorDb, type Entry } from './kept';
-import { nextStep, scanOf } from './plan';
-
-export interface ScanAnswer {
-  scan_id: string;
-  outcome: 'applied' | 'repeated' | 'refused';
-  first?: 'applied' | 'repeated' | 'refused';
-  refusal?: string;
-  fulfillment_id?: string;
-}
+import { nextStep, scanOf, sendScans, type ScanAnswer, type Way } from './plan';
 
 export interface OutboxState {
   /** Of who is signed in. */
@@ -100,17 +92,20 @@ export function onSent(fn: Heard): () => void {
   return () => heard.delete(fn);
 }
 
-async function sendScans(entries: Entry[]) {
-  const answer = await sendPath<{ results: ScanAnswer[] }>('POST', '/v1/scans', { scans: entries.map(scanOf) });
-  const byId = new Map(answer.results.map((result) => [result.scan_id, result]));
-  for (const entry of entries) {
-    const result = byId.get(entry.key);
-    if (!result) continue;
-    const refused = (result.outcome === 'repeated' ? result.first : result.outcome) === 'refused';
-    if (refused && !entry.wrong) await conflict(entry, result.refusal ?? 'unknown');
-    else await done(entry);
-  }
-}
+const stale = (problem: Problem) => problem.code === 'csrf_token_invalid';
+/** No network, a server that is busy or away, a session that ended. */
+const mayPass = (problem: Problem) => stale(problem) || problem.status === 401 || unsettled(problem.status, problem.code);
+/** Refusals of a request that one scan in it may be the reason of. */
+const OF_ONE = new Set([400, 404, 409, 413, 422]);
+
+const way: Way = {
+  send: async (entries) => (await sendPath<{ results?: ScanAnswer[] }>('POST', '/v1/scans', { scans: entries.map(scanOf) })).results ?? [],
+  guilt: (error) => {
+    const problem = asProblem(error);
+    return mayPass(problem) ? undefined : { code: problem.errors.find(({ code }) => code === 'too_long')?.code ?? problem.code, ofOne: OF_ONE.has(problem.status) };
+  },
+  settle: (entry, refusal) => (refusal === undefined ? done(entry) : conflict(entry, refusal)),
+};
 
 let renew: (() => Promise<unknown>) | undefined;
 /** How to get a session's token anew: the one of before the network went may be over. */
@@ -118,24 +113,21 @@ export function renewBy(fn: () => Promise<unknown>) {
   renew = fn;
 }
 
-
 async function step(entries: readonly Entry[]): Promise<boolean> {
   const next = nextStep(entries, me);
   if (!next) return false;
   const [first] = next.entries as [Entry];
   try {
     if (next.kind === 'after_conflict') await conflict(first, 'after_conflict');
-    else if (next.kind === 'scans') await sendScans(next.entries);
+    else if (next.kind === 'scans') await sendScans(next.entries, way);
     else {
       await sendPath(first.method ?? 'POST', first.path ?? '', first.body, undefined, first.key);
       await done(first);
     }
   } catch (error) {
     const problem = asProblem(error);
-    const stale = problem.code === 'csrf_token_invalid';
-    if (stale) await renew?.().catch(() => undefined);
-    // What may pass by itself: no network, a server that is busy or away, a session that ended.
-    if (stale || problem.status === 401 || unsettled(problem.status, problem.code)) {
+    if (stale(problem)) await renew?.().catch(() => undefined);
+    if (mayPass(problem)) {
       await look(problem.status !== 0);
       throw error;
     }

@@ -104,6 +104,18 @@ export function Trouble({ error, retry }: { error: unknown; retry?: (() => void)
   );
 }
 
+/** The server's own sentence, which is English: for who asks for it, beside words of the reader's language. */
+export function InEnglish({ text }: { text: string | undefined }) {
+  const { t } = useTranslation();
+  if (!text) return null;
+  return (
+    <details className="in-english">
+      <summary>{t('common.in_english')}</summary>
+      <span lang="en">{text}</span>
+    </details>
+  );
+}
+
 /** A line of figures as a small picture; the caller says in words what it shows. */
 export function Spark({ values, width = 96, height = 28, label }: { values: readonly number[]; width?: number; height?: number; label: string }) {
   const max = Math.max(...values, 0);

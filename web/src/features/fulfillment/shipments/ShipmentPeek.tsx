@@ -28,7 +28,7 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
   const client = useQueryClient();
   const { message, modal } = App.useApp();
   const problemText = useProblemText();
-  const followed = useFollowed(row.order_id);
+  const followed = useFollowed([row.id]);
   const shipments = useQuery({
     queryKey: ['shipments', 'of', row.order_id],
     queryFn: ({ signal }) => readPath<{ data: (Shipment & { fulfillment_id: string })[] }>('/v1/shipments', { order: row.order_id }, signal),
@@ -37,9 +37,10 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
   const [scanning, setScanning] = useState<Parcel>();
   const shipment = shipments.data?.data.find((one) => one.fulfillment_id === row.id && !one.voided);
   const trouble = troubleOf(row, useNow(60_000));
-  const view = followed.data;
+  const view = followed.data?.get(row.id);
   const last = view?.changes?.at(-1);
-  const zone = view?.expected?.time_zone;
+  const zone = view?.time_zone;
+  const underWay = row.state === 'shipped' || row.state === 'ready_for_pickup';
   const arrived = (row.parcels ?? []).some((parcel) => parcel.delivered_at);
 
   const pages = (row.parcels ?? []).flatMap((parcel) => {
@@ -65,9 +66,13 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
       },
     });
   const copy = async () => {
-    if (!view) return;
-    await navigator.clipboard.writeText(location.origin + view.path);
-    void message.success(t('common.copied'));
+    try {
+      const { path } = await readPath<{ path: string }>(`/v1/orders/${row.order_id}/tracking_link`, {});
+      await navigator.clipboard.writeText(location.origin + path);
+      void message.success(t('common.copied'));
+    } catch (error) {
+      void message.error(problemText(error));
+    }
   };
   return (
     <div className="panel-body col gap-16">
@@ -84,11 +89,9 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
                 {t('fulfillment.ask_carrier')}
               </a>
             ))}
-            {view && (
-              <button type="button" className="btn" onClick={() => void copy()}>
-                {t('fulfillment.copy_link')}
-              </button>
-            )}
+            <button type="button" className="btn" onClick={() => void copy()}>
+              {t('fulfillment.copy_link')}
+            </button>
             {(trouble === 'return_to_sender' || trouble === 'failure') && (
               <Link to={`/orders/${row.order_id}` as never} className="btn">
                 {t(`fulfillment.remedy_act.${trouble}`)}
@@ -101,7 +104,7 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
         <dt>{t('fulfillment.promised')}</dt>
         <dd>{weekday(view?.promised ?? row.deliver_by, zone)}</dd>
         <dt>{t('fulfillment.now_expected')}</dt>
-        <dd>{arrived ? t('fulfillment.arrived') : view?.expected?.deliver_by ? weekday(view.expected.deliver_by, zone) : '—'}</dd>
+        <dd>{arrived ? t('fulfillment.arrived') : underWay && view?.deliver_by ? weekday(view.deliver_by, zone) : '—'}</dd>
         {last && (
           <>
             <dt>{t('fulfillment.slipped')}</dt>
@@ -119,7 +122,7 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
       <div className="row wrap">
         <Link to={`/fulfillments/${row.id}` as never}>{t('fulfillment.open_work')}</Link>
         <Link to={`/orders/${row.order_id}` as never}>{t('fulfillment.open_order')}</Link>
-        <Button size="small" onClick={() => void copy()} disabled={!view}>
+        <Button size="small" onClick={() => void copy()}>
           {t('fulfillment.copy_link')}
         </Button>
         {may('fulfillment.work') && shipment && !shipment.manifested && !arrived && row.state === 'shipped' && (

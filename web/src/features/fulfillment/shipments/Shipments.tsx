@@ -13,7 +13,7 @@ import { seenStatus, troubleOf, worstFirst, type Trouble } from '../due';
 import '../fulfillment.css';
 import { useNow } from '../words';
 import { CutOffs } from './CutOffs';
-import { useFollowed } from './followed';
+import { useFollowed, type Followed } from './followed';
 import { ShipmentPeek } from './ShipmentPeek';
 
 const left = ['shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed'] as const;
@@ -103,6 +103,8 @@ function Exceptions({ now, carriers, onOpen }: { now: number; carriers: Readonly
     .map((row) => ({ row, trouble: troubleOf(row, now) }))
     .filter((one): one is { row: Fulfillment; trouble: Trouble } => one.trouble !== undefined)
     .toSorted((a, b) => worstFirst(a.trouble, b.trouble));
+  const shown = all ? found : found.slice(0, SHOWN);
+  const followed = useFollowed(shown.map(({ row }) => row.id));
   if (!found.length) return null;
   return (
     <section className="exceptions" aria-label={t('fulfillment.exceptions')}>
@@ -115,7 +117,7 @@ function Exceptions({ now, carriers, onOpen }: { now: number; carriers: Readonly
         )}
       </h2>
       <ul>
-        {(all ? found : found.slice(0, SHOWN)).map(({ row, trouble }) => (
+        {shown.map(({ row, trouble }) => (
           <li key={row.id}>
             <button type="button" onClick={() => onOpen(row)}>
               <span className="row">
@@ -123,7 +125,7 @@ function Exceptions({ now, carriers, onOpen }: { now: number; carriers: Readonly
                 <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag>
               </span>
               <span className="exceptions-why">{t('fulfillment.trouble_facts', { carrier: carriers.get(row.carrier ?? '') ?? row.carrier ?? '', day: day(row.deliver_by), since: relative(row.shipped_at, now) })}</span>
-              <Slip row={row} />
+              <Slip of={followed.data?.get(row.id)} />
               <span className="exceptions-remedy">{t(`fulfillment.remedy.${trouble}`)}</span>
             </button>
           </li>
@@ -134,16 +136,13 @@ function Exceptions({ now, carriers, onOpen }: { now: number; carriers: Readonly
 }
 
 /** When it is expected now, and why that moved. */
-function Slip({ row }: { row: Fulfillment }) {
+function Slip({ of }: { of: Followed | undefined }) {
   const { t } = useTranslation();
-  const { data } = useFollowed(row.order_id);
-  const last = data?.changes?.at(-1);
-  const expected = data?.expected?.deliver_by;
-  const moved = expected && row.deliver_by && expected !== row.deliver_by;
-  if (!moved && !last) return null;
+  const last = of?.changes?.at(-1);
+  if (!of || !last) return null;
   return (
     <span className="exceptions-why">
-      {expected && t('fulfillment.expected_now', { day: day(expected, data?.expected?.time_zone) })} {last && t(`fulfillment.slip.${last.reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') })}
+      {of.deliver_by && t('fulfillment.expected_now', { day: day(of.deliver_by, of.time_zone) })} {t(`fulfillment.slip.${last.reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') })}
     </span>
   );
 }

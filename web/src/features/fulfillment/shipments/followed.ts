@@ -1,20 +1,30 @@
 import { useQuery } from '@tanstack/react-query';
 import { readPath } from '../../../shared/api/client';
 
+/** What was promised of a delivery first, when it is expected now, and why that moved. */
 export interface Followed {
-  path: string;
-  expected?: { deliver_by?: string; time_zone?: string };
+  fulfillment_id: string;
+  order_id: string;
   promised?: string;
+  deliver_by?: string;
+  time_zone?: string;
   changes?: { at?: string; from?: string; to?: string; reason?: string }[];
 }
 
-/** What the customer sees is what staff should know: the same source tells the promise and why it moved. */
-export const useFollowed = (order: string) =>
+const AT_ONCE = 100;
+
+/** Of all that are shown, in one question. */
+export const useFollowed = (ids: readonly string[]) =>
   useQuery({
-    queryKey: ['orders', 'followed', order],
+    queryKey: ['orders', 'followed', ids],
+    enabled: ids.length > 0,
     staleTime: 30_000,
-    queryFn: async ({ signal }): Promise<Followed> => {
-      const { token, path } = await readPath<{ token: string; path: string }>(`/v1/orders/${order}/tracking_link`, {}, signal);
-      return { ...(await readPath<Omit<Followed, 'path'>>(`/v1/track/${token}`, {}, signal)), path };
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Followed>> => {
+      const found = new Map<string, Followed>();
+      for (let from = 0; from < ids.length; from += AT_ONCE) {
+        const page = await readPath<{ data?: Followed[] }>('/v1/delivery_promises', { fulfillments: ids.slice(from, from + AT_ONCE).join(',') }, signal);
+        for (const one of page.data ?? []) found.set(one.fulfillment_id, one);
+      }
+      return found;
     },
   });

@@ -3,8 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { App, Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
-import { readPath } from '../../../shared/api/client';
-import type { Page } from '../../../shared/desk';
 import { PriceInput } from '../../../shared/desk/fields';
 import { FormDialog } from '../../../shared/desk/record';
 import { money, quantity } from '../../../shared/format';
@@ -13,6 +11,7 @@ import { useHoldReason } from '../../review';
 import { readOrder, useKeepOrder, write, type Order, type Payment } from '../api';
 import { cancellable, refundOf } from '../reading';
 import { orderTitle } from '../words';
+import { freeAt } from './free';
 import { openOf, refundable } from './Money';
 import { RefundDialog } from './Refund';
 import { cost, useCandidateText, useSourcing } from './Sourcing';
@@ -286,11 +285,6 @@ function StepDialog({ order, onDone, onClose, step, payment }: Props & { step: '
   );
 }
 
-interface StockRow {
-  location: string;
-  available: number;
-}
-
 function SourceDialog({ order, onDone, onClose }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm();
@@ -304,8 +298,7 @@ function SourceDialog({ order, onDone, onClose }: Props) {
     queryKey: ['stock', 'preview', wanted, waiting.map(({ sku }) => sku)],
     meta: { still: true },
     enabled: Boolean(wanted),
-    queryFn: ({ signal }) =>
-      Promise.all(waiting.map(async (line) => ({ line, page: await readPath<Page<StockRow>>('/v1/stock', { sku: line.sku, location: wanted, limit: 5 }, signal) }))),
+    queryFn: ({ signal }) => freeAt(wanted ?? '', waiting.map(({ sku }) => sku), signal),
   });
   return (
     <FormDialog<Order>
@@ -340,11 +333,11 @@ function SourceDialog({ order, onDone, onClose }: Props) {
                 </tr>
               </thead>
               <tbody>
-                {(stock.data ?? []).map(({ line, page }) => (
+                {stock.data && waiting.map((line) => (
                   <tr key={line.line}>
                     <th scope="row">{line.name ?? line.sku}</th>
                     <td className="num">{quantity(line.counters.unallocated + line.counters.backordered + line.counters.allocated)}</td>
-                    <td className="num">{quantity(page.data.filter((row) => row.location === wanted).reduce((all, row) => all + row.available, 0))}</td>
+                    <td className="num">{quantity(stock.data.get(line.sku) ?? 0)}</td>
                   </tr>
                 ))}
               </tbody>
