@@ -152,6 +152,40 @@ TEST(a_draft_holds_nothing_until_it_is_placed)
   shop_close(s);
 }
 
+TEST(a_draft_may_keep_its_stock_for_a_while)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'hold_stock': true, 'lines': "
+           "[{'sku': 'TEE-S', 'quantity': 8}]}");
+  SEE("/state", "draft");
+  CHECK(!text_empty(AT("/expires_at")));
+  KEEP("order", "/id");
+  SAY(200, "GET /v1/stock?sku=TEE-S");
+  SEE("/data/0/reserved", "8");
+  SEE("/data/0/available", "2");
+  SAY(409, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 3}]}");
+  SEE("/errors/0/available", "2");
+  SAY(200, "POST /v1/orders/<order>/place");
+  SEE("/state", "open");
+  SEE("/lines/0/counters/allocated", "8");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'draft': true, 'hold_stock': true, 'lines': "
+           "[{'sku': 'TEE-S', 'quantity': 2}]}");
+  KEEP("order", "/id");
+  SAY(200, "PATCH /v1/orders/<order> {'lines': [{'sku': 'MUG-BLUE', 'quantity': 2}]}");
+  SAY(200, "GET /v1/stock?sku=TEE-S");
+  SEE("/data/0/available", "2");
+  SAY(200, "GET /v1/stock?sku=MUG-BLUE");
+  SEE("/data/0/available", "3");
+  SAY(200, "POST /v1/orders/<order>/cancel {'reason': 'never mind'}");
+  SAY(200, "GET /v1/stock?sku=MUG-BLUE");
+  SEE("/data/0/available", "5");
+  SAY(422, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'hold_stock': true, 'lines': [{'sku': 'TEE-S', "
+           "'quantity': 1}]}");
+  SEE("/errors/0/pointer", "/hold_stock");
+  shop_close(s);
+}
+
 TEST(a_bulk_answers_per_item_what_the_single_call_would)
 {
   struct shop *s = shop_open(t);

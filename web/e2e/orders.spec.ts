@@ -245,6 +245,24 @@ test('what is no quantity is marked and never placed as another one; a server th
   await expect(page.locator('.desk-sum [role="alert"]')).toBeHidden();
 });
 
+test('a draft from the desk keeps its stock for as long as the desk says', async ({ page, shop }) => {
+  const free = async () => (await shop.ask<{ data: { available: number }[] }>('GET', '/v1/stock?sku=TEAPOT&limit=200')).data.reduce((sum, row) => sum + row.available, 0);
+  const before = await free();
+  await page.goto('/orders/new');
+  await page.locator('#desk-product').fill('teapot');
+  await expect(page.locator('.ant-select-item-option', { hasText: 'TEAPOT' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Quantity of Cast iron teapot').fill('2');
+  await page.getByRole('checkbox', { name: 'Keep the stock for 30 min' }).check();
+  await page.getByRole('button', { name: 'Save as draft' }).click();
+  await expect(page.locator('.order-sub')).toContainText('Stock kept until');
+  expect(await free()).toBe(before - 2);
+  await expect(page.locator('.order-page')).toContainText('Draft keeps stock');
+  const draft = page.url().split('/').pop();
+  await shop.ask('POST', `/v1/orders/${draft}/cancel`, { reason: 'never mind' });
+  expect(await free()).toBe(before);
+});
+
 test('cancelling a part names the money that goes back', async ({ page, shop }) => {
   const found = (await orders(shop, 'state=open&fulfillment_status=allocated&payment_status=paid&expand=lines&limit=100')).find((one) => one.lines.length === 1 && one.lines[0].quantity > 1);
   await page.goto(`/orders/${found.number}`);

@@ -21,7 +21,7 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(ORDER_EXPIRE_MINUTES,   "order.expire_minutes",      INT,     "0",      0,   525600,  NULL,           "min",   "A prepaid order without money is cancelled after this; 0 = never") \
   X(ORDER_CLOSE_DAYS,       "order.close_days",          INT,     "14",     1,   365,     NULL,           "days",  "An order shipped without tracking closes after this") \
   X(HOLD_EXPIRE_HOURS,      "hold.expire_hours",         INT,     "0",      0,   8760,    NULL,           "h",     "Default life of a review hold; 0 = until released") \
-  X(RESERVATION_MINUTES,    "reservation.soft_minutes",  INT,     "30",     1,   10080,   NULL,           "min",   "Life of a soft reservation (draft with stock)") \
+  X(RESERVATION_MINUTES,    "reservation.soft_minutes",  INT,     "30",     1,   10080,   NULL,           "min",   "How long a draft with hold_stock keeps its stock") \
   X(PAYMENT_TERM_DAYS,      "payment.term_days",         INT,     "14",     0,   365,     NULL,           "days",  "Money that is due is overdue so long after placing")            \
   X(IDEMPOTENCY_HOURS,      "idempotency.keep_hours",    INT,     "48",     24,  720,     NULL,           "h",     "How long replies are kept for repeats")      \
   X(PROCESSING_HOURS,       "promise.processing_hours",  INT,     "0",      0,   720,     NULL,           "h",     "Working time from order to hand-over, where the location says nothing") \

@@ -464,6 +464,26 @@ enum err allocation_decide(struct ctx *cx, const struct allocation_facts *f, con
   return ERR_OK;
 }
 
+enum err allocation_keep(struct ctx *cx, const struct allocation_facts *f, struct instant until, struct order_work *w)
+{
+  struct allocation_wish wish = {.when_short = SHORT_HOLD};
+  struct asking a = {.cx = cx, .f = f, .wish = &wish, .o = w->after};
+  struct sourcing_decision d = {0};
+  struct stock_levels levels = stock_levels_copy(&f->levels, cx->arena);
+  TRY(ask(&a));
+  if (a.in.lines.n == 0)
+    return ERR_OK;
+  TRY(decide_sourcing(&a, &d));
+  EACH (const struct sourcing_assignment, s, &d.assignments) {
+    const struct order_line *l = order_line_of(w->after, s->key);
+    struct stock_demand demand = line_demand(w->after, l);
+    struct quantity missing = stock_plan_reserve_at(&w->stock, cx->arena, &levels, s->location, l->product_id, &demand,
+                                                    s->quantity, RESERVATION_SOFT, until);
+    assert(missing.millionths == 0); /* sourcing assigned at most what was free */
+  }
+  return ERR_OK;
+}
+
 /* Where nothing is assigned every line lacks its units; of what there is enough for all lines nobody has to know. */
 static bool really_short(const struct sourcing_input *in, const struct sourcing_shortage *s)
 {
@@ -506,6 +526,31 @@ void allocation_release(struct ctx *cx, struct order_work *w, const struct order
     stock_plan_release(&w->stock, cx->arena, &key, &demand, take, RESERVATION_RELEASED);
     r->quantity = quantity_sub(r->quantity, take);
     q = quantity_sub(q, take);
+  }
+}
+
+bool allocation_let_go(struct ctx *cx, struct order_work *w, enum reservation_state why)
+{
+  bool any = false;
+  EACH (struct reservation, r, &w->reserved) {
+    struct stock_key key = reservation_key(r);
+    struct stock_demand demand = {.kind = r->demand_kind, .id = r->demand_id, .line = r->line, .priority = r->priority};
+    if (r->kind != RESERVATION_SOFT || r->quantity.millionths <= 0)
+      continue;
+    stock_plan_release(&w->stock, cx->arena, &key, &demand, r->quantity, why);
+    r->quantity = QUANTITY(0);
+    any = true;
+  }
+  return any;
+}
+
+void allocation_free_levels(struct ctx *cx, struct allocation_facts *f, const struct stock_changes *changes)
+{
+  f->levels = stock_levels_copy(&f->levels, cx->arena);
+  EACH (const struct reservation_change, c, &changes->reservations) {
+    EACH (struct stock_level, l, &f->levels.rows)
+      if (c->state != RESERVATION_LIVE && stock_key_compare(&l->key, &c->key) == 0)
+        l->reserved = quantity_sub(l->reserved, c->quantity);
   }
 }
 

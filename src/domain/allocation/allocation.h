@@ -63,6 +63,17 @@ struct quantity allocation_give_back(struct ctx *cx, struct order_work *w, struc
 void allocation_release(struct ctx *cx, struct order_work *w, const struct order_line *l, int64_t location_id,
                         struct quantity q);
 
+/* ---- What a draft keeps ---- */
+
+/* Reserves softly, until that instant, what sourcing would assign of the draft's units now; they stay unallocated, and
+ * there are no fulfillments. What is not to be had is left out. */
+MUST_CHECK enum err allocation_keep(struct ctx *cx, const struct allocation_facts *f, struct instant until,
+                                    struct order_work *w);
+/* All that is kept softly goes: why is RESERVATION_RELEASED or RESERVATION_EXPIRED. True where something was kept. */
+bool allocation_let_go(struct ctx *cx, struct order_work *w, enum reservation_state why);
+/* Makes what `changes` give back free again in the levels that a decision of the same act looks at. */
+void allocation_free_levels(struct ctx *cx, struct allocation_facts *f, const struct stock_changes *changes);
+
 /* One decision as the API tells it. */
 struct allocation_candidate {
   const char *location, *reason, *sentence;

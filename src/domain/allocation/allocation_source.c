@@ -36,17 +36,6 @@ static enum err source_load(struct ctx *cx, const struct act_input *in, void *ou
   return allocation_load(cx, f->work.before, &f->supply);
 }
 
-/* Makes what was given back free again in the levels that this decision looks at. */
-static void free_levels(struct ctx *cx, struct allocation_facts *f, const struct stock_changes *changes)
-{
-  f->levels = stock_levels_copy(&f->levels, cx->arena);
-  EACH (const struct reservation_change, c, &changes->reservations) {
-    EACH (struct stock_level, l, &f->levels.rows)
-      if (c->state != RESERVATION_LIVE && stock_key_compare(&l->key, &c->key) == 0)
-        l->reserved = quantity_sub(l->reserved, c->quantity);
-  }
-}
-
 static enum err source_decide(struct ctx *cx, const void *facts, void *out)
 {
   const struct source_facts *f = facts;
@@ -59,7 +48,7 @@ static enum err source_decide(struct ctx *cx, const void *facts, void *out)
       allocation_give_back(cx, &w, l, 0, QUANTITY(QUANTITY_MAX), PLACE_UNALLOCATED);
   order_end_empty(cx, &w, "sourced again");
   struct allocation_facts supply = f->supply;
-  free_levels(cx, &supply, &w.stock);
+  allocation_free_levels(cx, &supply, &w.stock);
   o->promise = (struct order_promise){INSTANT(ABSENT), INSTANT(ABSENT), NULL};
   struct allocation_wish wish = {
       .when_short = SHORT_BACKORDER, /* what is not to be had now is served when goods come in */

@@ -270,15 +270,11 @@ static enum err carry_out(struct cancelling *c, const char *shipping, bool refun
   return payment_settle(c->cx, c->w); /* what was paid may be enough for what is left */
 }
 
-/* A draft ends at once: its soft reservations go. */
+/* A draft ends at once: what it kept goes. */
 static void let_draft_go(struct cancelling *c)
 {
   struct order *o = c->w->after;
-  EACH (const struct reservation, r, &c->w->reserved) {
-    struct stock_key key = reservation_key(r);
-    struct stock_demand demand = {.kind = r->demand_kind, .id = r->demand_id, .line = r->line, .priority = r->priority};
-    stock_plan_release(&c->w->stock, c->cx->arena, &key, &demand, r->quantity, RESERVATION_RELEASED);
-  }
+  allocation_let_go(c->cx, c->w, RESERVATION_RELEASED);
   EACH (struct order_line, l, &o->lines)
     for (enum line_place p = PLACE_UNALLOCATED; p <= PLACE_RELEASED; p++)
       line_move(l, p, PLACE_CANCELLED, line_at(l, p));

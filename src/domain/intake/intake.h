@@ -62,6 +62,7 @@ struct order_input {
   LIST(const char *) tags;
   const char *metadata;
   bool draft;
+  int64_t hold_stock; /* of a draft: 0, 1 or ABSENT = as it was */
 };
 extern const struct rec order_input_rec;
 extern const struct rec order_put_rec; /* the same, channel and external id may be left out */
@@ -98,6 +99,7 @@ struct quote {
   const char *channel, *currency;
   struct customer_id customer_id; /* 0 = a guest or somebody new */
   bool complete;                  /* every unit has its location */
+  int64_t keep_minutes;           /* a draft would keep its stock for so long, if it were told to */
   bool would_refuse;              /* the channel would refuse it for want of stock */
   const char *payment_terms;
   struct order_totals totals;
@@ -135,8 +137,12 @@ struct orders_bulk_result {
 extern const struct rec orders_bulk_rec, orders_bulk_result_rec;
 extern const struct act orders_bulk_act;
 
-/* An unpaid prepaid order whose time is over expires: units, stock and holds are let go. Runs from a timer, one order each;
- * orders_expiring gives at most limit ids of these buckets. */
+/* A draft with hold_stock keeps what it asks for, as far as it is there, for SETTING_RESERVATION_MINUTES from the last time it
+ * was said: softly reserved (not available to others), sourced anew when its lines change. Placed, it takes the stock it
+ * kept; cancelled, or when its time is over, it lets go and stays what it is. */
+
+/* What is over: an unpaid prepaid order expires: units, stock and holds are let go; a draft lets go of the stock that it
+ * kept. Runs from a timer, one order each; orders_expiring gives at most limit ids of these buckets. */
 MUST_CHECK enum err orders_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit,
                                     struct list *out_order_ids);
 extern const struct act order_expire_act;

@@ -50,6 +50,7 @@ void intake_input_of(struct ctx *cx, const struct order *o, const struct order_i
   out->expected_total = o->expected_total;
   out->requested_delivery = o->requested_delivery;
   out->draft = !again || again->draft;
+  out->hold_stock = again ? again->hold_stock : ABSENT;
   EACH (const struct order_line, l, &o->lines) {
     struct order_line_input *to = LIST_ADD(cx->arena, &out->lines);
     *to = (struct order_line_input){

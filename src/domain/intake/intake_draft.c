@@ -1,5 +1,5 @@
 /* A draft is edited: what was sent is laid over what the draft says, and the order is built anew from that, with today's
- * prices and tax where none were given. Nothing is reserved yet, so nothing has to be given back. */
+ * prices and tax where none were given. Stock that it keeps is let go and looked for anew. */
 #include "intake_priv.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@ struct patch_facts {
   int64_t temporary;      /* ids that building it took */
   struct order_input input;
   struct customer_match match;
+  struct keeping keeping;
   void *edit; /* facts of order_edit_act, where it is no draft any more */
 };
 struct patch_plan {
@@ -118,7 +119,7 @@ static enum err load_draft(struct ctx *cx, const struct act_input *in, struct pa
   keep_identity(was, new_payments, built.after);
   f->built = built.after;
   f->temporary = built.temporary;
-  return ERR_OK;
+  return keeping_load(cx, f->built, was, f->input.hold_stock, &f->keeping);
 }
 
 static enum err patch_load(struct ctx *cx, const struct act_input *in, void *out)
@@ -152,6 +153,7 @@ static enum err patch_decide(struct ctx *cx, const void *facts, void *out)
   order_derive(cx, w.after);
   if (!rec_equal(&order_rec, w.before, w.after) || plan->customer.step == CUSTOMER_CREATE)
     order_event(cx, &w, "order.edited", NULL, 0, NULL);
+  TRY(keeping_decide(cx, &f->keeping, &w));
   order_work_finish(cx, &w);
   plan->work = w;
   return ERR_OK;

@@ -1,4 +1,5 @@
-/* Unpaid orders do not keep stock for ever: when their time is over and no money came, they expire and let everything go. */
+/* Nobody keeps stock for ever: when their time is over and no money came, orders expire and let everything go; drafts let go
+ * of what they kept, and stay drafts. */
 #include "intake_priv.h"
 
 enum err orders_expiring(struct ctx *cx, struct bucket_groups groups, int64_t limit, struct list *out)
@@ -24,10 +25,12 @@ static enum err expire_decide(struct ctx *cx, const void *facts, void *out)
 {
   struct order_work w = order_work_copy(cx, facts);
   struct order *o = w.after;
-  bool running = o->state == ORDER_PLACED || o->state == ORDER_OPEN || o->state == ORDER_DRAFT;
+  bool running = o->state == ORDER_PLACED || o->state == ORDER_OPEN;
   bool due = instant_set(o->expires_at) && o->expires_at.ms <= cx->now.ms;
-  bool paid = o->state != ORDER_DRAFT && order_money_fits(o);
+  bool paid = order_money_fits(o);
   o->expires_at = INSTANT(ABSENT);
+  if (o->state == ORDER_DRAFT && due && allocation_let_go(cx, &w, RESERVATION_EXPIRED))
+    order_event(cx, &w, "order.stock_let_go", NULL, 0, "{}");
   if (running && due && !paid) {
     EACH (struct order_line, l, &o->lines) {
       allocation_give_back(cx, &w, l, 0, QUANTITY(QUANTITY_MAX), PLACE_UNALLOCATED);

@@ -15,6 +15,7 @@ struct place_facts {
   const char *content_hash;
   struct order_work work; /* the order as asked for */
   struct placing placing; /* not for drafts */
+  struct keeping keeping; /* for drafts */
 };
 
 struct place_plan {
@@ -198,6 +199,8 @@ static void check_document(struct ctx *cx, const struct order_input *in)
     fault_add(&cx->fault, ERR_INVALID, "/requested_delivery/to", "too_small", "it ends before it begins");
   if (in->delivery.type == DELIVERY_PICKUP_POINT && !in->delivery.pickup_point)
     fault_add(&cx->fault, ERR_INVALID, "/delivery/pickup_point", "required", "a pickup point needs its code");
+  if (in->hold_stock == 1 && !in->draft)
+    fault_add(&cx->fault, ERR_INVALID, "/hold_stock", "contradiction", "an order that is placed has its stock anyway");
   if (in->external_id && strcspn(in->external_id, "\n\r\t") != strlen(in->external_id))
     fault_add(&cx->fault, ERR_INVALID, "/external_id", "invalid_format", "no control characters");
 }
@@ -279,7 +282,7 @@ static enum err place_load(struct ctx *cx, const struct act_input *in, void *out
   f->work.after->content_hash = f->content_hash;
   TRY(intake_company_rate(cx, f->work.after));
   if (f->input->draft)
-    return ERR_OK;
+    return keeping_load(cx, f->work.after, NULL, f->input->hold_stock, &f->keeping);
   return placing_load(cx, f->work.after, f->match.found ? f->match.customer.id : 0,
                       f->match.found && f->match.customer.blocked, &f->placing);
 }
@@ -317,10 +320,12 @@ static enum err place_decide(struct ctx *cx, const void *facts, void *out)
   order_derive(cx, w->after);
   w->number_series = arena_text(cx->arena, f->channel->number_series);
   w->number_prefix = arena_text(cx->arena, f->channel->number_prefix);
-  if (f->input->draft)
+  if (f->input->draft) {
     order_event(cx, w, "order.drafted", NULL, 0, NULL);
-  else
+    TRY(keeping_decide(cx, &f->keeping, w));
+  } else {
     TRY(placing_decide(cx, &f->placing, w));
+  }
   order_work_finish(cx, w);
   return ERR_OK;
 }

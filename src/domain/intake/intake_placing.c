@@ -123,7 +123,11 @@ static enum err draft_decide(struct ctx *cx, const void *facts, void *out)
   w.number_prefix = arena_text(cx->arena, f->placing.channel->number_prefix);
   TRY(order_price(cx, w.after));
   order_derive(cx, w.after);
-  TRY(placing_decide(cx, &f->placing, &w));
+  struct placing placing = f->placing;
+  allocation_let_go(cx, &w, RESERVATION_RELEASED); /* to be taken anew, for good */
+  allocation_free_levels(cx, &placing.supply, &w.stock);
+  w.after->expires_at = INSTANT(ABSENT);
+  TRY(placing_decide(cx, &placing, &w));
   order_work_finish(cx, &w);
   *(struct order_work *)out = w;
   return ERR_OK;

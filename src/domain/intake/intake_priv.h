@@ -15,6 +15,17 @@ struct placing {
   struct review_facts review;
   int64_t expire_minutes;
 };
+/* What a draft keeps of stock. */
+struct keeping {
+  bool asked; /* whether anything is kept, or was */
+  struct allocation_facts supply;
+  struct instant until; /* ABSENT = nothing is kept from now on */
+};
+/* o is the draft as it will be, was as it was (NULL = new); hold_stock as it was sent. */
+MUST_CHECK enum err keeping_load(struct ctx *cx, const struct order *o, const struct order *was, int64_t hold_stock,
+                                 struct keeping *out);
+MUST_CHECK enum err keeping_decide(struct ctx *cx, const struct keeping *k, struct order_work *w);
+
 /* o is the order as it will be priced; customer_id 0 = guest. */
 MUST_CHECK enum err placing_load(struct ctx *cx, const struct order *o, int64_t customer_id, bool blocked,
                                  struct placing *out);

@@ -1,6 +1,8 @@
 /* What an order would be if it were placed now: the way of intake up to the point where something would be written. */
 #include "intake_priv.h"
 
+#include "settings.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +110,7 @@ enum err order_quote(struct ctx *cx, const struct order_input *in, struct quote 
   TRY(order_price(cx, o));
   order_derive(cx, o);
   TRY(source(cx, &q, out));
+  TRY(setting_i64(cx, SETTING_RESERVATION_MINUTES, &out->keep_minutes));
   out->channel = o->channel;
   out->currency = o->currency;
   out->customer_id.v = customer_id;

@@ -64,7 +64,7 @@ static const struct rec payment_input_rec =
       FIELD(struct order_input, external_id, .min = 1, .max = EXTERNAL_ID_MAX,                                         \
             .doc = "The channel's own id; (channel, external_id) is unique", .example = "1001"),                       \
       ORDER_INPUT_REST(REC_REQUIRED),                                                                                  \
-      FIELD(struct order_input, draft, .doc = "Keep it a draft: no number, no stock, no review", .example = "false")
+      FIELD(struct order_input, draft, .doc = "Keep it a draft: no number, no review, no stock but by hold_stock", .example = "false")
 
 /* What of an order may still be changed while it is a draft. */
 #define ORDER_INPUT_REST(required)                                                                                     \
@@ -101,7 +101,10 @@ static const struct rec payment_input_rec =
       FIELD_AS(REC_TEXTS, struct order_input, tags, .max = ORDER_TAGS_MAX, .doc = "Words to find it by",               \
                .example = "[\"vip\"]"),                                                                                \
       FIELD_AS(REC_JSON, struct order_input, metadata, .max = 16384, .doc = "Whatever the channel wants to keep here", \
-               .example = "{\"campaign\":\"fall\"}")
+               .example = "{\"campaign\":\"fall\"}"),                                                                   \
+      FIELD_AS(REC_FLAG, struct order_input, hold_stock,                                                               \
+               .doc = "Of a draft: keep the stock it asks for, as far as it is there, for `reservation.soft_minutes`", \
+               .example = "true")
 
 static const struct rec_field order_fields[] = {ORDER_INPUT_FIELDS(REC_REQUIRED)};
 const struct rec order_input_rec = REC(struct order_input, "OrderInput", order_fields, "A new order");
@@ -163,6 +166,8 @@ static const struct rec_field quote_fields[] = {
              .example = "cus_01jd7k3v9q2m8"),
     FIELD(struct quote, complete, .doc = "Every unit has its location", .example = "true"),
     FIELD(struct quote, would_refuse, .doc = "Placed now it would be refused for want of stock", .example = "false"),
+    FIELD(struct quote, keep_minutes, .flags = REC_REQUIRED,
+          .doc = "How long a draft with `hold_stock` would keep what is there", .example = "30"),
     FIELD(struct quote, payment_terms, .flags = REC_REQUIRED, .doc = "How much must be there before release",
           .example = "prepaid"),
     FIELD_AS(REC_INLINE, struct quote, totals, .rec = &order_totals_rec, .prefix = "sum_", .doc = "Its money"),

@@ -264,6 +264,107 @@ TEST(a_draft_holds_nothing_until_it_is_placed)
   check_all(cx);
 }
 
+/* ---- A draft that keeps stock ---- */
+
+#define KEEPING                                                                                                        \
+  "{\"channel\":\"web\",\"currency\":\"USD\",\"draft\":true,\"hold_stock\":true,\"lines\":[{\"sku\":\"MUG\","                 \
+  "\"quantity\":4},{\"sku\":\"TEE\",\"quantity\":9}]}"
+#define RESERVED(kind) "SELECT CAST(coalesce(sum(quantity), 0) AS BIGINT) FROM reservation WHERE kind = '" kind "'"
+
+static const char *a_keeping_draft(struct ctx *cx)
+{
+  const struct order *o = NULL;
+  char *id = arena_alloc(cx->arena, ID_TEXT);
+  CHECK_OK(place(cx, KEEPING, &o));
+  CHECK_INT(o->state, ORDER_DRAFT);
+  CHECK_INT(o->lines.at[0].counters.unallocated.millionths, 4 * SCALE);
+  CHECK_INT(o->expires_at.ms, cx->now.ms + 30 * MINUTE_MS);
+  id_format(PREFIX_order, o->id.v, id);
+  return id;
+}
+
+TEST(a_draft_keeps_what_there_is_from_others_until_its_time_is_over)
+{
+  struct ctx *cx = a_shop(t);
+  const struct order *o = NULL;
+  const char *id = a_keeping_draft(cx);
+  LIST(struct order_id) due = {0};
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), (4 + 5) * SCALE); /* four tees are not there: they are not kept */
+  CHECK_INT(scratch_events(cx, "order.stock_kept"), 1);
+  check_all(cx);
+  CHECK_ERR(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &o),
+            ERR_SHORTAGE);
+  scratch_clock(cx, "2026-01-05T09:29:59Z");
+  CHECK_OK(orders_expiring(cx, BUCKET_GROUPS_ALL, 10, (struct list *)(void *)&due));
+  CHECK_INT(due.n, 0);
+  scratch_clock(cx, "2026-01-05T09:30:00Z");
+  CHECK_OK(orders_expiring(cx, BUCKET_GROUPS_ALL, 10, (struct list *)(void *)&due));
+  CHECK_INT(due.n, 1);
+  must(cx, &order_expire_act, NULL, id, NULL);
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), 0);
+  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM orders WHERE state = 'draft' AND expires_at IS NULL"), 1);
+  CHECK_INT(scratch_events(cx, "order.stock_let_go"), 1);
+  CHECK_OK(place(cx, "{\"channel\":\"web\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":2}]}", &o));
+  check_all(cx);
+}
+
+TEST(a_placed_draft_takes_the_stock_it_kept)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = a_keeping_draft(cx);
+  struct act_input patch = {.id = id, .version = ABSENT, .json = "{\"lines\":[{\"sku\":\"MUG\",\"quantity\":5}]}"};
+  patch.json_n = strlen(patch.json);
+  CHECK_OK(scratch_act(cx, &order_patch_act, patch, NULL)); /* one more than it kept; no tee any more */
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), 5 * SCALE);
+  check_all(cx);
+  must(cx, &draft_place_act, NULL, id, NULL);
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), 0);
+  CHECK_INT(scratch_i64(cx, RESERVED("hard")), 5 * SCALE);
+  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM orders WHERE state = 'open'"), 1);
+  check_all(cx);
+}
+
+TEST(a_draft_lets_go_when_it_is_told_to_and_keeps_its_time_when_it_is_not)
+{
+  struct ctx *cx = a_shop(t);
+  const char *id = a_keeping_draft(cx);
+  struct act_input notes = {.id = id, .version = ABSENT, .json = "{\"notes\":\"calls back\"}"},
+                   off = {.id = id, .version = ABSENT, .json = "{\"hold_stock\":false}"};
+  notes.json_n = strlen(notes.json);
+  off.json_n = strlen(off.json);
+  scratch_clock(cx, "2026-01-05T09:10:00Z");
+  CHECK_OK(scratch_act(cx, &order_patch_act, notes, NULL));
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), 9 * SCALE);
+  CHECK_INT(scratch_i64(cx, "SELECT expires_at FROM orders"), cx->now.ms + 20 * MINUTE_MS);
+  check_all(cx);
+  CHECK_OK(scratch_act(cx, &order_patch_act, off, NULL));
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), 0);
+  CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM orders WHERE expires_at IS NULL"), 1);
+  check_all(cx);
+}
+
+TEST(a_count_takes_what_a_draft_kept_and_the_draft_stays)
+{
+  struct ctx *cx = a_shop(t);
+  a_keeping_draft(cx);
+  must(cx, &stock_adjust_act, &adjustment_rec, NULL,
+       "{\"location\":\"SHA\",\"reason\":\"count\",\"lines\":[{\"sku\":\"MUG\",\"counted\":1}]}");
+  CHECK_INT(scratch_i64(cx, RESERVED("soft")), (1 + 5) * SCALE);
+  CHECK_INT(scratch_i64(cx, "SELECT at_unallocated FROM order_line WHERE line = 1"), 4 * SCALE);
+  check_all(cx);
+}
+
+TEST(the_check_finds_stock_that_is_kept_by_nobody_who_may)
+{
+  static const struct db_stmt forget = {"UPDATE orders SET expires_at = NULL", DB_SCHEMA};
+  struct ctx *cx = a_shop(t);
+  a_keeping_draft(cx);
+  CHECK_OK(db_run(cx->db, &forget, NULL, DB_NO_ARGS));
+  differences = 0;
+  CHECK_OK(orders_check(cx, count_difference, NULL));
+  CHECK(differences > 0);
+}
+
 TEST(a_bulk_places_what_it_can_and_says_why_not_the_rest)
 {
   struct ctx *cx = a_shop(t);

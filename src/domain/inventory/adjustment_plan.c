@@ -114,7 +114,7 @@ static enum err load_displaced(struct ctx *cx, const struct location *location, 
 {
   static const struct db_stmt first_to_go = {
       "SELECT demand_kind, demand_id, line, priority, quantity FROM reservation WHERE " STOCK_KEY_IS
-      " AND state = 'live' ORDER BY priority, created_at DESC, demand_id DESC, line DESC",
+      " AND state = 'live' ORDER BY CASE WHEN kind = 'soft' THEN 0 ELSE 1 END, priority, created_at DESC, demand_id DESC, line DESC",
       DB_KEYED};
   struct db_rows rows;
   int64_t found = 0;

@@ -169,6 +169,7 @@ struct quantity stock_levels_free(const struct stock_levels *levels, int64_t loc
 
 /* ---- Reservations --------------------------------------------------------------------------------------------- */
 
+/* Soft: of a draft, which lets go of it at expires_at (the draft's own clock, kept by the room above). */
 enum reservation_kind { RESERVATION_SOFT, RESERVATION_HARD };
 enum reservation_state { RESERVATION_LIVE, RESERVATION_CONSUMED, RESERVATION_RELEASED, RESERVATION_EXPIRED };
 /* Their names in lower case, NULL at the end. */
@@ -200,11 +201,6 @@ struct stock_key reservation_key(const struct reservation *r);
 MUST_CHECK enum err reservations_of_demand(struct ctx *cx, int64_t demand_id, int64_t line, reservations *out);
 /* The live ones of several demands, for reading only: their stock rows are not asked for. */
 MUST_CHECK enum err reservations_of_demands(struct ctx *cx, const int64_t *demand_ids, size_t n, reservations *out);
-/* Soft ones whose time is over, oldest first, at most limit: for a timer of the room above, which releases them in an
- * act (stock_plan_release, RESERVATION_EXPIRED) together with what it knows of the demand. */
-MUST_CHECK enum err reservations_expired(struct ctx *cx, int64_t limit, reservations *out);
-/* The instant at which the next soft one expires, or ABSENT. */
-MUST_CHECK enum err reservations_next_expiry(struct ctx *cx, struct instant *out);
 
 /* ---- Changes: what a plan does to stock ------------------------------------------------------------------------- */
 
@@ -272,9 +268,6 @@ void stock_plan_release(struct stock_changes *c, struct arena *a, const struct s
  * never below 0 nor below reserved (but where the location allows negative stock), reserved never below 0, nothing
  * newly reserved beyond available. A miss, here or at the end, is act_guard_missed. */
 MUST_CHECK enum err stock_changes_apply(struct ctx *cx, const struct stock_changes *c);
-
-/* All live soft reservations of a demand become hard (a draft is placed). *out_n = how many. */
-MUST_CHECK enum err reservations_harden(struct ctx *cx, int64_t demand_id, int64_t *out_n);
 
 /* ---- The ledger ----------------------------------------------------------------------------------------------- */
 
@@ -366,7 +359,7 @@ typedef LIST(struct stock_displaced) stock_displacements;
  *   load    body is struct adjustment (adjustment_rec), ERR_INVALID for unknown sku or location, doubles, none or both
  *           of delta and counted (all of them together)
  *   decide  ERR_SHORTAGE for a delta below 0 on hand (unless the location allows it); a count is never refused.
- *           displaced: newest and lowest priority first; their release is already in the plan's changes
+ *           displaced: soft ones, then newest and lowest priority first; their release is already in the plan's changes
  *   apply   writes document, stock, ledger and the released reservations; events adjustment.created and, with the
  *           displaced demands, stock.overcommitted. *out in the arena */
 struct stock_adjust_facts {

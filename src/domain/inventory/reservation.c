@@ -91,24 +91,6 @@ enum err reservations_of_demands(struct ctx *cx, const int64_t *demand_ids, size
   return ERR_OK;
 }
 
-enum err reservations_expired(struct ctx *cx, int64_t limit, reservations *out)
-{
-  static const struct db_where expired = {
-      &reservation_table,
-      "state = 'live' AND kind = 'soft' AND expires_at <= $1 ORDER BY expires_at, demand_id, line LIMIT $2", DB_LIST};
-  return db_select(cx->db, &expired, (struct list *)(void *)out, DB_ARGS(I64(cx->now.ms), I64(limit)));
-}
-
-enum err reservations_next_expiry(struct ctx *cx, struct instant *out)
-{
-  static const struct db_stmt next = {
-      "SELECT expires_at FROM reservation WHERE state = 'live' AND kind = 'soft' ORDER BY expires_at LIMIT 1", DB_LIST};
-  int64_t ms = ABSENT;
-  TRY(db_one_i64(cx->db, &next, &ms, DB_NO_ARGS));
-  *out = INSTANT(ms);
-  return ERR_OK;
-}
-
 /* ---- Writing ---- */
 
 /* A row that was released comes back to life; its quantity is 0 then. */
@@ -172,12 +154,4 @@ enum err reservations_apply(struct ctx *cx, const struct stock_changes *c)
   for (const struct placed *p = all; p < all + n; p++)
     TRY((p->change->state == RESERVATION_LIVE ? put : take)(cx, p->bucket, p->change));
   return ERR_OK;
-}
-
-enum err reservations_harden(struct ctx *cx, int64_t demand_id, int64_t *out_n)
-{
-  static const struct db_stmt harden = {"UPDATE reservation SET kind = 'hard', expires_at = NULL"
-                                        " WHERE demand_id = $1 AND state = 'live' AND kind = 'soft'",
-                                        DB_LIST};
-  return db_run(cx->db, &harden, out_n, DB_ARGS(I64(demand_id)));
 }

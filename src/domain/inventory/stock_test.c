@@ -383,48 +383,18 @@ TEST(levels_of_many_products_come_sorted)
 
 /* ---- Soft reservations ---- */
 
-TEST(soft_reservations_expire_by_their_time)
-{
-  struct shop s = a_shop(t, 5);
-  struct stock_changes c = {0}, expire = {0};
-  struct stock_demand demand = {.kind = "order", .id = 1 << 10, .line = 1};
-  struct instant until = INSTANT(s.cx->now.ms + 30 * MINUTE_MS), next;
-  reservations over = {0};
-  stock_plan_reserve(&c, s.cx->arena, &s.key, &demand, PIECES(2), RESERVATION_SOFT, until);
-  CHECK_OK(apply(s.cx, &c));
-  CHECK_OK(reservations_next_expiry(s.cx, &next));
-  CHECK_INT(next.ms, until.ms);
-  CHECK_OK(reservations_expired(s.cx, 10, &over));
-  CHECK_INT(over.n, 0);
-
-  scratch_clock(s.cx, "2026-01-05T09:30:00Z");
-  CHECK_OK(reservations_expired(s.cx, 10, &over));
-  CHECK_INT(over.n, 1);
-  struct stock_key key = reservation_key(&over.at[0]);
-  stock_plan_release(&expire, s.cx->arena, &key, &demand, over.at[0].quantity, RESERVATION_EXPIRED);
-  CHECK_OK(apply(s.cx, &expire));
-  CHECK_INT(stock_now(t, s.cx, &s.key).reserved.millionths, 0);
-  CHECK_INT(scratch_i64(s.cx, "SELECT count(*) FROM reservation WHERE state = 'expired'"), 1);
-  CHECK_OK(reservations_next_expiry(s.cx, &next));
-  CHECK(!instant_set(next));
-  CHECK_INT(differences(t, s.cx), 0);
-}
-
-TEST(a_placed_draft_keeps_its_stock)
+TEST(a_count_takes_what_is_kept_softly_before_what_is_promised)
 {
   struct shop s = a_shop(t, 5);
   struct stock_changes c = {0};
-  struct stock_demand demand = {.kind = "order", .id = 1 << 10, .line = 1};
-  reservations over = {0};
-  int64_t n = 0;
-  stock_plan_reserve(&c, s.cx->arena, &s.key, &demand, PIECES(2), RESERVATION_SOFT, s.cx->now);
+  struct stock_demand draft = {.kind = "order", .id = 1 << 10, .line = 1}, order = {.kind = "order", .id = 2 << 10, .line = 1};
+  stock_plan_reserve(&c, s.cx->arena, &s.key, &draft, PIECES(2), RESERVATION_SOFT,
+                     INSTANT(s.cx->now.ms + 30 * MINUTE_MS));
+  stock_plan_reserve(&c, s.cx->arena, &s.key, &order, PIECES(3), RESERVATION_HARD, INSTANT(ABSENT)); /* the newer one */
   CHECK_OK(apply(s.cx, &c));
-  CHECK_OK(scratch_begin(s.cx));
-  CHECK_OK(reservations_harden(s.cx, 1 << 10, &n));
-  CHECK_OK(scratch_commit(s.cx));
-  CHECK_INT(n, 1);
-  CHECK_OK(reservations_expired(s.cx, 10, &over));
-  CHECK_INT(over.n, 0);
+  CHECK_OK(adjust(t, s.cx, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":3}]}", NULL));
+  CHECK_INT(scratch_i64(s.cx, "SELECT quantity FROM reservation WHERE kind = 'soft'"), 0);
+  CHECK_INT(scratch_i64(s.cx, "SELECT quantity FROM reservation WHERE kind = 'hard'"), 3 * SCALE);
   CHECK_INT(differences(t, s.cx), 0);
 }
 

@@ -121,7 +121,8 @@ static enum err displace(struct ctx *cx, struct order_work *w, const struct stoc
   struct order_line *l = order_line_of(w->after, d->demand.line);
   if (!l)
     return act_torn(cx, "stock is reserved for a line that order %s has not", w->after->number);
-  struct quantity left = take_from_fulfillments(w, l, d->key.location_id, d->quantity);
+  bool kept = w->after->state == ORDER_DRAFT; /* softly: its units were never allocated */
+  struct quantity left = kept ? QUANTITY(0) : take_from_fulfillments(w, l, d->key.location_id, d->quantity);
   left = take_from_hands(w, l, d->key.location_id, PLACE_PICKED, left);
   left = take_from_hands(w, l, d->key.location_id, PLACE_PACKED, left);
   if (left.millionths > 0) /* a live reservation of an order stands for units that have not shipped */

@@ -65,6 +65,25 @@ static void check_reservations(struct checker *c, const struct order *o, const r
   }
 }
 
+/* Only a draft keeps stock softly, until its own time, and at most what it asks for. */
+static void check_kept(struct checker *c, const struct order *o, const reservations *live)
+{
+  EACH (const struct order_line, l, &o->lines) {
+    int64_t kept = 0;
+    EACH (const struct reservation, r, live) {
+      if (r->line != l->line || r->kind != RESERVATION_SOFT)
+        continue;
+      kept += r->quantity.millionths;
+      if (r->expires_at.ms != o->expires_at.ms)
+        differs(c, o, "release what is kept", "line %lld: stock is kept until another time than the draft's",
+                (long long)l->line);
+    }
+    if (kept > (o->state == ORDER_DRAFT ? l->counters.unallocated.millionths : 0))
+      differs(c, o, "release what is kept", "line %lld: %lld millionths are kept softly, more than the draft asks for",
+              (long long)l->line, (long long)kept);
+  }
+}
+
 static void check_fulfillments(struct checker *c, const struct order *o)
 {
   EACH (const struct order_line, l, &o->lines) {
@@ -269,6 +288,7 @@ static enum err check_order(struct checker *c, struct order_id id)
   TRY(reservations_of_demand(c->cx, id.v, ABSENT, &live));
   check_units(c, o);
   check_reservations(c, o, &live);
+  check_kept(c, o, &live);
   check_fulfillments(c, o);
   check_money(c, o);
   check_payments(c, o);

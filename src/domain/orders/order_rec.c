@@ -471,7 +471,7 @@ static const struct rec_field order_fields[] = {
     FIELD(struct order, placed_at, .doc = "When it was placed"),
     FIELD(struct order, shipped_at, .doc = "When its last unit left"),
     FIELD(struct order, closed_at, .doc = "When it closed"),
-    FIELD(struct order, expires_at, .doc = "When it ends by itself if nothing happens"),
+    FIELD(struct order, expires_at, .doc = "When it ends by itself if nothing happens; of a draft: until when it keeps stock"),
     FIELD_AS(REC_ID, struct order, customer_id, .prefix = PREFIX_customer,
              .doc = "Customer it belongs to; left out for a guest", .example = "cus_01jd7k3v9q2m8"),
     FIELD_AS(REC_INLINE, struct order, delivery, .rec = &order_delivery_rec, .prefix = "delivery_",

@@ -21,6 +21,8 @@ export const topics = [
   'order.sourced',
   'order.supplied',
   'order.stock_displaced',
+  'order.stock_kept',
+  'order.stock_let_go',
   'order.assigned',
   'order.unassigned',
   'order.commented',

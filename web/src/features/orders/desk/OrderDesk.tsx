@@ -2,7 +2,7 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { App, AutoComplete, Button, Cascader, Input, Select, type InputRef, type RefSelectProps } from 'antd';
+import { App, AutoComplete, Button, Cascader, Checkbox, Input, Select, type InputRef, type RefSelectProps } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { keep } from '../../../shared/api/keep';
 import { readPath, sendPath } from '../../../shared/api/client';
@@ -54,6 +54,7 @@ interface Quote {
   complete?: boolean;
   would_refuse?: boolean;
   payment_terms: string;
+  keep_minutes: number;
   totals: { subtotal: number; discount: number; charges: number; tax: number; total: number };
   promise: { ship_by?: string; deliver_by?: string };
   lines: { line: number; sku: string; name?: string; available: number; missing: number; unit_price: number | string; list_price?: number | string; total: number; places?: { location: string; name?: string; available: number; assigned: number }[] }[];
@@ -138,7 +139,7 @@ export function OrderDesk() {
     setWrong(undefined);
     try {
       const { payments: _paid, ...unpaid } = full;
-      const order = await sendPath<Order>('POST', '/v1/orders', asDraft ? { ...unpaid, draft: true } : full, undefined, `${draft.key}${asDraft ? '-draft' : ''}`);
+      const order = await sendPath<Order>('POST', '/v1/orders', asDraft ? { ...unpaid, draft: true, ...(draft.keep_stock ? { hold_stock: true } : {}) } : full, undefined, `${draft.key}${asDraft ? '-draft' : ''}`);
       keepDraft(undefined);
       setDraft(emptyDraft());
       keep(client, orderKey(order.id), order);
@@ -327,6 +328,11 @@ export function OrderDesk() {
               <Button block disabled={!body || mistyped} loading={busy === 'draft'} onClick={() => void send(true)}>
                 {t('orders.desk.save_draft')}
               </Button>
+              {told && (
+                <Checkbox checked={draft.keep_stock ?? false} onChange={(event) => patch({ keep_stock: event.target.checked })}>
+                  {t('orders.desk.keep_stock', { n: told.keep_minutes })}
+                </Checkbox>
+              )}
             </div>
           </section>
         </div>

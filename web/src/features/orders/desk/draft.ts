@@ -42,6 +42,8 @@ export interface DeskDraft {
   paid?: 'cash' | 'card' | 'bank';
   reference?: string;
   notes?: string;
+  /** A draft keeps its stock for a while. */
+  keep_stock?: boolean;
 }
 
 const KEPT = 'desk';

@@ -120,6 +120,7 @@ function Page({ order, at }: { order: Order; at: string }) {
             total: money(order.totals.total, order.currency),
             when: dateTime(order.placed_at ?? order.created_at),
           })}
+          {order.state === 'draft' && order.expires_at && <> · {t('orders.stock_kept', { when: dateTime(order.expires_at) })}</>}
           {order.cancel_reason && <> · {t('orders.cancelled_because', { reason: order.cancel_reason })}</>}
         </p>
       </header>
