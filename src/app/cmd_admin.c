@@ -3,6 +3,7 @@
 
 #include "identity.h"
 #include "inventory.h"
+#include "jobs.h"
 #include "orders.h"
 #include "reports.h"
 
@@ -161,6 +162,11 @@ static enum err check_orders(struct ctx *cx, const struct database_proof *proof)
   return orders_check(cx, proof->difference, proof->arg);
 }
 
+static enum err check_jobs(struct ctx *cx, const struct database_proof *proof)
+{
+  return jobs_check(cx, proof->difference, proof->arg);
+}
+
 enum err database_check(struct ctx *cx, const struct database_proof *proof)
 {
   static const struct {
@@ -170,7 +176,8 @@ enum err database_check(struct ctx *cx, const struct database_proof *proof)
                {"orders", check_orders},
                {"events", check_feed},
                {"numbers", check_numbered},
-               {"consumers", check_consumers}};
+               {"consumers", check_consumers},
+               {"jobs", check_jobs}};
   for (size_t i = 0; i < COUNT_OF(steps); i++) {
     if (proof->step)
       proof->step(proof->arg, (int64_t)i, COUNT_OF(steps), steps[i].what);

@@ -6,6 +6,7 @@
 #include "review.h"
 #include "schema.h"
 #include "settings.h"
+#include "subscriptions.h"
 #include "tracking.h"
 
 #include <errno.h>
@@ -43,10 +44,11 @@ static enum err bootstrap_decide(struct ctx *cx, const void *facts, void *out)
 static enum err bootstrap_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct bootstrap *b = plan;
-  (void)out;
+  struct consumers_begin consumers = subscriptions_begin();
   if (b->fresh && b->currency)
     TRY(setting_store(cx, SETTING_COMPANY_CURRENCY, b->currency));
   db_memo_clear(cx->db);
+  TRY(act_run(cx, &consumers_begin_act, &(struct act_input){.body = &consumers, .version = ABSENT}, out));
   TRY(channels_bootstrap(cx));
   TRY(carriers_bootstrap(cx));
   TRY(tracking_bootstrap(cx));

@@ -6,10 +6,12 @@
 #include "fulfillment.h"
 #include "idempotency.h"
 #include "intake.h"
+#include "jobs.h"
 #include "leases.h"
 #include "reports.h"
 #include "review.h"
 #include "search.h"
+#include "subscriptions.h"
 #include "work.h"
 #include "upload.h"
 #include "views.h"
@@ -29,7 +31,7 @@ enum {
   BATCHES_A_RUN = 20,
   BULK_RUN_MS = 1000, /* then the other jobs have their turn */
   IMPORTS_RUN_MS = 1000,
-  JOB_ARENA_BUDGET = 256 << 20,
+  TIMER_ARENA_BUDGET = 256 << 20,
   ACT_ARENA_BUDGET = 64 << 20,
   HOLD_MS = 15000, /* of a lease; a process that was killed is inherited after that */
 };
@@ -38,9 +40,11 @@ enum {
 #define LEASE_WORK   "work"
 #define LEASE_SEARCH "search"
 #define LEASE_REPORTS "reports"
-static const struct lease_name lease_names[] = {{LEASE_WORK, BUCKET_GROUPS}, {LEASE_SEARCH, 1}, {LEASE_REPORTS, 1}};
+#define LEASE_REACTIONS "reactions"
+static const struct lease_name lease_names[] = {
+    {LEASE_WORK, BUCKET_GROUPS}, {LEASE_SEARCH, 1}, {LEASE_REPORTS, 1}, {LEASE_REACTIONS, 1}};
 
-enum { JOBS_MAX = 32, ERROR_TEXT = 300 };
+enum { TIMERS_MAX = 32, ERROR_TEXT = 300 };
 
 /* How a job fares. */
 struct fare {
@@ -62,7 +66,7 @@ struct timers {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   bool stopping;
-  struct fare fares[JOBS_MAX]; /* by job; under the lock */
+  struct fare fares[TIMERS_MAX]; /* by job; under the lock */
 };
 
 /* Items of a job that failed before: passed over for now, or tried again. */
@@ -318,12 +322,33 @@ static enum err count_stock(struct timers *t, struct ctx *cx)
   return ERR_OK;
 }
 
+static bool stop_asked(void *arg)
+{
+  return is_stopping(arg);
+}
+
+/* What follows from what happened: the table of subscriptions.c. */
+static enum err react(struct timers *t, struct ctx *cx)
+{
+  return subscriptions_run(cx, t->writer, stop_asked, t);
+}
+
+/* What was done outside is kept for some days. */
+static enum err sweep_jobs(struct timers *t, struct ctx *cx)
+{
+  struct bucket_groups groups = my_groups(t);
+  bool any;
+  TRY(jobs_swept(cx, groups, &any));
+  return any ? run_act(t, cx, &jobs_sweep_act, NULL, &groups) : ERR_OK;
+}
+
 static const struct {
   const char *name;
   const char *lease; /* what this process must hold for it: some groups of work, or the one of its kind */
   int64_t every_ms;
   enum err (*run)(struct timers *t, struct ctx *cx);
-} jobs[] = {
+} timers[] = {
+    {"react to events", LEASE_REACTIONS, 0, react},
     {"index for search", LEASE_SEARCH, 0, index_search},
     {"count for reports", LEASE_REPORTS, SECOND_MS, count_reports},
     {"count stock for reports", LEASE_REPORTS, 5 * SECOND_MS, count_stock},
@@ -336,11 +361,12 @@ static const struct {
     {"expire stored replies", LEASE_WORK, 10 * SECOND_MS, expire_replies},
     {"throw away imports", LEASE_WORK, MINUTE_MS, expire_imports},
     {"forget who has left", LEASE_WORK, MINUTE_MS, sweep_presence},
+    {"forget what was done outside", LEASE_WORK, MINUTE_MS, sweep_jobs},
 };
 
 static bool is_mine(const struct timers *t, size_t job)
 {
-  return strcmp(jobs[job].lease, LEASE_WORK) == 0 ? my_groups(t).bits != 0 : leases_hold(t->leases, jobs[job].lease, 0);
+  return strcmp(timers[job].lease, LEASE_WORK) == 0 ? my_groups(t).bits != 0 : leases_hold(t->leases, timers[job].lease, 0);
 }
 
 /* ---- Leases ---- */
@@ -374,7 +400,7 @@ static enum err open_leases(struct timers *t, const char *url, const char *owner
 
 /* ---- How they fare ---- */
 
-_Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "a fare for each job");
+_Static_assert(COUNT_OF(timers) <= TIMERS_MAX, "a fare for each job");
 
 static void note_run(struct timers *t, size_t job, struct instant begun, enum err err, const struct fault *f)
 {
@@ -402,11 +428,11 @@ static void note_mine(struct timers *t, size_t job, bool mine)
 void timers_jobs(struct timers *t, struct arena *a, api_jobs *out)
 {
   pthread_mutex_lock(&t->lock);
-  for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+  for (size_t i = 0; i < COUNT_OF(timers); i++) {
     const struct fare *f = &t->fares[i];
-    *LIST_ADD(a, out) = (struct api_job){.name = jobs[i].name,
+    *LIST_ADD(a, out) = (struct api_job){.name = timers[i].name,
                                          .mine = f->mine,
-                                         .every_ms = jobs[i].every_ms,
+                                         .every_ms = timers[i].every_ms,
                                          .runs = f->runs,
                                          .failures = f->failures,
                                          .last_ms = f->runs ? f->last_ms : ABSENT,
@@ -421,15 +447,15 @@ void timers_jobs(struct timers *t, struct arena *a, api_jobs *out)
 
 static void run_job(struct timers *t, size_t i, struct instant now)
 {
-  struct arena *a = arena_new(JOB_ARENA_BUDGET);
+  struct arena *a = arena_new(TIMER_ARENA_BUDGET);
   struct ctx cx;
   ctx_init(&cx, a, t->db, now);
   enum err err = ctx_masters_refresh(&cx);
   if (err == ERR_OK)
-    err = jobs[i].run(t, &cx);
+    err = timers[i].run(t, &cx);
   if (err == ERR_OK)
     t->away = false;
-  note_trouble(t, jobs[i].name, err, &cx.fault);
+  note_trouble(t, timers[i].name, err, &cx.fault);
   note_run(t, i, now, err, &cx.fault);
   arena_free(a);
 }
@@ -454,16 +480,16 @@ static void *timers_main(void *arg)
 {
   struct timers *t = arg;
   setpriority(PRIO_PROCESS, 0, BACKGROUND_NICE); /* on Linux of this thread alone: whoever asks goes first */
-  int64_t next[COUNT_OF(jobs)] = {0};
+  int64_t next[COUNT_OF(timers)] = {0};
   while (sleep_tick(t)) {
     struct instant now = t->clock.now(t->clock.arg);
     renew_leases(t, leases_tick);
-    for (size_t i = 0; i < COUNT_OF(jobs) && !is_stopping(t); i++) {
+    for (size_t i = 0; i < COUNT_OF(timers) && !is_stopping(t); i++) {
       note_mine(t, i, is_mine(t, i));
       if (!is_mine(t, i) ||
-          (now.ms < next[i] && next[i] - now.ms <= jobs[i].every_ms)) /* farther away: the clock was set back */
+          (now.ms < next[i] && next[i] - now.ms <= timers[i].every_ms)) /* farther away: the clock was set back */
         continue;
-      next[i] = now.ms + jobs[i].every_ms;
+      next[i] = now.ms + timers[i].every_ms;
       run_job(t, i, now);
       renew_leases(t, leases_tick); /* it may have taken long */
     }

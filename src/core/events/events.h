@@ -105,11 +105,16 @@ struct feed_entry {
   const char *actor, *actor_name, *request_id;
   const char *data;
   const char *personal; /* only with the right to see it, and while it is kept */
+  int64_t bucket, subject_id, n, ref_id; /* for code, not written: what id, subject and ref say; ref_id 0 = none */
 };
 extern const struct rec feed_entry_rec;
 typedef LIST(struct feed_entry) feed_entries;
 /* At most limit entries with seq > after, oldest first; fewer where they are large (some MB), none at the end alone. */
 MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
+/* The first number whose event happened at an instant or later, by a look at few; numbers follow time but for the
+ * differences of servers' clocks (FEED_CLOCKS_MS at most, one hopes). One more than the last when there is none. */
+#define FEED_CLOCKS_MS 120000
+MUST_CHECK enum err feed_seq_at(struct ctx *cx, struct instant at, int64_t *out);
 /* The events of one subject, oldest first: its timeline. The first 1000, or as many as some 32 MB hold. */
 MUST_CHECK enum err timeline_read(struct ctx *cx, int64_t bucket, int64_t subject_id, feed_entries *out);
 /* The same of several subjects in one statement, subject by subject. */

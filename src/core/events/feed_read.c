@@ -104,6 +104,10 @@ static void entry_of(struct arena *a, const struct event *e, int64_t seq, const 
       .request_id = e->request_id,
       .data = e->data,
       .personal = personal,
+      .bucket = e->bucket,
+      .subject_id = e->subject_id,
+      .n = e->n,
+      .ref_id = e->ref_id == ABSENT ? 0 : e->ref_id,
   };
 }
 
@@ -259,7 +263,7 @@ enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq)
   "($1 = '' OR (e.topic >= $1 AND e.topic <= $2)) AND ($3 = '' OR e.actor_kind = $3)"                                  \
   " AND (CAST($4 AS BIGINT) = 0 OR e.actor_id = $4) AND ($5 = '' OR e.subject_kind = $5)"                              \
   " AND e.at >= $6 AND e.at < $7"
-enum { AUDIT_ARGS = 7, CLOCKS_MS = 120000 /* that several servers' clocks may differ by */ };
+enum { AUDIT_ARGS = 7, CLOCKS_MS = FEED_CLOCKS_MS };
 
 static void audited(struct ctx *cx, const struct audit_query *q, struct db_value *args)
 {
@@ -294,6 +298,20 @@ static enum err seq_of(struct ctx *cx, int64_t last, int64_t ms, int64_t *out)
   return ERR_OK;
 }
 
+static enum err last_seq(struct ctx *cx, int64_t *out)
+{
+  static const struct db_stmt last = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_LIST};
+  *out = 0;
+  return db_one_i64(cx->db, &last, out, DB_NO_ARGS);
+}
+
+enum err feed_seq_at(struct ctx *cx, struct instant at, int64_t *out)
+{
+  int64_t last;
+  TRY(last_seq(cx, &last));
+  return seq_of(cx, last, at.ms, out);
+}
+
 static enum err audit_subject(struct ctx *cx, const struct audit_query *q, feed_entries *out, int64_t *out_next)
 {
   static const struct db_stmt page = {
@@ -317,7 +335,6 @@ static enum err audit_subject(struct ctx *cx, const struct audit_query *q, feed_
 
 enum err audit_read(struct ctx *cx, const struct audit_query *q, feed_entries *out, int64_t *out_next)
 {
-  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_LIST};
   static const struct db_stmt page = {
       "SELECT " EVENT_COLUMNS ", f.seq FROM feed f"
       " JOIN event e ON e.bucket = f.event_bucket AND e.subject_id = f.subject_id AND e.n = f.n"
@@ -326,11 +343,11 @@ enum err audit_read(struct ctx *cx, const struct audit_query *q, feed_entries *o
       DB_LIST};
   struct db_value args[AUDIT_ARGS + 3];
   struct db_rows rows;
-  int64_t last = 0, first = 1, before;
+  int64_t last, first = 1, before;
   *out_next = ABSENT;
   if (q->subject_id != ABSENT)
     return audit_subject(cx, q, out, out_next);
-  TRY(db_one_i64(cx->db, &last_seq, &last, DB_NO_ARGS));
+  TRY(last_seq(cx, &last));
   before = q->before == ABSENT ? last + 1 : q->before;
   if (instant_set(q->to) && q->before == ABSENT)
     TRY(seq_of(cx, last, q->to.ms + CLOCKS_MS, &before));

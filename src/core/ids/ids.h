@@ -40,6 +40,8 @@
   X(reveal, "rvl")                                                                                                    \
   X(bulk, "blk")                                                                                                       \
   X(failure, "flr")                                                                                                    \
+  X(job, "job")                                                                                                        \
+  X(webhook, "whk")                                                                                                    \
   X(request, "req")
 
 /* struct order_id { int64_t v; } and so on: 0 is none. PREFIX_order is its prefix. */
