@@ -200,6 +200,17 @@ def test_a_label_is_as_large_as_labels_and_its_codes_say_the_tracking_number(s):
         check_in(part, paper.text(), "address, nothing cut off")
 
 
+def test_a_weight_of_tons_is_whole_on_its_label(s):
+    for language, unit in [("en", "kg"), ("zh-TW", "公斤")]:
+        ful, _ = order(s, language, SMALL, ANN)
+        s.json("POST", f"fulfillments/{ful}/pick", {})
+        packed = s.json("POST", f"fulfillments/{ful}/pack", {})
+        parcel = packed["parcels"][0]["id"]
+        s.json("PATCH", f"parcels/{parcel}", {"weight_g": 99999999})
+        text = s.paper(f"parcels/{parcel}/label").text().replace("\u00a0", " ")
+        check_in("99999.999 " + unit, text, "weight")
+
+
 def test_a_wave_is_one_walk_with_totes(s):
     one, number = order(s, "en", SMALL, ANN)
     two, other = order(s, "zh-CN", ["MUG-BLUE"], LI)

@@ -33,6 +33,18 @@ TEST(the_audit_log_says_who_did_what_and_is_proved)
   KEEP("next", "/next_cursor");
   SAY(200, "GET /v1/audit?subject=<order>&cursor=<next>&type=order.placed");
   SEE("/data/0/topic", "order.placed");
+  SAY(200, "GET /v1/orders/<order>");
+  KEEP("number", "/number");
+  SAY(200, "GET /v1/audit?subject=<number>&type=order.held"); /* as people call it */
+  SEE("/data/#", "1");
+  SAY(200, "GET /v1/audit?subject=TEE-S&limit=1");
+  SEE("/data/0/subject_kind", "product");
+  SAY(200, "GET /v1/audit?subject=NJ1&subject_kind=location&limit=1");
+  SEE("/data/0/subject_name", "NJ1");
+  SAY(200, "GET /v1/audit?subject=NJ1&subject_kind=product");
+  SEE("/data/#", "0");
+  SAY(200, "GET /v1/audit?subject=NO-SUCH");
+  SEE("/data/#", "0");
   SAY(200, "GET /v1/audit?at[lt]=2020-01-01T00:00:00Z");
   SEE("/data/#", "0");
   SAY(200, "GET /v1/audit?at[gte]=2020-01-01T00:00:00Z&type=order.held&subject_kind=order");

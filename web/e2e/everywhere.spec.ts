@@ -32,3 +32,22 @@ test('the list holds at most 1,000 nodes @sample', async ({ page }) => {
   await page.waitForTimeout(500);
   expect(await page.locator('*').count()).toBeLessThanOrEqual(1000);
 });
+
+for (const theme of ['light', 'dark'] as const)
+  test(`a link under the mouse can be read, ${theme}`, async ({ page, shop }) => {
+    await dress(page, 'en', theme);
+    const { data } = await shop.ask<{ data: { id: string }[] }>('GET', '/v1/orders?limit=1');
+    await page.goto(`/orders?peek=${data[0]?.id}`);
+    const link = page.locator('.peek .ant-btn-link').first();
+    await link.hover();
+    const strong = await page.evaluate(() => {
+      const probe = document.createElement('i');
+      probe.style.color = 'var(--accent-strong)';
+      document.body.append(probe);
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    });
+    await expect(link).toHaveCSS('color', strong);
+    expect(await barriers(page)).toEqual([]);
+  });

@@ -60,3 +60,20 @@ test('an administrator sees the console as a role and as a user would, and comes
   await expect(page.getByLabel('Login')).toBeVisible();
   expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('ordo_see_as');
 });
+
+test('the floor says whose eyes these are, changes nothing, and leads back', async ({ page }) => {
+  await page.goto('/users/roles');
+  await page.getByRole('button', { name: 'See as Warehouse' }).click();
+  await expect(page.locator('.seen-as')).toBeVisible();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/floor');
+  await page.getByRole('button', { name: /NJ$/ }).click();
+  const banner = page.locator('.seen-as');
+  await expect(banner).toContainText('You see the floor as Warehouse. Nothing can be changed.');
+  expect(await barriers(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+  await banner.getByRole('button', { name: 'Back to yourself' }).click();
+  await expect(page.getByRole('button', { name: 'Pick next' })).toBeVisible();
+  await expect(banner).toHaveCount(0);
+  expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('ordo_see_as');
+});

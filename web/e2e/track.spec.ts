@@ -18,6 +18,8 @@ test('says first when it comes, then the way, then the newest scan @sample', asy
   await expect(day).toHaveText(/\d/);
   await expect(page.locator('.way [aria-current="step"]')).toHaveCount(1);
   await expect(page.getByText(order.number)).toBeVisible();
+  // Times are those of the place it leaves from, and say so.
+  await expect(page.getByText(/^All times are .*Time\.$/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   // No personal data but city and country.
   const words = await page.locator('body').innerText();

@@ -52,6 +52,10 @@ describe.each(shells)('texts of %s', (shell) => {
   });
 });
 
+test('zh-TW has one word for who carries parcels: what the trade there says', () => {
+  for (const shell of shells) for (const [key, text] of flat(catalog(shell, 'zh-TW'))) expect(text, key).not.toMatch(/承運商|物流商|貨運商/);
+});
+
 test.each(languages)('the office begins in %s with what its navigation and palette say, and no more of the rooms', (language) => {
   const there = new Map(flat(first(language)));
   const said = new Set(rooms.flatMap((room) => [...readFileSync(join(src, 'features', room, 'routes.tsx'), 'utf8').matchAll(/label: '([\w.]+)'/g)].map(([, key = '']) => key)));

@@ -3,7 +3,13 @@
 #include "api_priv.h"
 #include "api_sheet_priv.h"
 
+#include "carriers.h"
+#include "catalog.h"
+#include "channels.h"
 #include "events.h"
+#include "identity.h"
+#include "inventory.h"
+#include "orders.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -24,7 +30,8 @@ enum {
 static const struct api_param audit_params[] = {
     [PARAM_ACTOR] = {"actor", REC_TEXT, "What this user or key did, by id; or system, user, api_key, rule",
                      "usr_01jd7k3v9q2m8"},
-    [PARAM_SUBJECT] = {"subject", REC_TEXT, "What happened to this record, by id", "ord_01jd7k3v9q2m8"},
+    [PARAM_SUBJECT] = {"subject", REC_TEXT, "What happened to this record, by id or as people call it: number, SKU, code, login",
+                       "SO-100023"},
     [PARAM_TYPE] = {"type", REC_TEXT, "A topic, or a family of them with a dot at its end", "order."},
     [PARAM_KIND] = {"subject_kind", REC_TEXT, "What happened to records of this kind", "order"},
     [PARAM_FROM] = {"at[gte]", REC_INSTANT, "At or after this", "2026-11-20T00:00:00Z"},
@@ -63,9 +70,84 @@ static enum err read_actor(struct ctx *cx, const char *text, struct audit_query 
   return ERR_OK;
 }
 
-static enum err read_query(struct ctx *cx, const struct api_param_value *p, struct audit_query *q)
+/* ---- What people call the record that is asked for ---- */
+
+static enum err order_named(struct ctx *cx, const char *text, int64_t *out)
+{
+  struct order_id id;
+  TRY(order_find(cx, text, &id));
+  *out = id.v;
+  return ERR_OK;
+}
+
+static enum err product_named(struct ctx *cx, const char *text, int64_t *out)
+{
+  const struct product *p;
+  TRY(catalog_product_by_sku(cx, text, &p));
+  *out = p->id.v;
+  return ERR_OK;
+}
+
+static enum err location_named(struct ctx *cx, const char *text, int64_t *out)
+{
+  const struct location *l;
+  TRY(location_find(cx, text, &l));
+  *out = l->id.v;
+  return ERR_OK;
+}
+
+static enum err channel_named(struct ctx *cx, const char *text, int64_t *out)
+{
+  const struct channel *c;
+  TRY(channel_find(cx, text, &c));
+  *out = c->id.v;
+  return ERR_OK;
+}
+
+static enum err carrier_named(struct ctx *cx, const char *text, int64_t *out)
+{
+  const struct carrier *c;
+  TRY(carrier_find(cx, text, &c));
+  *out = c->id.v;
+  return ERR_OK;
+}
+
+static enum err user_named(struct ctx *cx, const char *text, int64_t *out)
+{
+  struct user user;
+  if (!(cx->actor.permissions & PERMISSION(PERM_USER_ADMIN)))
+    return ERR_NOT_FOUND;
+  TRY(user_find(cx, text, &user));
+  *out = user.id;
+  return ERR_OK;
+}
+
+static const struct {
+  const char *kind;
+  enum err (*find)(struct ctx *cx, const char *text, int64_t *out);
+} called[] = {{"order", order_named},     {"product", product_named}, {"location", location_named},
+              {"channel", channel_named}, {"carrier", carrier_named}, {"user", user_named}};
+
+/* An id, or what people call it: of the kind that is asked for, else of the first that has one. Nothing has no rows. */
+static enum err read_subject(struct ctx *cx, const char *text, struct audit_query *q)
 {
   const char *prefix;
+  if (any_id(text, &prefix, cx->arena, &q->subject_id))
+    return ERR_OK;
+  q->subject_id = 0;
+  for (size_t i = 0; i < COUNT_OF(called) && !q->subject_id; i++) {
+    if (q->subject_kind && strcmp(q->subject_kind, called[i].kind) != 0)
+      continue;
+    enum err err = called[i].find(cx, text, &q->subject_id);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    fault_clear(&cx->fault);
+  }
+  return ERR_OK;
+}
+
+static enum err read_query(struct ctx *cx, const struct api_param_value *p, struct audit_query *q)
+{
   *q = (struct audit_query){.topic = p[PARAM_TYPE].text,
                             .actor_id = ABSENT,
                             .subject_kind = p[PARAM_KIND].text,
@@ -76,8 +158,8 @@ static enum err read_query(struct ctx *cx, const struct api_param_value *p, stru
                             .limit = p[PARAM_LIMIT].i64 == ABSENT ? AUDIT_DEFAULT : p[PARAM_LIMIT].i64};
   if (q->limit < 1 || q->limit > API_LIMIT_MAX)
     return fault_add(&cx->fault, ERR_INVALID, "/query/limit", "out_of_range", "limit is 1 to 200");
-  if (p[PARAM_SUBJECT].text && !any_id(p[PARAM_SUBJECT].text, &prefix, cx->arena, &q->subject_id))
-    return fault_add(&cx->fault, ERR_INVALID, "/query/subject", "invalid_format", "subject is an id");
+  if (p[PARAM_SUBJECT].text)
+    TRY(read_subject(cx, p[PARAM_SUBJECT].text, q));
   return p[PARAM_ACTOR].text ? read_actor(cx, p[PARAM_ACTOR].text, q) : ERR_OK;
 }
 

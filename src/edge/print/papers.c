@@ -321,9 +321,9 @@ static void label_draw(struct sheet *s, const struct parcel_label *l)
   y += 2 * MM;
   text_draw(s, left, y, inner * 0.72, &name,
             paper_clean(s->arena, either(way(s, l->carrier, l->service), l->order_number)));
-  text_draw(s, left + inner * 0.7, y + 1.2 * MM, inner * 0.3, &right,
-            l->of > 1 ? arena_printf(s->arena, "%lld/%lld", (long long)l->n, (long long)l->of)
-                      : paper_weight(s, l->weight_g));
+  text_squeeze(s, left + inner * 0.72, y + 1.2 * MM, inner * 0.28, right,
+               l->of > 1 ? arena_printf(s->arena, "%lld/%lld", (long long)l->n, (long long)l->of)
+                         : paper_weight(s, l->weight_g));
   y += 10 * MM;
   rule_draw(s, left, y, inner, 1.2);
   y += 2 * MM;
@@ -347,8 +347,8 @@ static void label_draw(struct sheet *s, const struct parcel_label *l)
   y += 1.5 * MM;
   text_draw(s, left, y, inner * 0.6, &value_style,
             l->order_number ? arena_printf(s->arena, "%s %s", T("order"), l->order_number) : NULL);
-  text_draw(s, left + inner * 0.6, y, inner * 0.4, &(struct style){.size = 10, .align = RIGHT, .lines = 1},
-            l->of > 1 ? paper_weight(s, l->weight_g) : NULL);
+  text_squeeze(s, left + inner * 0.6, y, inner * 0.4, (struct style){.size = 10, .align = RIGHT},
+               l->of > 1 ? paper_weight(s, l->weight_g) : NULL);
 }
 
 static void draw_labels(struct sheet *s, const void *arg)

@@ -56,6 +56,8 @@ double text_height(struct sheet *s, double width, const struct style *style, con
 double text_draw(struct sheet *s, double x, double y, double width, const struct style *style, const char *text);
 /* The same in letters as small as it takes to fit the height, down to 6 points. */
 void text_fit(struct sheet *s, double x, double y, double width, double height, struct style style, const char *text);
+/* One line in letters as small as it takes to be whole, down to 6 points. */
+void text_squeeze(struct sheet *s, double x, double y, double width, struct style style, const char *text);
 void rule_draw(struct sheet *s, double x, double y, double width, double weight);
 void box_draw(struct sheet *s, double x, double y, double width, double height, double gray); /* filled */
 void frame_draw(struct sheet *s, double x, double y, double width, double height);

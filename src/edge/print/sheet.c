@@ -100,6 +100,25 @@ void text_fit(struct sheet *s, double x, double y, double width, double height, 
   text_draw(s, x, y, width, &style, text);
 }
 
+static bool is_cut(struct sheet *s, double width, const struct style *style, const char *text)
+{
+  PangoLayout *l = layout_of(s, width, style, text);
+  bool cut = pango_layout_is_ellipsized(l);
+  g_object_unref(l);
+  return cut;
+}
+
+void text_squeeze(struct sheet *s, double x, double y, double width, struct style style, const char *text)
+{
+  double size = style.size;
+  if (!text || !*text)
+    return;
+  style.lines = 1;
+  while (style.size > 6 && is_cut(s, width, &style, text))
+    style.size -= 0.5;
+  text_draw(s, x, y + (size - style.size) / 2, width, &style, text);
+}
+
 void rule_draw(struct sheet *s, double x, double y, double width, double weight)
 {
   double ink = weight < 0.5 ? 0.75 : 0;

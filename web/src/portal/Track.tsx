@@ -1,6 +1,6 @@
 // The customer's page: when it comes, first; then how far it is, and each parcel with its scans.
 import { useCallback, useEffect, useState } from 'react';
-import { dateTime, quantity, weekday } from '../shared/format';
+import { dateTime, quantity, weekday, zoneName } from '../shared/format';
 import { countryName } from '../shared/format/address';
 import { language, languageNames, languages, nearest, setLanguage, useTranslation, type Language } from '../shared/i18n';
 import { deliveredAt, headline, pickupPlace, readable, safeLink, tokenOf, type Item, type Parcel, type Step, type View } from './view';
@@ -215,6 +215,7 @@ function Order({ view }: { view: View }) {
           )}
         </dl>
         {view.updated_at && <p className="quiet">{t('portal.updated', { at: dateTime(view.updated_at, zone) })}</p>}
+        {zone && <p className="quiet">{t('portal.zone', { zone: zoneName(zone) })}</p>}
       </section>
     </>
   );

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { onSignedOut } from '../../shared/api/client';
 import { asProblem } from '../../shared/api/problem';
+import { onSeen, tellSeen } from '../../shared/api/seen';
 import { setZone } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { dropWork, keep, kept, keptWork, keepWork } from '../../shared/offline/kept';
@@ -10,11 +11,11 @@ import { drain, onSent, useOutbox } from '../../shared/offline/outbox';
 import { applyUpdate } from '../../shared/offline/register';
 import { Choose } from './Choose';
 import { Count } from './Count';
-import { nextTask, places, signOut, whoIsHere, type Kind, type Place, type Session } from './door';
+import { beOneself, nextTask, places, signOut, whoIsHere, type Kind, type Place, type Session } from './door';
 import { Me } from './Me';
 import { Outbox } from './Outbox';
 import { Pack } from './Pack';
-import { Bar, Big, Network, Wait, Wrong } from './parts';
+import { Bar, Big, Network, SeenAs, Wait, Wrong } from './parts';
 import { Pick } from './Pick';
 import { SignIn } from './SignIn';
 import { units, type Work } from './work';
@@ -31,14 +32,29 @@ export const go = (to: string) => {
 export function Floor() {
   const [session, setSession] = useState<Session | null>();
   const [error, setError] = useState<unknown>();
-  const [place, setPlace] = useState<Place | null>();
-  const [work, setWork] = useState<Work | null>();
-  const hash = useHash();
-
   const look = useCallback(() => void whoIsHere().then((who) => (setError(undefined), setSession(who)), setError), []);
   useEffect(look, [look]);
   useEffect(() => onSignedOut(() => setSession(null)), []);
   useEffect(() => setZone(session?.time_zone), [session]);
+  // Another tab began or ended it: the cookie is the browser's.
+  useEffect(() => onSeen(look), [look]);
+  if (error !== undefined) return <Wrong error={error} retry={look} />;
+  if (session === undefined) return <Wait />;
+  const screens = <Screens session={session} setSession={setSession} />;
+  if (!session?.see_as) return screens;
+  return (
+    <div className="under-banner">
+      <SeenAs role={session.see_as} user={session.see_as_name} onBack={() => beOneself().then(tellSeen).then(look)} />
+      {screens}
+    </div>
+  );
+}
+
+function Screens({ session, setSession }: { session: Session | null; setSession: (session: Session | null) => void }) {
+  const [place, setPlace] = useState<Place | null>();
+  const [work, setWork] = useState<Work | null>();
+  const hash = useHash();
+
   useEffect(() => {
     void kept<Place>('place').then((known) => setPlace(known ?? null));
   }, []);
@@ -59,8 +75,7 @@ export function Floor() {
     [mine],
   );
 
-  if (error !== undefined) return <Wrong error={error} retry={look} />;
-  if (session === undefined || place === undefined) return <Wait />;
+  if (place === undefined) return <Wait />;
   if (session === null)
     return (
       <SignIn
@@ -80,7 +95,7 @@ export function Floor() {
         onBack={() => go('')}
         onPlace={() => go('place')}
         onOut={async () => {
-          await signOut();
+          await signOut(Boolean(session.see_as));
           setSession(null);
           go('');
         }}

@@ -14,6 +14,9 @@ export interface Session {
   time_zone?: string;
   csrf_token?: string;
   locations?: string[];
+  /** Whose eyes these are: a role, or a user of this name. */
+  see_as?: string;
+  see_as_name?: string;
 }
 export interface Place {
   code: string;
@@ -69,9 +72,13 @@ export async function signIn(who: { badge: string; pin: string } | { login: stri
   return session;
 }
 
+/** Ends that one sees as somebody else would. */
+export const beOneself = () => asked(sendPath('DELETE', '/v1/session/see_as'));
+
 /** Fails where the server does not hear of it: then one is still signed in. */
-export async function signOut(): Promise<void> {
+export async function signOut(seesAs = false): Promise<void> {
   try {
+    if (seesAs) await beOneself();
     await asked(sendPath('DELETE', '/v1/session'));
   } catch (error) {
     if (asProblem(error).status !== 401) throw error;

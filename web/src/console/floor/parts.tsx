@@ -139,6 +139,26 @@ export function Bar({ title, onBack, children }: { title: string; onBack?: () =>
   );
 }
 
+/** Whose eyes these are, over all that is seen. */
+export function SeenAs({ role, user, onBack }: { role: string; user: string | undefined; onBack: () => Promise<unknown> }) {
+  const { t } = useTranslation();
+  const [going, setGoing] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const back = () => {
+    setGoing(true);
+    setFailed(false);
+    onBack().catch(() => setFailed(true)).finally(() => setGoing(false));
+  };
+  return (
+    <div className="seen-as" role="status">
+      <span>{failed ? t('floor.seen_as_failed') : t('floor.seen_as', { name: user ?? t(`enum.role.${role}`, { defaultValue: role }) })}</span>
+      <Big kind="plain" disabled={going} onClick={back}>
+        {t('floor.oneself')}
+      </Big>
+    </div>
+  );
+}
+
 /** Whether there is a network, and what waits for it. */
 export function Network() {
   const { t } = useTranslation();

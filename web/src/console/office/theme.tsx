@@ -29,6 +29,9 @@ function tokens(name: ReturnType<typeof effective>): ThemeConfig {
       borderRadius: 6,
       colorPrimary: v('accent'),
       colorLink: v('accent'),
+      // antd would make these lighter by itself: too light to be read.
+      colorLinkHover: v('accent-strong'),
+      colorLinkActive: v('accent-strong'),
       colorText: v('text'),
       colorTextSecondary: v('text-2'),
       colorTextTertiary: v('text-3'),

@@ -10,7 +10,7 @@ import { useTranslation, type Translate } from '../../shared/i18n';
 import { isHidden, readData, subjectLink, type Change, type Entry } from './api';
 import { topics } from './topics';
 import { Verify } from './Verify';
-import { fieldWord, topicWord, valueWord } from './words';
+import { fieldWord, hasSums, isSum, topicWord, valueWord } from './words';
 
 const kinds = [
   'order', 'stock', 'adjustment', 'product', 'customer', 'location', 'channel', 'carrier', 'wave', 'manifest', 'user', 'session', 'api_key', 'setting', 'number_series', 'review_rule', 'tax_rate', 'view', 'import', 'bulk', 'reveal', 'failure', 'job',
@@ -26,21 +26,37 @@ function subjectName(t: Translate, entry: Entry): string {
 }
 const actorName = (t: Translate, entry: Entry) => (entry.actor_name && entry.actor_name !== 'system' ? entry.actor_name : t(`enum.actor_kind.${entry.actor_kind}`));
 
-function Value({ value, change, entry }: { value: unknown; change: Change; entry: Entry }) {
+function Value({ value, change, entry, currency }: { value: unknown; change: Change; entry: Entry; currency: string | undefined }) {
   const { t } = useTranslation();
   if (isHidden(change)) return <span className="muted" title={t('events.audit.personal')}>•••</span>;
-  return <>{valueWord(t, value, { kind: entry.subject_kind, pointer: change.pointer, currency: currencyOf(entry) })}</>;
+  return <>{valueWord(t, value, { kind: entry.subject_kind, pointer: change.pointer, currency })}</>;
 }
 
-function currencyOf(entry: Entry): string | undefined {
-  const { currency } = entry.data as { currency?: unknown };
-  return typeof currency === 'string' ? currency : undefined;
+/** Records whose sums are all in one currency, and where it stands. */
+const inOneCurrency: Record<string, string> = { order: '/v1/orders/', product: '/v1/products/' };
+
+/** Of the sums in an event: as it says itself, else that of its record, which is asked for where there are sums. */
+function useCurrency(entry: Entry): string | undefined {
+  const { currency } = (entry.data ?? {}) as { currency?: unknown };
+  const own = typeof currency === 'string' ? currency : undefined;
+  const path = inOneCurrency[entry.subject_kind];
+  const { changes, facts } = readData(entry.data, entry.personal);
+  const sums = changes.some(({ pointer, before, after }) => isSum(pointer) || hasSums(before, pointer) || hasSums(after, pointer)) || hasSums(Object.fromEntries(facts));
+  const record = useQuery({
+    queryKey: ['audit', 'currency', entry.subject],
+    enabled: !own && Boolean(path) && sums,
+    staleTime: Infinity,
+    retry: false, // whoever may not read it sees minor units
+    queryFn: ({ signal }) => readPath<{ currency?: string }>(`${path}${entry.subject}`, {}, signal).then((found) => found.currency ?? ''),
+  });
+  return own ?? (record.data || undefined);
 }
 
 function Details({ entry }: { entry: Entry }) {
   const { t } = useTranslation();
   const { changes, facts: all } = readData(entry.data, entry.personal);
   const facts = all.filter(([fact]) => fact !== 'name'); // the record's own, said above
+  const currency = useCurrency(entry);
   const to = subjectLink(entry.subject_kind, entry.subject);
   const name = subjectName(t, entry);
   return (
@@ -71,10 +87,10 @@ function Details({ entry }: { entry: Entry }) {
                 <tr key={change.pointer}>
                   <th scope="row">{fieldWord(t, change.pointer)}</th>
                   <td style={{ overflowWrap: 'anywhere' }}>
-                    <Value value={change.before} change={change} entry={entry} />
+                    <Value value={change.before} change={change} entry={entry} currency={currency} />
                   </td>
                   <td style={{ overflowWrap: 'anywhere' }}>
-                    <Value value={change.after} change={change} entry={entry} />
+                    <Value value={change.after} change={change} entry={entry} currency={currency} />
                   </td>
                 </tr>
               ))}
@@ -88,7 +104,7 @@ function Details({ entry }: { entry: Entry }) {
           <dl className="facts">
             {facts.map(([fact, value]) => [
               <dt key={`${fact}:`}>{fieldWord(t, fact)}</dt>,
-              <dd key={fact}>{valueWord(t, value, { kind: entry.subject_kind, pointer: fact, currency: currencyOf(entry) })}</dd>,
+              <dd key={fact}>{valueWord(t, value, { kind: entry.subject_kind, pointer: fact, currency })}</dd>,
             ])}
           </dl>
         </section>
@@ -183,7 +199,7 @@ export function Audit() {
         },
         { id: 'type', label: 'events.audit.type', kind: 'choice', single: true, names: ['type'], options: types },
         { ...choice('subject_kind', 'events.audit.kind', 'subject_kind', kinds), single: true },
-        { id: 'subject', label: 'events.audit.subject_id', kind: 'text', names: ['subject'] },
+        { id: 'subject', label: 'events.audit.record', kind: 'text', names: ['subject'] },
         { id: 'at', label: 'events.audit.at', kind: 'dates', names: ['at[gte]', 'at[lt]'] },
       ],
       peek: (entry) => <Details entry={entry} />,

@@ -29,7 +29,10 @@ export interface About {
 }
 
 const single = (name: string) => name.replace(/s$/, '');
-const sums = new Set(['amount', 'total', 'paid', 'due', 'refunded', 'captured', 'authorized', 'voided', 'cancelled']);
+const ownSums = new Set(['amount', 'total', 'subtotal', 'price', 'list_price', 'freight', 'shipping_fee']);
+/** Names of sums among those of an order or a payment; elsewhere counters of units have them. */
+const sums = new Set([...ownSums, 'discount', 'tax', 'charges', 'paid', 'due', 'refunded', 'captured', 'authorized', 'voided', 'cancelled']);
+const sumsOf = new Set(['totals', 'payments', 'payment']);
 
 /** Words of the domain for a code: the field's own enum, or that of the record it belongs to. */
 function codeWord(t: Translate, { kind = '', pointer }: About, value: string): string | undefined {
@@ -44,16 +47,24 @@ function codeWord(t: Translate, { kind = '', pointer }: About, value: string): s
   return undefined;
 }
 
-/** Sums of money are whole minor units where one knows of which currency; counters of units have the same names. */
-function isSum({ pointer }: About): boolean {
+/** Sums of money are whole minor units; where one knows of which currency they are shown as money. */
+export function isSum(pointer: string): boolean {
   const path = pointer.split('/').filter(Boolean);
-  return sums.has(path.at(-1) ?? '') && (path.at(-1) === 'amount' || path.at(-1) === 'total' || path[0] === 'totals' || path[0] === 'payments');
+  const name = path.at(-1) ?? '';
+  return ownSums.has(name) || (sums.has(name) && path.some((part) => sumsOf.has(part)));
+}
+
+/** Whether anything of it is a sum: then its currency is worth a question. */
+export function hasSums(value: unknown, pointer = ''): boolean {
+  if (typeof value === 'number') return isSum(pointer);
+  if (Array.isArray(value)) return value.some((one) => hasSums(one, pointer));
+  return !!value && typeof value === 'object' && Object.entries(value).some(([name, one]) => hasSums(one, `${pointer}/${name}`));
 }
 
 export function valueWord(t: Translate, value: unknown, about: About): string {
   if (value === undefined || value === null || value === '') return '—';
   if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');
-  if (typeof value === 'number') return about.currency && isSum(about) ? money(value, about.currency) : String(value);
+  if (typeof value === 'number') return about.currency && isSum(about.pointer) ? money(value, about.currency) : String(value);
   if (Array.isArray(value)) return value.length ? value.map((one: unknown) => valueWord(t, one, about)).join(', ') : '—';
   if (typeof value === 'object')
     return Object.entries(value)

@@ -5,6 +5,7 @@ import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { api, data, setCsrf, type Schemas } from './client';
 import { intents } from './intent';
 import { asProblem, type Problem } from './problem';
+import { onSeen, tellSeen } from './seen';
 import { forgetTyped, typedBy } from './typed';
 
 export type Session = Schemas['SessionInfo'];
@@ -45,25 +46,16 @@ export function onSignOutFailed(fn: (problem: Problem) => void): () => void {
 
 const CHANNEL = 'ordo-session';
 
-const SEEN = 'ordo-see-as';
-
-/** Everything is read anew, in all tabs: the cookie of seeing as somebody else is the browser's. */
-function readAnew() {
-  const others = new BroadcastChannel(SEEN);
-  others.postMessage('changed');
-  others.close();
-}
-
 /** Shows the console as who has this role, or as this user, sees it; begins at the start page. */
 export async function seeAs(whom: { role: string } | { user: string }) {
   await data(api.POST('/v1/session/see_as', { body: whom }));
-  readAnew();
+  tellSeen();
   location.assign('/');
 }
 
 export async function beOneself() {
   await api.DELETE('/v1/session/see_as');
-  readAnew();
+  tellSeen();
   location.reload();
 }
 
@@ -109,11 +101,10 @@ export function useLeaveTogether() {
       forgetTyped();
       leave(client);
     };
-    const seen = new BroadcastChannel(SEEN);
-    seen.onmessage = () => location.reload();
+    const deaf = onSeen(() => location.reload());
     return () => {
       others.close();
-      seen.close();
+      deaf();
     };
   }, [client]);
 }

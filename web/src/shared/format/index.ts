@@ -109,6 +109,10 @@ export const date = (when: When, timeZone?: string) => format(when, 'df', { year
 export const time = (when: When, timeZone?: string) => format(when, 't', { hour: '2-digit', minute: '2-digit' }, timeZone);
 export const weekday = (when: When, timeZone?: string) => format(when, 'wd', { weekday: 'short', month: 'short', day: 'numeric' }, timeZone);
 
+/** What people call a zone: "Eastern Standard Time", as it is at that moment. */
+export const zoneName = (timeZone: string, when: number = Date.now()) =>
+  kept(`zn ${timeZone} ${language()}`, () => new Intl.DateTimeFormat(language(), { timeZone, timeZoneName: 'long' })).formatToParts(when).find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+
 /** `2026-11-20` is a day, not an instant: shown as it is written, whatever the zone. */
 export const calendarDay = (text: string | null | undefined) => (text ? format(`${text}T12:00:00Z`, 'cd', { weekday: 'short', month: 'short', day: 'numeric' }, 'UTC') : '');
 

@@ -93,8 +93,10 @@ export function onSent(fn: Heard): () => void {
 }
 
 const stale = (problem: Problem) => problem.code === 'csrf_token_invalid';
+/** Somebody looks on as another: nothing is changed meanwhile, and what waits stays. */
+const looksOn = (problem: Problem) => problem.errors[0]?.code === 'see_as';
 /** No network, a server that is busy or away, a session that ended. */
-const mayPass = (problem: Problem) => stale(problem) || problem.status === 401 || unsettled(problem.status, problem.code);
+const mayPass = (problem: Problem) => stale(problem) || looksOn(problem) || problem.status === 401 || unsettled(problem.status, problem.code);
 /** Refusals of a request that one scan in it may be the reason of. */
 const OF_ONE = new Set([400, 404, 409, 413, 422]);
 
