@@ -2,7 +2,7 @@
 
 # Strata from the ground up, and in each its rooms: a room may list only rooms that stand before it.
 STRATA = [
-    ("lib", ["base", "codec", "rec", "sql", "db"]),
+    ("lib", ["base", "codec", "rec", "sql", "db", "net"]),
     ("core", ["ids", "context", "settings", "leases", "events", "numbers", "idempotency", "acts", "jobs", "consumers", "masters", "schema", "transfer"]),
     ("domain", ["pricing", "sourcing", "promise",                                              # pure decisions
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what

@@ -26,6 +26,7 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(IDEMPOTENCY_HOURS,      "idempotency.keep_hours",    INT,     "48",     24,  720,     NULL,           "h",     "How long replies are kept for repeats")      \
   X(PROCESSING_HOURS,       "promise.processing_hours",  INT,     "0",      0,   720,     NULL,           "h",     "Working time from order to hand-over, where the location says nothing") \
   X(JOB_KEEP_DAYS,          "job.keep_days",             INT,     "14",     1,   3650,    NULL,           "days",  "How long what was done outside is kept in its list") \
+  X(OUTBOUND_PRIVATE,       "outbound.private_addresses", CHOICE, "off",    0,   0,       "off on",       "",      "Webhooks, mail servers and shops may be at private addresses of this network") \
   X(SOURCING_SPLIT,         "sourcing.split_penalty",    INT,     "500",    0,   100000000, NULL,         "minor", "Cost of each location beyond the first")    \
   X(SOURCING_LATENESS,      "sourcing.late_day",         INT,     "300",    0,   100000000, NULL,         "minor", "Cost of each day later than asked")         \
   X(SOURCING_SCARCITY,      "sourcing.scarcity",         INT,     "0",      0,   100000000, NULL,         "minor", "Cost of taking a location's last unit")     \
