@@ -42,6 +42,9 @@ SAMPLES = [
     ("banned", C, {C: "int f(const char *a)\n{\n  return atoi(a);\n}\n"}),
     ("sql", C, {C: 'const char *s = "SELECT name FROM product"\n  " WHERE sku = \'%s\'";\n'}),
     ("sql", C, {C: 'const char *s = "DELETE FROM stock WHERE id = %lld";\n'}),
+    ("edge-sql", "src/edge/api/api_x.c:1", {
+        "src/edge/api/CMakeLists.txt": "ordo_room(api DEPS base)\n", "src/edge/api/api.h": "",
+        "src/edge/api/api_x.c": 'const char *s = "SELECT id FROM orders WHERE id = $1";\n'}),
     ("float", C, {C: "static double price;\n"}),
     ("length", C, {C: "int a;\n" * 701}),
     ("leftover", C, {C: "/* TO" + "DO: later */\n"}),

@@ -180,6 +180,14 @@ def check_sql(tree, path, text):
             tree.refuse(path, line_of(code, match.start()), "sql", "bind parameters ($1), never print into a statement")
 
 
+def check_edge_sql(tree, path, text):
+    if not path.startswith("src/edge/api/") or excepted(tables.EDGE_SQL_EXCEPT, path):
+        return
+    code = without_comments(text, strings=True)
+    for found in re.finditer(r'"[^"\n]*\b(SELECT \w|INSERT INTO \w|UPDATE \w+ SET|DELETE FROM \w|PRAGMA \w)', code):
+        tree.refuse(path, line_of(code, found.start()), "edge-sql", "SQL stands in the room that owns the table")
+
+
 def check_float(tree, path, text):
     if not path.startswith("src/") or excepted(tables.FLOAT_EXCEPT, path):
         return
@@ -288,6 +296,7 @@ def check(root, headers=False):
     for path, text in tree.sources():
         check_banned(tree, path, text)
         check_sql(tree, path, text)
+        check_edge_sql(tree, path, text)
         check_float(tree, path, text)
         check_length(tree, path, text)
     check_leftovers(tree)

@@ -142,6 +142,20 @@ MUST_CHECK enum err feed_verify_on(struct ctx *cx, struct feed_head *head, int64
 /* Recomputes the chain; *out_bad_seq = first broken number, or 0. *out_seq = last. Numbers given before migration 11 were
  * chained in another order of the same parts: those hold as they are. */
 MUST_CHECK enum err feed_verify(struct ctx *cx, int64_t *out_seq, int64_t *out_bad_seq);
+/* Number of the newest event, 0 = none. */
+MUST_CHECK enum err feed_last(struct ctx *cx, int64_t *out);
+/* How far the feed is, and those who follow it. */
+struct feed_consumer {
+  const char *name;
+  int64_t seq, lag; /* the last event it has seen, and how many it has not */
+};
+typedef LIST(struct feed_consumer) feed_consumers;
+struct feed_state {
+  int64_t seq;
+  int64_t waiting; /* transactions whose events wait for numbers */
+  feed_consumers consumers;
+};
+MUST_CHECK enum err feed_state(struct ctx *cx, struct feed_state *out);
 /* Whether each event has exactly one number or waits for it, as of one moment. */
 struct feed_account {
   int64_t unnumbered; /* events that are neither in the feed nor in feed_pending; below 0: more of those than events */

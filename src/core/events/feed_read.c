@@ -367,6 +367,32 @@ enum err audit_read(struct ctx *cx, const struct audit_query *q, feed_entries *o
   return ERR_OK;
 }
 
+enum err feed_last(struct ctx *cx, int64_t *out)
+{
+  static const struct db_stmt last = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1", DB_LIST};
+  *out = 0;
+  return db_one_i64(cx->db, &last, out, DB_NO_ARGS);
+}
+
+enum err feed_state(struct ctx *cx, struct feed_state *out)
+{
+  static const struct db_stmt waiting = {"SELECT count(*) FROM feed_pending", DB_REPORT},
+                              all = {"SELECT name, feed_seq FROM consumer ORDER BY name LIMIT 100", DB_LIST};
+  struct feed_state s = {0};
+  struct db_rows rows;
+  TRY(feed_last(cx, &s.seq));
+  TRY(db_one_i64(cx->db, &waiting, &s.waiting, DB_NO_ARGS));
+  TRY(db_query(cx->db, &all, &rows, DB_NO_ARGS));
+  while (db_next(&rows)) {
+    struct feed_consumer *c = LIST_ADD(cx->arena, &s.consumers);
+    *c = (struct feed_consumer){db_text(&rows, 0), db_i64(&rows, 1), 0};
+    c->lag = s.seq > c->seq ? s.seq - c->seq : 0;
+  }
+  TRY(db_done(&rows));
+  *out = s;
+  return ERR_OK;
+}
+
 /* What waits for its number, from one look at feed_pending. */
 static enum err account_waiting(struct ctx *cx, struct feed_account *account)
 {

@@ -9,6 +9,8 @@
 MUST_CHECK enum err schema_migrate(struct db *db);
 /* Number of the newest migration. */
 int schema_version(void);
+/* Number of the newest one in this database. */
+MUST_CHECK enum err schema_version_of(struct db *db, int64_t *out);
 /* How its tables are placed, and their keys; in a. */
 size_t schema_placements(struct arena *a, const struct sql_placed **out);
 

@@ -208,3 +208,9 @@ enum err carriers_bootstrap(struct ctx *cx)
   TRY(rec_read(&carrier_rec, ordo_json, sizeof ordo_json - 1, "", cx->arena, &cx->fault, &ordo));
   return act_run(cx, &carrier_create_act, &(struct act_input){.body = &ordo, .version = ABSENT}, &result);
 }
+
+enum err carriers_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, name FROM carrier WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

@@ -198,4 +198,7 @@ bool tracking_final(enum tracking_status s); /* delivered, return_to_sender: not
 bool tracking_supersedes(enum tracking_status now, struct instant now_at, enum tracking_status status,
                          struct instant at);
 
+/* Their names, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err carriers_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

@@ -151,4 +151,7 @@ MUST_CHECK enum err tax_rate_load(struct ctx *cx, const char *id, struct tax_rat
 
 extern const struct act tax_rate_create_act, tax_rate_update_act, tax_rate_delete_act;
 
+/* Their SKUs, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err products_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

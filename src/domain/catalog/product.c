@@ -329,3 +329,9 @@ const struct act product_update_act = {
     .apply = product_apply,
     .flags = ACT_MASTERS,
 };
+
+enum err products_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, sku FROM product WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

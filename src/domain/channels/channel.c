@@ -208,3 +208,9 @@ enum err channels_bootstrap(struct ctx *cx)
   web.name = "Web shop";
   return act_run(cx, &channel_create_act, &(struct act_input){.body = &web, .version = ABSENT}, &result);
 }
+
+enum err channels_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, name FROM channel WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

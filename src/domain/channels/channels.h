@@ -77,4 +77,7 @@ extern const struct act channel_update_act;
 /* Inside the writer's transaction: a database without channels gets `web` (refuse, splits allowed, ship complete). */
 MUST_CHECK enum err channels_bootstrap(struct ctx *cx);
 
+/* Their names, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err channels_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

@@ -245,3 +245,9 @@ const struct act customer_change_act = {
     .decide = change_decide,
     .apply = change_apply,
 };
+
+enum err customers_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, coalesce(company, name) FROM customer WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

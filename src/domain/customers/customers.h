@@ -117,4 +117,7 @@ MUST_CHECK enum err customer_apply(struct ctx *cx, const struct customer_plan *p
 extern const struct act customer_add_act;    /* body: struct customer. ERR_EXISTS names the key in use */
 extern const struct act customer_change_act; /* PATCH by id or external_id; blocks and unblocks too */
 
+/* Their companies or names: personal data, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err customers_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

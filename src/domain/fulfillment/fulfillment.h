@@ -431,4 +431,10 @@ MUST_CHECK enum err fulfillments_fill(struct ctx *cx, struct fulfillment *rows, 
 MUST_CHECK enum err parcel_load(struct ctx *cx, const char *id_or_number, struct parcel **out);
 MUST_CHECK enum err shipment_load(struct ctx *cx, const char *id, struct shipment **out);
 
+/* Their numbers, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err waves_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
+/* Their numbers, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err manifests_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

@@ -187,3 +187,9 @@ enum err manifest_load(struct ctx *cx, const char *id_or_number, struct manifest
   *out = m;
   return ERR_OK;
 }
+
+enum err manifests_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, number FROM manifest WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

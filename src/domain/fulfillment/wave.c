@@ -445,3 +445,9 @@ static enum err cancel_apply(struct ctx *cx, const void *plan, struct act_result
 
 const struct act wave_cancel_act = {
     "wave.cancel", sizeof(struct cancel_facts), sizeof(struct wave_plan), cancel_load, cancel_decide, cancel_apply, 0};
+
+enum err waves_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, number FROM wave WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

@@ -216,3 +216,9 @@ const struct act key_revoke_act = {
     .apply = revoke_apply,
     .flags = ACT_MASTERS,
 };
+
+enum err api_keys_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, name FROM api_key WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

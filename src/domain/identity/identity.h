@@ -438,4 +438,10 @@ struct session_end {
 extern const struct act session_end_act; /* by path id: one of the actor's own. Again is harmless */
 extern const struct act identity_touch_act; /* identity_touches; no event */
 
+/* Their names, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err api_keys_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
+/* Their logins, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err users_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

@@ -258,3 +258,9 @@ const struct act user_change_act = {
     .apply = change_apply,
     .flags = ACT_MASTERS,
 };
+
+enum err users_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, login FROM app_user WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

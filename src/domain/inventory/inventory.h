@@ -398,4 +398,7 @@ MUST_CHECK enum err adjustments_fill(struct ctx *cx, struct adjustment *rows, si
 typedef void inventory_report(void *arg, const char *difference, const char *repair);
 MUST_CHECK enum err inventory_check(struct ctx *cx, inventory_report *report, void *arg);
 
+/* Their codes, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err locations_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

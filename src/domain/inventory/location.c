@@ -173,3 +173,9 @@ enum err location_load(struct ctx *cx, const char *id_or_code, struct location *
     return err_fail(cx, ERR_NOT_FOUND, "", "there is no location %s", id_or_code);
   return err;
 }
+
+enum err locations_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, code FROM location WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

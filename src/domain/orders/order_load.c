@@ -441,3 +441,9 @@ enum err orders_of_fulfillments(struct ctx *cx, const char *const *ids, size_t n
     TRY(orders_by_fulfillment(cx, ids + i, n - i < FIND_AT_ONCE ? n - i : FIND_AT_ONCE, out_ids + i, out + i));
   return ERR_OK;
 }
+
+enum err orders_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, number FROM orders WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

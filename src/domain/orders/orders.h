@@ -529,4 +529,21 @@ extern const struct rec channel_health_rec;
 /* One row of out for each of n channels. */
 MUST_CHECK enum err channel_health_load(struct ctx *cx, const struct channel *channels, size_t n, struct channel_health *out);
 
+/* Their numbers, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err orders_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
+/* What the orders placed from `from` until before `to` come to; channel and location (of one of their fulfillments) NULL =
+ * any. Units without cancelled ones; revenue likewise, by currency. */
+struct order_sum {
+  const char *currency;
+  int64_t orders;
+  struct money revenue;
+};
+struct order_sums {
+  LIST(struct order_sum) of;
+  struct quantity units;
+};
+MUST_CHECK enum err orders_sums(struct ctx *cx, struct instant from, struct instant to, const char *channel,
+                                const char *location, struct order_sums *out);
+
 #endif

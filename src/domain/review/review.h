@@ -157,4 +157,14 @@ struct holds_expired {
 extern const struct rec holds_expired_rec;
 extern const struct act holds_expire_act;
 
+/* Their names, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err review_rules_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
+/* The kinds of the newest `most` active holds: type and who has to decide. */
+struct hold_kind {
+  const char *type, *role;
+};
+typedef LIST(struct hold_kind) hold_kinds;
+MUST_CHECK enum err holds_kinds(struct ctx *cx, int64_t most, hold_kinds *out);
+
 #endif

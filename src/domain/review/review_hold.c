@@ -184,3 +184,16 @@ const struct act holds_expire_act = {
   .decide = expire_decide,
   .apply = expire_apply,
 };
+
+enum err holds_kinds(struct ctx *cx, int64_t most, hold_kinds *out)
+{
+  static const struct db_stmt kinds = {
+      "SELECT type, owner_role FROM (SELECT type, owner_role FROM hold WHERE state = 'active'"
+      " ORDER BY created_at DESC, id DESC LIMIT $1) AS found GROUP BY type, owner_role ORDER BY type, owner_role",
+      DB_LIST};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &kinds, &rows, DB_ARGS(I64(most))));
+  while (db_next(&rows))
+    *LIST_ADD(cx->arena, out) = (struct hold_kind){db_text(&rows, 0), db_text(&rows, 1)};
+  return db_done(&rows);
+}

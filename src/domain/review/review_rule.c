@@ -203,3 +203,9 @@ enum err review_bootstrap(struct ctx *cx)
     TRY(bootstrap_type(cx, (enum review_type)type));
   return ERR_OK;
 }
+
+enum err review_rules_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, name FROM review_rule WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

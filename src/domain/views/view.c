@@ -274,3 +274,9 @@ const struct act view_delete_act = {
     .decide = delete_decide,
     .apply = delete_apply,
 };
+
+enum err views_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, name FROM saved_view WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

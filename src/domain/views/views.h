@@ -78,4 +78,7 @@ MUST_CHECK enum err presence_read(struct ctx *cx, int64_t order_id, struct prese
 extern const struct act presence_here_act, presence_gone_act;
 extern const struct act presence_sweep_act; /* struct bucket_groups: rows of browsers that died */
 
+/* Their names, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err views_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

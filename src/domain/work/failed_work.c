@@ -269,3 +269,11 @@ bool failed_among(const failed_ids *ids, int64_t id)
   }
   return false;
 }
+
+enum err failed_count(struct ctx *cx, int64_t *out)
+{
+  static const struct db_stmt failed = {"SELECT count(*) FROM failed_work WHERE state = 'waiting' OR state = 'dead'",
+                                        DB_REPORT};
+  *out = 0;
+  return db_one_i64(cx->db, &failed, out, DB_NO_ARGS);
+}

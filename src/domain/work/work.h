@@ -163,6 +163,8 @@ extern const struct act failed_replay_all_act;
 typedef LIST(int64_t) failed_ids;
 MUST_CHECK enum err failed_known(struct ctx *cx, const char *job, failed_ids *out_skip, failed_ids *out_failing);
 bool failed_among(const failed_ids *ids, int64_t id);
+/* How many items wait to be tried again, or are dead. */
+MUST_CHECK enum err failed_count(struct ctx *cx, int64_t *out);
 MUST_CHECK enum err failed_load(struct ctx *cx, const char *id, struct failed_work *out);
 
 /* ---- One verb for many orders ---- */

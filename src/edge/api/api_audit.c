@@ -6,10 +6,15 @@
 #include "carriers.h"
 #include "catalog.h"
 #include "channels.h"
+#include "customers.h"
 #include "events.h"
+#include "fulfillment.h"
 #include "identity.h"
 #include "inventory.h"
 #include "orders.h"
+#include "review.h"
+#include "upload.h"
+#include "views.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -165,82 +170,49 @@ static enum err read_query(struct ctx *cx, const struct api_param_value *p, stru
 
 /* ---- What people call the records ---- */
 
-#define IDS                                                                                                            \
-  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,"        \
-  "$30,$31,$32"
-enum { NAMES_AT_ONCE = 32 };
-
-/* One statement for all records of a kind on a page: their ids and what they are called. */
+/* Who knows what the records of a kind are called. */
 static const struct naming {
   const char *kind, *prefix;
   bool of_ref;    /* the event's ref is who it is about: sessions are of users */
   uint64_t needs; /* besides audit.read */
-  struct db_stmt names;
+  enum err (*names)(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
 } namings[] = {
-    {"order", PREFIX_order, false, 0, {"SELECT id, number FROM orders WHERE id IN (" IDS ")", DB_LIST}},
-    {"reveal", PREFIX_order, true, 0, {"SELECT id, number FROM orders WHERE id IN (" IDS ")", DB_LIST}},
-    {"product", PREFIX_product, false, 0, {"SELECT id, sku FROM product WHERE id IN (" IDS ")", DB_LIST}},
-    {"location", PREFIX_location, false, 0, {"SELECT id, code FROM location WHERE id IN (" IDS ")", DB_LIST}},
-    {"adjustment", PREFIX_location, true, 0, {"SELECT id, code FROM location WHERE id IN (" IDS ")", DB_LIST}},
-    {"channel", PREFIX_channel, false, 0, {"SELECT id, name FROM channel WHERE id IN (" IDS ")", DB_LIST}},
-    {"carrier", PREFIX_carrier, false, 0, {"SELECT id, name FROM carrier WHERE id IN (" IDS ")", DB_LIST}},
-    {"review_rule", PREFIX_rule, false, 0, {"SELECT id, name FROM review_rule WHERE id IN (" IDS ")", DB_LIST}},
-    {"wave", PREFIX_wave, false, 0, {"SELECT id, number FROM wave WHERE id IN (" IDS ")", DB_LIST}},
-    {"manifest", PREFIX_manifest, false, 0, {"SELECT id, number FROM manifest WHERE id IN (" IDS ")", DB_LIST}},
-    {"view", PREFIX_view, false, 0, {"SELECT id, name FROM saved_view WHERE id IN (" IDS ")", DB_LIST}},
-    {"import", PREFIX_import, false, 0, {"SELECT id, file_name FROM import_file WHERE id IN (" IDS ")", DB_LIST}},
-    {"api_key", PREFIX_api_key, false, 0, {"SELECT id, name FROM api_key WHERE id IN (" IDS ")", DB_LIST}},
-    {"user",
-     PREFIX_user,
-     false,
-     PERMISSION(PERM_USER_ADMIN),
-     {"SELECT id, login FROM app_user WHERE id IN (" IDS ")", DB_LIST}},
-    {"session",
-     PREFIX_user,
-     true,
-     PERMISSION(PERM_USER_ADMIN),
-     {"SELECT id, login FROM app_user WHERE id IN (" IDS ")", DB_LIST}},
-    {"customer",
-     PREFIX_customer,
-     false,
-     PERMISSION(PERM_CUSTOMER_READ) | PERMISSION(PERM_PERSONAL_READ),
-     {"SELECT id, coalesce(company, name) FROM customer WHERE id IN (" IDS ")", DB_LIST}},
+    {"order", PREFIX_order, false, 0, orders_names},
+    {"reveal", PREFIX_order, true, 0, orders_names},
+    {"product", PREFIX_product, false, 0, products_names},
+    {"location", PREFIX_location, false, 0, locations_names},
+    {"adjustment", PREFIX_location, true, 0, locations_names},
+    {"channel", PREFIX_channel, false, 0, channels_names},
+    {"carrier", PREFIX_carrier, false, 0, carriers_names},
+    {"review_rule", PREFIX_rule, false, 0, review_rules_names},
+    {"wave", PREFIX_wave, false, 0, waves_names},
+    {"manifest", PREFIX_manifest, false, 0, manifests_names},
+    {"view", PREFIX_view, false, 0, views_names},
+    {"import", PREFIX_import, false, 0, uploads_names},
+    {"api_key", PREFIX_api_key, false, 0, api_keys_names},
+    {"user", PREFIX_user, false, PERMISSION(PERM_USER_ADMIN), users_names},
+    {"session", PREFIX_user, true, PERMISSION(PERM_USER_ADMIN), users_names},
+    {"customer", PREFIX_customer, false, PERMISSION(PERM_CUSTOMER_READ) | PERMISSION(PERM_PERSONAL_READ),
+     customers_names},
 };
 
-struct unnamed {
-  struct feed_entry *entry;
-  int64_t id;
-};
-
-static enum err name_some(struct ctx *cx, const struct naming *naming, const struct unnamed *some, size_t n)
-{
-  struct db_value ids[NAMES_AT_ONCE];
-  struct db_rows rows;
-  for (size_t i = 0; i < NAMES_AT_ONCE; i++)
-    ids[i] = I64(i < n ? some[i].id : 0); /* 0 is nobody's id */
-  TRY(db_query(cx->db, &naming->names, &rows, ids, NAMES_AT_ONCE));
-  while (db_next(&rows))
-    for (size_t i = 0; i < n; i++)
-      if (some[i].id == db_i64(&rows, 0))
-        some[i].entry->subject_name = arena_text(cx->arena, db_text(&rows, 1));
-  return db_done(&rows);
-}
-
+/* All records of a kind on a page at once. */
 static enum err name_kind(struct ctx *cx, const struct naming *naming, feed_entries *entries)
 {
-  struct unnamed some[NAMES_AT_ONCE];
+  struct feed_entry **some = ARENA_ARRAY(cx->arena, struct feed_entry *, entries->n + 1);
+  int64_t *ids = ARENA_ARRAY(cx->arena, int64_t, entries->n + 1);
+  const char **names = ARENA_ARRAY(cx->arena, const char *, entries->n + 1);
   size_t n = 0;
   EACH (struct feed_entry, e, entries) {
     const char *text = naming->of_ref ? e->ref : e->subject;
-    if (strcmp(e->subject_kind, naming->kind) != 0 || !text || !id_parse(naming->prefix, text, &some[n].id))
-      continue;
-    some[n++].entry = e;
-    if (n == NAMES_AT_ONCE) {
-      TRY(name_some(cx, naming, some, n));
-      n = 0;
-    }
+    if (strcmp(e->subject_kind, naming->kind) == 0 && text && id_parse(naming->prefix, text, &ids[n]))
+      some[n++] = e;
   }
-  return n ? name_some(cx, naming, some, n) : ERR_OK;
+  TRY(naming->names(cx, ids, n, names));
+  for (size_t i = 0; i < n; i++)
+    if (names[i])
+      some[i]->subject_name = names[i];
+  return ERR_OK;
 }
 
 /* A text member of the event's facts, for records that are only known by them. */
@@ -472,12 +444,10 @@ static const struct api_param verify_params[] = {
 
 static enum err serve_verify(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
-  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1",
-                                          DB_LIST};
   struct audit_proof *p = ARENA_NEW(cx->arena, struct audit_proof);
   int64_t bad = 0;
   bool more = false;
-  TRY(db_one_i64(cx->db, &last_seq, &p->last, DB_NO_ARGS));
+  TRY(feed_last(cx, &p->last));
   pthread_mutex_lock(&proof.lock);
   struct feed_head head = proof.head;
   pthread_mutex_unlock(&proof.lock);

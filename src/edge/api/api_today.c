@@ -5,6 +5,7 @@
 
 #include "orders.h"
 #include "promise.h"
+#include "review.h"
 #include "settings.h"
 #include "work.h"
 
@@ -202,17 +203,9 @@ static enum err ask_attention(struct asking *a, int64_t risk_hours)
 
 static enum err ask_holds(struct asking *a)
 {
-  static const struct db_stmt kinds = {
-      "SELECT type, owner_role FROM (SELECT type, owner_role FROM hold WHERE state = 'active'"
-      " ORDER BY created_at DESC, id DESC LIMIT $1) AS found GROUP BY type, owner_role ORDER BY type, owner_role",
-      DB_LIST};
-  LIST(struct today_number) found = {0};
-  struct db_rows rows;
-  TRY(db_query(a->cx->db, &kinds, &rows, DB_ARGS(I64(HOLDS_SCAN))));
-  while (db_next(&rows))
-    *LIST_ADD(a->cx->arena, &found) = (struct today_number){.type = db_text(&rows, 0), .role = db_text(&rows, 1)};
-  TRY(db_done(&rows));
-  EACH (const struct today_number, kind, &found) {
+  hold_kinds found = {0};
+  TRY(holds_kinds(a->cx, HOLDS_SCAN, &found));
+  EACH (const struct hold_kind, kind, &found) {
     struct today_number *n;
     const char *query = arena_printf(a->cx->arena, "state=active&type=%s&owner_role=%s%s",
                                      url_part(a->cx->arena, kind->type), url_part(a->cx->arena, kind->role), a->holds);
@@ -308,40 +301,25 @@ static enum err ask_backlog(struct asking *a)
 }
 
 /* Sums are of rows, so they are asked apart; not for those who see only some of the rows. */
-#define OF_TODAY                                                                                                       \
-  "orders.placed_at >= $1 AND orders.placed_at < $2 AND ($3 = '' OR orders.channel = $3) AND ($4 = '' OR EXISTS"       \
-  " (SELECT 1 FROM fulfillment WHERE fulfillment.bucket = orders.bucket AND fulfillment.order_id = orders.id"          \
-  " AND fulfillment.location = $4))"
-
 static enum err ask_money(struct asking *a)
 {
-  static const struct db_stmt sums = {
-      "SELECT currency, count(*), CAST(sum(sum_total - sum_cancelled) AS BIGINT) FROM orders WHERE " OF_TODAY
-      " GROUP BY currency ORDER BY currency",
-      DB_REPORT};
-  static const struct db_stmt units = {
-      "SELECT CAST(coalesce(sum(order_line.quantity - order_line.at_cancelled), 0) AS BIGINT) FROM orders"
-      " JOIN order_line ON order_line.bucket = orders.bucket AND order_line.order_id = orders.id WHERE " OF_TODAY,
-      DB_REPORT};
   struct today *t = a->out;
-  struct db_rows rows;
-  const struct db_value args[] = {I64(t->day_from.ms), I64(t->day_to.ms), TEXT(t->channel ? t->channel : ""),
-                                  TEXT(t->location ? t->location : "")};
+  struct order_sums sums;
   t->units = QUANTITY(ABSENT);
   if (a->cx->actor.scope)
     return ERR_OK;
-  TRY(db_query(a->cx->db, &sums, &rows, args, COUNT_OF(args)));
-  while (db_next(&rows)) {
-    struct today_money *m = LIST_ADD(a->cx->arena, &t->money);
-    *m = (struct today_money){.currency = db_text(&rows, 0),
-                              .orders = db_i64(&rows, 1),
-                              .revenue = MONEY(db_i64(&rows, 2)),
-                              .path = "/v1/orders"};
-    m->query = arena_printf(a->cx->arena, "%s&currency=%s%s", between(a, "placed_at", t->day_from, t->day_to),
-                            m->currency, a->orders);
-  }
-  TRY(db_done(&rows));
-  return db_one_i64(a->cx->db, &units, &t->units.millionths, args, COUNT_OF(args));
+  TRY(orders_sums(a->cx, t->day_from, t->day_to, t->channel, t->location, &sums));
+  t->units = sums.units;
+  EACH (const struct order_sum, sum, &sums.of)
+    *LIST_ADD(a->cx->arena, &t->money) = (struct today_money){
+        .currency = sum->currency,
+        .orders = sum->orders,
+        .revenue = sum->revenue,
+        .path = "/v1/orders",
+        .query = arena_printf(a->cx->arena, "%s&currency=%s%s", between(a, "placed_at", t->day_from, t->day_to),
+                              sum->currency, a->orders),
+    };
+  return ERR_OK;
 }
 
 /* The day that it is now where the company is. */

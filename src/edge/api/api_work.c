@@ -2,6 +2,8 @@
 #include "api.h"
 #include "api_priv.h"
 
+#include "events.h"
+#include "schema.h"
 #include "work.h"
 
 static enum err serve_failure(struct ctx *cx, const struct api_request *rq, struct act_result *out)
@@ -47,24 +49,20 @@ static enum err serve_jobs(struct ctx *cx, const struct api_request *rq, struct 
 
 /* ---- The system ---- */
 
-struct consumer_state {
-  const char *name;
-  int64_t seq, lag;
-};
 struct system_state {
   const char *version, *engine;
   int64_t migration, database_bytes, feed_seq, feed_waiting;
   struct instant started_at, last_backup_at;
   int64_t uptime_s, failed_work;
-  LIST(struct consumer_state) consumers;
+  feed_consumers consumers;
 };
 static const struct rec_field consumer_fields[] = {
-    FIELD(struct consumer_state, name, .flags = REC_REQUIRED, .doc = "What follows the feed", .example = "search"),
-    FIELD(struct consumer_state, seq, .flags = REC_REQUIRED, .doc = "How far it is", .example = "8123"),
-    FIELD(struct consumer_state, lag, .flags = REC_REQUIRED, .doc = "Events it has still to see", .example = "0"),
+    FIELD(struct feed_consumer, name, .flags = REC_REQUIRED, .doc = "What follows the feed", .example = "search"),
+    FIELD(struct feed_consumer, seq, .flags = REC_REQUIRED, .doc = "How far it is", .example = "8123"),
+    FIELD(struct feed_consumer, lag, .flags = REC_REQUIRED, .doc = "Events it has still to see", .example = "0"),
 };
 static const struct rec consumer_rec =
-    REC(struct consumer_state, "Consumer", consumer_fields, "What follows the event feed, and how far it is");
+    REC(struct feed_consumer, "Consumer", consumer_fields, "What follows the event feed, and how far it is");
 static const struct rec_field system_fields[] = {
     FIELD(struct system_state, version, .flags = REC_REQUIRED, .doc = "Of the program", .example = "0.1.0"),
     FIELD(struct system_state, engine, .flags = REC_REQUIRED, .doc = "sqlite or postgresql", .example = "sqlite"),
@@ -85,54 +83,24 @@ static const struct rec_field system_fields[] = {
 };
 static const struct rec system_rec = REC(struct system_state, "System", system_fields, "The state of the system");
 
-static enum err database_size(struct ctx *cx, int64_t *out)
-{
-  static const struct db_stmt pages = {"PRAGMA page_count", DB_SCHEMA}, page = {"PRAGMA page_size", DB_SCHEMA},
-                              size = {"SELECT pg_database_size(current_database())", DB_SCHEMA};
-  int64_t n = 0, bytes = 0;
-  if (db_engine(cx->db) == DB_POSTGRES)
-    return db_one_i64(cx->db, &size, out, DB_NO_ARGS);
-  TRY(db_one_i64(cx->db, &pages, &n, DB_NO_ARGS));
-  TRY(db_one_i64(cx->db, &page, &bytes, DB_NO_ARGS));
-  *out = n * bytes;
-  return ERR_OK;
-}
-
-static enum err load_consumers(struct ctx *cx, struct system_state *s)
-{
-  static const struct db_stmt all = {"SELECT name, feed_seq FROM consumer ORDER BY name LIMIT 100", DB_LIST};
-  struct db_rows rows;
-  TRY(db_query(cx->db, &all, &rows, DB_NO_ARGS));
-  while (db_next(&rows)) {
-    struct consumer_state *c = LIST_ADD(cx->arena, &s->consumers);
-    *c = (struct consumer_state){db_text(&rows, 0), db_i64(&rows, 1), 0};
-    c->lag = s->feed_seq > c->seq ? s->feed_seq - c->seq : 0;
-  }
-  return db_done(&rows);
-}
-
 static enum err serve_system(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
-  static const struct db_stmt migration = {"SELECT coalesce(max(number), 0) FROM schema_version", DB_SCHEMA};
-  static const struct db_stmt last_seq = {"SELECT seq FROM feed WHERE feed_group = 0 ORDER BY seq DESC LIMIT 1",
-                                          DB_LIST};
-  static const struct db_stmt waiting = {"SELECT count(*) FROM feed_pending", DB_REPORT};
-  static const struct db_stmt failed = {"SELECT count(*) FROM failed_work WHERE state = 'waiting' OR state = 'dead'",
-                                        DB_REPORT};
   const struct api_config *config = &rq->api->config;
   struct system_state *s = ARENA_NEW(cx->arena, struct system_state);
+  struct feed_state feed;
   api_backups backups = {0};
   s->version = config->version;
   s->engine = db_engine(cx->db) == DB_POSTGRES ? "postgresql" : "sqlite";
   s->uptime_s = (api_now_us() - rq->api->started_us) / 1000000;
   s->started_at = INSTANT(cx->now.ms - (api_now_us() - rq->api->started_us) / 1000);
   s->last_backup_at = INSTANT(ABSENT);
-  TRY(db_one_i64(cx->db, &migration, &s->migration, DB_NO_ARGS));
-  TRY(db_one_i64(cx->db, &last_seq, &s->feed_seq, DB_NO_ARGS));
-  TRY(db_one_i64(cx->db, &waiting, &s->feed_waiting, DB_NO_ARGS));
-  TRY(db_one_i64(cx->db, &failed, &s->failed_work, DB_NO_ARGS));
-  TRY(database_size(cx, &s->database_bytes));
-  TRY(load_consumers(cx, s));
+  TRY(schema_version_of(cx->db, &s->migration));
+  TRY(feed_state(cx, &feed));
+  s->feed_seq = feed.seq;
+  s->feed_waiting = feed.waiting;
+  s->consumers = feed.consumers;
+  TRY(failed_count(cx, &s->failed_work));
+  TRY(db_size(cx->db, &s->database_bytes));
   if (config->backups)
     config->backups(config->arg, cx->arena, &backups);
   if (backups.n)

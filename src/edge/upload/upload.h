@@ -236,4 +236,7 @@ extern const struct act upload_expire_act;
  * bytes, ERR_INVALID of UPLOAD_ORDERS. The caller frees. */
 MUST_CHECK enum err upload_export(struct ctx *cx, enum upload_kind kind, size_t max, struct upload_text *out);
 
+/* Their names of the files, for lists that name records of many kinds: out[i] of ids[i], or NULL. */
+MUST_CHECK enum err uploads_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out);
+
 #endif

@@ -621,3 +621,9 @@ static enum err step_apply(struct ctx *cx, const void *plan, struct act_result *
 }
 
 const struct act upload_step_act = UPLOAD_ACT("import.step", step_load, step_decide, step_apply);
+
+enum err uploads_names(struct ctx *cx, const int64_t *ids, size_t n, const char **out)
+{
+  static const struct db_stmt names = {"SELECT id, file_name FROM import_file WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
+  return db_names(cx->db, &names, ids, n, out);
+}

@@ -387,6 +387,45 @@ enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, con
   return ERR_OK;
 }
 
+static enum err names_read(struct db *db, const struct db_stmt *stmt, const int64_t *ids, size_t n, const char **out)
+{
+  struct db_value args[DB_NAMES];
+  struct db_rows rows;
+  for (size_t i = 0; i < DB_NAMES; i++)
+    args[i] = I64(i < n ? ids[i] : 0); /* 0 is nobody's id */
+  TRY(db_query(db, stmt, &rows, args, DB_NAMES));
+  while (db_next(&rows)) {
+    int64_t id = db_i64(&rows, 0);
+    const char *name = db_text(&rows, 1);
+    for (size_t i = 0; i < n; i++)
+      if (ids[i] == id)
+        out[i] = name;
+  }
+  return db_done(&rows);
+}
+
+enum err db_names(struct db *db, const struct db_stmt *stmt, const int64_t *ids, size_t n, const char **out)
+{
+  for (size_t i = 0; i < n; i++)
+    out[i] = NULL;
+  for (size_t i = 0; i < n; i += DB_NAMES)
+    TRY(names_read(db, stmt, ids + i, n - i < DB_NAMES ? n - i : DB_NAMES, out + i));
+  return ERR_OK;
+}
+
+enum err db_size(struct db *db, int64_t *out)
+{
+  static const struct db_stmt pages = {"PRAGMA page_count", DB_SCHEMA}, page = {"PRAGMA page_size", DB_SCHEMA},
+                              size = {"SELECT pg_database_size(current_database())", DB_SCHEMA};
+  int64_t n = 0, bytes = 0;
+  if (db_engine(db) == DB_POSTGRES)
+    return db_one_i64(db, &size, out, DB_NO_ARGS);
+  TRY(db_one_i64(db, &pages, &n, DB_NO_ARGS));
+  TRY(db_one_i64(db, &page, &bytes, DB_NO_ARGS));
+  *out = n * bytes;
+  return ERR_OK;
+}
+
 /* ---- Batches ---- */
 
 void db_together(struct db *db, size_t n, void (*fn)(void *arg, size_t i), void *arg)

@@ -125,6 +125,17 @@ struct db_value db_value_at(const struct db_rows *rows, int column);
 MUST_CHECK enum err db_one_i64(struct db *db, const struct db_stmt *stmt, int64_t *out, const struct db_value *args,
                                size_t n);
 
+/* What rows are called: out[i] of ids[i], NULL where there is none or it has no name. The statement answers (id, name) of
+ * its DB_NAMES ids: "SELECT id, code FROM location WHERE id IN (" DB_NAMES_IDS ")"; as often as n takes it. */
+enum { DB_NAMES = 32 };
+#define DB_NAMES_IDS                                                                                                   \
+  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,"        \
+  "$30,$31,$32"
+MUST_CHECK enum err db_names(struct db *db, const struct db_stmt *stmt, const int64_t *ids, size_t n, const char **out);
+
+/* Bytes that the database takes. */
+MUST_CHECK enum err db_size(struct db *db, int64_t *out);
+
 /* ---- Batches: where a round trip is what costs ------------------------------------------------------------------
  *
  * On PostgreSQL the acts of one transaction go to the server in a few round trips: what they load is asked together, and
