@@ -34,7 +34,7 @@ const next = (page: Page, within: string, seen: string[]) =>
       document.querySelector('[data-opener]')?.removeAttribute('data-opener');
       const root = [...document.querySelectorAll(within as string)].findLast((one) => one.checkVisibility()) ?? document;
       for (const one of root.querySelectorAll<HTMLElement>('button:not(:disabled), [role="combobox"]:not(:disabled), [role="menuitem"]')) {
-        if (!one.checkVisibility() || one.closest('.grid-row, .grid-head, .queue-list, [role="tablist"], .tabs, .ant-segmented, nav, .savebar') || one.getAttribute('role') === 'switch' || one.getAttribute('aria-disabled') === 'true') continue;
+        if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || one.closest('.grid-row, .grid-head, .queue-list, [role="tablist"], .tabs, .ant-segmented, nav, .savebar') || one.getAttribute('role') === 'switch' || one.getAttribute('aria-disabled') === 'true') continue;
         const name = `${one.getAttribute('role') ?? 'button'} ${(one.getAttribute('aria-label') ?? (one as HTMLInputElement).labels?.[0]?.textContent ?? one.textContent ?? '').trim()}`;
         if (seen.includes(name)) continue;
         one.setAttribute('data-opener', '');
