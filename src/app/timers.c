@@ -218,31 +218,6 @@ static enum err close_orders(struct timers *t, struct ctx *cx)
 
 /* ---- Stored replies go after their time ---- */
 
-static enum err replies_load(struct ctx *cx, const struct act_input *in, void *out)
-{
-  (void)cx;
-  *(struct bucket_groups *)out = *(const struct bucket_groups *)in->body;
-  return ERR_OK;
-}
-static enum err replies_decide(struct ctx *cx, const void *facts, void *out)
-{
-  (void)cx;
-  *(struct bucket_groups *)out = *(const struct bucket_groups *)facts;
-  return ERR_OK;
-}
-static enum err replies_apply(struct ctx *cx, const void *plan, struct act_result *out)
-{
-  int64_t n;
-  (void)out;
-  return idempotency_expire(cx, *(const struct bucket_groups *)plan, BATCH, &n);
-}
-static const struct act replies_expire_act = {.name = "replies.expire",
-                                              .facts_size = sizeof(struct bucket_groups),
-                                              .plan_size = sizeof(struct bucket_groups),
-                                              .load = replies_load,
-                                              .decide = replies_decide,
-                                              .apply = replies_apply};
-
 static enum err expire_replies(struct timers *t, struct ctx *cx)
 {
   struct bucket_groups groups = my_groups(t);

@@ -149,4 +149,9 @@ void numberer_nudge(struct numberer *n);
 /* Numbers what waits, if it is this process's to do, gives the lease up and ends. Accepts NULL. */
 void numberer_stop(struct numberer *n);
 
+/* ---- Stored replies ---- */
+
+/* Body: struct bucket_groups. Some replies of these buckets that have expired (idempotency) go; for a timer. */
+extern const struct act replies_expire_act;
+
 #endif

@@ -95,8 +95,6 @@ struct allocation_reports {
 extern const struct rec allocation_reports_rec;
 /* All decisions of an order, newest first, with their sentences. */
 MUST_CHECK enum err allocation_reports(struct ctx *cx, struct order_id id, struct allocation_reports *out);
-/* Decides again from a stored record; *out_same = byte for byte the same. */
-MUST_CHECK enum err allocation_replay(struct ctx *cx, struct decision_id id, bool *out_same);
 
 /* POST /v1/orders/{id}/source: body allocation_source_input. */
 struct allocation_source_input {

@@ -115,27 +115,3 @@ enum err allocation_reports(struct ctx *cx, struct order_id id, struct allocatio
     TRY(tell(cx, r->record, r));
   return ERR_OK;
 }
-
-static enum err record_of(struct ctx *cx, struct decision_id id, const char **out)
-{
-  static const struct db_stmt one = {"SELECT record FROM sourcing_decision WHERE bucket = $1 AND id = $2", DB_KEYED};
-  struct db_rows rows;
-  *out = NULL;
-  TRY(db_query(cx->db, &one, &rows, DB_ARGS(I64(bucket_of_id(id.v)), I64(id.v))));
-  if (db_next(&rows))
-    *out = db_text(&rows, 0);
-  return db_done(&rows);
-}
-
-enum err allocation_replay(struct ctx *cx, struct decision_id id, bool *out_same)
-{
-  const char *record;
-  struct buf again;
-  TRY(record_of(cx, id, &record));
-  if (!record)
-    return err_fail(cx, ERR_NOT_FOUND, "", "there is no such decision");
-  buf_init(&again, cx->arena);
-  TRY(sourcing_replay(record, strlen(record), cx->arena, &cx->fault, &again));
-  *out_same = strcmp(record, buf_str(&again)) == 0;
-  return ERR_OK;
-}

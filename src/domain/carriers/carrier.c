@@ -80,20 +80,6 @@ enum err carrier_find(struct ctx *cx, const char *code, const struct carrier **o
   return ERR_OK;
 }
 
-/* At most CARRIERS_MAX and mostly two or three: a walk. */
-enum err carrier_by_id(struct ctx *cx, struct carrier_id id, const struct carrier **out)
-{
-  const carriers *all;
-  TRY(memo_of(cx, &all));
-  EACH (const struct carrier, c, all) {
-    if (c->id.v == id.v) {
-      *out = c;
-      return ERR_OK;
-    }
-  }
-  return ERR_NOT_FOUND;
-}
-
 static bool answers(const struct carrier_service *s, const char *method)
 {
   if (!method || text_eq(s->code, method))

@@ -90,7 +90,6 @@ extern const struct db_table carrier_table;
 
 /* From the memo; valid until it is cleared. ERR_NOT_FOUND without a fault text when there is none. */
 MUST_CHECK enum err carrier_find(struct ctx *cx, const char *code, const struct carrier **out);
-MUST_CHECK enum err carrier_by_id(struct ctx *cx, struct carrier_id id, const struct carrier **out);
 /* All carriers by code, *out_n of them. */
 MUST_CHECK enum err carriers_all(struct ctx *cx, const struct carrier **out, size_t *out_n);
 /* The carrier and service that answer a shipping method ("standard"): the first active one, built-in carriers before

@@ -76,13 +76,11 @@ TEST(the_descriptor_and_the_table_agree)
 TEST(a_fresh_database_has_one_built_in_carrier)
 {
   struct ctx *cx = scratch_ctx(t, NOON);
-  const struct carrier *ordo, *same;
+  const struct carrier *ordo;
   struct carrier_quote q;
   bootstrap(cx);
   bootstrap(cx); /* and no second one */
   CHECK_OK(carrier_find(cx, "ordo", &ordo));
-  CHECK_OK(carrier_by_id(cx, ordo->id, &same));
-  CHECK(ordo == same);
   CHECK_INT(ordo->kind, CARRIER_TABLE);
   CHECK_TEXT(ordo->tracking_prefix, "OD");
   const struct carrier_zone *zone = carrier_zone(ordo, &(struct carrier_lane){.country = "ZW"});

@@ -95,14 +95,6 @@ MUST_CHECK enum err product_load(struct ctx *cx, const char *sku_or_id, struct p
 /* Adds the units of n products, one after the other in memory. */
 MUST_CHECK enum err products_fill_units(struct ctx *cx, struct product *products, size_t n);
 
-/* A quantity in one of the product's units as a quantity in its base unit, exactly. unit NULL = the base unit itself.
- * ERR_INVALID at pointer: unknown_unit, not_exact (not a whole number of millionths), out_of_bounds. */
-MUST_CHECK enum err product_to_base(struct ctx *cx, const struct product *p, const char *unit, struct quantity q,
-                                    const char *pointer, struct quantity *out);
-/* And back. */
-MUST_CHECK enum err product_from_base(struct ctx *cx, const struct product *p, const char *unit, struct quantity q,
-                                      const char *pointer, struct quantity *out);
-
 /* Body: product_rec. 201 with the product; ERR_EXISTS at /sku. */
 extern const struct act product_create_act;
 /* PATCH of one; id = SKU or id. */

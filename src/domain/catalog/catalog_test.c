@@ -369,37 +369,6 @@ TEST(a_known_product_is_found_in_far_less_than_a_microsecond)
 
 /* ---- Units ------------------------------------------------------------------------------------------------------- */
 
-TEST(units_convert_exactly_or_not_at_all)
-{
-  struct ctx *cx = scratch_ctx(t, NOON);
-  struct product_unit boxes[] = {{.unit = "box", .numerator = 12, .denominator = 1},
-                                 {.unit = "third", .numerator = 1, .denominator = 3}};
-  struct product p = {.sku = "MUG", .unit = "pcs", .units = {boxes, 2, 2}};
-  struct product wire = {.sku = "WIRE", .unit = "kg"};
-  struct quantity q;
-  CHECK_OK(product_to_base(cx, &p, "box", PIECES(2), "/quantity", &q));
-  CHECK_INT(q.millionths, 24 * SCALE);
-  CHECK_OK(product_from_base(cx, &p, "box", PIECES(6), "/quantity", &q));
-  CHECK_INT(q.millionths, SCALE / 2);
-  CHECK_OK(product_to_base(cx, &p, "third", PIECES(3), "/quantity", &q));
-  CHECK_INT(q.millionths, SCALE);
-  CHECK_OK(product_to_base(cx, &p, NULL, PIECES(7), "/quantity", &q));
-  CHECK_INT(q.millionths, 7 * SCALE);
-  CHECK_OK(product_to_base(cx, &p, "dozen", PIECES(1), "/quantity", &q));
-  CHECK_INT(q.millionths, 12 * SCALE);
-  CHECK_OK(product_to_base(cx, &wire, "g", PIECES(1500), "/quantity", &q));
-  CHECK_INT(q.millionths, 1500000);
-  CHECK_ERR(product_to_base(cx, &p, "third", PIECES(1), "/quantity", &q), ERR_INVALID);
-  CHECK_TEXT(slug(cx), "not_exact");
-  fault_clear(&cx->fault);
-  CHECK_ERR(product_to_base(cx, &p, "kg", PIECES(1), "/quantity", &q), ERR_INVALID);
-  CHECK_TEXT(slug(cx), "unknown_unit");
-  fault_clear(&cx->fault);
-  CHECK_ERR(product_to_base(cx, &p, "box", QUANTITY(QUANTITY_MAX), "/quantity", &q), ERR_INVALID);
-  CHECK_TEXT(slug(cx), "out_of_bounds");
-  CHECK_INT(q.millionths, 1500000); /* written only on success */
-}
-
 /* ---- Many at once ------------------------------------------------------------------------------------------------ */
 
 static const struct products_bulk_result *bulk(struct ctx *cx, const char *json)

@@ -1,5 +1,4 @@
-/* Units: the table of well-known ones, and exact conversion within a product. No factor is ever rounded: what does not
- * come out in whole millionths is refused, because a rounded factor loses goods. */
+/* Units: the table of well-known ones. */
 #include "catalog.h"
 
 #include <string.h>
@@ -48,73 +47,4 @@ const struct unit_code *unit_find(const char *code)
     if (strcmp(u->code, code) == 0)
       return u;
   return NULL;
-}
-
-/* 1 of a unit = numerator / denominator of the product's base unit. */
-struct factor {
-  int64_t numerator, denominator;
-};
-
-static bool factor_of_dimension(const char *base, const char *unit, struct factor *out)
-{
-  const struct unit_code *from = unit_find(unit), *to = unit_find(base);
-  if (!from || !to || from->dimension != to->dimension || from->dimension == UNIT_PACKAGE)
-    return false;
-  *out = (struct factor){from->numerator * to->denominator, from->denominator * to->numerator};
-  return true;
-}
-
-/* What the product itself says comes before what the table of units says. */
-static bool factor_of(const struct product *p, const char *unit, struct factor *out)
-{
-  if (!unit || strcmp(unit, p->unit) == 0) {
-    *out = (struct factor){1, 1};
-    return true;
-  }
-  EACH (struct product_unit, u, &p->units) {
-    if (strcmp(u->unit, unit) == 0) {
-      *out = (struct factor){u->numerator, u->denominator};
-      return true;
-    }
-  }
-  return factor_of_dimension(p->unit, unit, out);
-}
-
-/* q x numerator / denominator, or a refusal. */
-static enum err scale(struct ctx *cx, struct quantity q, int64_t numerator, int64_t denominator, const char *pointer,
-                      struct quantity *out)
-{
-  __int128 scaled = (__int128)q.millionths * numerator;
-  if (scaled % denominator != 0)
-    return fault_add(&cx->fault, ERR_INVALID, pointer, "not_exact", "does not convert to a whole number of millionths");
-  scaled /= denominator;
-  if (scaled > QUANTITY_MAX || scaled < -QUANTITY_MAX)
-    return fault_add(&cx->fault, ERR_INVALID, pointer, "out_of_bounds", "more than %lld units",
-                     (long long)(QUANTITY_MAX / SCALE));
-  *out = QUANTITY((int64_t)scaled);
-  return ERR_OK;
-}
-
-static enum err unknown_unit(struct ctx *cx, const struct product *p, const char *unit, const char *pointer)
-{
-  return fault_add(&cx->fault, ERR_INVALID, pointer, "unknown_unit", "%s is counted in %s and has no unit %s", p->sku,
-                   p->unit, unit);
-}
-
-enum err product_to_base(struct ctx *cx, const struct product *p, const char *unit, struct quantity q,
-                         const char *pointer, struct quantity *out)
-{
-  struct factor f;
-  if (!factor_of(p, unit, &f))
-    return unknown_unit(cx, p, unit, pointer);
-  return scale(cx, q, f.numerator, f.denominator, pointer, out);
-}
-
-enum err product_from_base(struct ctx *cx, const struct product *p, const char *unit, struct quantity q,
-                           const char *pointer, struct quantity *out)
-{
-  struct factor f;
-  if (!factor_of(p, unit, &f))
-    return unknown_unit(cx, p, unit, pointer);
-  return scale(cx, q, f.denominator, f.numerator, pointer, out);
 }

@@ -192,6 +192,9 @@ struct session_start {
 /* What a session that began with a badge may do, as far as the user's roles allow it: pick, pack, ship, count. */
 uint64_t floor_permissions(void);
 
+/* Who counts as one address where attempts are counted: an IPv6 customer has a /64 at least, so those are one. */
+uint64_t identity_address_hash(const char *address);
+
 /* Verifies login and password, in the same time and with the same answer whoever is asked for. Counts failures by login
  * and by address (settings login.attempts). *out_start is for the act that has to follow:
  *   ERR_OK               session_start_act, with out_token for the cookie

@@ -76,12 +76,15 @@ static uint64_t who_is_login(const struct identity *identity, const char *login)
   return hash_mix(identity->seed, hash_text(login)) | 1;
 }
 
-/* An IPv6 customer has a /64 at least, so its addresses count as one. */
-static uint64_t who_is_address(const struct identity *identity, const char *address)
+uint64_t identity_address_hash(const char *address)
 {
   struct in6_addr v6;
-  bool is_v6 = inet_pton(AF_INET6, address, &v6) == 1;
-  return hash_mix(~identity->seed, is_v6 ? hash_bytes(&v6, 8) : hash_text(address)) | 1;
+  return inet_pton(AF_INET6, address, &v6) == 1 ? hash_bytes(&v6, 8) : hash_text(address);
+}
+
+static uint64_t who_is_address(const struct identity *identity, const char *address)
+{
+  return hash_mix(~identity->seed, identity_address_hash(address)) | 1;
 }
 
 /* The row of who, a fresh one in place of the oldest of its set where there is none. */

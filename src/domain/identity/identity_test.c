@@ -707,3 +707,10 @@ TEST(a_pin_is_digits_that_differ)
   CHECK_OK(badge_pin_hash(cx, identity, "4711", &hash));
   CHECK(text_starts(hash, "$argon2id$"));
 }
+
+TEST(addresses_of_one_ipv6_customer_are_one)
+{
+  CHECK(identity_address_hash("2001:db8:1:2::1") == identity_address_hash("2001:db8:1:2:ffff::9"));
+  CHECK(identity_address_hash("2001:db8:1:2::1") != identity_address_hash("2001:db8:1:3::1"));
+  CHECK(identity_address_hash("192.0.2.1") != identity_address_hash("192.0.2.2"));
+}

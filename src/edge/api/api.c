@@ -558,6 +558,8 @@ struct api *api_new(const struct api_config *config)
   pthread_cond_init(&api->pool.work, NULL);
   pthread_mutex_init(&api->feed.lock, NULL);
   pthread_mutex_init(&api->estimates.lock, NULL);
+  pthread_mutex_init(&api->proof.lock, NULL);
+  pthread_mutex_init(&api->askers.lock, NULL);
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

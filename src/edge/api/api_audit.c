@@ -431,12 +431,6 @@ static const struct rec_field proof_fields[] = {
 static const struct rec proof_rec =
     REC(struct audit_proof, "AuditProof", proof_fields, "How far the hash chain of the events is proved");
 
-/* How far this process has come: the proof goes on from there, and begins anew where it failed or when it is asked to. */
-static struct {
-  pthread_mutex_t lock;
-  struct feed_head head;
-} proof = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
 static const struct api_param verify_params[] = {
     {"again", REC_BOOL, "From the first event, whatever was proved before", "true"},
     {0},
@@ -444,21 +438,22 @@ static const struct api_param verify_params[] = {
 
 static enum err serve_verify(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
+  struct proof *proof = &rq->api->proof;
   struct audit_proof *p = ARENA_NEW(cx->arena, struct audit_proof);
   int64_t bad = 0;
   bool more = false;
   TRY(feed_last(cx, &p->last));
-  pthread_mutex_lock(&proof.lock);
-  struct feed_head head = proof.head;
-  pthread_mutex_unlock(&proof.lock);
+  pthread_mutex_lock(&proof->lock);
+  struct feed_head head = proof->head;
+  pthread_mutex_unlock(&proof->lock);
   if (rq->params[0].i64 == 1 || head.seq > p->last)
     head = (struct feed_head){0};
   TRY(feed_verify_on(cx, &head, VERIFY_AT_ONCE, &bad, &more));
   if (bad)
     head = (struct feed_head){0};
-  pthread_mutex_lock(&proof.lock);
-  proof.head = head;
-  pthread_mutex_unlock(&proof.lock);
+  pthread_mutex_lock(&proof->lock);
+  proof->head = head;
+  pthread_mutex_unlock(&proof->lock);
   p->verified_to = bad ? bad - 1 : head.seq;
   p->broken_at = bad ? bad : ABSENT;
   p->intact = !bad;

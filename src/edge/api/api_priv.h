@@ -211,8 +211,9 @@ void place_leave(atomic_int *taken);
 
 /* ---- Customers' pages (api_track.c) ---- */
 
+struct api;
 /* Counts against the address as GET /v1/track/{token} does; false when it has to wait. */
-bool track_may_ask(struct ctx *cx, const struct http_request *rq);
+bool track_may_ask(struct ctx *cx, struct api *api, const struct http_request *rq);
 
 /* ---- Sessions (api_identity.c) ---- */
 
@@ -224,6 +225,20 @@ MUST_CHECK enum err api_session_begin(struct ctx *cx, const struct api_request *
                                       const char *token, struct act_result *out);
 
 /* ---- The server ---- */
+
+/* How far the proof of the log has come: it goes on from there, and begins anew where it failed or when it is asked to. */
+struct proof {
+  pthread_mutex_t lock;
+  struct feed_head head;
+};
+/* How often the addresses that follow a link have asked. */
+enum { ASKERS = 4096 }; /* remembered at a time, by hash: a collision only makes somebody wait sooner */
+struct askers {
+  pthread_mutex_t lock;
+  struct {
+    int64_t window, n;
+  } at[ASKERS];
+};
 
 struct api {
   struct api_config config;
@@ -240,6 +255,8 @@ struct api {
   atomic_bool quiet;
   struct pool pool;
   struct feed feed;
+  struct proof proof;
+  struct askers askers;
   int64_t started_us;
   struct arena *arena; /* of the OpenAPI document */
   const char *openapi, *openapi_etag;

@@ -1,6 +1,7 @@
 /* Tracking links over HTTP: staff make them, customers follow them without signing in. */
 #include "api_priv.h"
 
+#include "identity.h"
 #include "tracking.h"
 
 #include <pthread.h>
@@ -11,36 +12,28 @@
 enum {
   ASKED_MAX = 60, /* in a window: a family behind one address that looks every few seconds */
   WINDOW_MS = 60 * 1000,
-  ADDRESSES = 4096, /* remembered at a time, by hash: a collision only makes somebody wait sooner */
 };
 
-static struct {
-  pthread_mutex_t lock;
-  struct {
-    int64_t window, n;
-  } at[ADDRESSES];
-} asked = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static enum err rate_check(struct ctx *cx, const char *address)
+static enum err rate_check(struct ctx *cx, struct askers *asked, const char *address)
 {
   int64_t window = cx->now.ms / WINDOW_MS, n;
-  size_t slot = hash_text(address ? address : "") % ADDRESSES;
-  pthread_mutex_lock(&asked.lock);
-  if (asked.at[slot].window != window) {
-    asked.at[slot].window = window;
-    asked.at[slot].n = 0;
+  size_t slot = identity_address_hash(address ? address : "") % ASKERS;
+  pthread_mutex_lock(&asked->lock);
+  if (asked->at[slot].window != window) {
+    asked->at[slot].window = window;
+    asked->at[slot].n = 0;
   }
-  n = ++asked.at[slot].n;
-  pthread_mutex_unlock(&asked.lock);
+  n = ++asked->at[slot].n;
+  pthread_mutex_unlock(&asked->lock);
   if (n <= ASKED_MAX)
     return ERR_OK;
   cx->fault.retry_after_s = (int)((WINDOW_MS - cx->now.ms % WINDOW_MS) / 1000 + 1);
   return err_fail(cx, ERR_RATE, "", "at most %d times a minute", ASKED_MAX);
 }
 
-bool track_may_ask(struct ctx *cx, const struct http_request *rq)
+bool track_may_ask(struct ctx *cx, struct api *api, const struct http_request *rq)
 {
-  bool fine = rate_check(cx, rq->client) == ERR_OK;
+  bool fine = rate_check(cx, &api->askers, rq->client) == ERR_OK;
   fault_clear(&cx->fault);
   return fine;
 }
@@ -65,7 +58,7 @@ static enum err serve_track(struct ctx *cx, const struct api_request *rq, struct
   struct tracking_view *view = ARENA_NEW(cx->arena, struct tracking_view);
   struct order_id id;
   if (rq->http)
-    TRY(rate_check(cx, rq->http->client));
+    TRY(rate_check(cx, &rq->api->askers, rq->http->client));
   TRY(tracking_token_read(cx, rq->id, &id));
   TRY(tracking_view_make(cx, id, rq->params[0].text, view));
   *out = (struct act_result){.rec = &tracking_view_rec, .value = view, .version = ABSENT};

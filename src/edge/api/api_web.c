@@ -287,7 +287,7 @@ static bool tell_tracking(struct ctx *cx, const struct api_request *rq, const st
   struct told told = {0};
   const char *token = rq->http->path + strlen("/track/");
   token = arena_textn(cx->arena, token, strcspn(token, "/"));
-  if (!is(f->encoding, "identity") || !track_may_ask(cx, rq->http))
+  if (!is(f->encoding, "identity") || !track_may_ask(cx, rq->api, rq->http))
     return false;
   enum err err = tracking_token_read(cx, token, &id);
   if (err == ERR_OK)
