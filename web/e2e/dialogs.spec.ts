@@ -11,12 +11,23 @@ const OPENS_MS = 1200;
 /** The topmost thing that lies over the page. */
 type Layer = 'dialog' | 'menu' | 'popover' | 'list' | undefined;
 const layer = (page: Page): Promise<Layer> =>
-  page.evaluate(() => {
+  page.evaluate((): Layer => {
     const has = (selector: string) => [...document.querySelectorAll(selector)].some((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
     if (has('.ant-select-dropdown:not(.ant-slide-up-leave), .ant-picker-dropdown, .ant-cascader-dropdown')) return 'list';
     if (has('.ant-dropdown')) return 'menu';
     if (has('.ant-popover')) return 'popover';
     return has('[role="dialog"]') ? 'dialog' : undefined;
+  }).catch((error: Error) => {
+    if (!/context was destroyed/.test(error.message)) throw error;
+    return undefined; // it led to another page
+  });
+
+/** What was pressed may have made one see as somebody else. */
+const wasSeeing = (page: Page) =>
+  page.evaluate(async () => {
+    const session = (await (await fetch('/v1/session')).json()) as { see_as?: unknown; csrf_token: string };
+    if (session.see_as) await fetch('/v1/session/see_as', { method: 'DELETE', headers: { 'X-CSRF-Token': session.csrf_token } });
+    return Boolean(session.see_as);
   });
 async function opened(page: Page, not?: Layer): Promise<Layer> {
   const end = Date.now() + OPENS_MS;
@@ -66,6 +77,7 @@ for (const [i, screen] of screens.entries()) {
     const path = await screen.path(shop);
     const begin = async () => {
       await page.goto(path);
+      if (await wasSeeing(page)) await page.goto(path);
       await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
       await expect(page.locator('.bones')).toHaveCount(0);
       const check = page.locator('.grid-check input').nth(1);
