@@ -1,4 +1,5 @@
 import type { Schemas } from '../../shared/api/client';
+import type { Works } from '../../shared/desk';
 
 export type Channel = Schemas['Channel'] & { id: string };
 export const channelKinds = ['web', 'phone', 'email', 'store', 'marketplace', 'social', 'delivery_app', 'edi'] as const;
@@ -19,3 +20,14 @@ export interface Health {
 
 /** A channel that always sells and has gone still: nothing for a day although there was something the day before. */
 export const isSilent = (one: Pick<Health, 'active' | 'orders_day' | 'orders_day_before'>) => one.active && one.orders_day === 0 && one.orders_day_before > 0;
+
+export const works: Works = {
+  field: 'active',
+  tone: 'quiet',
+  on: 'channels.active',
+  off: 'channels.inactive',
+  start: 'channels.start',
+  stop: 'channels.stop',
+  sure: 'channels.stop_sure',
+  text: 'channels.stop_text',
+};

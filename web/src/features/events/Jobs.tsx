@@ -3,7 +3,7 @@ import { readPath } from '../../shared/api/client';
 import { Panel } from '../../shared/desk';
 import { duration, integer, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
-import { Bones, StatusTag, Trouble } from '../../shared/ui';
+import { Loaded, StatusTag } from '../../shared/ui';
 import type { Job } from './api';
 import { JobTabs } from './Tabs';
 
@@ -13,9 +13,7 @@ const failing = (job: Job) => Boolean(job.failed_at && (!job.last_at || job.fail
 export function Jobs() {
   const { t } = useTranslation();
   const found = useQuery({ queryKey: ['jobs'], refetchInterval: 5_000, queryFn: () => readPath<{ data: Job[] }>('/v1/jobs', { limit: 200 }) });
-  const body = () => {
-    if (found.isPending) return <Bones rows={10} />;
-    if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
+  const body = ({ data }: NonNullable<typeof found.data>) => {
     return (
       <Panel title={t('events.jobs.running')} flush>
         <table className="plain">
@@ -37,7 +35,7 @@ export function Jobs() {
             </tr>
           </thead>
           <tbody>
-            {found.data.data.map((job) => (
+            {data.map((job) => (
               <tr key={job.name}>
                 <th scope="row">{t(`events.job.${job.name.replaceAll(' ', '_')}`, { defaultValue: job.name })}</th>
                 <td>{failing(job) ? <StatusTag tone="bad">{t('events.jobs.failing')}</StatusTag> : <StatusTag tone={job.runs ? 'good' : 'quiet'}>{t(job.runs ? 'events.jobs.fine' : 'events.jobs.never')}</StatusTag>}</td>
@@ -66,7 +64,11 @@ export function Jobs() {
         <h1>{t('events.jobs.title')}</h1>
       </header>
       <JobTabs at="/jobs" />
-      <div className="screen-body">{body()}</div>
+      <div className="screen-body">
+        <Loaded of={found} rows={10}>
+          {body}
+        </Loaded>
+      </div>
     </div>
   );
 }

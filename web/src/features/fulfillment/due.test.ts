@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carrierPage, cutOffGroups, dueOf, troubleOf, worstFirst } from './due';
+import { cutOffGroups, dueOf, troubleOf, worstFirst } from './due';
 
 const now = Date.UTC(2026, 0, 10, 12);
 const at = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
@@ -50,10 +50,4 @@ it('cut-offs to come stand by time, those that are over last', () => {
     ['NJ', 2, 1, 2],
     ['SHA', 1, 0, -6],
   ]);
-});
-
-it('a parcel is looked up at its carrier only where that has a page', () => {
-  expect(carrierPage('https://c.example/t?n={number}', 'A 1')).toBe('https://c.example/t?n=A%201');
-  expect(carrierPage('javascript:alert({number})', 'A1')).toBeUndefined();
-  expect(carrierPage('https://c.example/{number}', undefined)).toBeUndefined();
 });

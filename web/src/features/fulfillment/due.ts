@@ -66,8 +66,3 @@ export function cutOffGroups(rows: readonly { location: string; carrier?: string
   const rank = (group: CutOffGroup) => (group.left >= 0 ? group.left : Number.MAX_SAFE_INTEGER / 2 - group.left);
   return [...found.values()].toSorted((a, b) => rank(a) - rank(b));
 }
-
-/** The carrier's own page about a parcel. */
-export function carrierPage(url: string | null | undefined, number: string | null | undefined): string | undefined {
-  return url && number && /^https?:\/\//.test(url) ? url.replaceAll('{number}', encodeURIComponent(number)) : undefined;
-}

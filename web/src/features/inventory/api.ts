@@ -1,4 +1,5 @@
 import type { Schemas } from '../../shared/api/client';
+import type { Works } from '../../shared/desk';
 
 export interface Stock extends Omit<Schemas['Stock'], 'id'> {
   id: string;
@@ -67,3 +68,14 @@ export function documentLink(document: string | undefined): string | undefined {
   if (document?.startsWith('ord_')) return `/orders/${document}`;
   return undefined;
 }
+
+export const works: Works = {
+  field: 'paused',
+  tone: 'warn',
+  on: 'inventory.locations.working',
+  off: 'inventory.locations.paused',
+  start: 'inventory.locations.resume',
+  stop: 'inventory.locations.pause',
+  sure: 'inventory.locations.pause_sure',
+  text: 'inventory.locations.pause_text',
+};

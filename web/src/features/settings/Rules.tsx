@@ -8,9 +8,9 @@ import { CountrySelect, CurrencySelect, EnumSelect, FormDialog, MasterSelect, Pa
 import { difference, settled } from '../../shared/desk/difference';
 import { duration, money, percent } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
-import { Bones, Empty, Trouble, useProblemText } from '../../shared/ui';
+import { Empty, Loaded, useProblemText } from '../../shared/ui';
 import { PercentInput } from './Percent';
-import { SettingsTabs } from './Tabs';
+import { SettingsScreen } from './Tabs';
 
 type Rule = Schemas['ReviewRule'] & { id: string; target_hours?: number };
 const types = ['stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer', 'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate'] as const;
@@ -121,10 +121,8 @@ export function Rules() {
   });
   const write = may('master.write');
   const nameOf = (rule: Rule) => rule.name ?? t(`enum.hold_type.${rule.type}`);
-  const body = () => {
-    if (found.isPending) return <Bones rows={6} />;
-    if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
-    if (!found.data.data.length) return <Empty title={t('settings.rules.empty')}>{t('settings.rules.text')}</Empty>;
+  const body = ({ data }: NonNullable<typeof found.data>) => {
+    if (!data.length) return <Empty title={t('settings.rules.empty')}>{t('settings.rules.text')}</Empty>;
     return (
       <Panel title={t('settings.tabs.rules')} note={t('settings.rules.text')} flush>
         <table className="plain">
@@ -141,7 +139,7 @@ export function Rules() {
             </tr>
           </thead>
           <tbody>
-            {found.data.data.map((rule) => (
+            {data.map((rule) => (
               <tr key={rule.id}>
                 <td>
                   <Switch size="small" disabled={!write} checked={rule.enabled} aria-label={t('settings.rules.switch', { name: nameOf(rule) })} onChange={(enabled) => turn.mutate({ rule, enabled })} />
@@ -172,18 +170,18 @@ export function Rules() {
   const rule = editing === 'new' ? undefined : editing;
   const type = Form.useWatch('type', form) as string | undefined;
   return (
-    <div className="screen">
-      <header className="screen-head">
-        <h1>{t('settings.title')}</h1>
-        <span className="grow" />
-        {write && (
+    <SettingsScreen at="rules"
+      actions={
+        write && (
           <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEditing('new')}>
             {t('settings.rules.add')}
           </Button>
-        )}
-      </header>
-      <SettingsTabs at="rules" />
-      <div className="screen-body">{body()}</div>
+        )
+      }
+    >
+      <Loaded of={found} rows={6}>
+        {body}
+      </Loaded>
       {editing && (
         <FormDialog
           key={rule?.id ?? 'new'}
@@ -233,6 +231,6 @@ export function Rules() {
           </div>
         </FormDialog>
       )}
-    </div>
+    </SettingsScreen>
   );
 }

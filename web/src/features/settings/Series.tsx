@@ -6,8 +6,8 @@ import { useMay } from '../../shared/api/session';
 import { EnumSelect, FormDialog, Panel } from '../../shared/desk';
 import { difference } from '../../shared/desk/difference';
 import { useTranslation } from '../../shared/i18n';
-import { Bones, Trouble } from '../../shared/ui';
-import { SettingsTabs } from './Tabs';
+import { Loaded } from '../../shared/ui';
+import { SettingsScreen } from './Tabs';
 
 type NumberSeries = Schemas['NumberSeries'] & { code: string };
 
@@ -19,9 +19,7 @@ export function Series() {
   const client = useQueryClient();
   const [editing, setEditing] = useState<NumberSeries>();
   const found = useQuery({ queryKey: ['number_series'], queryFn: () => readPath<{ data: NumberSeries[] }>('/v1/number_series', { limit: 100 }) });
-  const body = () => {
-    if (found.isPending) return <Bones rows={4} />;
-    if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
+  const body = ({ data }: NonNullable<typeof found.data>) => {
     return (
       <Panel title={t('settings.tabs.series')} note={t('settings.series.text')} flush>
         <table className="plain">
@@ -40,7 +38,7 @@ export function Series() {
             </tr>
           </thead>
           <tbody>
-            {found.data.data.map((one) => (
+            {data.map((one) => (
               <tr key={one.code}>
                 <th scope="row" className="mono">
                   {one.code}
@@ -64,12 +62,10 @@ export function Series() {
     );
   };
   return (
-    <div className="screen">
-      <header className="screen-head">
-        <h1>{t('settings.title')}</h1>
-      </header>
-      <SettingsTabs at="series" />
-      <div className="screen-body">{body()}</div>
+    <SettingsScreen at="series">
+      <Loaded of={found} rows={4}>
+        {body}
+      </Loaded>
       {editing && (
         <FormDialog
           title={t('settings.series.edit', { code: editing.code })}
@@ -94,6 +90,6 @@ export function Series() {
           </Form.Item>
         </FormDialog>
       )}
-    </div>
+    </SettingsScreen>
   );
 }

@@ -8,9 +8,9 @@ import { CurrencySelect, LanguageSelect, Panel, PriceInput, ZoneSelect } from '.
 import { integer } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
-import { Bones, Empty, Trouble, useProblemText } from '../../shared/ui';
+import { Empty, Loaded, useProblemText } from '../../shared/ui';
 import { useListState } from '../../shared/views';
-import { SettingsTabs } from './Tabs';
+import { SettingsScreen } from './Tabs';
 import './settings.css';
 
 type Setting = Schemas['Setting'] & { key: string; value: string; default: string };
@@ -121,11 +121,8 @@ export function Settings() {
   const search = useRef<HTMLDivElement>(null);
   useKeys('keys.group.page', [{ keys: '/', label: 'keys.search', run: () => search.current?.querySelector('input')?.focus() }]);
   const found = useQuery({ queryKey: ['settings', 'list'], queryFn: () => readPath<{ data: Setting[] }>('/v1/settings', { limit: 200 }) });
-  const body = () => {
-    if (found.isPending) return <Bones rows={10} />;
-    if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
+  const body = ({ data: all }: NonNullable<typeof found.data>) => {
     const wanted = state.q.toLowerCase().split(/\s+/).filter(Boolean);
-    const all = found.data.data;
     const currency = all.find((one) => one.key === 'company.currency')?.value ?? 'USD';
     const seen = all.filter((one) => {
       const { name, help } = words(one);
@@ -149,16 +146,16 @@ export function Settings() {
     });
   };
   return (
-    <div className="screen">
-      <header className="screen-head">
-        <h1>{t('settings.title')}</h1>
-        <span className="grow" />
+    <SettingsScreen at="general" className="settings-body"
+      actions={
         <div ref={search} role="search">
           <Input allowClear prefix={<SearchOutlined aria-hidden />} style={{ width: 260 }} aria-label={t('settings.search')} placeholder={t('settings.search')} value={state.q} onChange={(event) => state.set({ q: event.target.value || undefined }, true)} />
         </div>
-      </header>
-      <SettingsTabs at="general" />
-      <div className="screen-body settings-body">{body()}</div>
-    </div>
+      }
+    >
+      <Loaded of={found} rows={10}>
+        {body}
+      </Loaded>
+    </SettingsScreen>
   );
 }

@@ -6,8 +6,8 @@ import { useMay } from '../../shared/api/session';
 import { Panel } from '../../shared/desk';
 import { dateTime, duration, integer, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
-import { Bones, StatusTag, Trouble, useProblemText, type Tone } from '../../shared/ui';
-import { SettingsTabs } from './Tabs';
+import { Loaded, StatusTag, type Tone, useProblemText, Trouble } from '../../shared/ui';
+import { SettingsScreen } from './Tabs';
 import { bytes } from './bytes';
 import './settings.css';
 
@@ -150,10 +150,7 @@ function Backups() {
 export function System() {
   const { t } = useTranslation();
   const found = useQuery({ queryKey: ['system', 'state'], queryFn: () => readPath<State>('/v1/system', {}), refetchInterval: 10_000 });
-  const body = () => {
-    if (found.isPending) return <Bones rows={8} />;
-    if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
-    const s = found.data;
+  const body = (s: NonNullable<typeof found.data>) => {
     return (
       <div className="columns">
         <div className="stack">
@@ -223,12 +220,10 @@ export function System() {
     );
   };
   return (
-    <div className="screen page">
-      <header className="screen-head">
-        <h1>{t('settings.system.title')}</h1>
-      </header>
-      <SettingsTabs at="system" />
-      <div className="screen-body">{body()}</div>
-    </div>
+    <SettingsScreen at="system" title="settings.system.title">
+      <Loaded of={found} rows={8}>
+        {body}
+      </Loaded>
+    </SettingsScreen>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useMay } from '../../shared/api/session';
 import { useTranslation } from '../../shared/i18n';
 
@@ -10,7 +11,25 @@ const tabs = [
   ['system', '/system'],
 ] as const;
 
-export function SettingsTabs({ at }: { at: (typeof tabs)[number][0] }) {
+type At = (typeof tabs)[number][0];
+
+/** A screen of the settings: its head, its tabs, what it shows. */
+export function SettingsScreen({ at, title = 'settings.title', actions, className = '', children }: { at: At; title?: string; actions?: ReactNode; className?: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <div className={at === 'system' ? 'screen page' : 'screen'}>
+      <header className="screen-head">
+        <h1>{t(title)}</h1>
+        {actions && <span className="grow" />}
+        {actions}
+      </header>
+      <SettingsTabs at={at} />
+      <div className={`screen-body ${className}`}>{children}</div>
+    </div>
+  );
+}
+
+function SettingsTabs({ at }: { at: At }) {
   const { t } = useTranslation();
   const may = useMay();
   return (

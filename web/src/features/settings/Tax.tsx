@@ -8,9 +8,9 @@ import { CountrySelect, countryName, FormDialog, Panel } from '../../shared/desk
 import { difference, settled } from '../../shared/desk/difference';
 import { percent } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
-import { Bones, Empty, Trouble, useProblemText } from '../../shared/ui';
+import { Empty, Loaded, useProblemText } from '../../shared/ui';
 import { PercentInput } from './Percent';
-import { SettingsTabs } from './Tabs';
+import { SettingsScreen } from './Tabs';
 
 type TaxRate = Schemas['TaxRate'] & { id: string };
 
@@ -31,10 +31,8 @@ export function Tax() {
   const write = may('master.write');
   const rate = editing === 'new' ? undefined : editing;
   const shown = (one: TaxRate) => percent(Number(one.rate), 4);
-  const body = () => {
-    if (found.isPending) return <Bones rows={5} />;
-    if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
-    if (!found.data.data.length) return <Empty title={t('settings.tax.empty')}>{t('settings.tax.text')}</Empty>;
+  const body = ({ data }: NonNullable<typeof found.data>) => {
+    if (!data.length) return <Empty title={t('settings.tax.empty')}>{t('settings.tax.text')}</Empty>;
     return (
       <Panel title={t('settings.tabs.tax')} note={t('settings.tax.text')} flush>
         <table className="plain">
@@ -52,7 +50,7 @@ export function Tax() {
             </tr>
           </thead>
           <tbody>
-            {found.data.data.map((one) => (
+            {data.map((one) => (
               <tr key={one.id}>
                 <th scope="row">{one.category}</th>
                 <td>{one.country ? countryName(one.country) : t('settings.tax.everywhere')}</td>
@@ -91,18 +89,18 @@ export function Tax() {
     );
   };
   return (
-    <div className="screen">
-      <header className="screen-head">
-        <h1>{t('settings.title')}</h1>
-        <span className="grow" />
-        {write && (
+    <SettingsScreen at="tax"
+      actions={
+        write && (
           <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEditing('new')}>
             {t('settings.tax.add')}
           </Button>
-        )}
-      </header>
-      <SettingsTabs at="tax" />
-      <div className="screen-body">{body()}</div>
+        )
+      }
+    >
+      <Loaded of={found} rows={5}>
+        {body}
+      </Loaded>
       {editing && (
         <FormDialog
           title={rate ? t('settings.tax.edit') : t('settings.tax.add')}
@@ -130,6 +128,6 @@ export function Tax() {
           </Form.Item>
         </FormDialog>
       )}
-    </div>
+    </SettingsScreen>
   );
 }

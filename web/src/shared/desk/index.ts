@@ -8,6 +8,7 @@ export * from './forms';
 export * from './Conflict';
 export * from './feature';
 export * from './record';
+export * from './master';
 export * from './fields';
 export { Presence } from './Presence';
 export { minorOf, textOfMinor } from './price';

@@ -104,6 +104,21 @@ export function Trouble({ error, retry }: { error: unknown; retry?: (() => void)
   );
 }
 
+interface Asked<T> {
+  isPending: boolean;
+  isError: boolean;
+  error: unknown;
+  data: T | undefined;
+  refetch: () => unknown;
+}
+
+/** What a question is answered: bones until then, and what went wrong with a way to ask again. */
+export function Loaded<T>({ of, rows, children }: { of: Asked<T>; rows?: number; children: (data: T) => ReactNode }) {
+  if (of.isPending) return <Bones {...(rows ? { rows } : {})} />;
+  if (of.isError || of.data === undefined) return <Trouble error={of.error} retry={() => void of.refetch()} />;
+  return <>{children(of.data)}</>;
+}
+
 /** The server's own sentence, which is English: for who asks for it, beside words of the reader's language. */
 export function InEnglish({ text }: { text: string | undefined }) {
   const { t } = useTranslation();

@@ -1,14 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { App, Button, Form, Input, InputNumber, Switch } from 'antd';
+import { Form, Input, InputNumber, Switch } from 'antd';
 import { lazy, Suspense } from 'react';
-import { keep } from '../../../shared/api/keep';
-import { patchPath, readPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
-import { AddressFields, CalendarInput, EnumSelect, PageHead, Panel, PriceInput, RecordForm, TagsInput, ZoneSelect, useCompany, useMasters } from '../../../shared/desk';
+import { AddressFields, CalendarInput, EnumSelect, MasterPage, Panel, PriceInput, RecordForm, TagsInput, ZoneSelect, useCompany, useMasters } from '../../../shared/desk';
 import { useTranslation } from '../../../shared/i18n';
-import { Bones, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
-import { locationKinds, type Location } from '../api';
+import { locationKinds, works, type Location } from '../api';
 import { CutOffInput } from './CutOffInput';
 
 const Map = lazy(() => import('../../../shared/map/Map'));
@@ -54,155 +50,104 @@ function PlaceMap({ code, name, latitude, longitude }: { code: string; name: str
 export function LocationPage() {
   const { t } = useTranslation();
   const { code } = useParams({ strict: false }) as { code: string };
-  const { message, modal } = App.useApp();
-  const problemText = useProblemText();
   const may = useMay();
-  const client = useQueryClient();
   const { currency } = useCompany();
-  const path = `/v1/locations/${encodeURIComponent(code)}`;
-  const key = ['locations', 'one', code];
-  const read = () => readPath<Location>(path, {});
-  const found = useQuery({ queryKey: key, queryFn: read });
-  const took = (record: Location) => {
-    keep(client, key, record);
-    void client.invalidateQueries({ queryKey: ['locations'] });
-  };
-  const pause = useMutation({
-    mutationFn: (paused: boolean) => patchPath<Location>(path, { paused }, found.data?.version),
-    onSuccess: took,
-    onError: (error) => void message.error(problemText(error)),
-  });
-  if (found.isPending) return <Bones rows={12} />;
-  if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
-  const location = found.data;
-  const name = location.name ?? location.code;
-  const write = may('master.write');
+  const links = (location: Location) => (
+    <>
+      {may('stock.read') && (
+        <Link to={'/stock' as never} search={{ location: location.code } as never} className="btn">
+          {t('inventory.locations.stock_here')}
+        </Link>
+      )}
+      {may('fulfillment.read') && (
+        <Link to={`/locations/${encodeURIComponent(location.code)}/bins` as never} className="btn">
+          {t('inventory.bins.title')}
+        </Link>
+      )}
+      {may('fulfillment.read') && (
+        <Link to={'/fulfillments' as never} search={{ location: location.code } as never} className="btn">
+          {t('inventory.locations.work_here')}
+        </Link>
+      )}
+    </>
+  );
   return (
-    <div className="screen page">
-      <PageHead
-        back="/locations"
-        backLabel={t('inventory.locations.title')}
-        title={name}
-        tags={
-          <>
-            <span className="mono muted">{location.code}</span>
-            <StatusTag tone={location.paused ? 'warn' : 'good'}>{t(location.paused ? 'inventory.locations.paused' : 'inventory.locations.working')}</StatusTag>
-          </>
-        }
-        actions={
-          <>
-            {may('stock.read') && (
-              <Link to={'/stock' as never} search={{ location: location.code } as never} className="btn">
-                {t('inventory.locations.stock_here')}
-              </Link>
-            )}
-            {may('fulfillment.read') && (
-              <Link to={`/locations/${encodeURIComponent(location.code)}/bins` as never} className="btn">
-                {t('inventory.bins.title')}
-              </Link>
-            )}
-            {may('fulfillment.read') && (
-              <Link to={'/fulfillments' as never} search={{ location: location.code } as never} className="btn">
-                {t('inventory.locations.work_here')}
-              </Link>
-            )}
-            {write &&
-              (location.paused ? (
-                <Button type="primary" loading={pause.isPending} onClick={() => pause.mutate(false)}>
-                  {t('inventory.locations.resume')}
-                </Button>
-              ) : (
-                <Button
-                  loading={pause.isPending}
-                  onClick={() =>
-                    modal.confirm({
-                      title: t('inventory.locations.pause_sure', { name }),
-                      content: t('inventory.locations.pause_text'),
-                      okText: t('inventory.locations.pause'),
-                      cancelText: t('common.cancel'),
-                      onOk: () => pause.mutateAsync(true).catch(() => undefined),
-                    })
-                  }
-                >
-                  {t('inventory.locations.pause')}
-                </Button>
-              ))}
-          </>
-        }
-      />
-      <RecordForm<Location> key={code} name={`location.${code}`} record={location} labels={labels} may={write} save={(patch, version) => patchPath<Location>(path, patch, version)} reload={read} onSaved={took}>
-        <div className="screen-body">
-          <div className="columns">
-            <div className="stack">
-              <Panel title={t('inventory.locations.what')}>
-                <div className="fields">
-                  <Form.Item name="name" label={t('common.name')}>
-                    <Input maxLength={120} />
+    <MasterPage<Location> resource="locations" code={code} title="inventory.locations.title" works={works} links={links}>
+      {(location, record) => (
+        <RecordForm<Location> key={code} labels={labels} {...record}>
+          <div className="screen-body">
+            <div className="columns">
+              <div className="stack">
+                <Panel title={t('inventory.locations.what')}>
+                  <div className="fields">
+                    <Form.Item name="name" label={t('common.name')}>
+                      <Input maxLength={120} />
+                    </Form.Item>
+                    <Form.Item name="kind" label={t('inventory.locations.kind')}>
+                      <EnumSelect of="location_kind" values={locationKinds} />
+                    </Form.Item>
+                    <Form.Item name="tags" label={t('inventory.locations.tags')} extra={t('inventory.locations.tags_help')}>
+                      <TagsInput />
+                    </Form.Item>
+                  </div>
+                </Panel>
+                <Panel title={t('inventory.locations.where')}>
+                  <AddressFields at={['address']} />
+                  <div className="fields">
+                    <Form.Item name="latitude" label={t('inventory.locations.latitude')} extra={t('inventory.locations.coordinates_help')}>
+                      <InputNumber min={-90} max={90} style={{ width: '100%' }} />
+                    </Form.Item>
+                    <Form.Item name="longitude" label={t('inventory.locations.longitude')}>
+                      <InputNumber min={-180} max={180} style={{ width: '100%' }} />
+                    </Form.Item>
+                  </div>
+                  <Form.Item noStyle shouldUpdate>
+                    {({ getFieldValue }) => <PlaceMap code={code} name={location.name ?? code} latitude={getFieldValue('latitude')} longitude={getFieldValue('longitude')} />}
                   </Form.Item>
-                  <Form.Item name="kind" label={t('inventory.locations.kind')}>
-                    <EnumSelect of="location_kind" values={locationKinds} />
+                </Panel>
+                <Panel title={t('inventory.locations.when')}>
+                  <div className="fields">
+                    <Form.Item name="time_zone" label={t('inventory.locations.zone')}>
+                      <ZoneSelect />
+                    </Form.Item>
+                    <Form.Item name="processing_hours" label={t('inventory.locations.processing')} extra={t('inventory.locations.processing_help')}>
+                      <InputNumber min={0} style={{ width: '100%' }} />
+                    </Form.Item>
+                    <Form.Item name="cut_off" label={t('inventory.locations.cut_off')} extra={t('inventory.locations.cut_off_help')} className="wide">
+                      <CutOffInput disabled={!record.may} />
+                    </Form.Item>
+                    <Form.Item name="calendar" label={t('inventory.locations.calendar')} className="wide">
+                      <CalendarInput disabled={!record.may} />
+                    </Form.Item>
+                  </div>
+                </Panel>
+              </div>
+              <div className="stack">
+                <Panel title={t('inventory.locations.how')}>
+                  <Form.Item name="priority" label={t('inventory.locations.priority')} extra={t('inventory.locations.priority_help')}>
+                    <InputNumber style={{ width: '100%' }} />
                   </Form.Item>
-                  <Form.Item name="tags" label={t('inventory.locations.tags')} extra={t('inventory.locations.tags_help')}>
-                    <TagsInput />
-                  </Form.Item>
-                </div>
-              </Panel>
-              <Panel title={t('inventory.locations.where')}>
-                <AddressFields at={['address']} />
-                <div className="fields">
-                  <Form.Item name="latitude" label={t('inventory.locations.latitude')} extra={t('inventory.locations.coordinates_help')}>
-                    <InputNumber min={-90} max={90} style={{ width: '100%' }} />
-                  </Form.Item>
-                  <Form.Item name="longitude" label={t('inventory.locations.longitude')}>
-                    <InputNumber min={-180} max={180} style={{ width: '100%' }} />
-                  </Form.Item>
-                </div>
-                <Form.Item noStyle shouldUpdate>
-                  {({ getFieldValue }) => <PlaceMap code={code} name={name} latitude={getFieldValue('latitude')} longitude={getFieldValue('longitude')} />}
-                </Form.Item>
-              </Panel>
-              <Panel title={t('inventory.locations.when')}>
-                <div className="fields">
-                  <Form.Item name="time_zone" label={t('inventory.locations.zone')}>
-                    <ZoneSelect />
-                  </Form.Item>
-                  <Form.Item name="processing_hours" label={t('inventory.locations.processing')} extra={t('inventory.locations.processing_help')}>
+                  <Form.Item name="capacity" label={t('inventory.locations.capacity')} extra={t('inventory.locations.capacity_help')}>
                     <InputNumber min={0} style={{ width: '100%' }} />
                   </Form.Item>
-                  <Form.Item name="cut_off" label={t('inventory.locations.cut_off')} extra={t('inventory.locations.cut_off_help')} className="wide">
-                    <CutOffInput disabled={!write} />
+                  <Form.Item name="cost_per_order" label={t('inventory.locations.cost_order')}>
+                    <PriceInput currency={currency} />
                   </Form.Item>
-                  <Form.Item name="calendar" label={t('inventory.locations.calendar')} className="wide">
-                    <CalendarInput disabled={!write} />
+                  <Form.Item name="cost_per_unit" label={t('inventory.locations.cost_unit')}>
+                    <PriceInput currency={currency} />
                   </Form.Item>
-                </div>
-              </Panel>
-            </div>
-            <div className="stack">
-              <Panel title={t('inventory.locations.how')}>
-                <Form.Item name="priority" label={t('inventory.locations.priority')} extra={t('inventory.locations.priority_help')}>
-                  <InputNumber style={{ width: '100%' }} />
-                </Form.Item>
-                <Form.Item name="capacity" label={t('inventory.locations.capacity')} extra={t('inventory.locations.capacity_help')}>
-                  <InputNumber min={0} style={{ width: '100%' }} />
-                </Form.Item>
-                <Form.Item name="cost_per_order" label={t('inventory.locations.cost_order')}>
-                  <PriceInput currency={currency} />
-                </Form.Item>
-                <Form.Item name="cost_per_unit" label={t('inventory.locations.cost_unit')}>
-                  <PriceInput currency={currency} />
-                </Form.Item>
-                <Form.Item name="scan_required" label={t('inventory.locations.scan_required')} valuePropName="checked" className="flag">
-                  <Switch />
-                </Form.Item>
-                <Form.Item name="negative_stock" label={t('inventory.locations.negative_stock')} valuePropName="checked" className="flag">
-                  <Switch />
-                </Form.Item>
-              </Panel>
+                  <Form.Item name="scan_required" label={t('inventory.locations.scan_required')} valuePropName="checked" className="flag">
+                    <Switch />
+                  </Form.Item>
+                  <Form.Item name="negative_stock" label={t('inventory.locations.negative_stock')} valuePropName="checked" className="flag">
+                    <Switch />
+                  </Form.Item>
+                </Panel>
+              </div>
             </div>
           </div>
-        </div>
-      </RecordForm>
-    </div>
+        </RecordForm>
+      )}
+    </MasterPage>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useMay } from '../../../shared/api/session';
 import { Panel } from '../../../shared/desk/record';
 import { dateTime, quantity } from '../../../shared/format';
+import { carrierPage } from '../../../shared/format/carrier';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, useProblemText } from '../../../shared/ui';
 import { readOrder, useKeepOrder, useMasters, write, type Fulfillment, type Order } from '../api';
@@ -18,12 +19,6 @@ interface Carrier {
 interface Place {
   code: string;
   name?: string;
-}
-
-/** A link made of the carrier's own template; only to the web, and never with anything but the number put in. */
-export function trackingLink(template: string | undefined, number: string | undefined): string | undefined {
-  if (!template || !number || !/^https?:\/\//i.test(template)) return undefined;
-  return template.replace('{number}', encodeURIComponent(number));
 }
 
 export function Work({ order }: { order: Order }) {
@@ -110,7 +105,7 @@ function FulfillmentRow({ order, one, place, carriers }: { order: Order; one: Fu
       {one.reason && <p className="small muted">{one.reason}</p>}
       {one.parcels.map((parcel) => {
         const carrier = carriers.find((other) => other.code === parcel.carrier);
-        const href = trackingLink(carrier?.tracking_url, parcel.tracking_number);
+        const href = carrierPage(carrier?.tracking_url, parcel.tracking_number);
         return (
           <div key={parcel.id} className="parcel">
             <ParcelIcon />
