@@ -366,3 +366,22 @@ test('forty pasted numbers find exactly their orders, whatever stands between th
   await page.getByRole('button', { name: 'Count', exact: true }).click();
   await expect(page.locator('.count')).toHaveText(`${data.length} rows`);
 });
+
+test('what is late on its way is told with its reason, in one question for all of it', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  // Everything that is on its way should have arrived yesterday.
+  await page.route(/\/v1\/fulfillments\?.*state=shipped&/, async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    for (const row of body.data) row.deliver_by = new Date(Date.now() - 86_400_000).toISOString();
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.goto('/shipments');
+  const list = page.locator('.exceptions');
+  await expect(list.getByRole('listitem').nth(1)).toBeVisible();
+  await expect.poll(() => asked.filter((path) => path === '/v1/delivery_promises').length).toBe(1);
+  await list.getByRole('listitem').first().getByRole('button').click();
+  await expect(page.locator('.peek')).toContainText('Promised');
+  expect(asked.filter((path) => path.startsWith('/v1/track/'))).toEqual([]);
+});

@@ -72,7 +72,7 @@ export function readable(color: string | undefined, ground: string, enough = 4.5
 }
 
 /** How the headline is told. */
-export type Headline = 'expected' | 'leaves' | 'delivered' | 'collected' | 'ready' | 'cancelled' | 'returning' | 'soon';
+type Headline = 'expected' | 'leaves' | 'delivered' | 'collected' | 'ready' | 'cancelled' | 'returning' | 'soon';
 export function headline(view: View): Headline {
   if (view.state === 'delivered' || view.state === 'collected' || view.state === 'ready' || view.state === 'cancelled' || view.state === 'returning') return view.state;
   if (view.expected?.deliver_by) return 'expected';

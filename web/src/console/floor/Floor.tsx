@@ -24,7 +24,7 @@ const onHash = (fn: () => void) => {
   addEventListener('hashchange', fn);
   return () => removeEventListener('hashchange', fn);
 };
-export const useHash = () => useSyncExternalStore(onHash, () => location.hash.replace(/^#\/?/, ''));
+const useHash = () => useSyncExternalStore(onHash, () => location.hash.replace(/^#\/?/, ''));
 export const go = (to: string) => {
   location.hash = `#/${to}`;
 };

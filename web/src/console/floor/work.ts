@@ -42,7 +42,7 @@ export function current(work: Work): WorkLine | undefined {
   return here && left(here) > 0 ? here : open(work)[0];
 }
 
-export type Judged =
+type Judged =
   | { ok: true; line: WorkLine; quantity: number; lot?: string | undefined }
   | { ok: false; why: 'wrong_sku' | 'wrong_lot' | 'too_many' | 'too_long' };
 

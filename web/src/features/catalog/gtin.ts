@@ -1,4 +1,4 @@
-export type GtinFault = { kind: 'length' } | { kind: 'check'; digit: string };
+type GtinFault = { kind: 'length' } | { kind: 'check'; digit: string };
 
 /** What is wrong with a GTIN, before the server says so; undefined = nothing. */
 export function gtinFault(text: string): GtinFault | undefined {

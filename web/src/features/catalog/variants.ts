@@ -5,7 +5,7 @@ export interface Option {
   name: string;
   values: string[];
 }
-export interface Variant {
+interface Variant {
   sku: string;
   options: Record<string, string>;
 }

@@ -20,7 +20,7 @@ export function fieldWord(t: Translate, pointer: string): string {
   return parts.join(' › ');
 }
 
-export interface About {
+interface About {
   /** Kind of the record the value is of. */
   kind?: string;
   /** Path or name of the field. */

@@ -43,7 +43,7 @@ export const worstFirst = (a: Trouble, b: Trouble) => worst.indexOf(a) - worst.i
 export const seenStatus = (status: string | undefined) => (status === 'unknown' ? undefined : status);
 
 /** Work that still has to make a carrier's cut-off of today. */
-export interface CutOffGroup {
+interface CutOffGroup {
   location: string;
   carrier: string;
   at: string;

@@ -13,7 +13,7 @@ export const about: Record<Kind, { write: string; read: readonly string[]; href:
   orders: { write: 'order.create', read: ['order.read'], href: '/orders' },
 };
 
-export interface Counts {
+interface Counts {
   rows: number;
   new: number;
   changed: number;
@@ -107,7 +107,7 @@ export function useFields(kind: Kind | undefined) {
   });
 }
 
-export interface Bring {
+interface Bring {
   kind: Kind;
   file: Blob;
   name: string;

@@ -2,7 +2,7 @@
 import type { Blocker, Order, OrderRow } from './api';
 
 export type PromiseKind = 'none' | 'late' | 'today' | 'on_time' | 'arriving' | 'overdue' | 'done';
-export interface PromiseReading {
+interface PromiseReading {
   kind: PromiseKind;
   /** The instant that the words are about. */
   when?: string;

@@ -16,7 +16,7 @@ function span(when: string | undefined): string {
 const SOON_MS = 4 * 3_600_000;
 const sameDay = (a: number, b: number) => date(a) === date(b);
 
-export function promiseText(order: OrderRow | Order, t: Translate): { text: string; tone: Tone; kind: PromiseKind } {
+function promiseText(order: OrderRow | Order, t: Translate): { text: string; tone: Tone; kind: PromiseKind } {
   const { kind, when } = readPromise(order, Date.now(), sameDay);
   const words: Record<PromiseKind, () => string> = {
     none: () => '',

@@ -155,7 +155,7 @@ export function presetOf(from: string | undefined, to: string | undefined, today
 }
 // ---- What a picture says ----
 
-export interface Extremes {
+interface Extremes {
   best: Row;
   worst: Row;
 }

@@ -1,5 +1,5 @@
 // Age against target: how far a hold is on its way to being late.
-export interface Clock {
+interface Clock {
   tone: 'good' | 'warn' | 'bad' | 'info';
   /** Milliseconds to the target; below 0 it is over. Undefined without a target. */
   left: number | undefined;

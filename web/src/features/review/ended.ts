@@ -1,7 +1,7 @@
 // How a hold ended that somebody still has open: who decided what, when and why.
 import type { Context } from './api';
 
-export type Ending = 'rejected' | 'released' | 'system' | 'expired';
+type Ending = 'rejected' | 'released' | 'system' | 'expired';
 
 /** Undefined while it is to be decided. */
 export function endingOf({ hold, order }: { hold: Pick<Context['hold'], 'state' | 'released_by'>; order: { state?: string } }): Ending | undefined {

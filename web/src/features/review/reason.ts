@@ -2,7 +2,7 @@
 import { language, useTranslation } from '../../shared/i18n';
 import { money, percent, quantity } from '../../shared/format';
 
-export interface HoldWords {
+interface HoldWords {
   type?: string | undefined;
   reason?: string | undefined;
   evidence?: unknown;

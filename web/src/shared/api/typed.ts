@@ -7,7 +7,7 @@ export function typedBy(user: string | undefined) {
   who = user ?? '';
 }
 
-export type Span = 'tab' | 'browser';
+type Span = 'tab' | 'browser';
 const of = (span: Span): Storage => (span === 'tab' ? sessionStorage : localStorage);
 const keyOf = (name: string) => `${PREFIX}${who}.${name}`;
 

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from '../i18n';
 import { clockOf } from './clock';
 
-export interface Calendar {
+interface Calendar {
   weekly: { day: string; from: string; to: string }[];
   exceptions: { date: string; open: boolean; from?: string; to?: string; why?: string }[];
 }

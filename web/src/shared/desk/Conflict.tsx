@@ -2,7 +2,7 @@
 import { Button, Modal } from 'antd';
 import { useTranslation } from '../i18n';
 
-export interface ConflictProps<T> {
+interface ConflictProps<T> {
   open: boolean;
   /** Name of each field for people. */
   labels: Record<string, string>;

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { readPath } from '../api/client';
 import { useMay } from '../api/session';
 
-export interface SettingRow {
+interface SettingRow {
   key: string;
   value: string;
 }

@@ -2,7 +2,7 @@
 import type { AnyRoute } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
-export interface NavEntry {
+interface NavEntry {
   /** Key of its text. */
   label: string;
   to: string;
@@ -16,7 +16,7 @@ export interface NavEntry {
   order: number;
 }
 
-export interface PaletteAct {
+interface PaletteAct {
   label: string;
   to?: string;
   run?: () => void;
@@ -25,7 +25,7 @@ export interface PaletteAct {
 }
 
 /** A kind of records that the palette finds by what was typed. */
-export interface PaletteSource {
+interface PaletteSource {
   id: string;
   label: string;
   needs?: readonly string[];

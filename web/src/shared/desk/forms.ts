@@ -4,7 +4,7 @@ import { asProblem } from '../api/problem';
 import { useTranslation } from '../i18n';
 
 /** "/lines/0/sku" is the field ['lines', 0, 'sku']. */
-export function fieldOf(pointer: string): (string | number)[] {
+function fieldOf(pointer: string): (string | number)[] {
   return pointer
     .split('/')
     .slice(1)

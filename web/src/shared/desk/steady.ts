@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { isOwn } from '../api/own';
 
-export interface Steady<Row> {
+interface Steady<Row> {
   rows: Row[];
   /** Ids in the order in which they are shown; those that left the list keep their places should they come back. */
   order: string[];

@@ -21,7 +21,7 @@ export function countryName(code: string | undefined): string {
 /** Where the city stands before its region and postal code. */
 const cityFirst = new Set(['US', 'CA', 'AU', 'GB', 'IE', 'NZ']);
 
-export function cityLine({ city, region, postal_code, country }: PostalAddress): string {
+function cityLine({ city, region, postal_code, country }: PostalAddress): string {
   const join = (with_: string, ...some: (string | undefined)[]) => some.filter(Boolean).join(with_);
   if (country && cityFirst.has(country)) return join(', ', city, join(' ', region, postal_code));
   return join(' ', postal_code, city, region);

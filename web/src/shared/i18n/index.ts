@@ -18,7 +18,7 @@ export function nearest(tag: string | null | undefined): Language | undefined {
   return low.startsWith('en') ? 'en' : undefined;
 }
 
-export function firstLanguage(): Language {
+function firstLanguage(): Language {
   const kept = nearest(safely(() => localStorage.getItem(KEPT)));
   if (kept) return kept;
   for (const tag of navigator.languages ?? []) {

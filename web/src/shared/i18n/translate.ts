@@ -1,7 +1,7 @@
 // A text of a catalog by its key, with its blanks filled: `{{name}}` in the text, plural forms as `key_one`, `key_other`.
 
 /** What a text asks for. `count` chooses the form too; `defaultValue` stands where the catalog has no such key. */
-export interface Blanks {
+interface Blanks {
   count?: number | undefined;
   defaultValue?: string | undefined;
   [blank: string]: unknown;

@@ -2,7 +2,7 @@
 // Sequences are written "g o". Nothing is heard while somebody types, under a dialog or an open menu, or when keys are off.
 import { useEffect, useRef } from 'react';
 
-export interface KeyAct {
+interface KeyAct {
   /** "j", "g o", "mod+k", "?" ; mod is Ctrl or Cmd. */
   keys: string;
   /** Key of its text in the catalogs, for the help page. */

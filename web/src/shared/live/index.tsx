@@ -68,7 +68,7 @@ function join(): () => void {
 }
 
 /** Calls fn with the events of each batch (250 ms) while mounted. */
-export function useEvents(fn: Hear) {
+function useEvents(fn: Hear) {
   const latest = useRef(fn);
   latest.current = fn;
   useEffect(() => {

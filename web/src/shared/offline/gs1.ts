@@ -28,7 +28,7 @@ export function validGtin(digits: string): boolean {
 }
 
 /** 14 digits, so that an EAN-13 and the same GTIN in a GS1 code are equal. */
-export const gtin14 = (digits: string) => digits.padStart(14, '0');
+const gtin14 = (digits: string) => digits.padStart(14, '0');
 
 function day(yymmdd: string): string | undefined {
   const [, yy, mm, dd] = /^(\d\d)(\d\d)(\d\d)$/.exec(yymmdd) ?? [];

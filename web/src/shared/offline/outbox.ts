@@ -7,7 +7,7 @@ import { asProblem, type Problem } from '../api/problem';
 import { floorDb, type Entry } from './kept';
 import { nextStep, scanOf, sendScans, type ScanAnswer, type Way } from './plan';
 
-export interface OutboxState {
+interface OutboxState {
   /** Of who is signed in. */
   waiting: number;
   /** Of others: theirs to send. */

@@ -20,7 +20,7 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
 }
 
-export interface DataGridProps<Row> {
+interface DataGridProps<Row> {
   label: string;
   rows: readonly Row[];
   columns: readonly Column<Row>[];
@@ -97,15 +97,10 @@ function RowView<Row>({ row, rowId, n, domId, top, template, columns, on, at, ch
 }
 const GridRow = memo(RowView) as typeof RowView;
 
-export function DataGrid<Row>(props: DataGridProps<Row>) {
-  const { rows, columns, id, sort, onSort, selected, onSelect, onOpen, onPeek, at, onAt, changed, onEnd, rowHeight = 36, of, label, foot } = props;
-  const { t } = useTranslation();
-  const base = useId();
+/** Which rows are on the screen: those of the same list stay where they are when others come, another list begins at its top. */
+function useWindow<Row>({ rows, id, of, onEnd, rowHeight = 36 }: DataGridProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ from: 0, to: 30 });
-  const selectable = Boolean(onSelect);
-  const anchor = useRef<string | undefined>(undefined);
-
   const look = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
@@ -139,7 +134,22 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   useEffect(() => {
     if (onEnd && rows.length && view.to >= rows.length - 10) onEnd();
   }, [onEnd, rows.length, view.to]);
+  const show = (index: number) => {
+    const box = scroller.current;
+    if (!box) return;
+    const top = index * rowHeight;
+    const visible = box.clientHeight - 36;
+    if (top < box.scrollTop) box.scrollTop = top;
+    else if (top + rowHeight > box.scrollTop + visible) box.scrollTop = top + rowHeight - visible;
+  };
+  /** Rows that a page key goes over. */
+  const page = () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 400) - 36) / rowHeight) - 1);
+  return { from: Math.min(view.from, rows.length), to: Math.min(view.to, rows.length), look, show, page, scroller };
+}
 
+/** What rows and keys do; the same functions for ever, so that rows need not be drawn again. */
+function useActs<Row>(props: DataGridProps<Row>) {
+  const anchor = useRef<string | undefined>(undefined);
   // The newest props for handlers that rows keep, so that rows need not be drawn again when those change.
   const now = useRef(props);
   now.current = props;
@@ -168,16 +178,16 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     },
     [toggle],
   );
+  /** What is extended next begins anew. */
+  const forget = useCallback(() => {
+    anchor.current = undefined;
+  }, []);
+  return { act, toggle, forget };
+}
 
+/** The row that the keyboard is at, and the keys that move it. */
+function useGridKeys<Row>({ rows, id, at, onAt, onPeek, onOpen, onSelect }: DataGridProps<Row>, { toggle, forget }: ReturnType<typeof useActs<Row>>, { show, page }: ReturnType<typeof useWindow<Row>>) {
   const atIndex = at === undefined ? -1 : rows.findIndex((row) => id(row) === at);
-  const show = (index: number) => {
-    const box = scroller.current;
-    if (!box) return;
-    const top = index * rowHeight;
-    const visible = box.clientHeight - 36;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + rowHeight > box.scrollTop + visible) box.scrollTop = top + rowHeight - visible;
-  };
   const move = (to: number, extend: boolean) => {
     const index = Math.min(Math.max(to, 0), rows.length - 1);
     const row = rows[index];
@@ -185,9 +195,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     onAt?.(id(row));
     show(index);
     if (extend) toggle(id(row), true);
-    else anchor.current = undefined;
+    else forget();
   };
-  const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 400) - 36) / rowHeight) - 1);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.target as HTMLElement).closest('.grid-head')) return;
@@ -197,8 +206,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       ArrowUp: () => move(atIndex - 1, event.shiftKey),
       j: () => move(atIndex + 1, false),
       k: () => move(atIndex - 1, false),
-      PageDown: () => move(atIndex + page, event.shiftKey),
-      PageUp: () => move(atIndex - page, event.shiftKey),
+      PageDown: () => move(atIndex + page(), event.shiftKey),
+      PageUp: () => move(atIndex - page(), event.shiftKey),
       Home: () => move(0, event.shiftKey),
       End: () => move(rows.length - 1, event.shiftKey),
       x: () => here && toggle(id(here)),
@@ -217,16 +226,65 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     event.stopPropagation();
     run();
   };
+  return { atIndex, move, onKeyDown };
+}
 
+/** Columns in pixels; rows are as wide as their columns at least, all of them the same whatever they hold. */
+function widthsOf<Row>(columns: readonly Column<Row>[], selectable: boolean) {
   const widths = columns.map((column, i) => column.width + (i === 0 && !selectable ? EDGE : 0) + (i === columns.length - 1 ? EDGE : 0));
   const template = `${selectable ? `${CHECK}px ` : ''}${columns.map((c, i) => (c.grow ? `minmax(${widths[i]}px, ${c.grow}fr)` : `${widths[i]}px`)).join(' ')}`;
-  // Rows are as wide as their columns at least, all of them the same whatever they hold.
   const least = widths.reduce((all, width) => all + width, selectable ? CHECK : 0);
-  const from = Math.min(view.from, rows.length);
-  const to = Math.min(view.to, rows.length);
+  return { template, least };
+}
+
+function Head<Row>({ of: { rows, columns, id, sort, onSort, selected, onSelect }, template }: { of: DataGridProps<Row>; template: string }) {
+  const { t } = useTranslation();
   const all = rows.length > 0 && (selected?.size ?? 0) >= rows.length && rows.every((row) => selected?.has(id(row)));
   const sorted = (column: Column<Row>) => (column.sort && sort?.replace(/^-/, '') === column.sort ? (sort.startsWith('-') ? 'descending' : 'ascending') : undefined);
+  return (
+    <div role="row" aria-rowindex={1} className="grid-head" style={{ gridTemplateColumns: template }}>
+      {onSelect && (
+        <div role="columnheader" className="grid-check">
+          <input
+            type="checkbox"
+            aria-label={t('list.select_all')}
+            checked={all}
+            ref={(box) => {
+              if (box) box.indeterminate = !all && Boolean(selected?.size);
+            }}
+            onChange={() => onSelect(all ? new Set() : new Set(rows.map(id)))}
+          />
+        </div>
+      )}
+      {columns.map((column) => {
+        const order = sorted(column);
+        return (
+          <div key={column.id} role="columnheader" className={`grid-cell${column.numeric ? ' num' : ''}`} aria-sort={order ?? (column.sort ? 'none' : undefined)}>
+            {column.sort && onSort ? (
+              <button type="button" onClick={() => onSort(order === 'descending' ? column.sort! : `-${column.sort!}`)}>
+                {t(column.title)}
+                <span aria-hidden="true">{order === 'descending' ? '↓' : order === 'ascending' ? '↑' : ''}</span>
+              </button>
+            ) : (
+              t(column.title)
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
 
+export function DataGrid<Row>(props: DataGridProps<Row>) {
+  const { rows, columns, id, selected, at, changed, rowHeight = 36, label, foot } = props;
+  const { t } = useTranslation();
+  const base = useId();
+  const selectable = Boolean(props.onSelect);
+  const seen = useWindow(props);
+  const acts = useActs(props);
+  const { atIndex, move, onKeyDown } = useGridKeys(props, acts, seen);
+  const { template, least } = widthsOf(columns, selectable);
+  const { from, to, look, scroller } = seen;
   return (
     <div className="grid">
       <div
@@ -245,36 +303,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         }}
         style={{ ['--row' as string]: `${rowHeight}px`, ['--least' as string]: `${least}px` }}
       >
-        <div role="row" aria-rowindex={1} className="grid-head" style={{ gridTemplateColumns: template }}>
-          {selectable && (
-            <div role="columnheader" className="grid-check">
-              <input
-                type="checkbox"
-                aria-label={t('list.select_all')}
-                checked={all}
-                ref={(box) => {
-                  if (box) box.indeterminate = !all && Boolean(selected?.size);
-                }}
-                onChange={() => onSelect?.(all ? new Set() : new Set(rows.map(id)))}
-              />
-            </div>
-          )}
-          {columns.map((column) => {
-            const order = sorted(column);
-            return (
-              <div key={column.id} role="columnheader" className={`grid-cell${column.numeric ? ' num' : ''}`} aria-sort={order ?? (column.sort ? 'none' : undefined)}>
-                {column.sort && onSort ? (
-                  <button type="button" onClick={() => onSort(order === 'descending' ? column.sort! : `-${column.sort!}`)}>
-                    {t(column.title)}
-                    <span aria-hidden="true">{order === 'descending' ? '↓' : order === 'ascending' ? '↑' : ''}</span>
-                  </button>
-                ) : (
-                  t(column.title)
-                )}
-              </div>
-            );
-          })}
-        </div>
+        <Head of={props} template={template} />
         <div role="presentation" style={{ position: 'relative', height: rows.length * rowHeight }}>
           {rows.slice(from, to).map((row, i) => {
             const rowId = id(row);
@@ -293,7 +322,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
                 changed={changed?.has(rowId) ?? false}
                 selectable={selectable}
                 selectLabel={t('list.select_row')}
-                act={act}
+                act={acts.act}
               />
             );
           })}

@@ -3,7 +3,7 @@ export const themes = ['system', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
 const KEPT = 'ordo.theme';
 
-export function keptTheme(): Theme {
+function keptTheme(): Theme {
   try {
     const found = localStorage.getItem(KEPT) as Theme | null;
     return found && themes.includes(found) ? found : 'system';

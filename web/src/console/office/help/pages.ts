@@ -1,5 +1,5 @@
 // Which help page belongs to which screen, and the keys that it tells.
-export interface HelpPage {
+interface HelpPage {
   id: string;
   /** Key of its title. */
   label: string;

@@ -5,7 +5,7 @@ import { EyeInvisibleOutlined, EyeOutlined } from '@ant-design/icons';
 import { languageNames, languages, setLanguage, useTranslation } from '../../../shared/i18n';
 import '../identity.css';
 
-export function Languages() {
+function Languages() {
   const { t, i18n } = useTranslation();
   return (
     <div className="door-foot" role="group" aria-label={t('common.language')}>

@@ -21,7 +21,7 @@ import { customerName } from '../words';
 const UNDO_S = 8;
 
 /** A change that shows at once, is taken back with the reason when the server refuses, and can be undone for 8 s. */
-export function useOptimistic(order: Order) {
+function useOptimistic(order: Order) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { message } = App.useApp();

@@ -39,14 +39,14 @@ export function readReason(reason: string | undefined): { lines: Map<number, num
   return { lines, charges };
 }
 
-export interface Refundable {
+interface Refundable {
   line: Order['lines'][number];
   /** Units whose money went back before: cancelled ones, and those of earlier refunds. */
   before: number;
   /** Units that may go back now. */
   most: number;
 }
-export interface RefundableCharge {
+interface RefundableCharge {
   kind: string;
   amount: number;
 }

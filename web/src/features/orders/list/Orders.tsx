@@ -269,7 +269,7 @@ export function Orders() {
   );
 }
 
-export function OrderCard({ order, next, channel }: { order: OrderRow; next?: string | undefined; channel?: string }) {
+function OrderCard({ order, next, channel }: { order: OrderRow; next?: string | undefined; channel?: string }) {
   const { t } = useTranslation();
   return (
     <div className="order-card">
