@@ -167,6 +167,18 @@ static enum err check_jobs(struct ctx *cx, const struct database_proof *proof)
   return jobs_check(cx, proof->difference, proof->arg);
 }
 
+/* Reports follow the feed: what they have not read yet is no difference. */
+static enum err check_reports(struct ctx *cx, const struct database_proof *proof)
+{
+  struct reports_checked checked;
+  TRY(reports_check(cx, proof->difference, proof->arg, &checked));
+  if (!checked.whole && proof->aloud)
+    printf("note: reports have read %lld of %lld events; figures were compared with each other, and are compared with the "
+           "orders when a running server has read all\n",
+           (long long)checked.read, (long long)checked.last);
+  return ERR_OK;
+}
+
 enum err database_check(struct ctx *cx, const struct database_proof *proof)
 {
   static const struct {
@@ -177,7 +189,8 @@ enum err database_check(struct ctx *cx, const struct database_proof *proof)
                {"events", check_feed},
                {"numbers", check_numbered},
                {"consumers", check_consumers},
-               {"jobs", check_jobs}};
+               {"jobs", check_jobs},
+               {"reports", check_reports}};
   for (size_t i = 0; i < COUNT_OF(steps); i++) {
     if (proof->step)
       proof->step(proof->arg, (int64_t)i, COUNT_OF(steps), steps[i].what);

@@ -50,6 +50,8 @@ int shop_stop(struct shop *s);
 void shop_kill(struct shop *s); /* kill -9, and waits for the end */
 /* Waits until each event has its number: on PostgreSQL that is a moment after its act was answered. */
 void shop_numbered(struct shop *s);
+/* Waits until reports have counted every event. */
+void shop_reported(struct shop *s);
 /* Runs `ordo check`: fails the test unless it says "0 differences". */
 void shop_check(struct shop *s);
 /* Stops with exit status 0 and checks. */

@@ -2,6 +2,7 @@
 #include "db.h"
 #include "shop.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -148,5 +149,68 @@ TEST(a_killed_server_goes_on_with_its_bulk_job_and_does_nothing_twice)
   SAY(200, "GET /v1/orders?channel=web&limit=1");
   KEEP("order", "/data/0/id");
   SEE("/data/0/version", "2");
+  shop_close(s);
+}
+
+/* Goes on as somebody who may do less. */
+static void be(struct shop *s, const char *key)
+{
+  client_free(s->client);
+  s->client = client_new(s->address, key);
+}
+
+/* A job that somebody began and that has not gone on, since the server was killed at once; then what is done to his rights
+ * while nothing runs. */
+static void a_job_of(struct shop *s, const char *key, const char *sql)
+{
+  be(s, key);
+  SAY(201, "POST /v1/bulk {'verb': 'hold', 'args': {'reason': 'recall'}, 'filter': 'channel=web'}");
+  KEEP("job", "/id");
+  shop_kill(s);
+  by_hand(s, sql);
+  shop_start(s);
+  be(s, s->key);
+}
+
+TEST(a_job_whose_key_was_revoked_stops_and_says_why)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  so_many_orders(s, 300);
+  a_job_of(s, shop_key(s, "desk", "order.read hold.create"), "UPDATE api_key SET revoked_at = 1 WHERE name = 'desk'");
+  AWAIT("GET /v1/bulk/<job>", "/state", "cancelled");
+  SEE("/reason", "the key desk was revoked");
+  CHECK(atoi(AT("/cancelled")) > 0);
+  CHECK_INT(atoi(AT("/cancelled")) + atoi(AT("/done")), 300);
+  SAY(200, "GET /v1/bulk/<job>/rows?status=cancelled&limit=1");
+  SEE("/data/0/code", "unauthenticated");
+  SEE("/data/0/detail", "the key desk was revoked");
+  shop_close(s);
+}
+
+TEST(a_job_goes_on_with_what_is_left_of_the_rights_it_began_with)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  so_many_orders(s, 300);
+  a_job_of(s, shop_key(s, "desk", "order.read hold.create"), "UPDATE api_key SET scope = 'order.read' WHERE name = 'desk'");
+  AWAIT("GET /v1/bulk/<job>", "/state", "done");
+  CHECK(atoi(AT("/failed")) > 0);
+  SAY(200, "GET /v1/bulk/<job>/rows?status=failed&limit=1");
+  SEE("/data/0/code", "forbidden");
+  shop_close(s);
+}
+
+TEST(a_job_passes_over_orders_that_its_user_does_not_see_any_more)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  so_many_orders(s, 300);
+  a_job_of(s, shop_key(s, "desk", "order.read hold.create"),
+           "UPDATE api_key SET channels = '[\"phone\"]' WHERE name = 'desk'");
+  AWAIT("GET /v1/bulk/<job>", "/state", "done");
+  CHECK(atoi(AT("/failed")) > 0);
+  SAY(200, "GET /v1/bulk/<job>/rows?status=failed&limit=1");
+  SEE("/data/0/code", "not_found");
   shop_close(s);
 }

@@ -35,6 +35,11 @@ static const struct {
     {"6: the chain is broken", "UPDATE feed SET hash = (SELECT hash FROM feed WHERE seq = 4) WHERE seq = 5"},
     {"7: a number leads to its order", "DELETE FROM order_number"},
     {"8: nothing is picked under a hold", "UPDATE hold SET state = 'active', released_at = NULL, created_at = 1"},
+    {"a figure of a day is another", "UPDATE report_cell SET v1 = v1 + 1 WHERE kind = 'order'"},
+    {"a figure of a month is another", "UPDATE report_cell SET v1 = v1 + 1 WHERE kind = 'order.month'"},
+    {"a fact says something else", "UPDATE report_fact SET v3 = v3 + 1 WHERE kind = 'order'"},
+    {"what was counted is missing", "DELETE FROM report_customer"},
+    {"stock that was counted is another", "UPDATE report_ledger SET n = n - 1"},
     {"10: no consumer is beyond the feed", "UPDATE consumer SET feed_seq = feed_seq + 1000"},
 };
 
@@ -62,9 +67,12 @@ static void days_of_a_shop(struct shop *s)
   SAY(200, "POST /v1/holds/<hold>/release {'reason': 'go on'}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'payment_terms': 'cod', 'customer': {'email': "
+           "'li@example.com'}, 'lines': [{'sku': 'MUG-BLUE', 'quantity': 1}]}");
   a_paid_order(s, 3);
   KEEP("number", "/number");
   AWAIT("GET /v1/orders?q=<number>", "/data/#", "1");
+  shop_reported(s);
 }
 
 TEST(whatever_is_broken_by_hand_is_found)
@@ -81,4 +89,17 @@ TEST(whatever_is_broken_by_hand_is_found)
       printf("  not found: %s (exit %d, %.100s)\n", damages[i].breaks, status, out), missed++;
   }
   CHECK_INT(missed, 0);
+}
+
+TEST(figures_of_a_feed_that_is_not_read_to_its_end_are_checked_as_far_as_it_was)
+{
+  struct shop *s = shop_open(t);
+  const char *out;
+  days_of_a_shop(s);
+  shop_close(s);
+  damage(t, s->url, "UPDATE consumer SET feed_seq = feed_seq - 1 WHERE name LIKE 'reports%'", "a consumer that is behind");
+  CHECK_INT(shop_run(s, &out, (const char *[]){"check", "--database", s->url, NULL}), 0);
+  CHECK(strstr(out, "note: reports have read ") && strstr(out, "\n0 differences"));
+  damage(t, s->url, "UPDATE report_cell SET v1 = v1 + 1 WHERE kind = 'order'", "a figure");
+  CHECK_INT(shop_run(s, &out, (const char *[]){"check", "--database", s->url, NULL}), 1);
 }

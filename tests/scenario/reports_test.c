@@ -8,19 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Every event is counted. */
-static void await_reports(struct shop *s)
-{
-  shop_numbered(s);
-  for (int i = 0; i < 200; i++) {
-    SAY(200, "GET /v1/reports/orders");
-    if (strcmp(AT("/waiting"), "0") == 0)
-      return;
-    usleep(100000);
-  }
-  test_failed(__FILE__, __LINE__, "waiting", AT("/waiting"), "0");
-}
-
 static void see_total(struct shop *s, const char *measure, const char *wanted)
 {
   SEE(arena_printf(s->arena, "/totals/0/values/measure=%s/value", measure), wanted);
@@ -58,7 +45,7 @@ TEST(orders_are_counted_by_day_channel_and_product_with_what_is_behind_them)
 {
   struct shop *s = shop_open(t);
   six_orders(s);
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/orders");
   SEE("/rows/#", "30");
   SEE("/by", "day");
@@ -104,7 +91,7 @@ TEST(revenue_is_what_the_orders_add_up_to)
     if (strcmp(state, "cancelled") != 0)
       want += json_look_i64(s->arena, s->last.body, arena_printf(s->arena, "/data/%d/totals/total", i));
   }
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/orders/rows?measure=revenue");
   int64_t rows = json_look_i64(s->arena, s->last.body, "/data/#"), behind = 0;
   for (int64_t i = 0; i < rows; i++)
@@ -126,7 +113,7 @@ TEST(a_refund_counts_on_its_day_and_leads_to_its_order)
   SAY(200, "GET /v1/orders/<order>");
   KEEP("payment", "/payments/0/id");
   SAY(200, "POST /v1/payments/<payment>/refund {'amount': 700, 'reason': 'a stain'}");
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/orders");
   see_total(s, "refunds", "700");
   see_total(
@@ -147,7 +134,7 @@ TEST(flow_tells_what_left_and_how_long_each_stage_took)
   six_orders(s);
   ship(s, shop_labelled(s, "order0"));
   ship(s, shop_labelled(s, "order1"));
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/flow?by=location");
   SEE("/rows/0/key", "NJ1");
   SEE("/rows/0/values/measure=fulfillments/value", "2");
@@ -188,7 +175,7 @@ TEST(gift_wrap_goes_along_with_the_goods_it_is_on)
   CHECK(AT("/shipped_at") != NULL);
   SAY(200, "GET /v1/orders?late=true");
   SEE("/data/#", "0");
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/flow");
   see_total(s, "shipped_orders", "1");
   see_total(s, "fill_rate", "1");
@@ -197,7 +184,7 @@ TEST(gift_wrap_goes_along_with_the_goods_it_is_on)
   SEE("/fulfillment_status", "delivered");
   SEE("/lines/0/counters/shipped", "2");
   SEE("/lines/0/counters/delivered", "2");
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/flow");
   see_total(s, "shipped_orders", "1");
   see_total(s, "fill_rate", "1"); /* what was delivered is not counted twice */
@@ -212,7 +199,7 @@ TEST(reviews_tell_holds_by_reason)
   KEEP("hold", "/holds/0/id");
   SAY(200, "POST /v1/orders/<order1>/hold {'reason': 'and with this one'}");
   SAY(200, "POST /v1/holds/<hold>/release {'reason': 'done'}");
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/reviews");
   see_total(s, "holds", "2");
   see_total(s, "released", "1");
@@ -229,7 +216,7 @@ TEST(customers_are_new_once_and_their_profile_adds_up)
   struct shop *s = shop_open(t);
   int64_t want = 0;
   six_orders(s);
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/customers");
   see_total(s, "new_customers", "4"); /* c0, c2, c4, c5; c3 cancelled */
   see_total(s, "orders", "5");
@@ -263,7 +250,7 @@ TEST(a_profile_says_what_came_from_which_channel)
   SAY(201, "POST /v1/orders {'channel': 'market', 'currency': 'USD', 'customer': {'email': 'c0@example.com'},"
            "'payment_terms': 'cod', 'lines': [{'sku': 'TEE-S', 'quantity': 1}]}");
   SEE("/customer_id", "<customer>");
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/customers/<customer>/profile");
   SEE("/orders", "3");
   SEE("/channels/#", "2");
@@ -283,7 +270,7 @@ TEST(stock_follows_the_ledger)
   struct shop *s = shop_open(t);
   six_orders(s);
   ship(s, shop_labelled(s, "order2")); /* three */
-  await_reports(s);
+  shop_reported(s);
   AWAIT("GET /v1/reports/stock?by=product", "/rows/key=TEE-S/values/measure=shipped/value", "3");
   SEE("/rows/key=TEE-S/values/measure=on_hand/value", "997");
   SEE("/rows/key=TEE-S/values/measure=available/value", "989"); /* 997 - (1 + 2 + 2 + 3) */
@@ -326,9 +313,9 @@ TEST(a_new_zone_counts_everything_again_and_nothing_twice)
 {
   struct shop *s = shop_open(t);
   six_orders(s);
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "PATCH /v1/settings/company.time_zone {'value': 'Asia/Shanghai'}");
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/orders");
   SEE("/zone", "Asia/Shanghai");
   see_total(s, "orders", "6");
@@ -409,7 +396,7 @@ TEST(a_report_as_csv_and_as_a_workbook_has_the_same_numbers)
 {
   struct shop *s = shop_open(t);
   six_orders(s);
-  await_reports(s);
+  shop_reported(s);
   SAY(200, "GET /v1/reports/orders?by=channel&compare=previous");
   int64_t revenue = json_look_i64(s->arena, s->last.body, "/rows/0/values/measure=revenue/value");
   SAY(200, "GET /v1/reports/orders?by=channel\nAccept: text/csv");

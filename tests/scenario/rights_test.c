@@ -337,6 +337,48 @@ TEST(who_is_bound_to_places_does_one_thing_to_many_of_his_own_orders)
   shop_close(s);
 }
 
+TEST(what_a_verb_for_many_names_is_ones_own)
+{
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  SAY(403, "POST /v1/orders/<web>/source {'location': 'LA', 'reason': 'x'}");
+  SAY(403, "POST /v1/bulk {'verb': 'source', 'args': {'location': 'LA', 'reason': 'x'}, 'filter': 'channel=web'}");
+  SEE("/errors/0/pointer", "/args/location");
+  SAY(403, "POST /v1/bulk {'verb': 'source', 'args': {'location': 'LA', 'reason': 'x'}, 'orders': ['<web>'], 'preview': "
+           "true}");
+  SAY(200, "POST /v1/bulk {'verb': 'source', 'args': {'location': 'NJ1', 'reason': 'x'}, 'orders': ['<web>'], 'preview': "
+           "true}");
+  SAY(201, "POST /v1/bulk {'verb': 'source', 'args': {'location': 'NJ1', 'reason': 'x'}, 'orders': ['<web>']}");
+  shop_close(s);
+}
+
+TEST(whatever_a_body_names_anywhere_is_ones_own)
+{
+  static const char *const refused[] = {
+      "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'delivery': {'type': 'pickup', 'location': 'LA'}, 'lines': "
+      "[{'sku': 'A', 'quantity': 1}]}",
+      "POST /v1/orders/quote {'channel': 'web', 'currency': 'USD', 'delivery': {'type': 'pickup', 'location': 'LA'}, "
+      "'lines': [{'sku': 'A', 'quantity': 1}]}",
+      "PATCH /v1/orders/<draft> {'delivery': {'type': 'pickup', 'location': 'LA'}}",
+      "PATCH /v1/orders/<draft>\nContent-Type: application/merge-patch+json\n{'notes': 'x', 'delivery': {'location': "
+      "'LA'}}",
+      "PATCH /v1/channels/web {'locations': ['NJ1', 'LA']}",
+      "POST /v1/waves {'location': 'LA'}",
+  };
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'draft': true, 'currency': 'USD', 'delivery': {'type': 'pickup', "
+           "'location': 'NJ1'}, 'lines': [{'sku': 'A', 'quantity': 1}]}");
+  KEEP("draft", "/id");
+  be(s, a_bound_key(s, "'locations': ['NJ1']"));
+  for (size_t i = 0; i < COUNT_OF(refused); i++)
+    SAY(403, refused[i]);
+  SAY(200, "PATCH /v1/orders/<draft> {'delivery': {'type': 'pickup', 'location': 'NJ1'}, 'metadata': {'location': 'LA'}}");
+  SAY(200, "PATCH /v1/channels/web {'locations': ['NJ1']}");
+  shop_close(s);
+}
+
 /* ---- Personal data ---- */
 
 static void see_shadows(struct shop *s, const char *at)

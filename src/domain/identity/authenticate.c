@@ -183,3 +183,53 @@ enum err identity_authenticate(struct ctx *cx, const struct credentials *c, stru
                         known->scope ? row_scope_copy(cx->arena, known->scope) : NULL};
   return ERR_OK;
 }
+
+/* ---- Who began something that goes on ---- */
+
+static enum err gone(struct ctx *cx, const struct actor *then, const char *why)
+{
+  return err_fail(cx, ERR_UNAUTHENTICATED, "", "%s %.100s %s", then->kind == ACTOR_KEY ? "the key" : "the user",
+                  then->name ? then->name : "", why);
+}
+
+static enum err present_user(struct ctx *cx, const struct actor *then, struct actor *out)
+{
+  struct user user;
+  bool missing = false;
+  enum err err = user_by_id(cx, then->id, &user);
+  if (err == ERR_NOT_FOUND || (err == ERR_OK && user.disabled))
+    return gone(cx, then, "cannot sign in any more");
+  TRY(err);
+  TRY(mfa_is_missing(cx, &user, &missing));
+  out->permissions &= user_permissions(&user) & (missing ? floor_permissions() : PERMISSIONS_ALL);
+  out->scope = row_scope_of(cx->arena, &user.locations, &user.channels);
+  return ERR_OK;
+}
+
+static enum err present_key(struct ctx *cx, const struct actor *then, struct actor *out)
+{
+  struct api_key key;
+  uint64_t permissions = 0;
+  rec_init(&api_key_rec, &key);
+  key.id = then->id;
+  enum err err = db_get(cx->db, &api_key_table, &key);
+  if (err != ERR_OK && err != ERR_NOT_FOUND)
+    return err;
+  if (err == ERR_NOT_FOUND || instant_set(key.revoked_at))
+    return gone(cx, then, "was revoked");
+  if (instant_set(key.expires_at) && key.expires_at.ms <= cx->now.ms)
+    return gone(cx, then, "has expired");
+  if (!permissions_parse(key.scope, &permissions))
+    permissions = 0;
+  out->permissions &= permissions;
+  out->scope = row_scope_of(cx->arena, &key.locations, &key.channels);
+  return ERR_OK;
+}
+
+enum err identity_present(struct ctx *cx, const struct actor *then, struct actor *out)
+{
+  *out = *then;
+  return then->kind == ACTOR_USER  ? present_user(cx, then, out)
+         : then->kind == ACTOR_KEY ? present_key(cx, then, out)
+                                   : ERR_OK;
+}

@@ -245,6 +245,11 @@ struct credentials {
  * ERR_CSRF             a good cookie, but the token that must come with it is missing or wrong */
 MUST_CHECK enum err identity_authenticate(struct ctx *cx, const struct credentials *c, struct actor *out);
 
+/* What somebody may do and see now, of what he might then, when he began something that goes on without him (a job): no
+ * more permissions than then, and the rows that he is bound to now. Only users and keys have rights that move.
+ * ERR_UNAUTHENTICATED with a sentence: the user is disabled or gone, the key revoked or expired. */
+MUST_CHECK enum err identity_present(struct ctx *cx, const struct actor *then, struct actor *out);
+
 /* ---- Seeing as a role or a user would ---- */
 
 #define SEE_AS_COOKIE "ordo_see_as" /* no secret: it takes rights away, from who manages users */

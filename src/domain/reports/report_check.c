@@ -187,17 +187,18 @@ static const struct {
 };
 
 /* Only where every event was read: what is on its way is no difference. */
-static enum err check_facts(struct checking *c)
+static enum err check_facts(struct checking *c, struct reports_checked *out)
 {
   static const struct db_stmt waiting = {"SELECT count(*) FROM feed_pending", DB_REPORT};
   const char *zone;
-  int64_t pending = 0, seq, at, head = 0;
+  int64_t at;
   static const struct db_stmt newest = {"SELECT coalesce(max(seq), 0) FROM feed WHERE feed_group = 0", DB_LIST};
   TRY(report_zone(c->cx, &zone));
-  TRY(report_cursor(c->cx, report_consumer(c->cx, zone), &seq, &at));
-  TRY(db_one_i64(c->cx->db, &newest, &head, DB_NO_ARGS));
-  TRY(db_one_i64(c->cx->db, &waiting, &pending, DB_NO_ARGS));
-  if (seq != head || pending)
+  TRY(report_cursor(c->cx, report_consumer(c->cx, zone), &out->read, &at));
+  TRY(db_one_i64(c->cx->db, &newest, &out->last, DB_NO_ARGS));
+  TRY(db_one_i64(c->cx->db, &waiting, &out->pending, DB_NO_ARGS));
+  out->whole = out->read == out->last && !out->pending;
+  if (!out->whole)
     return ERR_OK;
   for (size_t i = 0; i < COUNT_OF(sums); i++) {
     int64_t have = 0, want = 0;
@@ -229,13 +230,14 @@ static enum err check_ledger(struct checking *c)
   return ERR_OK;
 }
 
-enum err reports_check(struct ctx *cx, report_difference *report, void *arg)
+enum err reports_check(struct ctx *cx, report_difference *report, void *arg, struct reports_checked *out)
 {
   struct checking c = {cx, report, arg};
+  *out = (struct reports_checked){0};
   TRY(db_read_begin(cx->db));
   enum err err = check_cells(&c);
   if (!err)
-    err = check_facts(&c);
+    err = check_facts(&c, out);
   if (!err)
     err = check_ledger(&c);
   db_read_end(cx->db);

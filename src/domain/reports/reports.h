@@ -176,6 +176,11 @@ extern const struct act report_ledger_act;
 typedef void report_difference(void *arg, const char *difference, const char *repair);
 /* Cells against the sums of facts, facts against orders, refunds and holds (once the consumer has read all events), stock
  * cells against the ledger as far as it was read. */
-MUST_CHECK enum err reports_check(struct ctx *cx, report_difference *report, void *arg);
+struct reports_checked {
+  int64_t read, last; /* cursors of the feed: what reports have read, and its end */
+  int64_t pending;    /* transactions whose events have no number yet */
+  bool whole;         /* all was read, so facts were compared with their source */
+};
+MUST_CHECK enum err reports_check(struct ctx *cx, report_difference *report, void *arg, struct reports_checked *out);
 
 #endif

@@ -83,10 +83,24 @@ enum err bulk_check(struct ctx *cx, const struct bulk_input *in, const struct bu
     return ERR_OK;
   *out_body = arena_alloc(cx->arena, verb->body->size);
   rec_init(verb->body, *out_body);
-  return rec_read(verb->body, args, strlen(args), "/args", cx->arena, &cx->fault, *out_body);
+  TRY(rec_read(verb->body, args, strlen(args), "/args", cx->arena, &cx->fault, *out_body));
+  return scope_check_body(cx, verb->body, args, strlen(args), "/args", false);
 }
 
 /* ---- Rows and events ---- */
+
+/* Of a job that was stopped: what its rows say that were not begun. */
+static enum err fill_reason(struct ctx *cx, struct bulk_job *job)
+{
+  static const struct db_stmt why = {"SELECT detail FROM bulk_row WHERE bucket = $1 AND job_id = $2 AND status = 'cancelled'"
+                                     " AND detail IS NOT NULL ORDER BY n LIMIT 1",
+                                     DB_KEYED};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &why, &rows, DB_ARGS(I64(job->bucket), I64(job->id))));
+  if (db_next(&rows))
+    job->reason = db_text(&rows, 0);
+  return db_done(&rows);
+}
 
 enum err bulk_load(struct ctx *cx, const char *id, struct bulk_job *out)
 {
@@ -98,6 +112,8 @@ enum err bulk_load(struct ctx *cx, const char *id, struct bulk_job *out)
   if (err == ERR_NOT_FOUND)
     return err_fail(cx, err, "", "there is no bulk job %s", id);
   TRY(err);
+  if (job.state == BULK_CANCELLED)
+    TRY(fill_reason(cx, &job));
   *out = job;
   return ERR_OK;
 }
@@ -122,6 +138,7 @@ static enum err tell(struct ctx *cx, const struct bulk_job *job, const char *top
   json_put_i64(&o, "done", job->done);
   json_put_i64(&o, "failed", job->failed);
   json_put_i64(&o, "cancelled", job->cancelled);
+  json_put_text(&o, "reason", job->reason);
   json_object_end(&o);
   return event_emit(cx, &(struct event_draft){.topic = topic,
                                               .subject_kind = "bulk",
@@ -211,10 +228,12 @@ const struct act bulk_create_act = {
 struct change_facts {
   struct bulk_job job;
   int64_t waiting;
+  const struct bulk_stop *stop; /* NULL = somebody cancels it, or tries again */
 };
 struct change_plan {
   struct bulk_job job;
-  const struct db_stmt *rows;
+  const struct db_stmt *rows; /* of $1 bucket, $2 job; $3 code, $4 detail: why, or NULL */
+  const struct bulk_stop *why;
   const char *topic;
 };
 
@@ -233,10 +252,18 @@ static enum err cancel_load(struct ctx *cx, const struct act_input *in, void *ou
   return count_rows(cx, &f->job, "waiting", &f->waiting);
 }
 
+static enum err stop_load(struct ctx *cx, const struct act_input *in, void *out)
+{
+  ((struct change_facts *)out)->stop = in->body;
+  return cancel_load(cx, in, out);
+}
+
 static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
 {
   static const struct db_stmt drop = {
-      "UPDATE bulk_row SET status = 'cancelled' WHERE bucket = $1 AND job_id = $2 AND status = 'waiting'", DB_KEYED};
+      "UPDATE bulk_row SET status = 'cancelled', code = $3, detail = $4 WHERE bucket = $1 AND job_id = $2"
+      " AND status = 'waiting'",
+      DB_KEYED};
   const struct change_facts *f = facts;
   struct change_plan *plan = out;
   if (f->job.state != BULK_RUNNING)
@@ -245,6 +272,8 @@ static enum err cancel_decide(struct ctx *cx, const void *facts, void *out)
   plan->job.state = BULK_CANCELLED;
   plan->job.cancelled += f->waiting;
   plan->job.finished_at = cx->now;
+  plan->job.reason = f->stop ? f->stop->detail : NULL;
+  plan->why = f->stop;
   plan->rows = &drop;
   plan->topic = "bulk.cancelled";
   return ERR_OK;
@@ -260,7 +289,7 @@ static enum err retry_load(struct ctx *cx, const struct act_input *in, void *out
 static enum err retry_decide(struct ctx *cx, const void *facts, void *out)
 {
   static const struct db_stmt again = {
-      "UPDATE bulk_row SET status = 'waiting', code = NULL, detail = NULL, done_at = NULL WHERE bucket = $1"
+      "UPDATE bulk_row SET status = 'waiting', code = $3, detail = $4, done_at = NULL WHERE bucket = $1"
       " AND job_id = $2 AND status = 'failed'",
       DB_KEYED};
   const struct change_facts *f = facts;
@@ -289,7 +318,9 @@ static enum err change_apply(struct ctx *cx, const void *plan, struct act_result
   job.version++;
   job.updated_at = cx->now;
   TRY(db_update(cx->db, &bulk_job_table, &job));
-  TRY(db_run(cx->db, p->rows, NULL, DB_ARGS(I64(job.bucket), I64(job.id))));
+  TRY(db_run(cx->db, p->rows, NULL,
+             DB_ARGS(I64(job.bucket), I64(job.id), TEXT(p->why ? p->why->code : NULL),
+                     TEXT(p->why ? p->why->detail : NULL))));
   TRY(tell(cx, &job, p->topic));
   job_result(cx, &job, out);
   return ERR_OK;
@@ -302,6 +333,8 @@ const struct act bulk_cancel_act = {"bulk.cancel",
                                     cancel_decide,
                                     change_apply,
                                     0};
+const struct act bulk_stop_act = {
+    "bulk.stop", sizeof(struct change_facts), sizeof(struct change_plan), stop_load, cancel_decide, change_apply, 0};
 const struct act bulk_retry_act = {
     "bulk.retry", sizeof(struct change_facts), sizeof(struct change_plan), retry_load, retry_decide, change_apply, 0};
 

@@ -3,6 +3,8 @@
  * key, and gets the first answer. */
 #include "work_priv.h"
 
+#include "identity.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -150,7 +152,7 @@ static void run_rows(struct step *s, struct bulk_results *out)
   pthread_mutex_init(&s->waiting.lock, NULL);
   pthread_cond_init(&s->waiting.news, NULL);
   EACH (struct bulk_row, row, &s->rows)
-    if (!row->order_id)
+    if (!row->order_id && row->status == BULK_ROW_WAITING)
       no_such_order(s, row);
   for (int attempt = 1; attempt <= ATTEMPTS; attempt++)
     attempt_rows(s, attempt);
@@ -168,6 +170,21 @@ static enum err find_job(struct ctx *cx, struct bucket_groups groups, struct bul
   return db_select_one(cx->db, &running, out, DB_ARGS(I64(groups.bits)));
 }
 
+/* Orders that who asked does not see any more are not there for him. */
+static enum err hide_rows(struct step *s)
+{
+  scoped_orders orders = {0};
+  EACH (const struct bulk_row, row, &s->rows)
+    if (row->order_id)
+      *LIST_ADD(s->cx->arena, &orders) = (struct scoped_order){.id = row->order_id};
+  TRY(scope_see_orders(s->cx, s->actor.scope, &orders));
+  size_t at = 0;
+  EACH (struct bulk_row, row, &s->rows)
+    if (row->order_id && !orders.at[at++].seen)
+      no_such_order(s, row);
+  return ERR_OK;
+}
+
 static enum err load_step(struct step *s)
 {
   static const struct db_where waiting = {
@@ -175,14 +192,14 @@ static enum err load_step(struct step *s)
   struct ctx *cx = s->cx;
   const struct bulk_job *job = &s->job;
   uint64_t permissions = 0;
+  TRY(ctx_masters_refresh(cx));
   TRY(db_select(cx->db, &waiting, (struct list *)(void *)&s->rows,
                 DB_ARGS(I64(job->bucket), I64(job->id), I64(BULK_STEP))));
   if (!permissions_parse(job->scope, &permissions))
     permissions = 0; /* a permission that is no more: what needs it is refused */
-  s->actor = (struct actor){.kind = (enum actor_kind)job->actor_kind,
-                            .id = job->actor_id,
-                            .name = job->actor_name,
-                            .permissions = permissions};
+  const struct actor then = {(enum actor_kind)job->actor_kind, job->actor_id, job->actor_name, permissions, NULL};
+  TRY(identity_present(cx, &then, &s->actor));
+  TRY(s->actor.scope ? hide_rows(s) : ERR_OK);
   struct actor keep = cx->actor;
   cx->actor = s->actor;
   struct bulk_input input = {.verb = job->verb, .args = job->args};
@@ -203,6 +220,38 @@ static void refuse_rows(struct step *s, enum err err, struct bulk_results *out)
   }
 }
 
+/* Runs an act on the job; *out_more = true: the next step may begin. */
+static enum err end_step(struct step *s, const struct act *act, const void *body, const struct actor *actor, bool *out_more)
+{
+  char id[ID_TEXT];
+  id_format(PREFIX_bulk, s->job.id, id);
+  struct act_call call = {.act = act,
+                          .in = {.id = id, .body = body, .version = ABSENT},
+                          .arena = s->cx->arena,
+                          .actor = *actor,
+                          .success = 200,
+                          .deadline = INSTANT(ABSENT)};
+  fault_init(&call.fault, s->cx->arena);
+  enum err err = writer_run(s->writer, &call);
+  if (err != ERR_OK)
+    s->cx->fault = call.fault;
+  *out_more = err == ERR_OK;
+  return err;
+}
+
+/* Nobody is there any more on whose behalf it could go on. Who cancelled it meanwhile was faster. */
+static enum err stop_job(struct step *s, bool *out_more)
+{
+  struct bulk_stop why = {err_info(ERR_UNAUTHENTICATED)->slug, arena_text(s->cx->arena, s->cx->fault.detail)};
+  fault_clear(&s->cx->fault);
+  enum err err = end_step(s, &bulk_stop_act, &why, &actor_system, out_more);
+  if (err != ERR_STATE)
+    return err;
+  fault_clear(&s->cx->fault);
+  *out_more = true;
+  return ERR_OK;
+}
+
 enum err bulk_step(struct ctx *cx, struct writer *w, struct bucket_groups groups, bool *out_more)
 {
   struct step s = {.cx = cx, .writer = w};
@@ -213,6 +262,8 @@ enum err bulk_step(struct ctx *cx, struct writer *w, struct bucket_groups groups
     return ERR_OK;
   TRY(err);
   err = load_step(&s);
+  if (err == ERR_UNAUTHENTICATED)
+    return stop_job(&s, out_more);
   if (err != ERR_OK && err_info(err)->http >= 500)
     return err;
   if (err == ERR_OK)
@@ -222,18 +273,5 @@ enum err bulk_step(struct ctx *cx, struct writer *w, struct bucket_groups groups
   fault_clear(&cx->fault);
   if (s.rows.n && results.rows.n == 0)
     return ERR_BUSY; /* the writer takes nothing now */
-  char id[ID_TEXT];
-  id_format(PREFIX_bulk, s.job.id, id);
-  struct act_call note = {.act = &bulk_note_act,
-                          .in = {.id = id, .body = &results, .version = ABSENT},
-                          .arena = cx->arena,
-                          .actor = s.actor,
-                          .success = 200,
-                          .deadline = INSTANT(ABSENT)};
-  fault_init(&note.fault, cx->arena);
-  err = writer_run(w, &note);
-  if (err != ERR_OK)
-    cx->fault = note.fault;
-  *out_more = err == ERR_OK;
-  return err;
+  return end_step(&s, &bulk_note_act, &results, &s.actor, out_more);
 }

@@ -20,6 +20,28 @@
 #define BULK_ARGS_MAX      8192
 #define BULK_STEP          50  /* rows of one step of the runner */
 
+/* ---- Row scope: what those see who are bound to places ---- */
+
+/* An order belongs to its channel, and to each location that works on it or where it is collected. */
+bool scope_has_location(const struct row_scope *s, const char *code); /* true where s names none; so the next one */
+bool scope_has_channel(const struct row_scope *s, const char *code);
+/* By code or id; false too where there is none. */
+MUST_CHECK enum err scope_finds_location(struct ctx *cx, const struct row_scope *s, const char *id_or_code, bool *out);
+struct scoped_order {
+  int64_t id;
+  bool seen, of_channel; /* of_channel: its channel is seen; seen: one of its places, too */
+};
+typedef LIST(struct scoped_order) scoped_orders;
+/* Fills seen; a few statements for all of them. */
+MUST_CHECK enum err scope_see_orders(struct ctx *cx, const struct row_scope *s, scoped_orders *orders);
+MUST_CHECK enum err scope_see_order(struct ctx *cx, const struct row_scope *s, int64_t order_id, bool *out);
+/* What a body names, wherever it stands in it, lies within what cx->actor is bound to: members location and channel, and
+ * lists of them. A body that is whole and says nothing of a channel it may name means the company's default, which is not
+ * for who is bound to channels; one that is partial changes only what it says. rec NULL = a body without members; at = the
+ * pointer of the body. ERR_FORBIDDEN. */
+MUST_CHECK enum err scope_check_body(struct ctx *cx, const struct rec *rec, const char *json, size_t n, const char *at,
+                                     bool partial);
+
 /* ---- Who has it ---- */
 
 struct assign_input {
@@ -197,6 +219,7 @@ struct bulk_job {
   int actor_kind;
   int64_t actor_id;
   const char *actor_name, *scope;
+  const char *reason; /* why it was stopped, where nobody cancelled it; filled by bulk_load */
   struct instant created_at, updated_at, finished_at;
 };
 extern const struct rec bulk_job_rec, bulk_row_rec;
@@ -220,7 +243,8 @@ struct bulk_create {
   const struct bulk_input *input;
   LIST(struct bulk_order) orders;
 };
-/* ERR_INVALID below /verb and /args; ERR_FORBIDDEN without the verb's permission. *out_body lives in the arena. */
+/* ERR_INVALID below /verb and /args; ERR_FORBIDDEN without the verb's permission, and where args name a place that the
+ * actor is not bound to. *out_body lives in the arena. */
 MUST_CHECK enum err bulk_check(struct ctx *cx, const struct bulk_input *in, const struct bulk_verb **out_verb,
                                void **out_body);
 /* Body: struct bulk_create. 201 with the job. */
@@ -241,8 +265,9 @@ struct bulk_preview {
 extern const struct rec bulk_preview_rec;
 MUST_CHECK enum err bulk_preview(struct ctx *cx, const struct bulk_create *create, struct bulk_preview *out);
 
-/* The timer: some rows of a job of these buckets that is running, through the writer, as who asked for it. Each row has its
- * idempotency key, so one whose end was not noted is not done twice. *out_more: call again at once. */
+/* The timer: some rows of a job of these buckets that is running, through the writer, as who asked for it, with what of those
+ * rights is left now: orders out of sight are not there, and where the user is disabled or the key revoked the job is
+ * cancelled and tells why. Each row has its idempotency key, so one whose end was not noted is not done twice. *out_more: call again at once. */
 MUST_CHECK enum err bulk_step(struct ctx *cx, struct writer *w, struct bucket_groups groups, bool *out_more);
 
 #endif

@@ -20,5 +20,10 @@ struct bulk_results {
   LIST(struct bulk_row) rows;
 };
 extern const struct act bulk_note_act;
+/* Ends a job that nobody may go on with; id = the job's. What has not begun is cancelled for this reason. */
+struct bulk_stop {
+  const char *code, *detail;
+};
+extern const struct act bulk_stop_act;
 
 #endif

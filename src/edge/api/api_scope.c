@@ -25,16 +25,6 @@ static bool among(const char *const *codes, size_t n, const char *code)
   return false;
 }
 
-static bool has_location(const struct row_scope *s, const char *code)
-{
-  return s->n_locations == 0 || among(s->locations, s->n_locations, code);
-}
-
-static bool has_channel(const struct row_scope *s, const char *code)
-{
-  return s->n_channels == 0 || among(s->channels, s->n_channels, code);
-}
-
 static enum err outside(struct ctx *cx, const char *what, const char *name)
 {
   return err_fail(cx, ERR_NOT_FOUND, "", "there is no %s %.64s", what, name);
@@ -47,42 +37,10 @@ static enum err closed(struct ctx *cx)
 
 /* ---- One order ---- */
 
-static enum err works_on(struct ctx *cx, const struct row_scope *s, int64_t order_id, bool *out)
-{
-  static const struct db_stmt places = {"SELECT location FROM fulfillment WHERE bucket = $1 AND order_id = $2"
-                                        " ORDER BY id LIMIT 1000",
-                                        DB_KEYED};
-  struct db_rows rows;
-  *out = false;
-  TRY(db_query(cx->db, &places, &rows, DB_ARGS(I64(bucket_of_id(order_id)), I64(order_id))));
-  while (db_next(&rows))
-    *out = *out || has_location(s, db_text(&rows, 0));
-  return db_done(&rows);
-}
-
-static enum err order_seen(struct ctx *cx, const struct row_scope *s, int64_t order_id, bool *out)
-{
-  static const struct db_stmt row = {
-      "SELECT channel, coalesce(delivery_location, '') FROM orders WHERE bucket = $1 AND id = $2", DB_KEYED};
-  struct db_rows rows;
-  bool there = false, here = false;
-  *out = false;
-  TRY(db_query(cx->db, &row, &rows, DB_ARGS(I64(bucket_of_id(order_id)), I64(order_id))));
-  while (db_next(&rows)) {
-    there = has_channel(s, db_text(&rows, 0));
-    here = has_location(s, db_text(&rows, 1));
-  }
-  TRY(db_done(&rows));
-  if (there && !here)
-    TRY(works_on(cx, s, order_id, &here));
-  *out = there && here;
-  return ERR_OK;
-}
-
 enum err scope_sees_order(struct ctx *cx, int64_t order_id, bool *out)
 {
   *out = true;
-  return cx->actor.scope ? order_seen(cx, cx->actor.scope, order_id, out) : ERR_OK;
+  return cx->actor.scope ? scope_see_order(cx, cx->actor.scope, order_id, out) : ERR_OK;
 }
 
 enum err scope_keep_related(struct ctx *cx, related_orders *related)
@@ -100,12 +58,12 @@ enum err scope_keep_related(struct ctx *cx, related_orders *related)
 
 bool scope_sees_location(const struct ctx *cx, const char *code)
 {
-  return !cx->actor.scope || has_location(cx->actor.scope, code);
+  return !cx->actor.scope || scope_has_location(cx->actor.scope, code);
 }
 
 bool scope_sees_channel(const struct ctx *cx, const char *code)
 {
-  return !cx->actor.scope || has_channel(cx->actor.scope, code);
+  return !cx->actor.scope || scope_has_channel(cx->actor.scope, code);
 }
 
 /* A part that has a location of its own is seen there; its order's other locations do not count. */
@@ -114,8 +72,8 @@ static enum err part_seen(struct ctx *cx, const struct row_scope *s, int64_t ord
   struct row_scope by_channel = {NULL, s->channels, 0, s->n_channels};
   *out = false;
   if (!location)
-    return order_seen(cx, s, order_id, out);
-  return has_location(s, location) ? order_seen(cx, &by_channel, order_id, out) : ERR_OK;
+    return scope_see_order(cx, s, order_id, out);
+  return scope_has_location(s, location) ? scope_see_order(cx, &by_channel, order_id, out) : ERR_OK;
 }
 
 /* ---- What the first parameter of a path names ---- */
@@ -125,7 +83,7 @@ static enum err see_order(struct ctx *cx, const struct row_scope *s, const char 
   struct order_id order;
   bool seen;
   TRY(order_find(cx, id, &order));
-  TRY(order_seen(cx, s, order.v, &seen));
+  TRY(scope_see_order(cx, s, order.v, &seen));
   return seen ? ERR_OK : outside(cx, "order", id);
 }
 
@@ -135,7 +93,7 @@ static enum err see_hold(struct ctx *cx, const struct row_scope *s, const char *
   struct order_id order;
   bool seen;
   TRY(order_of_hold(cx, id, &hold, &order));
-  TRY(order_seen(cx, s, order.v, &seen));
+  TRY(scope_see_order(cx, s, order.v, &seen));
   return seen ? ERR_OK : outside(cx, "hold", id);
 }
 
@@ -155,7 +113,7 @@ static enum err see_payment(struct ctx *cx, const struct row_scope *s, const cha
   struct order_id order;
   bool seen;
   TRY(order_of_payment(cx, id, &payment, &order));
-  TRY(order_seen(cx, s, order.v, &seen));
+  TRY(scope_see_order(cx, s, order.v, &seen));
   return seen ? ERR_OK : outside(cx, "payment", id);
 }
 
@@ -202,15 +160,6 @@ static enum err see_parcel(struct ctx *cx, const struct row_scope *s, const char
   return outside(cx, "parcel", id);
 }
 
-static enum err location_seen(struct ctx *cx, const struct row_scope *s, const char *id_or_code, bool *out)
-{
-  const struct location *l;
-  enum err err = location_find(cx, id_or_code, &l);
-  *out = err == ERR_OK && has_location(s, l->code);
-  fault_clear(&cx->fault);
-  return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
 static enum err see_adjustment(struct ctx *cx, const struct row_scope *s, const char *id)
 {
   static const struct db_stmt place = {"SELECT location_id FROM adjustment WHERE bucket = $1 AND id = $2", DB_KEYED};
@@ -221,7 +170,7 @@ static enum err see_adjustment(struct ctx *cx, const struct row_scope *s, const 
     TRY(db_one_i64(cx->db, &place, &location_id, DB_ARGS(I64(bucket_of_id(adjustment)), I64(adjustment))));
   if (location_id) {
     id_format(PREFIX_location, location_id, text);
-    TRY(location_seen(cx, s, text, &seen));
+    TRY(scope_finds_location(cx, s, text, &seen));
   }
   return seen ? ERR_OK : outside(cx, "adjustment", id);
 }
@@ -229,7 +178,7 @@ static enum err see_adjustment(struct ctx *cx, const struct row_scope *s, const 
 static enum err see_location(struct ctx *cx, const struct row_scope *s, const char *id)
 {
   bool seen;
-  TRY(location_seen(cx, s, id, &seen));
+  TRY(scope_finds_location(cx, s, id, &seen));
   return seen ? ERR_OK : outside(cx, "location", id);
 }
 
@@ -239,25 +188,25 @@ static enum err see_channel(struct ctx *cx, const struct row_scope *s, const cha
   const struct channel *ch;
   enum err err = ERR_OK;
   if (!id_parse(PREFIX_channel, id, &number))
-    return has_channel(s, id) ? ERR_OK : outside(cx, "channel", id);
+    return scope_has_channel(s, id) ? ERR_OK : outside(cx, "channel", id);
   err = channel_by_id(cx, (struct channel_id){number}, &ch);
   if (err != ERR_OK && err != ERR_NOT_FOUND)
     return err;
-  return err == ERR_OK && has_channel(s, ch->code) ? ERR_OK : outside(cx, "channel", id);
+  return err == ERR_OK && scope_has_channel(s, ch->code) ? ERR_OK : outside(cx, "channel", id);
 }
 
 static enum err see_wave(struct ctx *cx, const struct row_scope *s, const char *id)
 {
   struct wave wave;
   TRY(wave_load(cx, id, &wave));
-  return has_location(s, wave.location) ? ERR_OK : outside(cx, "wave", id);
+  return scope_has_location(s, wave.location) ? ERR_OK : outside(cx, "wave", id);
 }
 
 static enum err see_manifest(struct ctx *cx, const struct row_scope *s, const char *id)
 {
   struct manifest manifest;
   TRY(manifest_load(cx, id, &manifest));
-  return has_location(s, manifest.location) ? ERR_OK : outside(cx, "manifest", id);
+  return scope_has_location(s, manifest.location) ? ERR_OK : outside(cx, "manifest", id);
 }
 
 /* ---- What queries and bodies name one by one ---- */
@@ -371,34 +320,6 @@ static const struct scope_rule *rule_of(const struct route *route)
   return best;
 }
 
-/* ---- Bodies ---- */
-
-static const char *text_of(const struct rec *rec, const void *value, const char *name, bool *out_has)
-{
-  const struct rec_field *field = rec && value ? rec_field_find(rec, name) : NULL;
-  *out_has = field && field->kind == REC_TEXT && !(field->flags & (REC_READONLY | REC_HIDDEN));
-  return *out_has ? *(const char *const *)((const char *)value + field->offset) : NULL;
-}
-
-static enum err may_name(struct ctx *cx, const char *pointer, const char *kind)
-{
-  return err_fail(cx, ERR_FORBIDDEN, pointer, "must name a %s that you are bound to", kind);
-}
-
-/* A body that says nothing of a place it may name means the company's default, which is not for who is bound. */
-static enum err check_body(struct ctx *cx, const struct row_scope *s, const struct route *route, const void *body)
-{
-  bool has, seen;
-  const char *channel = text_of(route->body, body, "channel", &has);
-  if (has && s->n_channels && !(channel && has_channel(s, channel)))
-    return may_name(cx, "/channel", "channel");
-  const char *location = text_of(route->body, body, "location", &has);
-  if (!has || !s->n_locations || !location)
-    return ERR_OK;
-  TRY(location_seen(cx, s, location, &seen));
-  return seen ? ERR_OK : may_name(cx, "/location", "location");
-}
-
 /* ---- Queries of sums ---- */
 
 /* The parameter must name one that is seen; where there is only one to name it is understood. */
@@ -440,7 +361,12 @@ enum err scope_check(struct ctx *cx, struct call *call, const void *body)
   TRY(check_address(cx, call, rule));
   if (rule->more)
     TRY(rule->more(cx, call, body));
-  return check_body(cx, call->actor.scope, call->row->route, body);
+  const struct route *route = call->row->route;
+  const struct http_request *rq = call->rq;
+  bool partial = route->flags & ROUTE_PATCH;
+  if (route->flags & ROUTE_RAW || !route->body)
+    return ERR_OK;
+  return scope_check_body(cx, route->body, rq->n_body ? rq->body : "{}", rq->n_body ? rq->n_body : 2, "", partial);
 }
 
 /* ---- Lists ---- */
@@ -632,14 +558,14 @@ bool scope_sees_event(struct ctx *cx, const struct row_scope *s, const struct fe
   for (size_t i = 0; i < COUNT_OF(of_orders); i++)
     if (strcmp(e->subject_kind, of_orders[i]) == 0) {
       const char *order = i == 0 ? e->subject : e->ref;
-      bool known = order && id_parse(PREFIX_order, order, &id) && order_seen(cx, s, id, &seen) == ERR_OK;
+      bool known = order && id_parse(PREFIX_order, order, &id) && scope_see_order(cx, s, id, &seen) == ERR_OK;
       fault_clear(&cx->fault);
       return known && seen;
     }
   for (size_t i = 0; s->n_locations && i < COUNT_OF(of_places); i++)
     if (strcmp(e->subject_kind, of_places[i]) == 0) {
       const char *location = location_of_data(cx->arena, e->data);
-      return location && has_location(s, location);
+      return location && scope_has_location(s, location);
     }
   return true;
 }
