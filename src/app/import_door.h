@@ -63,7 +63,8 @@ struct import_door {
 struct import_door *import_door_writer(const char *url, bool dry);
 /* dry: nothing is sent and every call is fine. */
 struct import_door *import_door_server(const char *server, const char *key, bool dry);
-/* The door of a writer that runs already, on behalf of somebody; db is a reader for a dry run. Both stay the caller's. */
+/* The door of a writer that runs already, on behalf of somebody; db is a reader for a dry run. All stay the caller's; what he
+ * may do is looked at with each call. */
 struct writer;
 struct import_door *import_door_of(struct writer *w, struct db *db, const struct actor *actor, bool dry);
 /* begin and wait. */

@@ -3,6 +3,7 @@
 #include "import_work.h"
 
 #include "app.h"
+#include "identity.h"
 #include "import_record.h"
 
 #include <pthread.h>
@@ -52,6 +53,8 @@ struct pass {
   struct key_set keys;
   bool dry, ended;
   const char *message; /* why it cannot go on */
+  bool stopped;        /* ... which is that nobody is there any more in whose name it could */
+  struct actor then, actor; /* who began it, as he was; what is left of his rights now */
   struct import_document documents[BATCH];
   struct record records[BATCH];
   struct arena *arenas[BATCH];
@@ -274,7 +277,10 @@ static void count(struct pass *p, const struct record *r)
 /* False when the pass is over for this process: cancelled, taken over, or the database is away. */
 static bool settle(struct pass *p, struct arena *a)
 {
-  struct upload_step s = {.documents_done = p->u.documents_done, .end = p->ended || p->message, .message = p->message};
+  struct upload_step s = {.documents_done = p->u.documents_done,
+                          .end = p->ended || p->message,
+                          .cancel = p->stopped,
+                          .message = p->message};
   for (size_t i = 0; i < p->n; i++) {
     struct record *r = &p->records[i];
     record_settle(r);
@@ -292,15 +298,35 @@ static bool settle(struct pass *p, struct arena *a)
   return !s.end;
 }
 
+/* Looks at the rights of who began the pass. Without them, or bound to places, it ends with why in p->message. False when the
+ * database cannot be asked. */
+static bool still_may(struct pass *p)
+{
+  enum err err = identity_present(&p->cx, &p->then, &p->actor);
+  if (err == ERR_OK) {
+    p->cx.actor = p->actor;
+    err = p->actor.scope ? err_fail(&p->cx, ERR_FORBIDDEN, "", "%s is bound to some locations or channels now",
+                                    p->then.name)
+                         : upload_need(&p->cx, &p->u);
+  }
+  p->stopped = err == ERR_UNAUTHENTICATED || err == ERR_FORBIDDEN;
+  if (p->stopped)
+    p->message = arena_text(p->arena, p->cx.fault.detail ? p->cx.fault.detail : err_info(err)->title);
+  return p->stopped || err == ERR_OK;
+}
+
 static bool run_batch(struct pass *p, struct arena *a)
 {
   arena_reset(a);
+  p->n = 0;
   p->cx.now = p->iw->clock.now(p->iw->clock.arg);
   fault_init(&p->cx.fault, a);
   p->cx.arena = a;
   db_use(p->iw->db, &p->cx.fault, a);
-  if (ctx_masters_refresh(&p->cx) != ERR_OK)
+  if (ctx_masters_refresh(&p->cx) != ERR_OK || !still_may(p))
     return false;
+  if (p->stopped)
+    return settle(p, a);
   bool mine = fill(p);
   p->cx.arena = a;
   if (!mine)
@@ -337,17 +363,17 @@ static struct actor actor_of(const struct upload *u)
 static void run_pass(struct pass *p)
 {
   struct arena *a = arena_new(ARENA_BUDGET);
-  struct actor actor = actor_of(&p->u);
+  p->then = p->actor = actor_of(&p->u);
   p->dry = p->u.state == UPLOAD_CHECKING;
   p->counts = p->dry ? p->u.checked : p->u.ran;
-  p->cx.actor = actor;
+  p->cx.actor = p->actor;
   enum err err = open_file(p);
   if (err != ERR_OK)
     p->message = arena_text(p->arena, p->cx.fault.detail ? p->cx.fault.detail : err_info(err)->title);
   if (p->message) {
     (void)settle(p, a);
   } else {
-    p->door = import_door_of(p->iw->writer, p->iw->db, &actor, p->dry);
+    p->door = import_door_of(p->iw->writer, p->iw->db, &p->actor, p->dry);
     while (!is_stopping(p->iw) && run_batch(p, a))
       ;
     p->door->close(p->door);

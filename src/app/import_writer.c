@@ -16,7 +16,8 @@ struct writer_door {
   struct writer *writer; /* NULL in a dry run */
   struct db *reader;     /* NULL in a dry run without a database */
   bool borrowed;         /* both are the caller's */
-  struct actor actor;
+  struct actor own;
+  const struct actor *actor; /* own, or the caller's */
   struct arena *arena;
   struct fault fault;
   pthread_mutex_t lock;
@@ -131,7 +132,7 @@ static void preview(struct writer_door *d, struct import_call *c, const struct a
     return;
   ctx_init(&cx, c->arena, d->reader, clock_real.now(clock_real.arg));
   db_use(d->reader, &cx.fault, c->arena);
-  cx.actor = d->actor;
+  cx.actor = *d->actor;
   enum err err = ctx_masters_refresh(&cx);
   if (err == ERR_OK)
     err = act_preview(&cx, import_verbs[c->verb].act, in, &plan);
@@ -161,7 +162,7 @@ static void submit(struct writer_door *d, struct import_call *c, const struct ac
   c->act = (struct act_call){.act = import_verbs[c->verb].act,
                              .in = *in,
                              .arena = c->arena,
-                             .actor = d->actor,
+                             .actor = *d->actor,
                              .key = c->key,
                              .success = import_verbs[c->verb].success,
                              .deadline = INSTANT(ABSENT),
@@ -254,7 +255,8 @@ static struct writer_door *door_new(const char *name)
   struct writer_door *d = calloc(1, sizeof *d);
   assert(d);
   d->door = (struct import_door){name, begin, wait_all, close_door};
-  d->actor = (struct actor){ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL, NULL};
+  d->own = (struct actor){ACTOR_SYSTEM, 0, "import", PERMISSIONS_ALL, NULL};
+  d->actor = &d->own;
   d->arena = arena_new(1 << 20);
   pthread_mutex_init(&d->lock, NULL);
   pthread_cond_init(&d->cond, NULL);
@@ -268,7 +270,7 @@ struct import_door *import_door_of(struct writer *w, struct db *db, const struct
   d->writer = dry ? NULL : w;
   d->reader = db;
   d->borrowed = true;
-  d->actor = *actor;
+  d->actor = actor;
   return &d->door;
 }
 

@@ -220,10 +220,9 @@ enum called client_begin(struct client *c, const struct request *rq, struct answ
   return got;
 }
 
-enum called client_call(struct client *c, const struct request *rq, struct answer *out)
+/* What follows the head. */
+static enum called read_body(struct client *c, enum called got, int64_t until, struct answer *out)
 {
-  int64_t until = monotonic_ms() + c->patience_ms;
-  enum called got = client_begin(c, rq, out);
   while (got == CALL_ANSWERED && !complete(c, out)) {
     got = receive(c, until - monotonic_ms());
     out->head = c->at; /* it may have moved */
@@ -240,6 +239,32 @@ enum called client_call(struct client *c, const struct request *rq, struct answe
     c->fd = -1;
   }
   return CALL_ANSWERED;
+}
+
+enum called client_call(struct client *c, const struct request *rq, struct answer *out)
+{
+  int64_t until = monotonic_ms() + c->patience_ms;
+  return read_body(c, client_begin(c, rq, out), until, out);
+}
+
+bool client_ask(struct client *c, const struct request *rq)
+{
+  return connected(c) && send_request(c, rq);
+}
+
+enum called client_answer(struct client *c, struct answer *out)
+{
+  int64_t until = monotonic_ms() + c->patience_ms;
+  return read_body(c, read_head(c, until, out), until, out);
+}
+
+bool client_ended(struct client *c)
+{
+  static const char last[] = "\r\n0\r\n\r\n";
+  struct pollfd p = {.fd = c->fd, .events = POLLIN};
+  char byte;
+  bool chunked = c->n >= sizeof last - 1 && memcmp(c->at + c->n - (sizeof last - 1), last, sizeof last - 1) == 0;
+  return chunked || (poll(&p, 1, 0) > 0 && recv(c->fd, &byte, 1, MSG_PEEK) <= 0);
 }
 
 bool client_more(struct client *c, int ms, const char **out)

@@ -50,6 +50,11 @@ const char *client_header(struct client *c, const struct answer *a, const char *
 MUST_CHECK enum called client_begin(struct client *c, const struct request *rq, struct answer *out);
 /* Waits at most ms for further bytes of the body; everything since client_begin is in *out. False: nothing came. */
 bool client_more(struct client *c, int ms, const char **out);
+/* Whether such an answer has come to its end, or the connection has. */
+bool client_ended(struct client *c);
+/* A question on its way, and its answer some time later. False: it was not sent. */
+MUST_CHECK bool client_ask(struct client *c, const struct request *rq);
+MUST_CHECK enum called client_answer(struct client *c, struct answer *out);
 void client_close(struct client *c);
 
 /* A process-wide clock that only goes forward. */

@@ -171,3 +171,115 @@ TEST(the_timeline_says_who_what_when_before_and_after)
   }
   shop_close(s);
 }
+
+/* ---- Whose rights end ---- */
+
+/* A stream of who signs in by this, which is heard to go. */
+static struct client *a_stream(struct shop *s, const char *key, const char *headers)
+{
+  struct answer answer;
+  struct client *c = client_new(s->address, key);
+  struct request rq = {.method = "GET",
+                       .path = "/v1/events/stream?after=latest",
+                       .headers = arena_printf(s->arena, "Accept: text/event-stream\r\n%s", headers ? headers : "")};
+  CHECK_INT(client_begin(c, &rq, &answer), CALL_ANSWERED);
+  CHECK_INT(answer.status, 200);
+  SAY(201, "POST /v1/products {'sku': '<sku>', 'name': 'T', 'price': 1}");
+  CHECK(listen_for(c, "product.created", 10000) != NULL);
+  return c;
+}
+
+/* Nothing that happens from now on is heard, and the stream ends. */
+static void ends_deaf(struct shop *s, struct client *c)
+{
+  const char *heard = "";
+  size_t before = strlen((client_more(c, 0, &heard), heard));
+  SAY(201, "POST /v1/products {'sku': '<sku>-2', 'name': 'secret', 'price': 1}");
+  shop_numbered(s);
+  int64_t until = monotonic_ms() + 5000;
+  while (!client_ended(c) && monotonic_ms() < until)
+    client_more(c, 100, &heard);
+  CHECK(client_ended(c));
+  CHECK(!strstr(heard + before, "product.created"));
+  client_free(c);
+}
+
+static const char *sign_in(struct shop *s)
+{
+  struct client *all = s->client;
+  s->client = client_new(s->address, NULL);
+  SAY(201, "POST /v1/session {'login': 'pat', 'password': 'glass river 27 lamps'}");
+  const char *cookie = HEADER("Set-Cookie"),
+             *line = arena_printf(s->arena, "Cookie: %.*s\r\n", (int)strcspn(cookie, ";"), cookie);
+  shop_label(s, "me", arena_textn(s->arena, cookie, strcspn(cookie, ";")));
+  KEEP("csrf", "/csrf_token");
+  client_free(s->client);
+  s->client = all;
+  return line;
+}
+
+TEST(a_stream_ends_at_once_when_its_user_key_or_session_may_not_follow_any_more)
+{
+  struct shop *s = shop_open(t);
+  SAY(201, "POST /v1/api_keys {'name': 'ear', 'scope': 'event.read'}");
+  KEEP("key", "/id");
+  shop_label(s, "sku", "K");
+  struct client *c = a_stream(s, arena_text(t->arena, AT("/key")), NULL);
+  SAY(204, "DELETE /v1/api_keys/<key>");
+  ends_deaf(s, c);
+  SAY(201, "POST /v1/users {'login': 'pat', 'password': 'glass river 27 lamps', 'roles': ['manager']}");
+  shop_label(s, "sku", "D");
+  c = a_stream(s, "", sign_in(s));
+  SAY(200, "PATCH /v1/users/pat {'disabled': true}");
+  ends_deaf(s, c);
+  SAY(200, "PATCH /v1/users/pat {'disabled': false}");
+  shop_label(s, "sku", "S");
+  c = a_stream(s, "", sign_in(s));
+  struct client *all = s->client;
+  s->client = client_new(s->address, NULL);
+  SAY(204, "DELETE /v1/session\nCookie: <me>\nX-CSRF-Token: <csrf>\n");
+  client_free(s->client);
+  s->client = all;
+  ends_deaf(s, c);
+  shop_close(s);
+}
+
+TEST(a_stream_goes_on_with_the_rows_that_are_left)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/users {'login': 'pat', 'password': 'glass river 27 lamps', 'roles': ['manager']}");
+  shop_label(s, "sku", "X");
+  struct client *c = a_stream(s, "", sign_in(s));
+  a_paid_order(s, 1);
+  CHECK(listen_for(c, "order.placed", 10000) != NULL);
+  const char *heard = "";
+  SAY(200, "PATCH /v1/users/pat {'locations': ['NOWHERE']}");
+  size_t before = strlen((client_more(c, 300, &heard), heard));
+  a_paid_order(s, 1);
+  SAY(201, "POST /v1/products {'sku': 'Y', 'name': 'Y', 'price': 1}");
+  CHECK(listen_for(c, "\"Y\"", 10000) != NULL);
+  client_more(c, 0, &heard);
+  CHECK(!strstr(heard + before, "order.placed"));
+  client_free(c);
+  shop_close(s);
+}
+
+TEST(a_long_poll_of_a_key_that_was_revoked_is_refused_when_it_wakes)
+{
+  struct shop *s = shop_open(t);
+  struct answer answer;
+  SAY(201, "POST /v1/api_keys {'name': 'ear', 'scope': 'event.read'}");
+  KEEP("key", "/id");
+  struct client *c = client_new(s->address, AT("/key"));
+  struct request rq = {.method = "GET", .path = "/v1/events?after=latest&wait=30&topic=product.*"};
+  CHECK(client_ask(c, &rq));
+  poll(NULL, 0, 500); /* it waits now */
+  SAY(204, "DELETE /v1/api_keys/<key>");
+  SAY(201, "POST /v1/products {'sku': 'secret', 'name': 'T', 'price': 1}");
+  client_patience(c, 15000);
+  CHECK_INT(client_answer(c, &answer), CALL_ANSWERED);
+  CHECK_INT(answer.status, 401);
+  client_free(c);
+  shop_close(s);
+}

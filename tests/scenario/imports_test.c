@@ -583,6 +583,48 @@ TEST(a_pass_that_is_cancelled_ends_and_keeps_what_it_wrote)
   shop_close(s);
 }
 
+TEST(a_pass_ends_when_the_key_that_began_it_is_revoked)
+{
+  struct shop *s = shop_open(t);
+  SAY(201, "POST /v1/api_keys {'name': 'feed', 'scope': 'catalog.write catalog.read'}");
+  KEEP("key", "/id");
+  struct client *all = s->client;
+  s->client = client_new(s->address, AT("/key"));
+  bring_text(s, "products", many_products(s, MANY));
+  SAY(200, "POST /v1/imports/<imp>/run");
+  client_free(s->client);
+  s->client = all;
+  SAY(204, "DELETE /v1/api_keys/<key>");
+  AWAIT("GET /v1/imports/<imp>", "/state", "cancelled");
+  SEE("/message", "the key feed was revoked");
+  CHECK(json_look_i64(s->arena, s->last.body, "/ran/rows") < MANY);
+  shop_close(s);
+}
+
+TEST(a_pass_ends_when_who_began_it_may_not_bring_rows_any_more)
+{
+  struct shop *s = shop_open(t);
+  SAY(201, "POST /v1/users {'login': 'pat', 'password': 'glass river 27 lamps', 'roles': ['manager']}");
+  struct client *all = s->client;
+  s->client = client_new(s->address, NULL);
+  SAY(201, "POST /v1/session {'login': 'pat', 'password': 'glass river 27 lamps'}");
+  const char *cookie = HEADER("Set-Cookie");
+  shop_label(s, "me", arena_textn(s->arena, cookie, strcspn(cookie, ";")));
+  KEEP("csrf", "/csrf_token");
+  struct client *own = s->client;
+  s->client = all;
+  bring_text(s, "products", many_products(s, MANY));
+  s->client = own;
+  SAY(200, "POST /v1/imports/<imp>/run\nCookie: <me>\nX-CSRF-Token: <csrf>\n");
+  client_free(own);
+  s->client = all;
+  SAY(200, "PATCH /v1/users/pat {'roles': ['viewer']}");
+  AWAIT("GET /v1/imports/<imp>", "/state", "cancelled");
+  SEE("/actor_name", "pat");
+  CHECK(json_look_i64(s->arena, s->last.body, "/ran/rows") < MANY);
+  shop_close(s);
+}
+
 static int ask_as(struct shop *s, const char *key, const char *method, const char *path)
 {
   struct request rq = {.method = method, .path = path, .key = key};

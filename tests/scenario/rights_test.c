@@ -212,6 +212,94 @@ TEST(the_feed_tells_nothing_of_other_places)
   shop_close(s);
 }
 
+/* Whether the feed that the key reads has an event of the topic, and with the text in it. */
+static bool hears(struct shop *s, const char *key, const char *topic, const char *text)
+{
+  be(s, key);
+  SAY(200, arena_printf(s->arena, "GET /v1/events?limit=1000&topic=%s", topic));
+  return strstr(s->last.body, shop_text(s, text)) != NULL;
+}
+
+TEST(the_feed_tells_each_kind_of_event_to_whose_it_is)
+{
+  static const struct {
+    const char *topic, *own, *other; /* of who is bound to NJ1; NULL = there is none */
+  } told[] = {
+      {"stock.*", "\"NJ1\"", "\"LA\""},
+      {"adjustment.*", "<web adj>", "<phone adj>"},
+      {"location.*", "<NJ1>", "<LA>"},
+      {"wave.*", "\"NJ1\"", "\"LA\""},
+      {"manifest.*", "\"NJ1\"", "\"LA\""},
+      {"order.revealed", "<web>", "<phone>"},
+      {"order.commented", "<web>", "<phone>"},
+      {"product.*", "product.created", NULL},
+      {"bulk.*", "<own job>", "<job>"},
+  };
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  SAY(200, "GET /v1/locations/NJ1");
+  KEEP("NJ1", "/id");
+  SAY(200, "GET /v1/locations/LA");
+  KEEP("LA", "/id");
+  SAY(200, "GET /v1/channels/phone");
+  KEEP("phone channel", "/id");
+  static const char *const labels[] = {"web", "phone"}, *const places[] = {"NJ1", "LA"};
+  for (int i = 0; i < 2; i++) {
+    shop_label(s, "order", shop_labelled(s, labels[i]));
+    shop_label(s, "place", places[i]);
+    shop_label(s, "sku", i ? "B" : "A");
+    SAY(200, "POST /v1/orders/<order>/reveal {'reason': 'asked'}");
+    SAY(201, "POST /v1/orders/<order>/comments {'content': 'look'}");
+    SAY(201, "POST /v1/locations/<place>/manifests {'carrier': 'ordo'}");
+    SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'payment_terms': 'cod', 'lines': [{'sku': '<sku>', "
+             "'quantity': 1}]}");
+    SAY(201, "POST /v1/waves {'location': '<place>'}");
+    SAY(200, "POST /v1/stock/safety {'location': '<place>', 'sku': '<sku>', 'safety': 50}");
+  }
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['x']}, 'orders': ['<web>']}");
+  KEEP("job", "/id");
+  AWAIT("GET /v1/bulk/<job>", "/state", "done");
+  const char *key = a_bound_key(s, "'locations': ['NJ1']");
+  be(s, key);
+  SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['x']}, 'orders': ['<web>']}");
+  KEEP("own job", "/id");
+  AWAIT("GET /v1/bulk/<own job>", "/state", "done");
+  shop_numbered(s);
+  for (size_t i = 0; i < COUNT_OF(told); i++) {
+    bool own = hears(s, key, told[i].topic, told[i].own), other = told[i].other && hears(s, key, told[i].topic, told[i].other);
+    bool is = hears(s, s->key, told[i].topic, told[i].other ? told[i].other : told[i].own);
+    if (!own || other || !is)
+      test_failed(__FILE__, __LINE__, told[i].topic, own ? other ? "tells of others" : "is not told" : "tells nothing",
+                  "one's own");
+  }
+  const char *web = a_bound_key(s, "'channels': ['web']");
+  CHECK(hears(s, s->key, "channel.*", "<phone channel>") && !hears(s, web, "channel.*", "<phone channel>"));
+  shop_close(s);
+}
+
+TEST(a_paper_of_another_place_is_a_code_that_nobody_knows)
+{
+  static const char *const papers[] = {"phone", "phone number", "phone ful", "phone par"};
+  struct shop *s = shop_open(t);
+  two_of_everything(s);
+  const char *key = a_bound_key(s, "'locations': ['NJ1']");
+  for (size_t i = 0; i < COUNT_OF(papers); i++) {
+    const char *ask = arena_printf(t->arena, "GET /v1/scan_codes/<%s>", papers[i]);
+    be(s, s->key);
+    SAY(200, ask);
+    CHECK(strcmp(AT("/kind"), "unknown") != 0);
+    be(s, key);
+    SAY(200, ask);
+    SEE("/kind", "unknown");
+    SEE("/subject", NULL);
+    SAY(200, arena_printf(t->arena, "GET /v1/scan_codes/<web%s>", papers[i] + strlen("phone")));
+    CHECK(strcmp(AT("/kind"), "unknown") != 0);
+  }
+  SAY(200, "GET /v1/scan_codes/B");
+  SEE("/kind", "sku");
+  shop_close(s);
+}
+
 TEST(nobody_lets_others_see_more_than_he_does)
 {
   struct shop *s = shop_open(t);

@@ -115,6 +115,20 @@ static enum err close_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
+static const char *manifest_data(struct ctx *cx, const struct manifest *m)
+{
+  struct buf text;
+  struct json_out j;
+  buf_init(&text, cx->arena);
+  json_out_init(&j, &text);
+  json_object(&j);
+  json_put_text(&j, "location", m->location);
+  json_put_i64(&j, "shipments", m->shipment_count);
+  json_put_i64(&j, "parcels", m->parcel_count);
+  json_object_end(&j);
+  return buf_str(&text);
+}
+
 static enum err close_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   struct manifest_plan p = *(const struct manifest_plan *)plan;
@@ -138,8 +152,7 @@ static enum err close_apply(struct ctx *cx, const void *plan, struct act_result 
                                 .bucket = m->bucket,
                                 .subject_id = m->id.v,
                                 .version = m->version,
-                                .data = arena_printf(cx->arena, "{\"shipments\":%lld,\"parcels\":%lld}",
-                                                     (long long)m->shipment_count, (long long)m->parcel_count)}));
+                                .data = manifest_data(cx, m)}));
   out->rec = &manifest_rec;
   out->value = m;
   out->version = m->version;

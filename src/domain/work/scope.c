@@ -35,24 +35,25 @@ enum err scope_finds_location(struct ctx *cx, const struct row_scope *s, const c
 enum { ORDERS_AT_ONCE = 32 };
 
 #define ORDERS_32                                                                                                      \
-  "IN ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30," \
+  "IN "                                                                                                                \
+  "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,"   \
   "$31,$32)"
 
 /* At most ORDERS_AT_ONCE of them, by two statements. */
 static enum err see_some(struct ctx *cx, const struct row_scope *s, struct scoped_order *orders, size_t n)
 {
-  static const struct db_stmt one = {"SELECT id, channel, coalesce(delivery_location, '') FROM orders WHERE bucket = $2"
-                                     " AND id = $1",
-                                     DB_KEYED},
-                              all = {"SELECT id, channel, coalesce(delivery_location, '') FROM orders WHERE id " ORDERS_32
-                                     " ORDER BY id",
-                                     DB_LIST},
-                              work_one = {"SELECT order_id, location FROM fulfillment WHERE bucket = $2 AND order_id = $1"
-                                          " ORDER BY id LIMIT 1000",
-                                          DB_KEYED},
-                              work_all = {"SELECT order_id, location FROM fulfillment WHERE order_id " ORDERS_32
-                                          " GROUP BY order_id, location ORDER BY order_id, location",
-                                          DB_LIST};
+  static const struct db_stmt
+      one = {"SELECT id, channel, coalesce(delivery_location, '') FROM orders WHERE bucket = $2"
+             " AND id = $1",
+             DB_KEYED},
+      all = {"SELECT id, channel, coalesce(delivery_location, '') FROM orders WHERE id " ORDERS_32 " ORDER BY id",
+             DB_LIST},
+      work_one = {"SELECT order_id, location FROM fulfillment WHERE bucket = $2 AND order_id = $1"
+                  " ORDER BY id LIMIT 1000",
+                  DB_KEYED},
+      work_all = {"SELECT order_id, location FROM fulfillment WHERE order_id " ORDERS_32
+                  " GROUP BY order_id, location ORDER BY order_id, location LIMIT 32000",
+                  DB_LIST};
   struct db_value args[ORDERS_AT_ONCE];
   size_t n_args = n == 1 ? 2 : ORDERS_AT_ONCE;
   struct db_rows rows;
@@ -214,7 +215,8 @@ static void walk_object(struct walk *w, const struct rec *rec, const char *at)
   }
 }
 
-enum err scope_check_body(struct ctx *cx, const struct rec *rec, const char *json, size_t n, const char *at, bool partial)
+enum err scope_check_body(struct ctx *cx, const struct rec *rec, const char *json, size_t n, const char *at,
+                          bool partial)
 {
   const struct row_scope *s = cx->actor.scope;
   struct walk w = {.cx = cx, .s = s};

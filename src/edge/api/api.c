@@ -420,6 +420,30 @@ static enum err who(struct api *api, struct call *call)
   return err ? err : see_as(api, call);
 }
 
+struct standing *standing_of(const struct call *call, struct arena *a)
+{
+  const char *texts[] = {bearer_of(call->rq), http_cookie(call->rq, SESSION_COOKIE), http_cookie(call->rq, SEE_AS_COOKIE),
+                         call->rq->client};
+  struct standing *p = ARENA_NEW(a, struct standing);
+  for (size_t i = 0; i < COUNT_OF(texts); i++)
+    texts[i] = texts[i] ? arena_text(a, texts[i]) : NULL;
+  *p = (struct standing){texts[0], texts[1], texts[2], texts[3]};
+  return p;
+}
+
+enum err standing_look(struct ctx *cx, struct api *api, const struct standing *p, enum permission needs, struct actor *out)
+{
+  const struct credentials c = {.bearer = p->bearer, .cookie = p->cookie, .address = p->address};
+  enum err (*ask)(struct ctx *, const struct credentials *, struct actor *) =
+      api->config.authenticate ? api->config.authenticate : identity_authenticate;
+  bool seeing;
+  TRY(ask(cx, &c, out));
+  if (p->see_as && !p->bearer)
+    TRY(identity_see_as(cx, p->see_as, out, &seeing));
+  cx->actor = *out;
+  return ctx_need(cx, needs);
+}
+
 bool request_is_local(const struct api *api, const struct http_request *rq)
 {
   if (api->config.secure || api->config.trusted_proxies)

@@ -193,7 +193,8 @@ struct api_config {
   const char *trusted_proxies;  /* http_config's */
   const char *version;          /* of the program, for the OpenAPI document and /metrics */
   const struct password_cost *password_cost; /* NULL = password_cost_default */
-  /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread. */
+  /* Who asks. NULL = identity_authenticate; tests give their own. Runs on the loop thread, and for
+   * calls that go on (streams, long polls) on others. */
   enum err (*authenticate)(struct ctx *cx, const struct credentials *credentials, struct actor *out);
   const char *setup_token;      /* who knows it may set the company up from another machine; NULL = nobody may */
   void *arg;                    /* handed to the hooks below, each of which may be NULL */

@@ -25,7 +25,8 @@ enum {
   SCAN_SLICES = 50,           /* slices looked through for a topic before an answer says where to go on */
   ANSWER_BYTES = 1024 * 1024, /* an answer that has reached this ends */
   FEED_ARENA = 32 << 20,
-  SCOPE_ARENA = 64 << 10,     /* what a listener is bound to */
+  PROOF_ARENA = 64 << 10,     /* what a listener has proved */
+  RIGHTS_ARENA = 1 << 20,     /* what it may do and is bound to */
   STREAM_RATE = 128 * 1024, /* bytes a round while a stream catches up: well below http's bound of unsent bytes */
   CATCH_UP_MS = 100,        /* the rounds of streams that are behind */
 };
@@ -39,9 +40,10 @@ struct listener {
   atomic_bool closed;
   int64_t after, noted; /* the client's place, and the last one it was told */
   int64_t born_ms, heard_ms, not_before_ms;
-  uint64_t permissions;
-  const struct row_scope *scope; /* in arena; NULL = all rows */
+  struct standing *standing; /* in arena */
   struct arena *arena;
+  struct actor actor; /* as of this round; its texts in rights */
+  struct arena *rights;
   bool plain; /* events without names and an audible heartbeat, for scripts in browsers */
   char topic[];
 };
@@ -174,12 +176,15 @@ static enum err poll_slice(struct ctx *cx, struct call *call, struct answer *ans
           want = left < SLICE_ROWS && text_empty(call->poll.topic) ? left : SLICE_ROWS;
   TRY(feed_read(cx, call->poll.after, want, &slice));
   answer->end = slice.n == 0;
+  bool *seen = ARENA_ARRAY(cx->arena, bool, slice.n + 1);
+  if (cx->actor.scope)
+    TRY(scope_see_events(cx, cx->actor.scope, &slice, seen));
   for (size_t i = 0; i < slice.n && answer->n < call->poll.limit && answer->body.n < ANSWER_BYTES; i++) {
     const struct feed_entry *e = &slice.at[i];
     call->poll.after = e->cursor;
     if (!topic_wanted(call->poll.topic, e->topic))
       continue;
-    if (cx->actor.scope && !scope_sees_event(cx, cx->actor.scope, e))
+    if (cx->actor.scope && !(seen[i] && scope_event_is_for(&cx->actor, e)))
       continue;
     json_record(&answer->out, &feed_entry_rec, e, view_for(cx->actor.permissions));
     answer->n++;
@@ -256,6 +261,8 @@ static enum err serve_events(struct ctx *cx, const struct api_request *rq, struc
   struct answer answer;
   if (!call->poll.begun)
     TRY(poll_begin(cx, call));
+  else /* it has waited: whoever asked may have lost his rights meanwhile */
+    TRY(standing_look(cx, call->api, standing_of(call, cx->arena), rq->route->needs, &call->actor));
   answer_begin(cx, &answer);
   TRY(poll_read(cx, call, &answer));
   bool wait = !answer.n && answer.end && !call->poll.expired && monotonic_ms() < call->poll.deadline_ms &&
@@ -285,6 +292,7 @@ static void listener_drop(struct listener *l)
 {
   if (atomic_fetch_sub(&l->holders, 1) > 1)
     return;
+  arena_free(l->rights);
   arena_free(l->arena);
   free(l);
 }
@@ -307,11 +315,9 @@ static struct listener *listener_new(struct call *call, int64_t after, const cha
   l->api = call->api;
   l->after = l->noted = after;
   l->plain = plain;
-  l->permissions = call->actor.permissions;
-  if (call->actor.scope) {
-    l->arena = arena_new(SCOPE_ARENA);
-    l->scope = row_scope_copy(l->arena, call->actor.scope);
-  }
+  l->arena = arena_new(PROOF_ARENA);
+  l->rights = arena_new(RIGHTS_ARENA);
+  l->standing = standing_of(call, l->arena);
   l->born_ms = l->heard_ms = monotonic_ms();
   atomic_init(&l->holders, 2);
   memcpy(l->topic, topic ? topic : "", n);
@@ -374,17 +380,25 @@ const struct route event_routes[] = {
      .flags = ROUTE_PAGE},
     {"GET", "/v1/events/stream", "Follow the event feed as server-sent events",
      "The same events as `GET /v1/events`, pushed. Each has its cursor as `id`, so that a browser that reconnects goes "
-     "on where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves.",
+     "on where it was (`Last-Event-ID`). A stream ends after 15 minutes; clients reconnect by themselves. It ends at once "
+     "for who may not follow it any more, and goes on with the rights that are left.",
      .needs = PERM_EVENT_READ, .success = 200, .serve = serve_stream, .params = stream_params, .flags = ROUTE_STREAM},
     {0},
 };
 
 /* ---- The thread ---- */
 
-/* What was read last for streams: those at the same place share it. */
+/* Which events of a page those hear of who are bound so. */
+struct hearing {
+  const struct row_scope *scope;
+  bool *seen; /* NULL = that cannot be told now */
+};
+
+/* What was read last for streams: those at the same place share it, and those bound alike what they hear of it. */
 struct page {
   int64_t after;
   feed_entries entries;
+  LIST(struct hearing) hearings;
   bool read;
 };
 
@@ -398,13 +412,35 @@ static void page_of(struct ctx *cx, struct page *page, int64_t after)
     page->entries.n = 0; /* the next look tries again */
 }
 
+static bool same_codes(const char *const *a, size_t n_a, const char *const *b, size_t n_b)
+{
+  bool same = n_a == n_b;
+  for (size_t i = 0; same && i < n_a; i++)
+    same = strcmp(a[i], b[i]) == 0;
+  return same;
+}
+
+/* NULL when it cannot be told now. */
+static const bool *hearing_of(struct ctx *cx, struct page *page, const struct row_scope *s)
+{
+  EACH (const struct hearing, h, &page->hearings)
+    if (same_codes(h->scope->locations, h->scope->n_locations, s->locations, s->n_locations) &&
+        same_codes(h->scope->channels, h->scope->n_channels, s->channels, s->n_channels))
+      return h->seen;
+  bool *seen = ARENA_ARRAY(cx->arena, bool, page->entries.n + 1);
+  if (scope_see_events(cx, s, &page->entries, seen) != ERR_OK)
+    seen = NULL;
+  *LIST_ADD(cx->arena, &page->hearings) = (struct hearing){s, seen};
+  return seen;
+}
+
 static void put_event(struct buf *b, const struct listener *l, const struct feed_entry *e)
 {
   buf_printf(b, "id: %lld\n", (long long)e->cursor);
   if (!l->plain)
     buf_printf(b, "event: %s\n", e->topic);
   buf_text(b, "data: ");
-  rec_write(&feed_entry_rec, e, view_for(l->permissions), b);
+  rec_write(&feed_entry_rec, e, view_for(l->actor.permissions), b);
   buf_text(b, "\n\n");
 }
 
@@ -415,12 +451,15 @@ static void listener_feed(struct ctx *cx, struct listener *l, struct page *page,
   arena_reset(scratch);
   buf_init(&b, scratch);
   page_of(cx, page, l->after);
+  const bool *seen = l->actor.scope ? hearing_of(cx, page, l->actor.scope) : NULL;
+  if (l->actor.scope && !seen)
+    return;
   for (size_t i = 0; i < page->entries.n && b.n < STREAM_RATE; i++) {
     const struct feed_entry *e = &page->entries.at[i];
     l->after = e->cursor;
     if (!topic_wanted(l->topic, e->topic))
       continue;
-    if (l->scope && !scope_sees_event(cx, l->scope, e))
+    if (seen && !(seen[i] && scope_event_is_for(&l->actor, e)))
       continue;
     put_event(&b, l, e);
     l->noted = e->cursor;
@@ -448,23 +487,40 @@ static void listener_heartbeat(struct listener *l)
   l->heard_ms = monotonic_ms();
 }
 
-/* One round over all streams. True when some are still behind. */
+/* Who listens there now, and with which rights: looked at in each round, which costs a look into the memo. False: it ends. */
+static bool listener_may(const struct ctx *cx, struct listener *l, bool *out_known)
+{
+  struct ctx own;
+  arena_reset(l->rights);
+  ctx_init(&own, l->rights, cx->db, cx->now);
+  db_use(cx->db, &own.fault, l->rights);
+  enum err err = standing_look(&own, l->api, l->standing, PERM_EVENT_READ, &l->actor);
+  *out_known = err == ERR_OK;
+  return err != ERR_UNAUTHENTICATED && err != ERR_FORBIDDEN;
+}
+
+/* One round over all streams, on one state of the database: what was done after a right was taken is told to nobody who lost
+ * it. True when some are still behind. */
 static bool feed_streams(struct ctx *cx, struct feed *feed, struct listener **streams, struct arena *scratch,
                          bool stopping)
 {
   struct page page = {0};
   bool behind = false;
+  bool fresh = stopping || ctx_masters_refresh(cx) == ERR_OK;
   for (struct listener **at = streams; *at;) {
     struct listener *l = *at;
-    if (stopping || atomic_load(&l->closed) || monotonic_ms() - l->born_ms > STREAM_LIFE_MS) {
+    bool known = false;
+    if (stopping || atomic_load(&l->closed) || monotonic_ms() - l->born_ms > STREAM_LIFE_MS ||
+        (fresh && !listener_may(cx, l, &known))) {
       *at = l->next;
       listener_end(feed, l);
       continue;
     }
-    if (l->after < atomic_load(&feed->seq) && monotonic_ms() >= l->not_before_ms)
+    db_use(cx->db, &cx->fault, cx->arena);
+    if (known && l->after < atomic_load(&feed->seq) && monotonic_ms() >= l->not_before_ms)
       listener_feed(cx, l, &page, scratch);
     listener_heartbeat(l);
-    behind = behind || l->after < atomic_load(&feed->seq);
+    behind = behind || l->after < feed->fed;
     at = &l->next;
   }
   return behind;
@@ -590,7 +646,10 @@ static void *feed_main(void *arg)
     }
     feed->fed = atomic_load(&feed->seq);
     wake_polls(api, stopping);
+    bool whole = streams && db_read_begin(feed->db) == ERR_OK;
     behind = feed_streams(&cx, feed, &streams, scratch, stopping);
+    if (whole)
+      db_read_end(feed->db);
     if (stopping || monotonic_ms() - touched_ms >= TOUCH_MS) {
       write_touches(api, a);
       touched_ms = monotonic_ms();

@@ -8,6 +8,7 @@
 #define ORDO_API_PRIV_H
 
 #include "api.h"
+#include "events.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -130,13 +131,15 @@ struct estimates {
 
 /* ---- Row scope (api_scope.c): only for an actor with one ---- */
 
-struct feed_entry;
 /* Before a read or a write of its own route begins: whether what the path, the query and the body name lies within. On a
  * reader whose masters are fresh. ERR_NOT_FOUND as if it were not there, ERR_FORBIDDEN. */
 MUST_CHECK enum err scope_check(struct ctx *cx, struct call *call, const void *body);
 /* Adds to a list's condition what its actor is bound to. */
 MUST_CHECK enum err scope_narrow(struct ctx *cx, struct call *call, struct db_page *page);
-bool scope_sees_event(struct ctx *cx, const struct row_scope *s, const struct feed_entry *e);
+/* Which of the events those hear of who are bound so: out_seen has a place for each. A few statements for all of them. */
+MUST_CHECK enum err scope_see_events(struct ctx *cx, const struct row_scope *s, const feed_entries *entries, bool *out_seen);
+/* And whether it is not what somebody else did for himself. */
+bool scope_event_is_for(const struct actor *actor, const struct feed_entry *e);
 uint64_t scope_hash(const struct row_scope *s); /* NULL: 0 */
 
 /* ---- Personal data (api_mask.c) ---- */
@@ -178,6 +181,19 @@ void pool_push(struct pool *p, struct call *call, void (*run)(struct worker *w, 
 MUST_CHECK bool pool_try(struct pool *p, struct call *call, void (*run)(struct worker *w, struct call *call));
 
 void call_run_read(struct worker *w, struct call *call);
+
+/* ---- Calls that go on (api.c) ---- */
+
+/* What a call proved when it began. */
+struct standing {
+  const char *bearer, *cookie, *see_as, *address;
+};
+/* Of the call, in a: the request may be gone before. */
+struct standing *standing_of(const struct call *call, struct arena *a);
+/* Who that is now, with what he may do and see now; on any thread, by a connection whose masters are fresh. The use is not
+ * noted. ERR_UNAUTHENTICATED, ERR_FORBIDDEN. */
+MUST_CHECK enum err standing_look(struct ctx *cx, struct api *api, const struct standing *p, enum permission needs,
+                                  struct actor *out);
 
 /* ---- The feed's audience: long polls and streams ---- */
 

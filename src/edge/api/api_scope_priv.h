@@ -8,6 +8,8 @@
 #include "work.h"
 
 MUST_CHECK enum err scope_sees_order(struct ctx *cx, int64_t order_id, bool *out);
+/* An order, fulfillment or parcel by its id; true for other kinds. */
+MUST_CHECK enum err scope_sees_paper(struct ctx *cx, const char *kind, const char *id, bool *out);
 bool scope_sees_channel(const struct ctx *cx, const char *code);
 bool scope_sees_location(const struct ctx *cx, const char *code);
 bool scope_has_locations(const struct ctx *cx);

@@ -1,6 +1,7 @@
 /* The floor over HTTP: waves, claims and tasks, scans, manifests, bins, splitting. */
 #include "api.h"
 
+#include "api_scope_priv.h"
 #include "fulfillment.h"
 
 #include <string.h>
@@ -71,7 +72,12 @@ static enum err serve_code(struct ctx *cx, const struct api_request *rq, struct 
   struct scan_code *c = ARENA_NEW(cx->arena, struct scan_code);
   if (utf8_count(rq->id) > SCAN_CODE_MAX)
     return fault_add(&cx->fault, ERR_INVALID, "/code", "too_long", "a code has at most %d characters", SCAN_CODE_MAX);
+  bool seen = true;
   TRY(scan_code_resolve(cx, rq->id, rq->params[0].text, c));
+  if (c->subject)
+    TRY(scope_sees_paper(cx, c->kind, c->subject, &seen));
+  if (!seen)
+    *c = (struct scan_code){.code = c->code, .kind = "unknown", .quantity = QUANTITY(ABSENT)};
   *out = (struct act_result){.rec = &scan_code_rec, .value = c, .version = ABSENT};
   return ERR_OK;
 }

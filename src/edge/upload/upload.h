@@ -207,7 +207,8 @@ extern const struct rec upload_change_rec;
 extern const struct act upload_change_act;
 /* id = "imp_...". Begin a pass, on behalf of who calls; ERR_STATE while one is under way, and when it was run already. */
 extern const struct act upload_check_act, upload_run_act;
-/* Ends a pass; what was written stays. Fine when there is none. */
+/* Ends a pass; what was written stays. Fine when there is none. A pass ends by itself when the user who began it is disabled,
+ * or may not bring these rows any more. */
 extern const struct act upload_cancel_act;
 extern const struct act upload_delete_act;
 
@@ -219,7 +220,8 @@ struct upload_step {
   int64_t documents_done; /* counts and errors below are those of the pass so far */
   struct upload_counts counts;
   upload_errors errors;   /* new ones, numbered after those that are kept */
-  bool end;               /* the pass is over: checked, done, or failed with a message */
+  bool end;               /* the pass is over: checked, done, or failed with a message ... */
+  bool cancel;            /* ... or cancelled with it: who began it may not go on */
   const char *message;
 };
 extern const struct act upload_step_act;

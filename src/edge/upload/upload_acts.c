@@ -582,7 +582,8 @@ static void note(struct ctx *cx, const struct upload_step *s, struct plan *p)
   p->u.finished_at = cx->now;
   p->u.owner = "";
   p->u.claimed_until = INSTANT(0);
-  move(cx, p, s->message ? UPLOAD_FAILED : running ? UPLOAD_DONE : UPLOAD_CHECKED, "import.finished");
+  move(cx, p, s->cancel ? UPLOAD_CANCELLED : s->message ? UPLOAD_FAILED : running ? UPLOAD_DONE : UPLOAD_CHECKED,
+       "import.finished");
 }
 
 static enum err step_decide(struct ctx *cx, const void *facts, void *out)
