@@ -109,6 +109,44 @@ TEST(what_was_not_asked_or_was_refused_on_the_spot_never_counts_though_the_order
   shop_close(s);
 }
 
+/* What a camera read beside the box, and work of another place that a device still held, cost no pick its count. */
+TEST(a_scan_that_cannot_be_costs_no_other_scan_of_its_batch)
+{
+  struct shop *s = shop_open(t);
+  char noise[600];
+  a_small_shop(s);
+  SAY(201, "POST /v1/locations {'code': 'LA'}");
+  SAY(201, "POST /v1/stock/adjustments {'location': 'LA', 'lines': [{'sku': 'MUG-BLUE', 'counted': 900}]}");
+  an_order_of(s, "{'sku': 'TEE-S', 'quantity': 3}", "one");
+  an_order_of(s, "{'sku': 'MUG-BLUE', 'quantity': 800}", "away");
+  SAY(200, "GET /v1/fulfillments/<away>");
+  SEE("/location", "LA");
+  memset(noise, 'x', sizeof noise - 1);
+  noise[sizeof noise - 1] = 0;
+  shop_label(s, "noise", noise);
+  SAY(201, "POST /v1/api_keys {'name': 'picker', 'scope': 'fulfillment.*', 'locations': ['NJ1']}");
+  const char *key = arena_text(t->arena, AT("/key"));
+  client_free(s->client);
+  s->client = client_new(s->address, key);
+  SAY(200, "POST /v1/scans {'scans': ["
+           "{'fulfillment': '<one>', 'scan_id': 'a', 'code': 'TEE-S'}, "
+           "{'fulfillment': '<one>', 'scan_id': 'b', 'code': '<noise>'}, "
+           "{'fulfillment': '<away>', 'scan_id': 'c', 'code': 'MUG-BLUE'}, "
+           "{'fulfillment': '<one>', 'scan_id': 'd', 'code': ''}, "
+           "{'fulfillment': '<one>', 'scan_id': 'e', 'code': 'TEE-S', 'bin': '<noise>'}, "
+           "{'fulfillment': '<one>', 'scan_id': 'f', 'code': 'TEE-S'}]}");
+  SEE("/applied", "2");
+  SEE("/refused", "4");
+  SEE("/results/#", "6");
+  SEE("/results/1/refusal", "too_long");
+  SEE("/results/2/refusal", "not_found");
+  SEE("/results/3/refusal", "too_short");
+  SEE("/results/4/refusal", "too_long");
+  SEE("/results/5/lines/0/picked", "2");
+  SAY(422, "POST /v1/fulfillments/<one>/scans {'scan_id': 'g', 'code': '<noise>'}"); /* alone it is the whole request */
+  shop_close(s);
+}
+
 TEST(gs1_codes_say_gtin_lot_expiry_and_count_at_once)
 {
   struct shop *s = shop_open(t);

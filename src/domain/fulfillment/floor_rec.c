@@ -48,19 +48,23 @@ const char *const scan_kinds[] = {"pick", "pack", NULL};
 static const char *const scan_refusals[] = {"wrong_sku", "wrong_lot", "wrong_bin", "too_many", NULL};
 const char *const scan_outcomes[] = {"applied", "repeated", "refused", NULL};
 
-#define SCAN_INPUT_FIELDS                                                                                              \
+/* text_max: of code, sku, lot and bin; 0 = of each its own. */
+#define SCAN_INPUT_FIELDS(text_min, text_max)                                                                          \
   FIELD(struct scan_input, scan_id, .flags = REC_REQUIRED, .min = 1, .max = SCAN_ID_MAX,                               \
         .doc = "Made by the scanner, unique for each scan; the same one counts once, for ever",                        \
         .example = "0193f3e2-7c1a-7000-8000-2d9d3c1f0a01"),                                                            \
       FIELD_AS(REC_ENUM, struct scan_input, kind, .names = scan_kinds, .doc = "pick when left out",                    \
                .example = "pick"),                                                                                     \
-      FIELD(struct scan_input, code, .min = 1, .max = SCAN_CODE_MAX,                                                   \
+      FIELD(struct scan_input, code, .min = text_min, .max = (text_max) ? (text_max) : SCAN_CODE_MAX,                  \
             .doc = "What was read: GS1, GTIN, SKU, barcode; this or sku", .example = "4006381333931"),                 \
-      FIELD(struct scan_input, sku, .max = SKU_MAX, .doc = "Chosen by hand; this or code", .example = "TEE-S"),        \
+      FIELD(struct scan_input, sku, .max = (text_max) ? (text_max) : SKU_MAX, .doc = "Chosen by hand; this or code",   \
+            .example = "TEE-S"),                                                                                       \
       FIELD(struct scan_input, quantity, .min = 1, .max = QUANTITY_MAX, .doc = "Left out = as the code says, else 1",  \
             .example = "1"),                                                                                           \
-      FIELD(struct scan_input, lot, .max = STOCK_LOT_MAX, .doc = "Left out = as the code says", .example = "L24-11"),  \
-      FIELD(struct scan_input, bin, .max = BIN_MAX, .doc = "Where it lay", .example = "A-01-3"),                       \
+      FIELD(struct scan_input, lot, .max = (text_max) ? (text_max) : STOCK_LOT_MAX,                                    \
+            .doc = "Left out = as the code says", .example = "L24-11"),                                                \
+      FIELD(struct scan_input, bin, .max = (text_max) ? (text_max) : BIN_MAX, .doc = "Where it lay",                   \
+            .example = "A-01-3"),                                                                                      \
       FIELD(struct scan_input, line, .min = 1, .max = ORDER_LINES_MAX,                                                 \
             .doc = "Line of the order that was asked for: a scan of another product is wrong_sku", .example = "1"),    \
       FIELD(struct scan_input, refused, .names = scan_refusals,                                                        \
@@ -68,12 +72,12 @@ const char *const scan_outcomes[] = {"applied", "repeated", "refused", NULL};
       FIELD(struct scan_input, parcel, .min = 1, .max = ORDER_PARCELS_MAX, .def = 1, .has_def = true,                  \
             .doc = "Packing: which box, from 1", .example = "1"),                                                      \
       FIELD(struct scan_input, scanned_at, .doc = "By the scanner's clock", .example = "2026-11-21T08:30:00.000Z")
-static const struct rec_field scan_input_fields[] = {SCAN_INPUT_FIELDS};
+static const struct rec_field scan_input_fields[] = {SCAN_INPUT_FIELDS(1, 0)};
 const struct rec scan_input_rec = REC(struct scan_input, "ScanInput", scan_input_fields, "One scan");
 static const struct rec_field scan_of_fields[] = {
     FIELD_AS(REC_ID, struct scan_input, fulfillment, .flags = REC_REQUIRED, .prefix = PREFIX_fulfillment,
              .doc = "Where it belongs", .example = "ful_01jd7k3v9q2m8"),
-    SCAN_INPUT_FIELDS,
+    SCAN_INPUT_FIELDS(0, SCAN_TEXT_MAX), /* what is too long costs its own scan: scan_texts_fit */
 };
 static const struct rec scan_of_rec = REC(struct scan_input, "ScanOfFulfillment", scan_of_fields, "One scan of many");
 static const struct rec_field scans_fields[] = {
@@ -99,7 +103,7 @@ static const struct rec_field scan_result_fields[] = {
              .example = "applied"),
     FIELD(struct scan_result, refusal,
           .doc = "Why it was refused: wrong_sku, wrong_lot, wrong_bin, too_many, unknown_code, claimed, order_held, "
-                 "wrong_state, not_found",
+                 "wrong_state, not_found, too_long, too_short",
           .example = "wrong_sku"),
     FIELD(struct scan_result, detail, .doc = "A sentence about it in English"),
     ID_FIELD(struct scan_result, fulfillment_id, PREFIX_fulfillment, "Where it belongs"),

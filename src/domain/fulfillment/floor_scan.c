@@ -329,6 +329,24 @@ static enum err scans_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
+/* A camera reads whatever it is shown. */
+static enum err scan_texts_fit(struct ctx *cx, const struct scan_input *scan)
+{
+  const struct {
+    const char *pointer, *text;
+    size_t max;
+  } texts[] = {{"/code", scan->code, SCAN_CODE_MAX},
+               {"/sku", scan->sku, SKU_MAX},
+               {"/lot", scan->lot, STOCK_LOT_MAX},
+               {"/bin", scan->bin, BIN_MAX}};
+  for (size_t i = 0; i < COUNT_OF(texts); i++)
+    if (texts[i].text && utf8_count(texts[i].text) > texts[i].max)
+      return fault_add(&cx->fault, ERR_INVALID, texts[i].pointer, "too_long", "at most %zu characters", texts[i].max);
+  if (scan->code && !*scan->code)
+    return fault_add(&cx->fault, ERR_INVALID, "/code", "too_short", "nothing was read");
+  return ERR_OK;
+}
+
 static enum err one_of_many(struct ctx *own, const struct scan_input *scan, size_t begun, struct scan_result *answer,
                             bool *out_wrote)
 {
@@ -339,6 +357,9 @@ static enum err one_of_many(struct ctx *own, const struct scan_input *scan, size
   if (arena_used(own->arena) - begun > SCANS_ARENA_MAX)
     return err_fail(own, ERR_TOO_LARGE, "", "the scans before it took all the room of one request: send it again");
   id_format(PREFIX_fulfillment, scan->fulfillment.v, id);
+  TRY(scan_texts_fit(own, scan));
+  if (scan->unseen)
+    return err_fail(own, ERR_NOT_FOUND, "", "there is no fulfillment %s", id);
   struct act_input in = {.id = arena_text(own->arena, id), .body = scan, .version = ABSENT};
   TRY(act_preview(own, &fulfillment_scan_act, &in, &plan));
   *out_wrote = true;

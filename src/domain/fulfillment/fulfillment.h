@@ -157,6 +157,7 @@ MUST_CHECK enum err task_next(struct ctx *cx, const struct location *at, enum ta
 #define SCAN_ID_MAX   64
 #define SCAN_CODE_MAX 128 /* GS1 allows 48 characters of data in Code 128, and more in two dimensions */
 #define SCANS_MAX     200 /* of one request */
+#define SCAN_TEXT_MAX 4096 /* of what is read at all in one of many: more than a scanner sends */
 
 /* What a scanned text says. Element strings of GS1 are read as AIs (00) (01) (02) (10) (11) (15) (17) (21) (30) (37) and
  * passed over otherwise; with brackets, or raw with FNC1 as U+001D or U+241D, and with or without a symbology identifier. */
@@ -189,6 +190,7 @@ struct scan_input {
   const char *refused;               /* why the scanner said no already: it is logged, never counted; NULL */
   int64_t parcel;                    /* packing: which box, from 1 */
   struct instant scanned_at;
+  bool unseen;                       /* in batches: who acts does not see that fulfillment; set by who calls */
 };
 struct scan_progress {
   int64_t line;
@@ -238,7 +240,8 @@ extern const struct db_table floor_scan_table;
  * too_many, claimed, order_held, wrong_state, unknown_code. Wrong is also what is not of the line that was asked, and
  * what the scanner itself refused: a picker was told no, so it never counts. */
 extern const struct act fulfillment_scan_act; /* body scan_input_rec */
-/* Many, one after the other in one commit; each is answered by itself. */
+/* Many, one after the other in one commit; each is answered by itself: a text that is too long, or a fulfillment that is not
+ * there, is refused (too_long, too_short, not_found) and costs no other scan. */
 extern const struct act scans_act;
 
 /* ---- Waves ---- */

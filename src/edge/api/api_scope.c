@@ -242,12 +242,17 @@ static enum err see_named(struct ctx *cx, struct call *call, const void *body)
   return ERR_OK;
 }
 
+/* Each is answered by itself: one that is out of sight is not found, and costs no other. */
 static enum err see_scans(struct ctx *cx, struct call *call, const void *body)
 {
   const struct scans_input *in = body;
-  for (size_t i = 0; in && i < in->scans.n; i++)
-    if (in->scans.at[i].fulfillment.v > 0)
-      TRY(see_fulfillment_id(cx, call->actor.scope, in->scans.at[i].fulfillment.v));
+  for (size_t i = 0; in && i < in->scans.n; i++) {
+    enum err err = see_fulfillment_id(cx, call->actor.scope, in->scans.at[i].fulfillment.v);
+    in->scans.at[i].unseen = err == ERR_NOT_FOUND;
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
+    fault_clear(&cx->fault);
+  }
   return ERR_OK;
 }
 

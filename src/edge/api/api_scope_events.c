@@ -33,6 +33,7 @@ static const struct {
     {"customer",      EVENT_FREE},
     {"failure",       EVENT_CLOSED},
     {"import",        EVENT_OF_ACTOR},
+    {"job",           EVENT_CLOSED},
     {"location",      EVENT_OF_LOCATION},
     {"manifest",      EVENT_AT_LOCATION},
     {"number_series", EVENT_FREE},

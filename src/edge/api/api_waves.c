@@ -214,7 +214,7 @@ const struct route wave_routes[] = {
      .needs = PERM_FULFILLMENT_READ, .reply = &floor_scan_rec, .success = 200, .list = &scans_list},
     {"POST", "/v1/scans", "Many scans",
      "What a scanner kept while it had no network, in the order it was made. Each is answered by itself: `applied`, "
-     "`repeated`, or `refused` with a code.",
+     "`repeated`, or `refused` with a code: also one that is `too_long`, or of a fulfillment that is `not_found`.",
      .needs = PERM_FULFILLMENT_WORK, .body = &scans_rec, .reply = &scans_result_rec, .success = 200, .act = &scans_act},
     {"GET", "/v1/scan_codes/{code}", "What a scanned text says",
      "GS1 element strings (with brackets, or raw; in a path FNC1 is written as U+241D), GTINs of products and of their "
