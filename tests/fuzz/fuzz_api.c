@@ -2,6 +2,7 @@
  * query parameters, If-Match, Idempotency-Key and bodies are decoded; lists are served from a small database, and
  * following their cursors gives the rows of one large page. */
 #define _GNU_SOURCE
+#include "api_list_priv.h"
 #include "api_priv.h"
 #include "carriers.h"
 #include "catalog.h"
@@ -10,6 +11,7 @@
 #include "http_priv.h"
 #include "numbers.h"
 #include "schema.h"
+#include "work.h"
 
 #include <unistd.h>
 
@@ -30,6 +32,11 @@ static const struct api_room rooms[] = {
     {"Events",   "", event_routes},
     {"Settings",         "", setting_routes},
     {"Identity",    "", identity_routes},
+    {"Bulk",    "", bulk_routes},
+    {"Imports",    "", import_routes},
+    {"Reports",    "", report_routes},
+    {"Views",    "", view_routes},
+    {"Tracking",    "", track_routes},
     {0          },
 };
 
@@ -228,16 +235,29 @@ static void check_body(struct ctx *cx, const struct route *route, const struct h
 
 /* ---- Lists ------------------------------------------------------------------------------------------------------- */
 
-static enum err serve(struct arena *a, struct api_row *row, struct http_request *rq, struct http_reply *out)
+/* A call as dispatch makes it, on the reader. */
+static struct call *call_on(struct arena *a, struct api_row *row, struct http_request *rq)
 {
   struct worker *w = &shop.worker;
   struct call *call = ARENA_NEW(a, struct call);
+  const char **ids[] = {&call->in.id, &call->in.id2};
   ctx_init(&w->cx, a, w->db, INSTANT(1795168900000));
   w->cx.actor = actor_system;
   db_use(w->db, &w->cx.fault, a);
   call->api = &shop.api;
   call->rq = rq;
   call->row = row;
+  call->actor = actor_system;
+  for (size_t i = 0, n = 0; i < row->n && n < COUNT_OF(ids); i++)
+    if (!row->segments[i])
+      *ids[n++] = rq->segments.at[i];
+  return call;
+}
+
+static enum err serve(struct arena *a, struct api_row *row, struct http_request *rq, struct http_reply *out)
+{
+  struct worker *w = &shop.worker;
+  struct call *call = call_on(a, row, rq);
   *out = (struct http_reply){0};
   enum err err = list_serve(w, call, out);
   if (err != ERR_OK)
@@ -314,6 +334,38 @@ static void check_list(struct arena *a, struct api_row *row, struct http_request
   check_cursors(a, row, rq, &rows);
 }
 
+/* ---- Queries that stand elsewhere: a bulk job's filter, the questions of a report ---- */
+
+static void check_filter(struct arena *a, struct api_row *row, struct http_request *rq)
+{
+  struct ctx *cx = &shop.worker.cx;
+  const void *body;
+  struct list_rows rows = {0};
+  (void)call_on(a, row, rq);
+  if (decode_body(cx, row->route, rq, &body) != ERR_OK || !((const struct bulk_input *)body)->filter)
+    return;
+  enum err err = list_ask_rows(cx, &shop.api, "/v1/orders", ((const struct bulk_input *)body)->filter, 100, &rows);
+  if (err != ERR_OK)
+    check_refused(a, err, &cx->fault);
+  FUZZ_CHECK(rows.n == 0); /* nobody has ordered */
+}
+
+static void check_report(struct arena *a, struct api_row *row, struct http_request *rq)
+{
+  struct ctx *cx = &shop.worker.cx;
+  struct call *call = call_on(a, row, rq);
+  struct act_result result = {.version = ABSENT};
+  call->in.http = rq;
+  call->in.api = &shop.api;
+  call->in.route = row->route;
+  call->in.reply = &call->reply;
+  enum err err = query_params(cx, rq, row->route->params, NULL, NULL, (struct api_param_value **)&call->in.params);
+  if (err == ERR_OK)
+    err = row->route->serve(cx, &call->in, &result);
+  if (err != ERR_OK)
+    check_refused(a, err, &cx->fault);
+}
+
 /* ---- The target -------------------------------------------------------------------------------------------------- */
 
 static void check_request(struct arena *a, struct http_request *rq)
@@ -331,6 +383,10 @@ static void check_request(struct arena *a, struct http_request *rq)
   check_body(&cx, row->route, rq);
   if (row->route->list)
     check_list(a, row, rq);
+  if (row->route->body == &bulk_input_rec)
+    check_filter(a, row, rq);
+  if (row->room->routes == report_routes && row->route->serve)
+    check_report(a, row, rq);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

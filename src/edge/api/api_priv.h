@@ -54,6 +54,9 @@ MUST_CHECK enum err table_home(const struct api_table *t, struct api_row **out);
 /* Whether a browser asks for a page that the console may have: GET, text/html, outside of /v1 and /docs. */
 bool web_screen_wanted(const struct http_request *rq);
 
+/* The language of a page for a customer: the order's own, else the first of the browser's that we have. */
+const char *web_language(const struct http_request *rq, const char *own);
+
 /* ---- One call on its way; lives in its request's arena ---- */
 
 struct worker;

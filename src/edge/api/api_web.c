@@ -164,8 +164,7 @@ static const char *language_near(const char *tag)
   return "zh-CN";
 }
 
-/* The order's, else the first of the browser's that we have. */
-static const char *language_for(const struct http_request *rq, const char *own)
+const char *web_language(const struct http_request *rq, const char *own)
 {
   const char *found = language_near(own), *at = http_header(rq, "Accept-Language");
   while (!found && at && *at) {
@@ -295,7 +294,7 @@ static bool tell_tracking(struct ctx *cx, const struct api_request *rq, const st
   fault_clear(&cx->fault);
   if (err != ERR_OK && err != ERR_NOT_FOUND)
     return false;
-  told.language = language_for(rq->http, err == ERR_OK ? view->language : NULL);
+  told.language = web_language(rq->http, err == ERR_OK ? view->language : NULL);
   buf_init(&told.out, cx->arena);
   if (!web_find(arena_printf(cx->arena, "told/%s", told.language), &told.texts) ||
       !tell(cx->arena, arena_textn(cx->arena, f->bytes, f->n), &told, err == ERR_OK ? view : NULL))
