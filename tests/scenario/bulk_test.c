@@ -103,6 +103,50 @@ TEST(a_bulk_job_does_the_verb_to_each_and_says_what_was_refused)
   shop_close(s);
 }
 
+/* Rows are written a slice at a time, before the job begins; a repeat makes no second job. */
+TEST(a_job_of_many_rows_has_all_of_them_and_is_made_once)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  so_many_orders(s, 2);
+  SAY(200, "GET /v1/orders?external_id=n0&channel=web");
+  KEEP("number", "/data/0/number");
+  struct buf names;
+  buf_init(&names, s->arena);
+  for (int i = 0; i < 1203; i++)
+    buf_printf(&names, "%s'<number>'", i ? ", " : "");
+  shop_label(s, "names", shop_text(s, buf_str(&names)));
+  for (int i = 0; i < 2; i++) {
+    SAY(201, "POST /v1/bulk\nIdempotency-Key: many\n{'verb': 'tag', 'args': {'tags': ['x']}, 'orders': [<names>]}");
+    SEE("/state", "running");
+    SEE("/total", "1203");
+    SEE("/cancelled", "0");
+    KEEP(i ? "again" : "job", "/id");
+  }
+  CHECK_TEXT(shop_labelled(s, "again"), shop_labelled(s, "job"));
+  AWAIT("GET /v1/bulk/<job>", "/state", "done");
+  SEE("/done", "1203");
+  SAY(200, "GET /v1/bulk?count=exact");
+  SEE("/count", "1");
+  SAY(200, "GET /v1/bulk/<job>/rows?sort=n&limit=1");
+  SEE("/data/0/n", "1");
+  shop_close(s);
+}
+
+TEST(a_filter_says_which_orders_and_not_how_many)
+{
+  static const char *const refused[] = {"limit=5", "cursor=x", "format=csv"};
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  so_many_orders(s, 2);
+  for (size_t i = 0; i < COUNT_OF(refused); i++) {
+    shop_label(s, "paging", refused[i]);
+    SAY(422, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['x']}, 'filter': 'channel=web&<paging>'}");
+    SEE("/errors/0/code", "not_allowed");
+  }
+  shop_close(s);
+}
+
 TEST(a_bulk_job_is_done_as_who_asked)
 {
   struct shop *s = shop_open(t);

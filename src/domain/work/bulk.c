@@ -188,10 +188,11 @@ static enum err create_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err create_apply(struct ctx *cx, const void *plan, struct act_result *out)
+static struct bulk_job new_job(struct ctx *cx, const struct bulk_create *create)
 {
-  const struct bulk_create *create = *(const struct bulk_create *const *)plan;
-  struct bulk_job job = {.version = 1,
+  struct bulk_job job = {.bucket = create->job.bucket,
+                         .id = create->job.id,
+                         .version = 1,
                          .verb = create->input->verb,
                          .args = create->input->args ? create->input->args : "{}",
                          .filter = create->input->filter,
@@ -202,12 +203,24 @@ static enum err create_apply(struct ctx *cx, const void *plan, struct act_result
                          .updated_at = cx->now,
                          .finished_at = INSTANT(ABSENT)};
   take_actor(cx, &job);
-  job.bucket = ids_bucket_random(cx->ids);
-  job.id = ids_next(cx->ids, cx->now, job.bucket);
-  TRY(db_insert(cx->db, &bulk_job_table, &job));
-  for (size_t i = 0; i < create->orders.n; i++) {
-    struct bulk_row row = {.bucket = job.bucket,
-                           .job_id = job.id,
+  return job;
+}
+
+/* A new id where it has none. */
+static enum err put_job(struct ctx *cx, struct bulk_job *job)
+{
+  if (job->id)
+    return db_update(cx->db, &bulk_job_table, job);
+  job->bucket = ids_bucket_random(cx->ids);
+  job->id = ids_next(cx->ids, cx->now, job->bucket);
+  return db_insert(cx->db, &bulk_job_table, job);
+}
+
+static enum err put_rows(struct ctx *cx, const struct bulk_job *job, const struct bulk_create *create, size_t to)
+{
+  for (size_t i = create->kept; i < to; i++) {
+    struct bulk_row row = {.bucket = job->bucket,
+                           .job_id = job->id,
                            .n = (int64_t)i + 1,
                            .order_id = create->orders.at[i].id,
                            .asked = create->orders.at[i].asked,
@@ -215,6 +228,15 @@ static enum err create_apply(struct ctx *cx, const void *plan, struct act_result
                            .done_at = INSTANT(ABSENT)};
     TRY(db_insert(cx->db, &bulk_row_table, &row));
   }
+  return ERR_OK;
+}
+
+static enum err create_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct bulk_create *create = *(const struct bulk_create *const *)plan;
+  struct bulk_job job = new_job(cx, create);
+  TRY(put_job(cx, &job));
+  TRY(put_rows(cx, &job, create, create->orders.n));
   TRY(tell(cx, &job, "bulk.created"));
   job_result(cx, &job, out);
   return ERR_OK;
@@ -222,6 +244,45 @@ static enum err create_apply(struct ctx *cx, const void *plan, struct act_result
 
 const struct act bulk_create_act = {
     "bulk.create", sizeof(void *), sizeof(void *), create_load, create_decide, create_apply, 0};
+
+/* Until all of it is there nobody works on it: where the process dies before, it is a job that was cancelled. */
+static enum err keep_apply(struct ctx *cx, const void *plan, struct act_result *out)
+{
+  const struct bulk_create *create = *(const struct bulk_create *const *)plan;
+  struct bulk_job job = new_job(cx, create);
+  job.state = BULK_CANCELLED;
+  job.cancelled = job.total;
+  job.finished_at = cx->now;
+  if (!job.id)
+    TRY(put_job(cx, &job));
+  TRY(put_rows(cx, &job, create, create->kept + BULK_SLICE));
+  job_result(cx, &job, out);
+  return ERR_OK;
+}
+
+static const struct act bulk_keep_act = {
+    "bulk.keep", sizeof(void *), sizeof(void *), create_load, create_decide, keep_apply, 0};
+
+enum err bulk_keep(struct ctx *cx, struct writer *w, struct bulk_create *c)
+{
+  while (c->orders.n - c->kept > BULK_SLICE) {
+    struct act_call call = {.act = &bulk_keep_act,
+                            .in = {.body = c, .version = ABSENT},
+                            .arena = cx->arena,
+                            .actor = cx->actor,
+                            .success = 200,
+                            .deadline = INSTANT(ABSENT)};
+    fault_init(&call.fault, cx->arena);
+    enum err err = writer_run(w, &call);
+    if (err != ERR_OK) {
+      cx->fault = call.fault;
+      return err;
+    }
+    c->job = *(const struct bulk_job *)call.result.value;
+    c->kept += BULK_SLICE;
+  }
+  return ERR_OK;
+}
 
 /* ---- Cancelling, and trying again ---- */
 

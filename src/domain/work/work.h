@@ -19,6 +19,7 @@
 #define BULK_PREVIEW_MAX   200 /* orders that a preview tries */
 #define BULK_ARGS_MAX      8192
 #define BULK_STEP          50  /* rows of one step of the runner */
+#define BULK_SLICE         500 /* rows that one act writes: other acts wait for its transaction */
 
 /* ---- Row scope: what those see who are bound to places ---- */
 
@@ -242,11 +243,16 @@ struct bulk_order {
 struct bulk_create {
   const struct bulk_input *input;
   LIST(struct bulk_order) orders;
+  struct bulk_job job; /* by bulk_keep, where there are many: ... */
+  size_t kept;         /* ... so many of its rows are written */
 };
 /* ERR_INVALID below /verb and /args; ERR_FORBIDDEN without the verb's permission, and where args name a place that the
  * actor is not bound to. *out_body lives in the arena. */
 MUST_CHECK enum err bulk_check(struct ctx *cx, const struct bulk_input *in, const struct bulk_verb **out_verb,
                                void **out_body);
+/* Before bulk_create_act: writes what of many rows is too much for one act, of a job that is cancelled until that act begins
+ * it. Not for a request whose answer is stored (idempotency_find). */
+MUST_CHECK enum err bulk_keep(struct ctx *cx, struct writer *w, struct bulk_create *c);
 /* Body: struct bulk_create. 201 with the job. */
 extern const struct act bulk_create_act;
 /* POST /v1/bulk/{id}/cancel, /retry: what has not begun does not; what failed begins again, on behalf of who says so. */

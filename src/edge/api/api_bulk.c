@@ -3,6 +3,8 @@
 #include "api_list_priv.h"
 #include "api_where_priv.h"
 
+#include "api_priv.h"
+#include "idempotency.h"
 #include "work.h"
 
 #include <string.h>
@@ -55,6 +57,13 @@ static enum err choose_filtered(struct ctx *cx, const struct api_request *rq, co
   return ERR_OK;
 }
 
+/* A repeat gets the answer that is stored, and makes no second job. */
+static bool is_answered(struct ctx *cx, const struct api_request *rq)
+{
+  struct stored_reply reply;
+  return rq->key && idempotency_find(cx, rq->key, &reply) == ERR_OK;
+}
+
 static enum err serve_bulk(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   const struct bulk_input *in = rq->body;
@@ -66,6 +75,7 @@ static enum err serve_bulk(struct ctx *cx, const struct api_request *rq, struct 
     return fault_add(&cx->fault, ERR_INVALID, "/orders", "required", "give either orders or filter");
   TRY(in->filter ? choose_filtered(cx, rq, in, &create) : choose_named(cx, rq, in, &create));
   if (!in->preview) {
+    TRY(is_answered(cx, rq) ? ERR_OK : bulk_keep(cx, rq->api->writer, &create));
     struct act_input input = {.body = &create, .version = ABSENT};
     return api_run(cx, rq, &bulk_create_act, &input, out);
   }

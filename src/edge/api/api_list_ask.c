@@ -43,6 +43,19 @@ struct asked {
   struct query q;
 };
 
+/* Which rows are meant is asked; a page of them, or a file, is what nobody gets. */
+static enum err refuse_paging(struct ctx *cx, const struct http_request *rq)
+{
+  static const char *const paging[] = {"cursor", "limit", "format"};
+  enum err err = ERR_OK;
+  EACH (const struct http_pair, pair, &rq->query)
+    for (size_t i = 0; i < COUNT_OF(paging); i++)
+      if (strcmp(pair->name, paging[i]) == 0)
+        err = fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/query/%s", paging[i]), "not_allowed",
+                        "%s says nothing of which rows are meant", paging[i]);
+  return err;
+}
+
 static enum err ask(struct ctx *cx, struct api *api, const char *path, const char *query, const char *cursor,
                     struct asked *out)
 {
@@ -53,6 +66,7 @@ static enum err ask(struct ctx *cx, struct api *api, const char *path, const cha
   assert(out->call.row);
   TRY(ctx_need(cx, out->call.row->route->needs));
   split_query(cx->arena, query, &out->rq);
+  TRY(refuse_paging(cx, &out->rq));
   out->call.api = api;
   out->call.rq = &out->rq;
   out->call.actor = cx->actor;
