@@ -54,8 +54,10 @@ static void note_difference(void *arg, const char *difference, const char *repai
 {
   struct chores *c = arg;
   struct one *o = &c->all[CHORE_CHECK];
-  char text[2 * TEXT];
-  snprintf(text, sizeof text, "%.390s; repair: %.390s", difference, repair);
+  char what[TEXT], how[TEXT], text[2 * TEXT + 16];
+  put(what, difference);
+  put(how, repair);
+  snprintf(text, sizeof text, "%s; repair: %s", what, how);
   pthread_mutex_lock(&c->lock);
   if (o->differences < API_DIFFERENCES)
     put(o->told[o->differences], text);

@@ -18,7 +18,7 @@ static void tell(FILE *errors, struct arena *a, int64_t line, const char *column
   for (size_t i = 0; i < COUNT_OF(cells); i++) {
     if (i)
       buf_char(&b, ',');
-    csv_cell(&b, cells[i] ? cells[i] : "", ',');
+    csv_cell(&b, cells[i] ? csv_harmless(a, cells[i]) : "", ',');
   }
   buf_text(&b, "\r\n");
   fwrite(b.at, 1, b.n, errors);

@@ -51,6 +51,7 @@ struct pass {
   struct import_door *door;
   struct upload_counts counts;
   struct key_set keys;
+  int64_t raw_left; /* bytes of wrong rows that may still be kept */
   bool dry, ended;
   const char *message; /* why it cannot go on */
   bool stopped;        /* ... which is that nobody is there any more in whose name it could */
@@ -135,6 +136,9 @@ static void add_error(struct pass *p, struct arena *a, struct upload_step *s, co
   const char *raw = first ? import_raw(r->d, r->arena) : NULL;
   if ((int64_t)s->errors.n + p->u.errors >= UPLOAD_ERRORS_MAX)
     return;
+  if (raw && (strlen(raw) > RAW_MAX || (int64_t)strlen(raw) > p->raw_left))
+    raw = "";
+  p->raw_left -= raw ? (int64_t)strlen(raw) : 0;
   *LIST_ADD(a, &s->errors) = (struct upload_error){
       .line = place.line,
       .column = place.column,
@@ -142,7 +146,7 @@ static void add_error(struct pass *p, struct arena *a, struct upload_step *s, co
       .code = code ? code : "invalid",
       .detail = detail ? utf8_cut(a, detail, DETAIL_MAX) : "",
       .key = utf8_cut(a, r->name ? r->name : r->d->key, 200),
-      .raw = raw && strlen(raw) > RAW_MAX ? "" : raw,
+      .raw = raw,
   };
 }
 
@@ -360,6 +364,22 @@ static struct actor actor_of(const struct upload *u)
   return (struct actor){(enum actor_kind)u->actor_kind, u->actor_id, u->actor_name, (uint64_t)u->actor_rights, NULL};
 }
 
+/* Before a pass begins those of the one before go, a slice at a time. False when that must go on later. */
+static bool forget_errors(struct pass *p, struct arena *a)
+{
+  int64_t last, raw;
+  if (upload_errors_kept(&p->cx, &p->u, &last, &raw) != ERR_OK)
+    return false;
+  bool begins = p->u.documents_done == 0 && p->u.errors == 0;
+  p->raw_left = (int64_t)UPLOAD_RAW_MAX - (begins ? 0 : raw);
+  for (int64_t upto = UPLOAD_FORGET; begins && upto < last + UPLOAD_FORGET; upto += UPLOAD_FORGET) {
+    arena_reset(a);
+    if (step(p, &(struct upload_step){.forget = upto}, a, NULL) != ERR_OK)
+      return false;
+  }
+  return true;
+}
+
 static void run_pass(struct pass *p)
 {
   struct arena *a = arena_new(ARENA_BUDGET);
@@ -367,6 +387,10 @@ static void run_pass(struct pass *p)
   p->dry = p->u.state == UPLOAD_CHECKING;
   p->counts = p->dry ? p->u.checked : p->u.ran;
   p->cx.actor = p->actor;
+  if (!forget_errors(p, a)) {
+    arena_free(a);
+    return;
+  }
   enum err err = open_file(p);
   if (err != ERR_OK)
     p->message = arena_text(p->arena, p->cx.fault.detail ? p->cx.fault.detail : err_info(err)->title);

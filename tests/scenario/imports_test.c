@@ -1,6 +1,7 @@
 /* Files brought in the browser: looked at, mapped, tried, run, and taken out again. */
 #include "db.h"
 #include "shop.h"
+#include "zip.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -156,6 +157,65 @@ TEST(what_is_wrong_is_told_by_line_and_column_and_stops_no_other_row)
   shop_close(s);
 }
 
+TEST(the_errors_of_a_pass_are_those_of_that_pass)
+{
+  struct shop *s = shop_open(t);
+  struct buf file;
+  buf_init(&file, s->arena);
+  buf_text(&file, "sku,price\n");
+  for (int i = 0; i < 450; i++) /* more than go with one act */
+    buf_printf(&file, "W-%d,x\n", i);
+  bring_text(s, "products", buf_str(&file));
+  pass(s, "dry_run");
+  SAY(200, "GET /v1/imports/<imp>/errors?count=exact");
+  SEE("/count", "450");
+  pass(s, "dry_run");
+  SAY(200, "GET /v1/imports/<imp>/errors?count=exact&sort=n");
+  SEE("/count", "450");
+  SEE("/data/0/line", "2");
+  SAY(200, "GET /v1/imports/<imp>/error_file");
+  int lines = 0;
+  for (const char *p = s->last.body; (p = strchr(p, '\n')); p++)
+    lines++;
+  CHECK_INT(lines, 451);
+  shop_close(s);
+}
+
+/* A workbook says a long text once and shows it in each row. */
+TEST(only_so_much_of_wrong_rows_is_kept)
+{
+  static const char workbook[] = "<workbook><sheets/></workbook>";
+  enum { WRONG_ROWS = 1000, LONG = 19000 };
+  struct shop *s = shop_open(t);
+  struct buf shared, sheet;
+  buf_init(&shared, s->arena);
+  buf_init(&sheet, s->arena);
+  buf_text(&shared, "<sst><si><t>");
+  for (int i = 0; i < LONG; i++)
+    buf_char(&shared, 'y');
+  buf_text(&shared, "</t></si></sst>");
+  buf_text(&sheet, "<worksheet><sheetData><row><c t=\"str\"><v>sku</v></c><c t=\"str\"><v>price</v></c>"
+                   "<c t=\"str\"><v>remark</v></c></row>");
+  for (int i = 0; i < WRONG_ROWS; i++)
+    buf_printf(&sheet,
+               "<row><c t=\"str\"><v>W-%d</v></c><c t=\"str\"><v>x</v></c><c t=\"s\"><v>0</v></c></row>", i);
+  buf_text(&sheet, "</sheetData></worksheet>");
+  const struct zip_file parts[] = {{"xl/workbook.xml", workbook, sizeof workbook - 1},
+                                   {"xl/sharedStrings.xml", buf_str(&shared), shared.n},
+                                   {"xl/worksheets/sheet1.xml", buf_str(&sheet), sheet.n}};
+  struct growing file = {0};
+  zip_pack(parts, COUNT_OF(parts), &file);
+  bring(s, "products", file.at, file.n);
+  growing_free(&file);
+  pass(s, "dry_run");
+  SEE("/checked/wrong", arena_printf(s->arena, "%d", WRONG_ROWS));
+  SAY(200, "GET /v1/imports/<imp>/errors?sort=n&limit=1");
+  CHECK(strlen(AT("/data/0/raw")) > LONG);
+  SAY(200, "GET /v1/imports/<imp>/errors?limit=1");
+  SEE("/data/0/raw", ""); /* the last one */
+  shop_close(s);
+}
+
 /* Half of a row, brought again, would be taken for the whole. */
 TEST(a_wrong_row_that_is_too_long_to_be_repeated_has_its_reason_only)
 {
@@ -175,7 +235,7 @@ TEST(a_wrong_row_that_is_too_long_to_be_repeated_has_its_reason_only)
   const char *a = strstr(s->last.body, "\nA,x,,,"), *b = strstr(s->last.body, "\n,,,,"),
              *c = strstr(s->last.body, "\nC,z,,,");
   CHECK(a && b && c && a < b && b < c);
-  if (!b || !strstr(b, "line 3, B is too long to be repeated here; country_of_origin: ") ||
+  if (!b || !strstr(b, "line 3, B is too much to be repeated here; country_of_origin: ") ||
       strstr(s->last.body, "Narnia"))
     test_failed(__FILE__, __LINE__, s->last.body, "", "each row with its own reasons");
   shop_close(s);

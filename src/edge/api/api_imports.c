@@ -144,13 +144,14 @@ static enum err serve_new(struct ctx *cx, const struct api_request *rq, struct a
 static enum err errors_narrow(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
   struct upload *u;
-  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, 2);
+  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, 3);
   TRY(load(cx, rq->id, &u));
   args[0] = I64(u->bucket);
   args[1] = I64(u->id.v);
-  page->where = "bucket = $1 AND import_id = $2";
+  args[2] = I64(u->errors);
+  page->where = "bucket = $1 AND import_id = $2 AND n <= $3";
   page->where_args = args;
-  page->n_where_args = 2;
+  page->n_where_args = 3;
   return ERR_OK;
 }
 

@@ -93,6 +93,7 @@ static void put_text(struct xlsx *x, const char *text, lxw_format *look)
     for (n = TEXT_MAX; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
       n--;
     cut = strndup(text, n);
+    assert(cut);
     text = cut;
   }
   (void)worksheet_write_string(x->sheet, x->rows - 1, x->column++, text, look);

@@ -46,8 +46,12 @@ static bool bars_of(enum barcode_kind kind, const char *text, struct bars *out)
   double high = 0;
   for (struct zint_vector_rect *r = symbol->vector->rectangles; r; r = r->next)
     high = (double)(r->y + r->height) > high ? (double)(r->y + r->height) : high;
+  if (high <= 0) {
+    ZBarcode_Delete(symbol);
+    return false;
+  }
   *out = (struct bars){symbol, symbol->width, high};
-  return high > 0;
+  return true;
 }
 
 static double left_unit(const struct zint_symbol *symbol)

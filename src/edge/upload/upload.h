@@ -27,6 +27,8 @@
 #define UPLOAD_COLUMNS_MAX IMPORT_COLUMNS_MAX
 #define UPLOAD_ROWS_MAX    200000
 #define UPLOAD_ERRORS_MAX  10000 /* kept for people; all are counted */
+#define UPLOAD_RAW_MAX     (16u << 20) /* of the wrong rows that are kept with them; the others have their reasons only */
+#define UPLOAD_FORGET      200   /* errors that go with one act */
 #define UPLOAD_KEPT_HOURS  24
 #define UPLOAD_BROUGHT_MS  600000 /* for a file to become whole */
 #define UPLOAD_SAMPLES     5     /* cells of each column that are shown */
@@ -219,12 +221,16 @@ struct upload_step {
   bool claim;             /* take it if nobody holds it */
   int64_t documents_done; /* counts and errors below are those of the pass so far */
   struct upload_counts counts;
+  int64_t forget;         /* only: errors of the pass before with numbers up to this go */
   upload_errors errors;   /* new ones, numbered after those that are kept */
   bool end;               /* the pass is over: checked, done, or failed with a message ... */
   bool cancel;            /* ... or cancelled with it: who began it may not go on */
   const char *message;
 };
 extern const struct act upload_step_act;
+/* Of its errors that are stored: the last number, and how much their rows hold. Those beyond upload.errors are of the pass
+ * before: nobody sees them, and they go before the new one begins. */
+MUST_CHECK enum err upload_errors_kept(struct ctx *cx, const struct upload *u, int64_t *out_last, int64_t *out_raw);
 /* Passes that nobody works on: id of the oldest, 0 = none. */
 MUST_CHECK enum err upload_waiting(struct ctx *cx, struct import_id *out);
 /* A file whose day is over, 0 = none. Each act throws some of it away, until it is gone: files are large, and other acts wait

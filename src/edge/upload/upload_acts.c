@@ -77,6 +77,21 @@ enum err upload_waiting(struct ctx *cx, struct import_id *out)
   return db_one_i64(cx->db, &find, &out->v, DB_ARGS(I64(cx->now.ms)));
 }
 
+enum err upload_errors_kept(struct ctx *cx, const struct upload *u, int64_t *out_last, int64_t *out_raw)
+{
+  static const struct db_stmt kept = {"SELECT coalesce(max(n), 0), CAST(coalesce(sum(length(raw)), 0) AS BIGINT)"
+                                      " FROM import_error WHERE bucket = $1 AND import_id = $2",
+                                      DB_KEYED};
+  struct db_rows rows;
+  *out_last = *out_raw = 0;
+  TRY(db_query(cx->db, &kept, &rows, DB_ARGS(I64(u->bucket), I64(u->id.v))));
+  while (db_next(&rows)) {
+    *out_last = db_i64(&rows, 0);
+    *out_raw = db_i64(&rows, 1);
+  }
+  return db_done(&rows);
+}
+
 /* ---- What the acts share --------------------------------------------------------------------------------------------------- */
 
 struct facts {
@@ -91,7 +106,6 @@ struct plan {
   const struct upload_creation *creation;
   const struct upload_step *step;
   const char *topic;  /* NULL = nothing is told */
-  bool forget_errors; /* a new pass begins */
   bool keep_mapping;  /* it was good enough to run */
   const char *owner_before;
   int64_t version_before;
@@ -150,13 +164,6 @@ static enum err tell(struct ctx *cx, const struct plan *p)
                                               .data = told(cx, &p->u)});
 }
 
-static enum err forget(struct ctx *cx, const struct upload *u)
-{
-  static const struct db_stmt forget_errors = {"DELETE FROM import_error WHERE bucket = $1 AND import_id = $2",
-                                               DB_KEYED};
-  return db_run(cx->db, &forget_errors, NULL, DB_ARGS(I64(u->bucket), I64(u->id.v)));
-}
-
 static enum err remember(struct ctx *cx, const struct upload *u)
 {
   static const struct db_stmt put = {"INSERT INTO import_mapping (fingerprint, mapping, used_at) VALUES ($1, $2, $3)"
@@ -187,8 +194,6 @@ static enum err apply(struct ctx *cx, const void *plan, struct act_result *out)
   const struct plan *p = plan;
   struct upload *u = arena_copy(cx->arena, &p->u, sizeof p->u);
   TRY(guard(cx, p));
-  if (p->forget_errors)
-    TRY(forget(cx, u));
   if (p->keep_mapping)
     TRY(remember(cx, u));
   TRY(db_update(cx->db, &upload_table, u));
@@ -423,7 +428,6 @@ static enum err start_decide(struct ctx *cx, const struct facts *f, enum upload_
   TRY(refuse_busy(cx, &f->u));
   TRY(upload_compile(&f->u, &f->defaults, cx->arena, &cx->fault, &compiled));
   *p = plan_of(f);
-  p->forget_errors = true;
   p->keep_mapping = to == UPLOAD_RUNNING;
   sign(cx, &p->u);
   p->u.documents_done = p->u.errors = 0;
@@ -497,7 +501,7 @@ enum err uploads_expired(struct ctx *cx, struct bucket_groups groups, struct imp
 }
 
 /* What goes with one act: other acts wait for its transaction. */
-enum { ERRORS_SLICE = 200, CHUNKS_SLICE = 8 };
+enum { ERRORS_SLICE = UPLOAD_FORGET, CHUNKS_SLICE = 8 };
 
 struct expiry {
   int64_t bucket, id;
@@ -597,14 +601,21 @@ static enum err step_decide(struct ctx *cx, const void *facts, void *out)
     return claim(cx, f, s, p);
   if (!is_busy(&f->u) || !text_eq(f->u.owner, s->owner))
     return err_fail(cx, ERR_STATE, "/state", "the pass was cancelled, or taken over");
-  note(cx, s, p);
+  if (s->forget)
+    p->u.claimed_until = INSTANT(cx->now.ms + UPLOAD_CLAIM_MS);
+  else
+    note(cx, s, p);
   return ERR_OK;
 }
 
 static enum err step_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
+  static const struct db_stmt forget = {"DELETE FROM import_error WHERE bucket = $1 AND import_id = $2 AND n <= $3",
+                                        DB_KEYED};
   struct plan p = *(const struct plan *)plan;
   TRY(guard(cx, &p));
+  if (p.step->forget)
+    TRY(db_run(cx->db, &forget, NULL, DB_ARGS(I64(p.u.bucket), I64(p.u.id.v), I64(p.step->forget))));
   EACH (const struct upload_error, e, &p.step->errors) {
     struct upload_error row = *e;
     if (p.u.errors >= UPLOAD_ERRORS_MAX)

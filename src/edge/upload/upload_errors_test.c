@@ -25,6 +25,7 @@ static struct upload *an_import(struct test *t, struct ctx *cx)
   u->mapping_source = "guessed";
   u->fingerprint = u->actor_name = u->owner = "";
   u->actor_scope = "{}";
+  u->errors = 2 * WRONG;
   u->version = 1;
   u->actor_id = u->actor_rights = 0;
   u->claimed_until = u->created_at = u->updated_at = cx->now;
@@ -58,6 +59,42 @@ TEST(a_file_of_errors_takes_little_of_its_requests_memory)
   CHECK(arena_used(cx->arena) - before < 100000);
   CHECK_INT(text.n, strlen("\xEF\xBB\xBFsku,error\r\n") + WRONG * (RAW + strlen(",a; b\r\n")));
   CHECK(memcmp(text.at + text.n - strlen("x,a; b\r\n"), "x,a; b\r\n", strlen("x,a; b\r\n")) == 0);
+  free(text.at);
+}
+
+TEST(no_cell_of_a_file_of_errors_is_run_by_a_spreadsheet)
+{
+  static const struct db_stmt change = {
+      "UPDATE import_error SET raw = $1 WHERE raw IS NOT NULL AND n = 1", DB_SCHEMA}, cut = {
+      "DELETE FROM import_error WHERE n > 2", DB_SCHEMA};
+  struct ctx *cx = scratch_ctx(t, "2026-01-05T09:00:00Z");
+  struct upload *u = an_import(t, cx);
+  struct upload_text text;
+  u->file->columns.at[0].name = "=cmd()";
+  LIST_ADD(t->arena, &u->file->columns)->name = "note";
+  CHECK_OK(scratch_begin(cx));
+  CHECK_OK(db_run(cx->db, &change, NULL, DB_ARGS(TEXT("=1+1,\"@a, \"\"b\"\"\"\n-5,plain"))));
+  CHECK_OK(db_run(cx->db, &cut, NULL, DB_NO_ARGS));
+  CHECK_OK(scratch_commit(cx));
+  CHECK_OK(upload_error_file(cx, u, &text));
+  CHECK_TEXT(arena_textn(t->arena, text.at, text.n),
+             "\xEF\xBB\xBF'=cmd(),note,error\r\n'=1+1,\"'@a, \"\"b\"\"\"\n-5,plain,a; b\r\n");
+  free(text.at);
+}
+
+/* What is left of a pass before is nobody's to see: it goes while the next one begins. */
+TEST(errors_beyond_those_of_the_pass_are_in_no_file)
+{
+  struct ctx *cx = scratch_ctx(t, "2026-01-05T09:00:00Z");
+  struct upload *u = an_import(t, cx);
+  struct upload_text text;
+  int64_t last, raw;
+  CHECK_OK(upload_errors_kept(cx, u, &last, &raw));
+  CHECK_INT(last, 2 * WRONG);
+  CHECK_INT(raw, (int64_t)WRONG * RAW);
+  u->errors = 0;
+  CHECK_OK(upload_error_file(cx, u, &text));
+  CHECK_INT(text.n, strlen("\xEF\xBB\xBFsku,error\r\n"));
   free(text.at);
 }
 

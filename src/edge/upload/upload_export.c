@@ -348,12 +348,33 @@ static void row_end(struct wrong_rows *w)
   w->raw = NULL;
 }
 
+/* The rows as they were, but for cells that a spreadsheet would run; reading takes the apostrophe off again. */
+static const char *harmless_rows(struct wrong_rows *w, const char *raw)
+{
+  struct csv *c = csv_new(w->delimiter);
+  struct csv_row row;
+  struct buf out;
+  buf_init(&out, w->arena);
+  csv_feed(c, raw, strlen(raw));
+  csv_finish(c);
+  while (csv_next(c, &row) == CSV_ROW) {
+    buf_text(&out, out.n ? "\n" : "");
+    for (size_t i = 0; i < row.n; i++) {
+      if (i)
+        buf_char(&out, w->delimiter);
+      csv_cell(&out, csv_harmless(w->arena, row.cells[i]), w->delimiter);
+    }
+  }
+  csv_free(c);
+  return buf_str(&out);
+}
+
 /* A row that was too long to be kept has no cells here: half of it, brought again, would be taken for the whole. */
 static void row_begin(struct wrong_rows *w, const struct upload_error *e)
 {
   arena_reset(w->arena);
   buf_init(&w->reasons, w->arena);
-  w->raw = arena_text(w->arena, e->raw);
+  w->raw = harmless_rows(w, e->raw);
   if (*e->raw)
     return;
   struct buf empty;
@@ -361,7 +382,7 @@ static void row_begin(struct wrong_rows *w, const struct upload_error *e)
   for (size_t i = 1; i < w->u->file->columns.n; i++)
     buf_char(&empty, w->delimiter);
   w->raw = buf_str(&empty);
-  buf_printf(&w->reasons, "line %lld%s%s is too long to be repeated here", (long long)e->line, e->key ? ", " : "",
+  buf_printf(&w->reasons, "line %lld%s%s is too much to be repeated here", (long long)e->line, e->key ? ", " : "",
              e->key ? e->key : "");
 }
 
@@ -371,7 +392,7 @@ static void wrong_header(struct wrong_rows *w, struct arena *a)
   buf_init(&header, a);
   buf_text(&header, "\xEF\xBB\xBF"); /* for spreadsheets, which take UTF-8 for something else without it */
   EACH (const struct upload_column, c, &w->u->file->columns) {
-    csv_cell(&header, c->name, w->delimiter);
+    csv_cell(&header, csv_harmless(a, c->name), w->delimiter);
     buf_char(&header, w->delimiter);
   }
   buf_text(&header, "error\r\n");
@@ -382,10 +403,11 @@ static void wrong_header(struct wrong_rows *w, struct arena *a)
 static enum err wrong_slice(struct ctx *cx, struct wrong_rows *w, bool *out_more)
 {
   static const struct db_where next = {&upload_error_table,
-                                       "bucket = $1 AND import_id = $2 AND n > $3 ORDER BY n LIMIT $4", DB_KEYED};
+                                       "bucket = $1 AND import_id = $2 AND n > $3 AND n <= $4 ORDER BY n LIMIT $5",
+                                       DB_KEYED};
   upload_errors errors = {0};
   TRY(db_select(cx->db, &next, (struct list *)(void *)&errors,
-                DB_ARGS(I64(w->u->bucket), I64(w->u->id.v), I64(w->after), I64(ERRORS_AT_ONCE))));
+                DB_ARGS(I64(w->u->bucket), I64(w->u->id.v), I64(w->after), I64(w->u->errors), I64(ERRORS_AT_ONCE))));
   EACH (const struct upload_error, e, &errors) {
     if (e->raw) {
       row_end(w);

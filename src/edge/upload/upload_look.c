@@ -154,7 +154,7 @@ static enum err read_header(const struct csv_row *row, struct arena *a, struct f
   if (row->n > UPLOAD_COLUMNS_MAX)
     return fault_add(f, ERR_INVALID, "", "too_many", "a file has at most %d columns", UPLOAD_COLUMNS_MAX);
   for (size_t i = 0; i < row->n; i++) {
-    const char *name = utf8_cut(a, trimmed(a, row->cells[i]), UPLOAD_HEADER_MAX);
+    const char *name = utf8_cut(a, trimmed(a, csv_bare(row->cells[i])), UPLOAD_HEADER_MAX);
     any |= *name != 0;
     if (!*name)
       name = arena_printf(a, "column %zu", i + 1);

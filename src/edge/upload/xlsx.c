@@ -246,12 +246,12 @@ static void relations_begin(void *arg, const char *name, const char **attributes
 
 /* ---- Numbers ---- */
 
-/* Digits and the power of ten behind them. False when it is no number. */
+/* Digits and the power of ten behind them. False when it is no number: a number has a digit. */
 static bool read_number(const char *text, char digits[40], int *out_n, int *out_power, bool *out_negative)
 {
   int n = 0, power = 0;
   int64_t exponent = 0;
-  bool point = false;
+  bool point = false, any = false;
   *out_negative = *text == '-';
   text += *text == '-' || *text == '+';
   const char *p = text;
@@ -259,6 +259,7 @@ static bool read_number(const char *text, char digits[40], int *out_n, int *out_
     point |= *p == '.';
     if (*p == '.')
       continue;
+    any = true;
     power -= point;
     if (n == 0 && *p == '0')
       continue;
@@ -271,11 +272,11 @@ static bool read_number(const char *text, char digits[40], int *out_n, int *out_
     const char *e = p + 1 + (p[1] == '+');
     if (!*e || strlen(e) > 4 || !decimal_parse(e, strlen(e), 0, &exponent))
       return false;
-    p = "";
+    p = e + strlen(e);
   }
   *out_n = n;
   *out_power = power + (int)exponent;
-  return p > text ? *p == 0 : *text != 0;
+  return any && *p == 0;
 }
 
 /* Halves up at the 15th digit. */
@@ -387,8 +388,8 @@ static void cell_begin(struct sheet *s, const char **attributes)
                                              : *type;
   s->style = number_attribute(attributes, "s", 0);
   s->column = reference ? column_of(reference) : s->column + 1;
-  if (s->column < 0 || s->column >= UPLOAD_COLUMNS_MAX || ++s->cells_read > UPLOAD_COLUMNS_MAX)
-    fail(s, "too_many", "a file has at most 200 columns");
+  if (s->column < 0)
+    fail(s, "malformed", "a cell of the sheet stands in no column");
   s->in_cell = true;
   buf_init(&s->text, s->row_arena);
 }
@@ -413,11 +414,17 @@ static const char *cell_text(struct sheet *s)
 static void cell_end(struct sheet *s)
 {
   const char *text = cell_text(s);
+  s->in_cell = false;
+  if (!*text)
+    return; /* formatted and empty, as whole rows are */
+  if (s->column >= UPLOAD_COLUMNS_MAX || ++s->cells_read > UPLOAD_COLUMNS_MAX) {
+    fail(s, "too_many", "a file has at most 200 columns");
+    return;
+  }
   while ((int64_t)s->cells.n <= s->column)
     *LIST_ADD(s->row_arena, &s->cells) = "";
   s->cells.at[s->column] = text;
   s->row_bytes += strlen(text);
-  s->in_cell = false;
   if (s->row_bytes > CSV_ROW_MAX || arena_over(s->row_arena))
     fail(s, "too_large", "a row of the sheet is too large");
 }

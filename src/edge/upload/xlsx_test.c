@@ -165,8 +165,35 @@ TEST(a_row_has_an_end)
 {
   CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c r=\"A1\"><v>1</v></c>", 300000, "</row>"), NULL),
             ERR_INVALID);
-  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c/>", 201, "</row>"), NULL), ERR_INVALID);
-  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c/>", 200, "</row>"), NULL), ERR_OK);
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c><v>1</v></c>", 201, "</row>"), NULL),
+            ERR_INVALID);
+  CHECK_ERR(read_parts(t, NULL, NULL, many(t, "<row r=\"1\">", "<c><v>1</v></c>", 200, "</row>"), NULL), ERR_OK);
+}
+
+/* Whoever colors a whole row gets 16,384 cells of it. */
+TEST(cells_without_a_value_are_no_columns)
+{
+  const char *csv;
+  const char *row = many(t, "<row r=\"1\"><c><v>1</v></c><c r=\"C1\"><v>3</v></c>", "<c s=\"1\"/>", 16381, "</row>");
+  CHECK_ERR(read_parts(t, NULL, NULL, row, &csv), ERR_OK);
+  CHECK_TEXT(csv, "1,,3\n");
+  row = many(t, "<row r=\"1\">", "<c s=\"1\"/>", 200, "<c><v>1</v></c></row>");
+  CHECK_ERR(read_parts(t, NULL, NULL, row, NULL), ERR_INVALID); /* the value stands in column 201 */
+}
+
+TEST(a_number_has_a_digit)
+{
+  static const struct {
+    const char *cell, *shown;
+  } cells[] = {{"abc", "abc"}, {".", "."},     {"-", "-"},     {"+", "+"},   {"e5", "e5"}, {"-.e3", "-.e3"},
+               {"1e", "1e"},   {"12x", "12x"}, {"0", "0"},     {".5", "0.5"}, {"-0.0", "0"}, {"1.5E2", "150"},
+               {"00", "0"},    {"0e9", "0"},   {"2.5e-1", "0.25"}};
+  for (size_t i = 0; i < COUNT_OF(cells); i++) {
+    const char *csv;
+    CHECK_ERR(read_parts(t, NULL, NULL, arena_printf(t->arena, "<row><c><v>%s</v></c></row>", cells[i].cell), &csv),
+              ERR_OK);
+    CHECK_TEXT(csv, arena_printf(t->arena, "%s\n", cells[i].shown));
+  }
 }
 
 /* A cell may hold 32,767 characters; quotes are written twice. */
