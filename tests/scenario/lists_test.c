@@ -77,6 +77,26 @@ TEST(every_page_of_a_list_goes_on_where_the_last_one_ended)
   shop_close(s);
 }
 
+TEST(csv_has_money_as_the_api_has_it_and_on_request_as_people_write_it)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/products {'sku': 'YEN', 'price': 700, 'currency': 'JPY', 'name': {'en': 'One', 'zh-CN': 'Two'}}");
+  SAY(200, "GET /v1/products?sort=sku&format=csv");
+  CHECK(strstr(s->last.body, ",1990,"));
+  CHECK(!strstr(s->last.body, "19.9"));
+  const char *heads = arena_textn(s->arena, s->last.body, strcspn(s->last.body, "\r"));
+  SAY(200, "GET /v1/products?sort=sku&format=csv_major");
+  CHECK(text_starts(HEADER("Content-Type"), "text/csv"));
+  CHECK(strstr(HEADER("Content-Disposition"), ".csv\""));
+  CHECK(text_starts(s->last.body, heads)); /* the same columns */
+  CHECK(strstr(s->last.body, ",19.9,"));
+  CHECK(strstr(s->last.body, ",700,")); /* a currency without decimals */
+  CHECK(strstr(s->last.body, "Two"));
+  SAY(422, "GET /v1/products?format=pdf");
+  shop_close(s);
+}
+
 TEST(an_order_under_the_channels_own_id_is_placed_once)
 {
   struct shop *s = shop_open(t);

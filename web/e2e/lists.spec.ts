@@ -157,9 +157,10 @@ test('the files hold exactly the rows of the list, in its order, and both the sa
   expect(xlsx.map((row) => row[column])).toEqual(csv.map((row) => row[column]));
   expect(xlsx[0]).toEqual(csv[0]);
   expect(xlsx).toHaveLength(csv.length);
-  for (const name of ['state', 'total', 'currency']) {
+  for (const name of ['state', 'totals.total', 'totals.due', 'currency']) {
     const at = (csv[0] as string[]).indexOf(name);
-    if (at >= 0) expect(xlsx.map((row) => row[at])).toEqual(csv.map((row) => row[at]));
+    expect(at).toBeGreaterThanOrEqual(0);
+    expect(xlsx.slice(1).map((row) => row[at]?.replace(/\.0+$/, ''))).toEqual(csv.slice(1).map((row) => row[at]?.replace(/\.0+$/, '')));
   }
 });
 

@@ -36,7 +36,7 @@ test('files have the parameters of the screen', async ({ page }) => {
   await page.getByRole('button', { name: 'Download' }).click();
   const href = (await page.getByRole('link', { name: 'CSV' }).getAttribute('href')) ?? '';
   const asked = new URL(href, 'http://here').searchParams;
-  expect([asked.get('by'), asked.get('from'), asked.get('location'), asked.get('format')]).toEqual(['location', '2026-01-01', 'NJ', 'csv']);
+  expect([asked.get('by'), asked.get('from'), asked.get('location'), asked.get('format')]).toEqual(['location', '2026-01-01', 'NJ', 'csv_major']);
   const answer = await page.request.get(href);
   expect(answer.status()).toBe(200);
   expect(await answer.text()).toContain('NJ');

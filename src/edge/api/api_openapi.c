@@ -474,8 +474,8 @@ static void put_list_params(struct spec *s, const struct api_list *list)
   param_begin(s, "query", "sort", false,
               arena_printf(s->arena, "Order of the rows, `-` = descending; `-%s` when left out", list->sorts[0]));
   param_end(s, names_schema(s, sort_names(s, list->sorts), false));
-  param_begin(s, "query", "format", false, "`json`, `csv` or `xlsx`, for links; otherwise Accept says");
-  param_end(s, names_schema(s, (const char *const[]){"json", "csv", "xlsx", NULL}, false));
+  param_begin(s, "query", "format", false, "`json`, `csv`, `xlsx`, or `csv_major` with money as people write it; otherwise Accept says");
+  param_end(s, names_schema(s, (const char *const[]){"json", "csv", "csv_major", "xlsx", NULL}, false));
   if (list->expands && list->expands[0])
     put_comma_param(s, "expand", "Nested parts to show in each row", list->expands);
   for (const char *const *name = list->filters; name && *name; name++)

@@ -38,7 +38,7 @@ enum {
   [PARAM_CURRENCY] = {"currency", REC_TEXT, "Only this currency", "USD"},                                              \
   [PARAM_PRODUCT] = {"product", REC_TEXT, "Only this SKU", "TEE-S"},                                                   \
   [PARAM_REASON] = {"reason", REC_TEXT, "Only holds of this type", "stock_short"},                                     \
-  [PARAM_FORMAT] = {"format", REC_TEXT, "`json`, `csv` or `xlsx`, for links; otherwise Accept says", "xlsx"},          \
+  [PARAM_FORMAT] = {"format", REC_TEXT, "`json`, `csv`, `xlsx`, or `csv_major` with money as people write it; otherwise Accept says", "xlsx"},          \
   [PARAM_LIMIT] = {"limit", REC_INT, "At most so many rows", "50"}
 
 static const struct api_param report_params[] = {

@@ -23,6 +23,7 @@ static const struct {
     [SHEET_NONE] = {"json", "application/json", "json"},
     [SHEET_CSV] = {"csv", "text/csv; charset=utf-8", "csv"},
     [SHEET_XLSX] = {"xlsx", XLSX_TYPE, "xlsx"},
+    [SHEET_CSV_MAJOR] = {"csv_major", "text/csv; charset=utf-8", "csv"},
 };
 
 enum err sheet_format_of(struct ctx *cx, const struct api_request *rq, const char *format, enum sheet_format *out)
@@ -34,7 +35,7 @@ enum err sheet_format_of(struct ctx *cx, const struct api_request *rq, const cha
       return ERR_OK;
     }
   if (format)
-    return fault_add(&cx->fault, ERR_INVALID, "/query/format", "not_allowed", "format is json, csv or xlsx");
+    return fault_add(&cx->fault, ERR_INVALID, "/query/format", "not_allowed", "format is json, csv, csv_major or xlsx");
   *out = accept && strstr(accept, XLSX_TYPE)    ? SHEET_XLSX
          : accept && strstr(accept, "text/csv") ? SHEET_CSV
                                                 : SHEET_NONE;
@@ -139,7 +140,7 @@ void sheet_ratio(struct sheet *s, int64_t millionths)
 void sheet_money(struct sheet *s, int64_t minor, const char *currency)
 {
   int places = currency ? currency_decimals(currency) : 0;
-  if (s->xlsx && places > 0)
+  if (s->format != SHEET_CSV && places > 0)
     decimal(s, minor, places, places == 2 ? XLSX_MONEY_2 : places == 3 ? XLSX_MONEY_3 : XLSX_MONEY_4);
   else
     decimal(s, minor, 0, s->xlsx && places == 0 ? XLSX_MONEY_0 : XLSX_PLAIN);
@@ -168,48 +169,15 @@ void sheet_empty(struct sheet *s)
   sheet_text(s, NULL);
 }
 
-/* ---- Records: the columns of rec_csv_header ---- */
+/* ---- Records ---- */
 
-static bool is_column(const struct rec_field *field)
+static const char *text_of(const struct rec_around *r, const char *name)
 {
-  bool texts = field->kind == REC_TEXTS && !(field->flags & REC_VIRTUAL);
-  bool other = field->kind != REC_TEXTS && field->kind != REC_JSON && field->kind != REC_LIST;
-  return (texts || other) && !(field->flags & (REC_HIDDEN | REC_INPUT));
-}
-
-static bool is_nested(const struct rec_field *field)
-{
-  return field->kind == REC_INLINE || field->kind == REC_RECORD;
-}
-
-static void heads(struct sheet *s, const struct rec *rec, const char *prefix)
-{
-  for (size_t i = 0; i < rec->n; i++) {
-    const struct rec_field *field = &rec->fields[i];
-    if (!is_column(field))
-      continue;
-    const char *name = arena_printf(s->arena, "%s%s", prefix, field->name);
-    if (is_nested(field))
-      heads(s, field->rec, arena_printf(s->arena, "%s.", name));
-    else
-      sheet_head(s, name);
-  }
-}
-
-/* A record that holds the one whose field is written: money looks outwards for its currency. */
-struct around {
-  const struct rec *rec;
-  const void *value;
-  const struct around *outer;
-};
-
-static const char *text_of(const struct around *r, const char *name)
-{
-  const struct rec_field *field = rec_field_find(r->rec, name);
+  const struct rec_field *field = r->value ? rec_field_find(r->rec, name) : NULL;
   return field && field->kind == REC_TEXT ? *(const char *const *)((const char *)r->value + field->offset) : NULL;
 }
 
-static const char *currency_of(const struct around *r, const char *name)
+static const char *currency_of(const struct rec_around *r, const char *name)
 {
   char own[64];
   snprintf(own, sizeof own, "%s_currency", name);
@@ -219,38 +187,6 @@ static const char *currency_of(const struct around *r, const char *name)
   return currency;
 }
 
-/* A map of one name is the name itself. */
-static const char *one_name(struct arena *a, const char *json)
-{
-  struct json j;
-  json_init(&j, json, strlen(json), a);
-  if (json_next(&j) != JSON_OBJECT || json_next(&j) != JSON_KEY || json_next(&j) != JSON_STRING)
-    return json;
-  const char *name = j.text;
-  return json_next(&j) == JSON_OBJECT_END ? name : json;
-}
-
-static const char *joined(struct arena *a, const void *at)
-{
-  const LIST(const char *) *texts = at;
-  struct buf b;
-  buf_init(&b, a);
-  for (size_t i = 0; i < texts->n; i++)
-    buf_printf(&b, "%s%s", i ? ";" : "", texts->at[i]);
-  return buf_str(&b);
-}
-
-static void id_cell(struct sheet *s, const char *prefix, int64_t id)
-{
-  char text[ID_TEXT];
-  if (id == 0) {
-    sheet_empty(s);
-    return;
-  }
-  id_format(prefix, id, text);
-  sheet_text(s, text);
-}
-
 /* What of a price goes beyond a minor unit stays: 0.34 of a cent is 0.0034. */
 static void price_cell(struct sheet *s, int64_t millionths, const char *currency)
 {
@@ -258,7 +194,7 @@ static void price_cell(struct sheet *s, int64_t millionths, const char *currency
   decimal(s, millionths, 6 + (places > 0 ? places : 0), XLSX_PLAIN);
 }
 
-static void number_cell(struct sheet *s, const struct rec_field *field, int64_t v, const struct around *r)
+static void number_cell(struct sheet *s, const struct rec_field *field, int64_t v, const struct rec_around *r)
 {
   switch (field->kind) {
   case REC_MONEY:
@@ -277,70 +213,40 @@ static void number_cell(struct sheet *s, const struct rec_field *field, int64_t 
   case REC_INSTANT:
     sheet_instant(s, INSTANT(v));
     break;
-  case REC_FLAG:
-    sheet_text(s, v ? "true" : "false");
-    break;
   default:
     sheet_number(s, v, 0);
   }
 }
 
-static void text_cell(struct sheet *s, const struct rec_field *field, const char *text)
+/* One cell of a file for people. Numbers are told apart from texts; the rest is what a cell of text holds. */
+static void field_cell(void *arg, const struct rec_field *field, const void *at, const struct rec_around *r)
 {
-  if (!text)
+  struct sheet *s = arg;
+  if (!at) {
     sheet_empty(s);
-  else if (field->kind == REC_DATE)
-    sheet_date(s, text);
-  else
-    sheet_text(s, field->kind == REC_NAMES ? one_name(s->arena, text) : text);
-}
-
-static void field_cell(struct sheet *s, const struct rec_field *field, const struct around *r)
-{
-  const void *at = (const char *)r->value + field->offset;
+    return;
+  }
   switch (field->kind) {
   case REC_BOOL:
-    sheet_text(s, *(const bool *)at ? "true" : "false");
-    break;
+  case REC_FLAG:
   case REC_ENUM:
-    sheet_text(s, field->names[*(const int *)at]);
-    break;
-  case REC_TEXTS:
-    sheet_text(s, joined(s->arena, at));
-    break;
   case REC_TEXT:
-  case REC_DATE:
+  case REC_TEXTS:
   case REC_NAMES:
-    text_cell(s, field, *(const char *const *)at);
-    break;
   case REC_ID:
-    id_cell(s, field->prefix, *(const int64_t *)at == ABSENT ? 0 : *(const int64_t *)at);
+    sheet_text(s, rec_cell_text(s->arena, field, at));
+    break;
+  case REC_DATE:
+    sheet_date(s, *(const char *const *)at);
     break;
   default:
-    if (*(const int64_t *)at == ABSENT)
-      sheet_empty(s);
-    else
-      number_cell(s, field, *(const int64_t *)at, r);
+    number_cell(s, field, *(const int64_t *)at, r);
   }
 }
 
-/* r->value NULL: a nested record that is not there, its cells empty. */
-static void cells(struct sheet *s, const struct around *r)
+static void head_cell(void *arg, const char *name)
 {
-  for (size_t i = 0; i < r->rec->n; i++) {
-    const struct rec_field *field = &r->rec->fields[i];
-    if (!is_column(field))
-      continue;
-    const void *at = r->value ? (const char *)r->value + field->offset : NULL;
-    if (field->kind == REC_RECORD)
-      at = at ? *(void *const *)at : NULL;
-    if (is_nested(field))
-      cells(s, &(struct around){field->rec, at, r->value ? r : NULL});
-    else if (at)
-      field_cell(s, field, r);
-    else
-      sheet_empty(s);
-  }
+  sheet_head(arg, name);
 }
 
 static void csv_record(struct sheet *s, const struct rec *rec, const void *value)
@@ -357,23 +263,23 @@ static void csv_record(struct sheet *s, const struct rec *rec, const void *value
 
 void sheet_record_head(struct sheet *s, const struct rec *rec)
 {
-  if (!s->xlsx) {
+  if (s->format == SHEET_CSV) {
     csv_record(s, rec, NULL);
     return;
   }
   sheet_row(s);
-  heads(s, rec, "");
+  rec_columns(rec, s->arena, head_cell, s);
 }
 
 void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const void *value)
 {
   s->arena = a;
-  if (!s->xlsx) {
+  if (s->format == SHEET_CSV) {
     csv_record(s, rec, value);
     return;
   }
   sheet_row(s);
-  cells(s, &(struct around){rec, value, NULL});
+  rec_cells(rec, value, field_cell, s);
 }
 
 /* ---- The answer ---- */

@@ -1,12 +1,12 @@
-/* Rows as a file: CSV, or a workbook (XLSX). CSV has numbers as JSON has them, money in minor units, so that it can come in
- * again; a workbook is for people: money in major units of its currency, instants as dates. A text is a text whatever it
- * begins with. Private to the room. */
+/* Rows as a file: CSV, or a workbook (XLSX). CSV has numbers as JSON has them, money in minor units: that is the API's
+ * contract. What the console saves is for people, csv_major as well as the workbook: money in major units of its currency,
+ * the same numbers in both. A text is a text whatever it begins with. Private to the room. */
 #ifndef ORDO_API_SHEET_PRIV_H
 #define ORDO_API_SHEET_PRIV_H
 
 #include "api.h"
 
-enum sheet_format { SHEET_NONE, SHEET_CSV, SHEET_XLSX };
+enum sheet_format { SHEET_NONE, SHEET_CSV, SHEET_XLSX, SHEET_CSV_MAJOR };
 /* What ?format= (NULL = not sent) or Accept asks for. ERR_INVALID /query/format. */
 MUST_CHECK enum err sheet_format_of(struct ctx *cx, const struct api_request *rq, const char *format,
                                     enum sheet_format *out);
@@ -24,7 +24,7 @@ void sheet_date(struct sheet *s, const char *date);                          /* 
 void sheet_instant(struct sheet *s, struct instant t);
 void sheet_empty(struct sheet *s);
 
-/* Columns as rec_csv_header and rec_csv_row have them. a: for texts on their way, from now on. */
+/* Columns as rec_columns has them. a: for texts on their way, from now on. */
 void sheet_record_head(struct sheet *s, const struct rec *rec);
 void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const void *value);
 

@@ -148,6 +148,23 @@ void rec_diff(const struct rec *rec, const void *a, const void *b, const char *p
  * for_input leaves out read-only members, otherwise input-only ones. */
 void rec_schema(const struct rec *rec, bool for_input, struct buf *out);
 
+/* A record as a row of cells, whatever the file: scalar fields, nested records dotted, texts in one cell; lists and JSON
+ * left out. Columns and cells come in the same order. */
+typedef void rec_column(void *arg, const char *name);
+void rec_columns(const struct rec *rec, struct arena *a, rec_column *column, void *arg);
+/* The record that holds the field, and those that hold it: money looks outwards for its currency. */
+struct rec_around {
+  const struct rec *rec;
+  const void *value;
+  const struct rec_around *outer;
+};
+/* at: the value, NULL = absent, or in a record that is not there. */
+typedef void rec_cell(void *arg, const struct rec_field *field, const void *at, const struct rec_around *r);
+void rec_cells(const struct rec *rec, const void *value, rec_cell *cell, void *arg);
+/* What stands in a cell of text: numbers as JSON has them, one name of several only where it is the field's own language's. */
+const char *rec_cell_text(struct arena *a, const struct rec_field *field, const void *at);
+bool rec_cell_foreign(const struct rec_field *field); /* somebody typed it: it may begin like a formula */
+
 /* CSV of a record: scalar fields and inline records as dotted columns; lists and JSON left out. RFC 4180, CRLF. Cells that a
  * spreadsheet would run as a formula (= + - @ at the start of a text) get a leading apostrophe. */
 void rec_csv_header(const struct rec *rec, struct buf *out);

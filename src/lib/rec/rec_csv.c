@@ -1,5 +1,5 @@
-/* Records as CSV: one column per scalar, nested records dotted, texts such as tags in one cell, for spreadsheets and for
- * import again. Lists of records and what derives from them have no place in a row. */
+/* Records as rows of cells: one column per scalar, nested records dotted, texts such as tags in one cell, for spreadsheets
+ * and for import again. Lists of records and what derives from them have no place in a row. CSV is one way to write them. */
 #include "codec.h"
 #include "json_priv.h"
 
@@ -9,27 +9,49 @@ static bool is_column(const struct rec_field *field)
   return (rec_trait(field)->column || field->kind == REC_RECORD || texts) && !(field->flags & (REC_HIDDEN | REC_INPUT));
 }
 
-static void cell(struct buf *out, bool *first, const char *text)
-{
-  if (!*first)
-    put(out, ',');
-  *first = false;
-  csv_cell(out, text, ',');
-}
+/* ---- The walk ---- */
 
-static void add_header(const struct rec *rec, const char *prefix, bool *first, struct buf *out)
+static void walk_columns(const struct rec *rec, const char *prefix, struct arena *a, rec_column *column, void *arg)
 {
   for (size_t i = 0; i < rec->n; i++) {
     const struct rec_field *field = &rec->fields[i];
     if (!is_column(field))
       continue;
-    const char *name = arena_printf(out->arena, "%s%s", prefix, field->name);
+    const char *name = arena_printf(a, "%s%s", prefix, field->name);
     if (field->kind == REC_INLINE || field->kind == REC_RECORD)
-      add_header(field->rec, arena_printf(out->arena, "%s.", name), first, out);
+      walk_columns(field->rec, arena_printf(a, "%s.", name), a, column, arg);
     else
-      cell(out, first, name);
+      column(arg, name);
   }
 }
+
+void rec_columns(const struct rec *rec, struct arena *a, rec_column *column, void *arg)
+{
+  walk_columns(rec, "", a, column, arg);
+}
+
+static void walk_cells(const struct rec_around *r, rec_cell *cell, void *arg)
+{
+  for (size_t i = 0; i < r->rec->n; i++) {
+    const struct rec_field *field = &r->rec->fields[i];
+    if (!is_column(field))
+      continue;
+    const void *at = r->value ? field_of(field, r->value) : NULL;
+    if (field->kind == REC_RECORD)
+      at = at ? *(void *const *)at : NULL;
+    if (field->kind == REC_INLINE || field->kind == REC_RECORD)
+      walk_cells(&(struct rec_around){field->rec, at, r->value ? r : NULL}, cell, arg);
+    else
+      cell(arg, field, at && !rec_field_absent(field, at) ? at : NULL, r);
+  }
+}
+
+void rec_cells(const struct rec *rec, const void *value, rec_cell *cell, void *arg)
+{
+  walk_cells(&(struct rec_around){rec, value, NULL}, cell, arg);
+}
+
+/* ---- The text of a cell ---- */
 
 /* The JSON of a value without the quotes of a string. */
 static const char *plain(struct arena *a, const struct rec_field *field, const void *at)
@@ -60,18 +82,21 @@ static const char *joined(struct arena *a, const void *at)
   buf_init(&b, a);
   for (size_t i = 0; i < texts->n; i++)
     buf_printf(&b, "%s%s", i ? ";" : "", texts->at[i]);
-  return csv_harmless(a, buf_str(&b));
+  return buf_str(&b);
 }
 
-static const char *cell_text(struct arena *a, const struct rec_field *field, const void *at)
+bool rec_cell_foreign(const struct rec_field *field)
 {
-  if (rec_field_absent(field, at))
-    return "";
+  return field->kind == REC_TEXT || field->kind == REC_NAMES || field->kind == REC_TEXTS;
+}
+
+const char *rec_cell_text(struct arena *a, const struct rec_field *field, const void *at)
+{
   switch (field->kind) {
   case REC_TEXT:
-    return csv_harmless(a, *(const char *const *)at);
+    return *(const char *const *)at;
   case REC_NAMES:
-    return csv_harmless(a, one_name(a, field, *(const char *const *)at));
+    return one_name(a, field, *(const char *const *)at);
   case REC_TEXTS:
     return joined(a, at);
   default: /* quoted or not, these hold nothing that JSON escapes */
@@ -79,33 +104,45 @@ static const char *cell_text(struct arena *a, const struct rec_field *field, con
   }
 }
 
-/* value NULL: a nested record that is not there, its cells empty. */
-static void add_row(const struct rec *rec, const void *value, bool *first, struct buf *out)
+/* ---- CSV ---- */
+
+struct row {
+  struct buf *out;
+  bool begun;
+};
+
+static void put_cell(struct row *row, const char *text)
 {
-  for (size_t i = 0; i < rec->n; i++) {
-    const struct rec_field *field = &rec->fields[i];
-    if (!is_column(field))
-      continue;
-    const void *at = value ? field_of(field, value) : NULL;
-    if (field->kind == REC_INLINE)
-      add_row(field->rec, at, first, out);
-    else if (field->kind == REC_RECORD)
-      add_row(field->rec, at ? *(void *const *)at : NULL, first, out);
-    else
-      cell(out, first, at ? cell_text(out->arena, field, at) : "");
-  }
+  if (row->begun)
+    put(row->out, ',');
+  row->begun = true;
+  csv_cell(row->out, text, ',');
+}
+
+static void csv_column(void *arg, const char *name)
+{
+  put_cell(arg, name);
+}
+
+static void csv_value(void *arg, const struct rec_field *field, const void *at, const struct rec_around *r)
+{
+  struct row *row = arg;
+  struct arena *a = row->out->arena;
+  const char *text = at ? rec_cell_text(a, field, at) : "";
+  (void)r;
+  put_cell(row, at && rec_cell_foreign(field) ? csv_harmless(a, text) : text);
 }
 
 void rec_csv_header(const struct rec *rec, struct buf *out)
 {
-  bool first = true;
-  add_header(rec, "", &first, out);
+  struct row row = {out, false};
+  rec_columns(rec, out->arena, csv_column, &row);
   put_n(out, "\r\n", 2);
 }
 
 void rec_csv_row(const struct rec *rec, const void *value, struct buf *out)
 {
-  bool first = true;
-  add_row(rec, value, &first, out);
+  struct row row = {out, false};
+  rec_cells(rec, value, csv_value, &row);
   put_n(out, "\r\n", 2);
 }

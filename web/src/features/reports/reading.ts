@@ -111,7 +111,7 @@ export function askOf(info: Info, query: Record<string, string>): Ask {
 export function linkOf(path: string, ask: Record<string, string | undefined>, format: 'csv' | 'xlsx'): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(ask)) if (value) parts.append(name, value);
-  parts.append('format', format);
+  parts.append('format', format === 'csv' ? 'csv_major' : format); // the same numbers in both: money as people write it
   return `${path}?${parts.toString()}`;
 }
 

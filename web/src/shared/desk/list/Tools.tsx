@@ -114,12 +114,12 @@ function Looks<Row>({ screen: { list, columns, setShown, density, setDensity } }
 /** Exactly this list as a file. */
 function Export<Row>({ screen: { list, asked } }: { screen: Screen<Row> }) {
   const { t } = useTranslation();
-  const csv = (format: 'csv' | 'xlsx') => location.assign(`${list.path}${printAddress({ ...asked, format })}`);
+  const save = (format: 'csv_major' | 'xlsx') => location.assign(`${list.path}${printAddress({ ...asked, format })}`);
   return (
     <Dropdown
       autoFocus
       trigger={['click']}
-      menu={{ items: [{ key: 'xlsx', label: t('list.export_xlsx') }, { key: 'csv', label: t('list.export_csv') }], onClick: ({ key }) => csv(key as 'csv') }}
+      menu={{ items: [{ key: 'xlsx', label: t('list.export_xlsx') }, { key: 'csv_major', label: t('list.export_csv') }], onClick: ({ key }) => save(key as 'xlsx') }}
     >
       <Button type="text" aria-label={t('list.export')} icon={<DownloadOutlined aria-hidden />} />
     </Dropdown>
