@@ -175,11 +175,20 @@ TEST(a_killed_server_goes_on_with_its_bulk_job_and_does_nothing_twice)
   so_many_orders(s, 400);
   SAY(201, "POST /v1/bulk {'verb': 'hold', 'args': {'reason': 'recall'}, 'filter': 'channel=web'}");
   KEEP("job", "/id");
-  for (int i = 0; i < 3; i++) {
-    usleep(120000u + 90000u * (unsigned)i);
+  int64_t done = 0, in_the_middle = 0;
+  for (int kills = 0; kills < 3 && done < 400; kills++) { /* each time it has come further */
+    int64_t before = done;
+    for (int i = 0; i < 3000 && done == before; i++) {
+      SAY(200, "GET /v1/bulk/<job>");
+      done = json_look_i64(s->arena, s->last.body, "/done");
+      usleep(5000);
+    }
+    CHECK(done > before);
+    in_the_middle += done < 400;
     shop_kill(s);
     shop_start(s);
   }
+  CHECK(in_the_middle > 0);
   SAY(200, "GET /v1/bulk/<job>");
   for (int i = 0; i < 120 && strcmp(AT("/state"), "done") != 0; i++) {
     usleep(250000);

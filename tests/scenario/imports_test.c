@@ -551,6 +551,7 @@ static const char *many_products(struct shop *s, int n)
 
 TEST(a_run_that_was_killed_goes_on_where_it_was)
 {
+  static const struct db_stmt done = {"SELECT documents_done FROM import_file", DB_REPORT};
   struct shop *s = shop_open(t);
   bring_text(s, "products", many_products(s, MANY));
   SAY(200, "POST /v1/imports/<imp>/run");
@@ -560,6 +561,8 @@ TEST(a_run_that_was_killed_goes_on_where_it_was)
       break;
   }
   shop_kill(s);
+  int64_t there = asked_of_database(s, &done);
+  CHECK(there > 0 && there < MANY); /* killed in the middle of it */
   shop_start(s);
   for (int i = 0; i < 6; i++) { /* the claim of the dead process runs out first */
     SAY(200, "GET /v1/imports/<imp>");
@@ -583,10 +586,12 @@ TEST(a_claim_is_renewed_while_done_rows_are_passed_over)
   struct shop *s = shop_open(t);
   bring_text(s, "products", many_products(s, 2 * MANY));
   SAY(200, "POST /v1/imports/<imp>/run");
-  while (asked_of_database(s, &done) < MANY)
+  for (int i = 0; i < 60000 && asked_of_database(s, &done) < MANY; i++)
     nanosleep(&(struct timespec){0, 1000000}, NULL);
   shop_kill(s);
-  int64_t before = asked_of_database(s, &done), last = asked_of_database(s, &claimed), claims = 0;
+  int64_t before = asked_of_database(s, &done);
+  CHECK(before >= MANY && before < 2 * MANY); /* killed in the middle of it */
+  int64_t last = asked_of_database(s, &claimed), claims = 0;
   shop_start(s);
   for (int i = 0; i < 60000 && asked_of_database(s, &done) == before; i++) {
     int64_t now = asked_of_database(s, &claimed);

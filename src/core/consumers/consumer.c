@@ -81,12 +81,9 @@ static enum err step_decide(struct ctx *cx, const void *facts, void *out)
 
 static enum err move_cursor(struct ctx *cx, const struct consumer_step *step)
 {
-  static const struct db_stmt move = {
-      "UPDATE consumer SET feed_seq = $3, updated_at = $4 WHERE name = $1 AND feed_seq = $2", DB_KEYED};
-  int64_t rows = 0;
-  TRY(db_run(cx->db, &move, &rows,
-             DB_ARGS(TEXT(step->consumer->name), I64(step->slice->from), I64(step->slice->to), I64(cx->now.ms))));
-  return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
+  bool moved;
+  TRY(feed_cursor_move(cx, step->consumer->name, step->slice->from, step->slice->to, &moved));
+  return moved ? ERR_OK : act_guard_missed(cx, __func__);
 }
 
 static enum err step_apply(struct ctx *cx, const void *plan, struct act_result *out)

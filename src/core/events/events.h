@@ -156,6 +156,12 @@ struct feed_state {
   feed_consumers consumers;
 };
 MUST_CHECK enum err feed_state(struct ctx *cx, struct feed_state *out);
+/* The cursor of one who follows: the last event it has seen, and when it moved (out_at may be NULL). 0 and ABSENT before it
+ * has begun. */
+MUST_CHECK enum err feed_cursor(struct ctx *cx, const char *name, int64_t *out_seq, int64_t *out_at);
+/* Moves it in the transaction of what was made of the events; begun where from is 0. *out_moved false: it stands elsewhere,
+ * somebody else was faster. */
+MUST_CHECK enum err feed_cursor_move(struct ctx *cx, const char *name, int64_t from, int64_t to, bool *out_moved);
 /* Whether each event has exactly one number or waits for it, as of one moment. */
 struct feed_account {
   int64_t unnumbered; /* events that are neither in the feed nor in feed_pending; below 0: more of those than events */

@@ -393,6 +393,38 @@ enum err feed_state(struct ctx *cx, struct feed_state *out)
   return ERR_OK;
 }
 
+enum err feed_cursor(struct ctx *cx, const char *name, int64_t *out_seq, int64_t *out_at)
+{
+  static const struct db_stmt find = {"SELECT feed_seq, updated_at FROM consumer WHERE name = $1", DB_KEYED};
+  struct db_rows rows;
+  int64_t seq = 0, at = ABSENT;
+  TRY(db_query(cx->db, &find, &rows, DB_ARGS(TEXT(name))));
+  if (db_next(&rows)) {
+    seq = db_i64(&rows, 0);
+    at = db_i64(&rows, 1);
+  }
+  TRY(db_done(&rows));
+  *out_seq = seq;
+  if (out_at)
+    *out_at = at;
+  return ERR_OK;
+}
+
+enum err feed_cursor_move(struct ctx *cx, const char *name, int64_t from, int64_t to, bool *out_moved)
+{
+  static const struct db_stmt begin = {"INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, 0, $2)"
+                                       " ON CONFLICT (name) DO NOTHING",
+                                       DB_KEYED};
+  static const struct db_stmt move = {
+      "UPDATE consumer SET feed_seq = $3, updated_at = $4 WHERE name = $1 AND feed_seq = $2", DB_KEYED};
+  int64_t rows = 0;
+  if (from == 0)
+    TRY(db_run(cx->db, &begin, NULL, DB_ARGS(TEXT(name), I64(cx->now.ms))));
+  TRY(db_run(cx->db, &move, &rows, DB_ARGS(TEXT(name), I64(from), I64(to), I64(cx->now.ms))));
+  *out_moved = rows == 1;
+  return ERR_OK;
+}
+
 /* What waits for its number, from one look at feed_pending. */
 static enum err account_waiting(struct ctx *cx, struct feed_account *account)
 {

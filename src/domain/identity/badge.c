@@ -84,18 +84,7 @@ static enum err badge_apply(struct ctx *cx, const void *in_plan, struct act_resu
   const struct user *user = &plan->after;
   TRY(db_update(cx->db, &user_table, user));
   TRY(db_run(cx->db, &drop, NULL, DB_ARGS(I64(user->id))));
-  TRY(event_emit(cx, &(struct event_draft){
-                         .topic = "user.badge_changed",
-                         .subject_kind = "user",
-                         .subject_prefix = PREFIX_user,
-                         .bucket = bucket_of_id(user->id),
-                         .subject_id = user->id,
-                         .version = user->version,
-                     }));
-  out->rec = &user_rec;
-  out->value = arena_copy(cx->arena, user, sizeof *user);
-  out->version = user->version;
-  return ERR_OK;
+  return user_changed(cx, user, "user.badge_changed", out);
 }
 
 const struct act user_badge_act = {

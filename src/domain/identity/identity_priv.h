@@ -97,6 +97,8 @@ MUST_CHECK enum err user_by_login(struct ctx *cx, const char *login, struct user
 /* The session of that token, ended or not; *out_known = false when there is none. */
 MUST_CHECK enum err session_by_token(struct ctx *cx, const char *token_hash, struct session *out, bool *out_known);
 /* Ends the sessions of a user but the one with keep (NULL = all). */
+/* The event of a change of a user that says no more than its topic, and the answer. */
+MUST_CHECK enum err user_changed(struct ctx *cx, const struct user *user, const char *topic, struct act_result *out);
 MUST_CHECK enum err sessions_drop(struct ctx *cx, int64_t user_id, const char *keep);
 
 /* "/v1/users/usr_..." */

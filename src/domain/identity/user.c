@@ -264,3 +264,12 @@ enum err users_names(struct ctx *cx, const int64_t *ids, size_t n, const char **
   static const struct db_stmt names = {"SELECT id, login FROM app_user WHERE id IN (" DB_NAMES_IDS ")", DB_LIST};
   return db_names(cx->db, &names, ids, n, out);
 }
+
+enum err user_changed(struct ctx *cx, const struct user *user, const char *topic, struct act_result *out)
+{
+  TRY(user_tell(cx, topic, user));
+  out->rec = &user_rec;
+  out->value = arena_copy(cx->arena, user, sizeof *user);
+  out->version = user->version;
+  return ERR_OK;
+}

@@ -110,18 +110,7 @@ static enum err password_apply(struct ctx *cx, const void *in_plan, struct act_r
   const struct user *user = &plan->user;
   TRY(db_update(cx->db, &user_table, user));
   TRY(sessions_drop(cx, user->id, plan->keep));
-  TRY(event_emit(cx, &(struct event_draft){
-                         .topic = "user.password_changed",
-                         .subject_kind = "user",
-                         .subject_prefix = PREFIX_user,
-                         .bucket = bucket_of_id(user->id),
-                         .subject_id = user->id,
-                         .version = user->version,
-                     }));
-  out->rec = &user_rec;
-  out->value = arena_copy(cx->arena, user, sizeof *user);
-  out->version = user->version;
-  return ERR_OK;
+  return user_changed(cx, user, "user.password_changed", out);
 }
 
 const struct act user_password_act = {

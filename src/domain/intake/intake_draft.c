@@ -164,15 +164,7 @@ static enum err patch_apply(struct ctx *cx, const void *plan, struct act_result 
   const struct patch_plan *p = plan;
   if (p->edit)
     return order_edit_act.apply(cx, p->edit, out);
-  struct order_work w = p->work;
-  struct order *o = w.after;
-  TRY(customer_apply(cx, &p->customer, &o->customer_id.v));
-  if (o->personal.customer && o->customer_id.v)
-    o->personal.customer->id = o->customer_id.v;
-  cx->event_ordinal = 0; /* the customer's event was another subject's */
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, o, out);
-  return ERR_OK;
+  return intake_apply(cx, &p->customer, p->work, out);
 }
 
 const struct act order_patch_act = {

@@ -332,6 +332,18 @@ static enum err place_decide(struct ctx *cx, const void *facts, void *out)
 
 /* ---- Apply ---- */
 
+enum err intake_apply(struct ctx *cx, const struct customer_plan *customer, struct order_work w, struct act_result *out)
+{
+  struct order *o = w.after;
+  TRY(customer_apply(cx, customer, &o->customer_id.v));
+  if (o->personal.customer && o->customer_id.v)
+    o->personal.customer->id = o->customer_id.v;
+  cx->event_ordinal = 0; /* the customer's event was another subject's */
+  TRY(order_work_apply(cx, &w));
+  order_result(cx, o, out);
+  return ERR_OK;
+}
+
 static enum err place_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   const struct place_plan *p = plan;
@@ -340,15 +352,7 @@ static enum err place_apply(struct ctx *cx, const void *plan, struct act_result 
     out->status = 200;
     return ERR_OK;
   }
-  struct order_work w = p->work;
-  struct order *o = w.after;
-  TRY(customer_apply(cx, &p->customer, &o->customer_id.v));
-  if (o->personal.customer && o->customer_id.v)
-    o->personal.customer->id = o->customer_id.v;
-  cx->event_ordinal = 0; /* the customer's event was another subject's */
-  TRY(order_work_apply(cx, &w));
-  order_result(cx, o, out);
-  return ERR_OK;
+  return intake_apply(cx, &p->customer, p->work, out);
 }
 
 const struct act order_place_act = {

@@ -36,6 +36,9 @@ MUST_CHECK enum err intake_channel(struct ctx *cx, const char *code, const struc
 /* Fills w->after, begun by order_work_new or an emptied draft, with what was asked for, unpriced; all faults are collected. */
 MUST_CHECK enum err intake_build(struct ctx *cx, const struct order_input *in, const struct channel *ch,
                                  struct order_work *w);
+/* The customer, then the order that names it. */
+MUST_CHECK enum err intake_apply(struct ctx *cx, const struct customer_plan *customer, struct order_work w,
+                                 struct act_result *out);
 MUST_CHECK enum err intake_company_rate(struct ctx *cx, struct order *o);
 
 /* SHA-256 (hex) of what was sent, tags, notes and metadata aside. */

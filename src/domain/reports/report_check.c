@@ -194,7 +194,7 @@ static enum err check_facts(struct checking *c, struct reports_checked *out)
   int64_t at;
   static const struct db_stmt newest = {"SELECT coalesce(max(seq), 0) FROM feed WHERE feed_group = 0", DB_LIST};
   TRY(report_zone(c->cx, &zone));
-  TRY(report_cursor(c->cx, report_consumer(c->cx, zone), &out->read, &at));
+  TRY(feed_cursor(c->cx, report_consumer(c->cx, zone), &out->read, &at));
   TRY(db_one_i64(c->cx->db, &newest, &out->last, DB_NO_ARGS));
   TRY(db_one_i64(c->cx->db, &waiting, &out->pending, DB_NO_ARGS));
   out->whole = out->read == out->last && !out->pending;

@@ -20,20 +20,6 @@ const char *report_consumer(struct ctx *cx, const char *zone)
   return arena_printf(cx->arena, CONSUMER ".%s", zone);
 }
 
-enum err report_cursor(struct ctx *cx, const char *consumer, int64_t *out_seq, int64_t *out_at)
-{
-  static const struct db_stmt find = {"SELECT feed_seq, updated_at FROM consumer WHERE name = $1", DB_KEYED};
-  struct db_rows rows;
-  *out_seq = 0;
-  *out_at = ABSENT;
-  TRY(db_query(cx->db, &find, &rows, DB_ARGS(TEXT(consumer))));
-  if (db_next(&rows)) {
-    *out_seq = db_i64(&rows, 0);
-    *out_at = db_i64(&rows, 1);
-  }
-  return db_done(&rows);
-}
-
 /* ---- Collect, on a reader ---- */
 
 static bool same_fact(const struct fact *a, const struct fact *b)
@@ -114,7 +100,7 @@ static enum err collect(struct ctx *cx, int64_t limit, struct report_work **out,
   enum err err = ERR_OK;
   TRY(report_zone(cx, &zone));
   w->consumer = report_consumer(cx, zone);
-  TRY(report_cursor(cx, w->consumer, &w->from_seq, &at));
+  TRY(feed_cursor(cx, w->consumer, &w->from_seq, &at));
   w->to_seq = w->from_seq;
   TRY(read_events(cx, limit, w, &orders, out_n));
   struct promise_zones *zones = promise_zones_new();
@@ -145,7 +131,7 @@ static enum err index_load(struct ctx *cx, const struct act_input *in, void *out
 {
   const struct report_work *work = in->body;
   int64_t seq, at;
-  TRY(report_cursor(cx, work->consumer, &seq, &at));
+  TRY(feed_cursor(cx, work->consumer, &seq, &at));
   ((struct index_plan *)out)->work = seq == work->from_seq ? work : NULL;
   return ERR_OK;
 }
@@ -155,20 +141,6 @@ static enum err index_decide(struct ctx *cx, const void *facts, void *out)
   (void)cx;
   *(struct index_plan *)out = *(const struct index_plan *)facts;
   return ERR_OK;
-}
-
-static enum err move_cursor(struct ctx *cx, const struct report_work *w)
-{
-  static const struct db_stmt begin = {"INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, 0, $2)"
-                                       " ON CONFLICT (name) DO NOTHING",
-                                       DB_KEYED};
-  static const struct db_stmt move = {
-      "UPDATE consumer SET feed_seq = $3, updated_at = $4 WHERE name = $1 AND feed_seq = $2", DB_KEYED};
-  int64_t rows = 0;
-  if (w->from_seq == 0)
-    TRY(db_run(cx->db, &begin, NULL, DB_ARGS(TEXT(w->consumer), I64(cx->now.ms))));
-  TRY(db_run(cx->db, &move, &rows, DB_ARGS(TEXT(w->consumer), I64(w->from_seq), I64(w->to_seq), I64(cx->now.ms))));
-  return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
 }
 
 static enum err drop_fact(struct ctx *cx, const struct fact *f)
@@ -220,10 +192,13 @@ static enum err index_apply(struct ctx *cx, const void *plan, struct act_result 
 {
   const struct report_work *w = ((const struct index_plan *)plan)->work;
   struct cells cells;
+  bool moved;
   (void)out;
   if (!w)
     return ERR_OK;
-  TRY(move_cursor(cx, w));
+  TRY(feed_cursor_move(cx, w->consumer, w->from_seq, w->to_seq, &moved));
+  if (!moved)
+    return act_guard_missed(cx, __func__);
   cells_init(&cells, cx->arena);
   EACH (const struct fact_change, c, &w->changes)
     TRY(put_change(cx, c, &cells));

@@ -385,7 +385,7 @@ static enum err read_state(struct ctx *cx, const char *zone, struct report *out)
 {
   static const struct db_stmt newest = {"SELECT coalesce(max(seq), 0) FROM feed WHERE feed_group = 0", DB_LIST};
   int64_t seq, head = 0;
-  TRY(report_cursor(cx, report_consumer(cx, zone), &seq, &out->as_of.ms));
+  TRY(feed_cursor(cx, report_consumer(cx, zone), &seq, &out->as_of.ms));
   TRY(db_one_i64(cx->db, &newest, &head, DB_NO_ARGS));
   out->waiting = head > seq ? head - seq : 0;
   return ERR_OK;

@@ -4,6 +4,7 @@
 
 #include "reports.h"
 
+#include "events.h"
 #include "promise.h"
 
 /* ---- Facts ------------------------------------------------------------------------------------------------------ */
@@ -97,7 +98,6 @@ MUST_CHECK enum err facts_stored(struct ctx *cx, int64_t order_id, fact_list *ou
 /* The zone of the company and the name of the cursor that counts in it. */
 MUST_CHECK enum err report_zone(struct ctx *cx, const char **out_zone);
 const char *report_consumer(struct ctx *cx, const char *zone);
-MUST_CHECK enum err report_cursor(struct ctx *cx, const char *consumer, int64_t *out_seq, int64_t *out_at);
 /* The zone of a location; the company's where it is not known any more. */
 MUST_CHECK enum err location_zone(struct ctx *cx, int64_t id, const char *zone, const char **out_zone,
                                   const char **out_code);

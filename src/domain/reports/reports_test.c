@@ -281,13 +281,16 @@ static void change_some(struct ctx *cx, struct fact *now, uint64_t *seed)
 TEST(a_customer_s_row_is_what_a_recount_of_its_orders_says)
 {
   struct ctx *cx = scratch_ctx(t, "2026-11-20T09:00:00Z");
+  static const struct db_stmt wrong = {WRONG_CUSTOMERS, DB_SCHEMA}; /* a recount from outside joins what the program may not */
   struct fact now[ORDERS + 1] = {0};
+  int64_t wrongs = -1;
   uint64_t seed = 1;
   for (int round = 0; round < 400; round++) {
     CHECK_OK(scratch_begin(cx));
     change_some(cx, now, &seed);
     CHECK_OK(scratch_commit(cx));
-    CHECK_INT(scratch_i64(cx, WRONG_CUSTOMERS), 0);
+    CHECK_OK(db_one_i64(cx->db, &wrong, &wrongs, DB_NO_ARGS));
+    CHECK_INT(wrongs, 0);
     CHECK_INT(scratch_i64(cx, "SELECT count(*) FROM report_customer"),
               scratch_i64(cx, "SELECT count(DISTINCT customer_id) FROM report_fact WHERE customer_id <> 0 AND v10 = 1"));
     CHECK_INT(scratch_i64(cx, "SELECT CAST(coalesce(sum(v1), 0) AS BIGINT) FROM report_cell WHERE kind = 'customer'"),

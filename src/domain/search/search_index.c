@@ -132,13 +132,6 @@ struct seen {
 
 enum { COLLECT_BYTES = 64 << 20 }; /* of records read for one batch; large orders make it shorter */
 
-static enum err read_cursor(struct ctx *cx, int64_t *out)
-{
-  static const struct db_stmt cursor = {"SELECT feed_seq FROM consumer WHERE name = $1", DB_KEYED};
-  *out = 0;
-  return db_one_i64(cx->db, &cursor, out, DB_ARGS(TEXT(CONSUMER)));
-}
-
 /* What the records of a batch will be asked, asked together where a round trip is what costs. */
 struct ahead {
   struct ctx *cx;
@@ -179,7 +172,7 @@ static enum err collect(struct ctx *cx, int64_t limit, struct search_work **out,
   struct search_work *w = ARENA_NEW(cx->arena, struct search_work);
   LIST(struct seen) seen = {0};
   struct db_rows rows;
-  TRY(read_cursor(cx, &w->from_seq));
+  TRY(feed_cursor(cx, CONSUMER, &w->from_seq, NULL));
   w->to_seq = w->from_seq;
   TRY(db_query(cx->db, &events, &rows, DB_ARGS(I64(w->from_seq), I64(limit))));
   while (db_next(&rows))
@@ -231,7 +224,7 @@ static enum err index_load(struct ctx *cx, const struct act_input *in, void *out
 {
   const struct search_work *work = in->body;
   int64_t at;
-  TRY(read_cursor(cx, &at));
+  TRY(feed_cursor(cx, CONSUMER, &at, NULL));
   ((struct index_plan *)out)->work = at == work->from_seq ? work : NULL;
   return ERR_OK;
 }
@@ -253,20 +246,6 @@ static enum err index_decide(struct ctx *cx, const void *facts, void *out)
   return ERR_OK;
 }
 
-static enum err move_cursor(struct ctx *cx, int64_t from_seq, int64_t to_seq)
-{
-  static const struct db_stmt begin = {"INSERT INTO consumer (name, feed_seq, updated_at) VALUES ($1, 0, $2)"
-                                       " ON CONFLICT (name) DO NOTHING",
-                                       DB_KEYED};
-  static const struct db_stmt move = {
-      "UPDATE consumer SET feed_seq = $3, updated_at = $4 WHERE name = $1 AND feed_seq = $2", DB_KEYED};
-  int64_t rows = 0;
-  if (from_seq == 0)
-    TRY(db_run(cx->db, &begin, NULL, DB_ARGS(TEXT(CONSUMER), I64(cx->now.ms))));
-  TRY(db_run(cx->db, &move, &rows, DB_ARGS(TEXT(CONSUMER), I64(from_seq), I64(to_seq), I64(cx->now.ms))));
-  return rows == 1 ? ERR_OK : act_guard_missed(cx, __func__);
-}
-
 static enum err index_apply(struct ctx *cx, const void *plan, struct act_result *out)
 {
   static const struct db_stmt forget = {"DELETE FROM search_term WHERE subject_id = $1 AND kind = $2 AND bucket = $3",
@@ -275,10 +254,13 @@ static enum err index_apply(struct ctx *cx, const void *plan, struct act_result 
                                      " ON CONFLICT (term, kind, subject_id, bucket) DO NOTHING",
                                      DB_KEYED};
   const struct index_plan *p = plan;
+  bool moved;
   (void)out;
   if (!p->work)
     return ERR_OK;
-  TRY(move_cursor(cx, p->work->from_seq, p->work->to_seq));
+  TRY(feed_cursor_move(cx, CONSUMER, p->work->from_seq, p->work->to_seq, &moved));
+  if (!moved)
+    return act_guard_missed(cx, __func__);
   EACH (const struct document, d, &p->work->documents)
     TRY(db_run(cx->db, &forget, NULL, DB_ARGS(I64(d->subject_id), TEXT(d->kind), I64(d->bucket))));
   for (size_t i = 0; i < p->n; i++) {
