@@ -270,12 +270,34 @@ test('cancelling a part names the money that goes back', async ({ page, shop }) 
   await page.getByRole('menuitem', { name: 'Cancel' }).click();
   await page.getByRole('dialog').getByRole('spinbutton').fill('1');
   await page.keyboard.press('Tab');
+  await expect(page.locator('.refund-box .num')).toHaveText(/\d/);
   const shown = Number((await page.locator('.refund-box .num').textContent())?.replace(/[^\d.]/g, '')) * 100;
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel these units' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
   const now = await shop.ask<any>('GET', `/v1/orders/${found.id}`);
   expect(now.lines[0].counters.cancelled).toBe(1);
   expect(now.totals.refunded).toBe(Math.round(shown));
+});
+
+test('cancelling a whole order says the sum that is paid back, charges too; more units than there are is told', async ({ page, shop }) => {
+  const found = (await orders(shop, 'state=open&fulfillment_status=allocated&payment_status=paid&expand=lines&limit=100')).find((one) => one.totals.charges > 0 && one.totals.refunded === 0 && one.lines.every((line: any) => !line.parent_line));
+  await page.goto(`/orders/${found.number}`);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Cancel' }).click();
+  const dialog = page.getByRole('dialog');
+  const units = dialog.getByRole('spinbutton').first();
+  const most = await units.inputValue();
+  await units.fill('999');
+  await expect(dialog.getByRole('alert')).toHaveText(`At most ${most}`);
+  await dialog.getByRole('button', { name: 'Cancel these units' }).click();
+  await expect(page.locator('.ant-message')).toContainText('More units than there are');
+  await units.fill(most);
+  await expect(dialog.locator('.refund-box .num')).toHaveText(/\d/);
+  const shown = Math.round(Number((await dialog.locator('.refund-box .num').textContent())?.replace(/[^\d.]/g, '')) * 100);
+  expect(shown).toBe(found.totals.paid);
+  await dialog.getByRole('button', { name: 'Cancel the order' }).click();
+  await expect(dialog).toBeHidden();
+  expect((await shop.ask<any>('GET', `/v1/orders/${found.id}`)).totals.refunded).toBe(shown);
 });
 
 test('who may only look finds no verbs', async ({ page, shop }) => {

@@ -17,7 +17,7 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(SHOP_COLOR,             "shop.color",                TEXT,    "",       0,   7,       NULL,           "",      "Color of pages for customers, #rrggbb; empty = the built-in one") \
   X(SHOP_LOGO,              "shop.logo_url",             TEXT,    "",       0,   30000,   NULL,           "",      "Logo on pages for customers: a path of this server, or a data:image address; empty = the name alone") \
   X(TAX_ROUNDING,           "tax.rounding",              CHOICE,  "line",   0,   0,       "line document", "",     "Tax is rounded per line, or per document and rate") \
-  X(REFUND_SHIPPING,        "refund.shipping",           CHOICE,  "keep",   0,   0,       "keep share full", "",   "Shipping charge when lines are cancelled: keep it, give back the share, or all once nothing is left") \
+  X(REFUND_SHIPPING,        "refund.shipping",           CHOICE,  "keep",   0,   0,       "keep share full", "",   "Shipping charge when part of an order is cancelled: keep it, give back its share, or all once no goods are left; a whole order cancelled gives back every charge") \
   X(ORDER_EXPIRE_MINUTES,   "order.expire_minutes",      INT,     "0",      0,   525600,  NULL,           "min",   "A prepaid order without money is cancelled after this; 0 = never") \
   X(ORDER_CLOSE_DAYS,       "order.close_days",          INT,     "14",     1,   365,     NULL,           "days",  "An order shipped without tracking closes after this") \
   X(HOLD_EXPIRE_HOURS,      "hold.expire_hours",         INT,     "0",      0,   8760,    NULL,           "h",     "Default life of a review hold; 0 = until released") \

@@ -113,6 +113,19 @@ extern const struct act order_cancel_act;
  * refusal for what has. */
 MUST_CHECK enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund);
 
+/* POST /v1/orders/{id}/cancel/preview and .../reject/preview: what the act would do with the same body, by its own load and
+ * decide; nothing is written. act: order_cancel_act or order_reject_act; their refusals. */
+struct cancel_preview {
+  const char *currency;
+  struct money lines, charges; /* worth of what goes: units, and charges beside them */
+  struct money refund, voided; /* what is given back, and what authorized is let go */
+  struct money due;            /* of the order after it */
+  bool ends;                   /* nothing is left of the order */
+};
+extern const struct rec cancel_preview_rec;
+MUST_CHECK enum err order_cancel_preview(struct ctx *cx, const struct act *act, const struct act_input *in,
+                                         struct cancel_preview *out);
+
 /* POST /v1/orders/{id}/reject, body reason_input: an order in review is cancelled whole and paid back. ERR_STATE for any
  * other. Answers the order. */
 extern const struct act order_reject_act;

@@ -2,6 +2,8 @@
 
 #include "settings.h"
 
+#include <string.h>
+
 static void set_shipping(struct ctx *cx, const char *policy)
 {
   CHECK_OK(scratch_begin(cx));
@@ -58,6 +60,41 @@ TEST(a_refund_may_be_left_for_later)
   CHECK_INT(o->totals.refunded.minor, 0);
   CHECK_INT(o->totals.due.minor, -2000);
   CHECK_INT(o->payment_status, PAYMENT_OVERPAID);
+  check_books(cx);
+}
+
+static struct cancel_preview previewed(struct ctx *cx, const char *id, const char *json)
+{
+  struct cancel_preview out = {0};
+  struct cancel_input body;
+  struct act_input in = {.id = id, .body = &body, .version = ABSENT};
+  rec_init(&cancel_rec, &body);
+  CHECK_OK(rec_read(&cancel_rec, json, strlen(json), "", cx->arena, &cx->fault, &body));
+  CHECK_OK(order_cancel_preview(cx, &order_cancel_act, &in, &out));
+  return out;
+}
+
+/* Of every way to cancel, under every policy: what the preview says is what is paid. */
+TEST(what_the_preview_of_a_cancellation_says_is_what_is_paid)
+{
+  static const char *const policies[] = {"keep", "share", "full"};
+  static const char *const bodies[] = {"{}", "{\"lines\":[{\"line\":1,\"quantity\":1}]}",
+                                       "{\"lines\":[{\"line\":1}]}", "{\"refund\":false}"};
+  struct ctx *cx = a_shop(t);
+  for (size_t i = 0; i < COUNT_OF(policies) * COUNT_OF(bodies); i++) {
+    const char *body = bodies[i % COUNT_OF(bodies)];
+    set_shipping(cx, policies[i / COUNT_OF(bodies)]);
+    const char *id = an_order(
+        cx, &(struct order_spec){.lines = {{"CUP", 2, 5555}, {"TEE", 1, 333}}, .shipping = 590, .captured = -1});
+    struct cancel_preview said = previewed(cx, id, body);
+    CHECK_INT(the_order(cx, id)->totals.refunded.minor, 0);
+    CHECK_OK(cancel(cx, id, body));
+    struct order *o = the_order(cx, id);
+    CHECK_INT(o->totals.refunded.minor, said.refund.minor);
+    CHECK_INT(o->totals.cancelled.minor, said.lines.minor + said.charges.minor);
+    CHECK_INT(o->totals.due.minor, said.due.minor);
+    CHECK_INT(o->state == ORDER_CANCELLED, said.ends);
+  }
   check_books(cx);
 }
 

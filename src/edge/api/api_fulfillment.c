@@ -29,6 +29,28 @@ static enum err serve_shipment(struct ctx *cx, const struct api_request *rq, str
   return ERR_OK;
 }
 
+/* What `act` would do with this body. */
+static enum err preview_of(struct ctx *cx, const struct act *act, const char *id, const void *body,
+                           struct act_result *out)
+{
+  struct cancel_preview *preview = ARENA_NEW(cx->arena, struct cancel_preview);
+  TRY(order_cancel_preview(cx, act, &(struct act_input){.id = id, .body = body, .version = ABSENT}, preview));
+  *out = (struct act_result){.rec = &cancel_preview_rec, .value = preview, .version = ABSENT};
+  return ERR_OK;
+}
+
+static enum err serve_cancel_preview(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  return preview_of(cx, &order_cancel_act, rq->id, rq->body, out);
+}
+
+static enum err serve_reject_preview(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  const struct reason_maybe *asked = rq->body;
+  struct reason_input body = {.reason = asked->reason ? asked->reason : ""};
+  return preview_of(cx, &order_reject_act, rq->id, &body, out);
+}
+
 /* ---- Lists ---- */
 
 enum { PARAM_ORDER, PARAM_LOCATION };
@@ -194,17 +216,26 @@ const struct route fulfillment_routes[] = {
      "that is paid beyond the new total is refunded, each part its exact share of price, discount and tax, unless "
      "`refund` is "
      "false; open authorizations go when nothing is left. The setting `refund.shipping` says what becomes of shipping "
-     "charges.\n\n"
+     "charges while something is left; with the last unit all charges go.\n\n"
      "```json\n"
      "{\"lines\": [{\"line\": 1, \"quantity\": 1}], \"reason\": \"customer changed their mind\"}\n"
      "```",
      .needs = PERM_ORDER_CANCEL, .body = &cancel_rec, .reply = &order_rec, .success = 200, .act = &order_cancel_act,
      .errors = state_errors},
+    {"POST", "/v1/orders/{id}/cancel/preview", "What a cancellation would do",
+     "The same body, and the same refusals, but nothing is written: what the units are worth, which charges go with "
+     "them, and what is given back.",
+     .needs = PERM_ORDER_CANCEL, .body = &cancel_rec, .reply = &cancel_preview_rec, .success = 200,
+     .serve = serve_cancel_preview, .errors = state_errors},
     {"POST", "/v1/orders/{id}/reject", "Reject an order in review",
      "The counterpart of approving: everything is cancelled, the stock is free again and captured money is refunded. "
      "An "
      "order that is already open is cancelled instead.",
      .needs = PERM_HOLD_RELEASE, .body = &reason_input_rec, .reply = &order_rec, .success = 200,
      .act = &order_reject_act, .errors = state_errors},
+    {"POST", "/v1/orders/{id}/reject/preview", "What a rejection would do",
+     "The same refusals, but nothing is written, and the reason may be left out.", .needs = PERM_HOLD_RELEASE,
+     .body = &reason_maybe_rec, .reply = &cancel_preview_rec, .success = 200, .serve = serve_reject_preview,
+     .errors = state_errors},
     {0},
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boardColumn, columnQuery, firstAction, mergeBlockers, movesOf, readCounters, readNumbers, readPromise, refundOf } from './reading';
+import { boardColumn, columnQuery, firstAction, mergeBlockers, movesOf, readCounters, readNumbers, readPromise } from './reading';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 const sameDay = (a: number, b: number) => new Date(a).toISOString().slice(0, 10) === new Date(b).toISOString().slice(0, 10);
@@ -50,15 +50,6 @@ describe('board', () => {
     expect(movesOf({ next_actions: ['pick', 'source'], fulfillment_status: 'allocated' } as never)).toEqual([{ to: 'released', action: 'pick' }]);
     expect(movesOf({ next_actions: [], fulfillment_status: 'delivered' } as never)).toEqual([]);
     expect(boardColumn('cancelled')).toBeUndefined();
-  });
-});
-
-describe('refund shown', () => {
-  const paid = { currency: 'USD', lines: [{ line: 1, quantity: 3, total: 1000 }], totals: { total: 1500, cancelled: 0, paid: 1500, refunded: 0 } } as never;
-  it('is the share of the units, within what was paid', () => {
-    expect(refundOf(paid, new Map([[1, 1]]))).toBe(333);
-    expect(refundOf(paid, new Map([[1, 3]]))).toBe(1000);
-    expect(refundOf({ ...(paid as object), totals: { total: 1500, cancelled: 0, paid: 200, refunded: 0 } } as never, new Map([[1, 3]]))).toBe(0);
   });
 });
 

@@ -1,5 +1,5 @@
 // What the figures of an order mean to people. Pure.
-import type { Blocker, Order, OrderRow } from './api';
+import type { Blocker, OrderRow } from './api';
 
 export type PromiseKind = 'none' | 'late' | 'today' | 'on_time' | 'arriving' | 'overdue' | 'done';
 interface PromiseReading {
@@ -122,18 +122,6 @@ export const workStates: Record<string, readonly string[]> = {
   ship: ['packed'],
   hand_over: ['ready_for_pickup'],
 };
-
-/** Money that goes back when units of lines are cancelled: each its exact share, no more than is paid beyond the rest. */
-export function refundOf(order: Pick<Order, 'lines' | 'totals' | 'currency'>, cancelled: ReadonlyMap<number, number>): number {
-  let value = 0;
-  for (const line of order.lines) {
-    const units = cancelled.get(line.line) ?? 0;
-    if (units > 0 && line.quantity > 0) value += Math.round((Number(line.total) * units) / line.quantity);
-  }
-  const { total, cancelled: gone, paid, refunded } = order.totals;
-  const kept = Number(total) - Number(gone) - value;
-  return Math.max(0, Math.min(Number(paid) - Number(refunded), Number(paid) - Number(refunded) - kept));
-}
 
 /** Units of a line that may still be cancelled. */
 export function cancellable(counters: Record<string, number>): number {

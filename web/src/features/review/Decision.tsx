@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { readPath, type Schemas } from '../../shared/api/client';
 import type { Problem } from '../../shared/api/problem';
 import { useMay } from '../../shared/api/session';
+import { useCancelPreview } from '../../shared/desk/cancelling';
 import { useSitting } from '../../shared/desk/sitting';
 import { money } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
@@ -68,7 +69,8 @@ export function Decision({ act, hold, order, busy, ended, onCancel, onSend }: Pr
     setProblem(await onSend(path, body, `review.done.${act}`, leave));
     return undefined;
   };
-  const totals = order.totals as { total?: number; paid?: number } | undefined;
+  const totals = order.totals as { total?: number } | undefined;
+  const rejecting = useCancelPreview(order as { id: string; version?: number }, 'reject', {}, act === 'reject');
   return (
     <Modal
       open
@@ -85,7 +87,7 @@ export function Decision({ act, hold, order, busy, ended, onCancel, onSend }: Pr
           {t(`review.means.${act}`, {
             number: order.number ?? '',
             total: money(totals?.total ?? 0, order.currency ?? 'USD'),
-            paid: money(totals?.paid ?? 0, order.currency ?? 'USD'),
+            paid: rejecting.data ? money(rejecting.data.refund, rejecting.data.currency ?? 'USD') : '…',
             type: t(`enum.hold_type.${hold.type}`, { defaultValue: hold.type }),
             name: hold.assigned_name ?? '',
           })}

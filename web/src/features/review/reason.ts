@@ -1,6 +1,6 @@
 // Why an order is held, in the reader's language: put into words from what the rule saw. What people wrote stays as it is.
 import { language, useTranslation } from '../../shared/i18n';
-import { money, percent, quantity } from '../../shared/format';
+import { money, percent, price, quantity } from '../../shared/format';
 
 interface HoldWords {
   type?: string | undefined;
@@ -36,9 +36,6 @@ function list(of: string[], t: Translate): string {
   const some = of.length > SHOWN + 1 ? [...of.slice(0, SHOWN), t('review.why.more', { count: of.length - SHOWN })] : of;
   return new Intl.ListFormat(language(), { type: 'conjunction' }).format(some);
 }
-
-/** Prices are decimals of the currency's main unit here, of up to 6 places. */
-const price = (text: string | undefined, currency: string) => `${currency} ${Number(text ?? 0)}`;
 
 const sentences: Record<string, (seen: Seen, t: Translate) => string | undefined> = {
   stock_short: ({ lines }, t) =>

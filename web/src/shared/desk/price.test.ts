@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { price, priceDigits } from '../format';
 import { minorOf, textOfMinor } from './price';
 
 test('minor units are shown as major units and read back exactly', () => {
@@ -25,4 +26,15 @@ test('parts of a minor unit are kept as text where they are allowed', () => {
 test('what is no amount is none', () => {
   expect(minorOf('twelve', 'USD', true)).toBeUndefined();
   expect(textOfMinor(undefined, 'USD')).toBe('');
+});
+
+test('a price with part of a cent is shown whole', () => {
+  expect(priceDigits('2000.5', 'USD')).toBe('20.005');
+  expect(priceDigits('100.5', 'USD')).toBe('1.005');
+  expect(priceDigits('2000.000000', 'USD')).toBe('20.00');
+  expect(priceDigits(2000, 'USD')).toBe('20.00');
+  expect(priceDigits('117.5', 'JPY')).toBe('117.5');
+  expect(priceDigits('2400.5', 'TWD')).toBe('24.005');
+  expect(price('5.25', 'USD')).toBe('$0.0525');
+  expect(price(undefined, 'USD')).toBe('');
 });

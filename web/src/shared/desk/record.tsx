@@ -171,6 +171,9 @@ export function RecordForm<R extends { version?: number }>({ name, record, label
   );
 }
 
+/** Why a dialog does not send, in the reader's words. */
+export class Unsaid extends Error {}
+
 /** A dialog with a form: refusals go to their fields, what was typed stays until it is done. */
 export function FormDialog<T>({
   title,
@@ -217,7 +220,8 @@ export function FormDialog<T>({
     } catch (error) {
       const { status, code } = asProblem(error);
       lost.current = unsettled(status, code);
-      if (!fieldErrors(error)) void message.error(problemText(error));
+      if (error instanceof Unsaid) void message.error(error.message);
+      else if (!fieldErrors(error)) void message.error(problemText(error));
     } finally {
       setBusy(false);
     }

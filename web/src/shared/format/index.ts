@@ -37,6 +37,18 @@ export function money(minor: number | bigint | null | undefined, currency: strin
   return signed(moneyDigits(minor, currency), currency);
 }
 
+/** A price may have six places beyond its currency's own; the server tells such a one as text of minor units ("2000.5"). */
+export function priceDigits(minor: number | string, currency: string): string {
+  const [whole = '0', rest = ''] = String(minor).split('.');
+  const digits = moneyDigits(BigInt(whole || '0'), currency);
+  const fine = rest.replace(/0+$/, '');
+  if (!fine) return digits;
+  return `${digits.includes('.') ? digits : `${digits}.${'0'.repeat(exponent(currency))}`}${fine}`;
+}
+export function price(minor: number | string | null | undefined, currency: string): string {
+  return minor === null || minor === undefined || minor === '' ? '' : signed(priceDigits(minor, currency), currency);
+}
+
 function signed(digits: string, currency: string): string {
   const symbol = bare[language()] === currency ? '$' : (symbols[currency] ?? kept(`s ${currency}`, () =>
     new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),

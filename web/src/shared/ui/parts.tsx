@@ -1,6 +1,7 @@
 // Small parts that every shell uses; no antd here.
 import type { ReactNode } from 'react';
 import { asProblem } from '../api/problem';
+import { quantity } from '../format';
 import { useTranslation } from '../i18n';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'accent' | 'quiet';
@@ -77,7 +78,9 @@ export function useProblemText(): (error: unknown) => string {
   const { t } = useTranslation();
   return (error) => {
     const problem = asProblem(error);
-    if (problem.errors[0]?.code === 'see_as') return t('error.see_as');
+    const [first] = problem.errors;
+    if (first?.code === 'see_as') return t('error.see_as');
+    if (first?.sku && first.available !== undefined) return t('error.only_available', { n: quantity(first.available), sku: first.sku });
     return t(`error.${problem.code}`, { defaultValue: t('error.other', { code: problem.code }) });
   };
 }

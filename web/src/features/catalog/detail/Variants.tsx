@@ -6,7 +6,7 @@ import { App, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { FormDialog, Panel, SkuSelect, TagsInput, useCompany } from '../../../shared/desk';
-import { money, quantity } from '../../../shared/format';
+import { price, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, StatusTag, Trouble } from '../../../shared/ui';
 import type { Product } from '../api';
@@ -95,7 +95,7 @@ export function Variants({ product, write, stock }: { product: Product; write: b
                     {names.map((name) => (
                       <td key={name}>{row.options?.[name]}</td>
                     ))}
-                    <td className="num">{row.price === undefined || row.price === null ? '' : money(Math.round(Number(row.price)), row.currency ?? company.currency)}</td>
+                    <td className="num">{price(row.price, row.currency ?? company.currency)}</td>
                     {stock && <td className="num">{quantity(free.data?.get(row.sku))}</td>}
                     <td>
                       <StatusTag tone={row.active ? 'good' : 'quiet'}>{t(row.active ? 'catalog.active' : 'catalog.inactive')}</StatusTag>

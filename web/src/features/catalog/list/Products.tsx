@@ -7,7 +7,7 @@ import { sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
 import { choice, EnumSelect, FormDialog, ListScreen, nameIn, NamesInput, PriceInput, useCompany, type ListDefinition } from '../../../shared/desk';
 import { settled } from '../../../shared/desk/difference';
-import { money, quantity, relative } from '../../../shared/format';
+import { price as priceText, quantity, relative } from '../../../shared/format';
 import { languageNames, useTranslation } from '../../../shared/i18n';
 import { StatusTag } from '../../../shared/ui';
 import { productKinds, type Product } from '../api';
@@ -15,8 +15,7 @@ import { optionText } from '../variants';
 import { useGtinRule } from '../useGtinRule';
 
 export function price(product: Pick<Product, 'price' | 'currency'>, company: string): string {
-  if (product.price === undefined || product.price === null) return '';
-  return money(Math.round(Number(product.price)), product.currency ?? company);
+  return priceText(product.price, product.currency ?? company);
 }
 
 export function Products() {

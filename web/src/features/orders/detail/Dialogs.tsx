@@ -1,15 +1,17 @@
 // What needs a word or a figure before it is done. Each names its object and its consequence.
 import { useQuery } from '@tanstack/react-query';
-import { App, Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from 'antd';
+import { Alert, App, Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from 'antd';
 import type { Dayjs } from 'dayjs';
-import { useState } from 'react';
+import { useId, useState } from 'react';
+import { useCancelPreview } from '../../../shared/desk/cancelling';
 import { PriceInput } from '../../../shared/desk/fields';
-import { FormDialog } from '../../../shared/desk/record';
+import { FormDialog, Unsaid } from '../../../shared/desk/record';
 import { money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
+import { useProblemText } from '../../../shared/ui';
 import { useHoldReason } from '../../review';
 import { readOrder, useKeepOrder, write, type Order, type Payment } from '../api';
-import { cancellable, refundOf } from '../reading';
+import { cancellable } from '../reading';
 import { orderTitle } from '../words';
 import { freeAt } from './free';
 import { openOf, refundable } from './Money';
@@ -84,6 +86,7 @@ function SimpleDialog({ order, onDone, onClose, kind }: Props & { kind: keyof ty
   const reasonOf = useHoldReason();
   const { path, reason, danger } = simple[kind];
   const active = order.holds.filter(({ state }) => state === 'active');
+  const rejecting = useCancelPreview(order, 'reject', {}, kind === 'reject');
   return (
     <FormDialog<Order>
       title={t(`orders.ask.${kind}`, { order: orderTitle(order) })}
@@ -93,7 +96,7 @@ function SimpleDialog({ order, onDone, onClose, kind }: Props & { kind: keyof ty
       onDone={onDone}
       onClose={onClose}
     >
-      <p className="dialog-text">{t(`orders.means.${kind}`, { total: money(order.totals.paid - order.totals.refunded, order.currency) })}</p>
+      <p className="dialog-text">{t(`orders.means.${kind}`, { total: rejecting.data ? money(rejecting.data.refund, order.currency) : '…' })}</p>
       {kind === 'release_hold' && (
         <ul className="dialog-list">
           {active.map((hold) => (
@@ -147,13 +150,21 @@ function HoldDialog({ order, onDone, onClose }: Props) {
 function CancelDialog({ order, onDone, onClose }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm();
-  const lines = order.lines.filter((line) => !line.parent_line && cancellable(line.counters as unknown as Record<string, number>) > 0);
+  const problemText = useProblemText();
   const most = (line: Order['lines'][number]) => cancellable(line.counters as unknown as Record<string, number>);
+  const lines = order.lines.filter((line) => !line.parent_line && most(line) > 0);
   const [units, setUnits] = useState(() => new Map(lines.map((line) => [line.line, most(line)])));
   const [refund, setRefund] = useState(true);
-  const whole = lines.every((line) => units.get(line.line) === most(line));
-  const some = [...units.values()].some((n) => n > 0);
-  const back = refundOf(order, units);
+  const whole = order.lines.every((line) => !line.counters.shipped) && lines.every((line) => units.get(line.line) === most(line));
+  const some = order.state === 'draft' || [...units.values()].some((n) => n > 0);
+  const tooMany = lines.some((line) => (units.get(line.line) ?? 0) > most(line));
+  const body = {
+    ...(whole ? {} : { lines: lines.flatMap((line) => ((units.get(line.line) ?? 0) > 0 ? [{ line: line.line, quantity: units.get(line.line) }] : [])) }),
+    ...(refund ? {} : { refund: false }),
+  };
+  const preview = useCancelPreview(order, 'cancel', body, some && !tooMany);
+  const said = some && !tooMany ? preview.data : undefined;
+  const sum = (minor: number) => money(minor, order.currency);
   return (
     <FormDialog<Order>
       form={form}
@@ -163,17 +174,9 @@ function CancelDialog({ order, onDone, onClose }: Props) {
       ok={t(whole ? 'orders.cancel.all' : 'orders.cancel.some')}
       back={t('orders.cancel.keep')}
       send={(values: { reason?: string }) => {
-        if (!some && order.state !== 'draft') return Promise.reject(new Error(t('orders.cancel.nothing')));
-        return write<Order>(
-          'POST',
-          `/v1/orders/${order.id}/cancel`,
-          {
-            ...(whole ? {} : { lines: lines.flatMap((line) => ((units.get(line.line) ?? 0) > 0 ? [{ line: line.line, quantity: units.get(line.line) }] : [])) }),
-            ...(values.reason ? { reason: values.reason } : {}),
-            ...(refund ? {} : { refund: false }),
-          },
-          order.version,
-        );
+        if (!some) return Promise.reject(new Unsaid(t('orders.cancel.nothing')));
+        if (tooMany) return Promise.reject(new Unsaid(t('orders.cancel.too_many')));
+        return write<Order>('POST', `/v1/orders/${order.id}/cancel`, { ...body, ...(values.reason ? { reason: values.reason } : {}) }, order.version);
       }}
       onDone={onDone}
       onClose={onClose}
@@ -193,13 +196,7 @@ function CancelDialog({ order, onDone, onClose }: Props) {
               <th scope="row">{line.name ?? line.sku}</th>
               <td className="num">{quantity(most(line))}</td>
               <td className="num">
-                <InputNumber
-                  aria-label={t('orders.cancel.units_of', { what: line.name ?? line.sku })}
-                  min={0}
-                  max={most(line)}
-                  value={units.get(line.line) ?? 0}
-                  onChange={(value) => setUnits(new Map(units).set(line.line, value ?? 0))}
-                />
+                <UnitsInput label={t('orders.cancel.units_of', { what: line.name ?? line.sku })} most={most(line)} value={units.get(line.line) ?? 0} onChange={(value) => setUnits(new Map(units).set(line.line, value))} />
               </td>
             </tr>
           ))}
@@ -210,12 +207,31 @@ function CancelDialog({ order, onDone, onClose }: Props) {
           <Checkbox checked={refund} onChange={(event) => setRefund(event.target.checked)}>
             {t('orders.cancel.refund')}
           </Checkbox>
-          <strong className="num">{money(refund ? back : 0, order.currency)}</strong>
-          <p className="muted small">{t('orders.cancel.refund_note')}</p>
+          <strong className="num">{said ? sum(said.refund) : '…'}</strong>
+          {said && <p className="muted small">{t('orders.cancel.parts', { lines: sum(said.lines), charges: sum(said.charges) })}</p>}
         </div>
       )}
+      {said && said.voided > 0 && <p className="dialog-text">{t('orders.cancel.voided', { amount: sum(said.voided) })}</p>}
+      {some && !tooMany && preview.error && <Alert type="error" showIcon title={problemText(preview.error)} />}
       <Reason optional />
     </FormDialog>
+  );
+}
+
+/** Units of a line; more than there are is told where it is typed. */
+function UnitsInput({ label, most, value, onChange }: { label: string; most: number; value: number; onChange: (value: number) => void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const over = value > most;
+  return (
+    <>
+      <InputNumber aria-label={label} min={0} value={value} onChange={(next) => onChange(next ?? 0)} {...(over ? { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': id } : {})} />
+      {over && (
+        <div id={id} role="alert" className="field-error">
+          {t('orders.cancel.at_most', { n: quantity(most) })}
+        </div>
+      )}
+    </>
   );
 }
 

@@ -1,14 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { Panel } from '../../../shared/desk/record';
-import { moneyDigits, percent, quantity } from '../../../shared/format';
+import { moneyDigits, percent, priceDigits, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import type { Order } from '../api';
 import { LineBar } from './LineBar';
-
-/** A price may have more decimals than its currency: then it is text. */
-function price(value: number | string, currency: string): string {
-  return typeof value === 'number' ? moneyDigits(value, currency) : String(value);
-}
 
 export function Lines({ order }: { order: Order }) {
   const { t } = useTranslation();
@@ -49,7 +44,7 @@ export function Lines({ order }: { order: Order }) {
                 <LineBar line={line} />
               </td>
               <td className="num">
-                {price(line.unit_price, currency)}
+                {priceDigits(line.unit_price, currency)}
                 {line.discount > 0 && <div className="small muted">{t('orders.line.discount', { amount: moneyDigits(line.discount, currency) })}</div>}
                 {line.tax_rate && <div className="small muted">{t('orders.line.tax', { rate: percent(Number(line.tax_rate), 2) })}</div>}
               </td>
