@@ -109,6 +109,7 @@ TEST(the_example_of_the_contract_comes_out_field_by_field)
   SEE("/holds/#", "0");
   CHECK(AT("/promise/ship_by") && AT("/promise/deliver_by"));
   CHECK(json_look_i64(t->arena, s->last.body, "/promise/parts/#") > 0);
+  CHECK(AT("/promise/parts/0/zone"));
 
   SEE("/lines/#", "1");
   SEE("/lines/0/line", "1");

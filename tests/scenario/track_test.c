@@ -153,15 +153,35 @@ TEST(a_promise_that_moved_tells_when_and_why)
   shop_close(s);
 }
 
-/* The page of a link as a browser asks for it; status 0 when the program has no console in it. */
-static const char *page_of(struct shop *s, const char *token, const char *language)
+/* The page of a link as this Accept asks for it; NULL when the program has no console in it. */
+static const char *page_by(struct shop *s, const char *token, const char *accept, const char *language)
 {
   struct request rq = {.method = "GET",
                        .path = arena_printf(s->arena, "/track/%s", token),
                        .key = "",
-                       .headers = arena_printf(s->arena, "Accept: text/html\r\nAccept-Language: %s\r\n", language)};
+                       .headers = arena_printf(s->arena, "%sAccept-Language: %s\r\n", accept, language)};
   CHECK_INT(client_call(s->client, &rq, &s->last), CALL_ANSWERED);
   return s->last.status == 200 ? s->last.body : NULL;
+}
+
+static const char *page_of(struct shop *s, const char *token, const char *language)
+{
+  return page_by(s, token, "Accept: text/html\r\n", language);
+}
+
+TEST(the_page_of_a_link_comes_whatever_the_reader_says_it_accepts)
+{
+  static const char *const accepts[] = {"", "Accept: */*\r\n", "Accept: text/plain, image/*\r\n"};
+  struct shop *s = shop_open(t);
+  an_order_for_li(s);
+  const char *token = arena_text(s->arena, a_link(s));
+  if (!page_of(s, token, "en"))
+    SKIP("this program has no console in it");
+  for (size_t i = 0; i < COUNT_OF(accepts); i++) {
+    const char *page = page_by(s, token, accepts[i], "en");
+    CHECK(page && strstr(page, "<html lang=\"en\">") && strncmp(HEADER("Content-Type"), "text/html", 9) == 0);
+  }
+  shop_close(s);
 }
 
 TEST(the_page_of_a_link_tells_the_status_before_any_script_runs)

@@ -390,7 +390,7 @@ static const struct rec_field order_promise_fields[] = {
     FIELD(struct order_promise, ship_by, .doc = "Leaves at the latest then"),
     FIELD(struct order_promise, deliver_by, .doc = "Arrives at the latest then"),
     FIELD_AS(REC_JSON, struct order_promise, parts,
-             .doc = "The steps: cut-off, opening, processing, pickup, transit; each with from, to and why",
+             .doc = "The steps: cut-off, opening, processing, pickup, transit; each with from, to, why and the zone of its days",
              .example = "[]"),
 };
 const struct rec order_promise_rec =

@@ -38,7 +38,7 @@ static void pass(struct walk *w, const char *code, struct instant to, const char
 {
   if (to.ms <= w->now.ms)
     return;
-  *LIST_ADD(w->arena, &w->out->parts) = (struct promise_part){code, w->now, to, why};
+  *LIST_ADD(w->arena, &w->out->parts) = (struct promise_part){code, w->now, to, why, w->site->zone};
   w->now = to;
 }
 
@@ -352,6 +352,8 @@ enum err promise_make(struct promise_zones *z, const struct promise_request *r, 
     TRY(travel(&w, &day));
   TRY(wait_for_request(&w, day));
   p.deliver_by = w.now;
+  if (p.parts.n && p.deliver_by.ms > p.ship_by.ms)
+    p.parts.at[p.parts.n - 1].zone = w.to_zone;
   p.days_late = promise_days_late(z, w.to_zone, p.deliver_by, r->requested_to);
   *out = p;
   return ERR_OK;

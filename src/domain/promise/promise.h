@@ -136,6 +136,7 @@ struct promise_part {
   const char *code; /* cut_off, opening, processing, pickup, transit, requested */
   struct instant from, to;
   const char *why;  /* one clause in English: "after the cut-off at 14:00" */
+  const char *zone; /* in which the day of `to` is meant: the location's, of the last part the destination's */
 };
 
 struct promise {

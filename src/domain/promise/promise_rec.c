@@ -52,6 +52,8 @@ static const struct rec_field part_fields[] = {
     FIELD(struct promise_part, to, .doc = "Ends", .example = "2026-11-20T16:00:00.000Z"),
     FIELD(struct promise_part, why, .max = 255, .doc = "Why it takes that long",
           .example = "after the cut-off at 14:00"),
+    FIELD(struct promise_part, zone, .max = 64, .doc = "The time zone in which the day of `to` is meant",
+          .example = "America/New_York"),
 };
 const struct rec promise_part_rec = REC(struct promise_part, "PromisePart", part_fields, "One step of a promise");
 

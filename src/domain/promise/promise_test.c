@@ -175,7 +175,8 @@ TEST(parts_tell_the_whole_way_without_a_gap)
 {
   struct promise_site site = {.zone = "Europe/Berlin", .calendar = calendar(t, office), .processing = 1,
                               .cut_offs = cut_offs(t, "\"14:00\"")};
-  struct promise_carriage way = {.calendar = calendar(t, office), .transit_days = 2, .pickup_days = 4 | 16};
+  struct promise_carriage way = {.calendar = calendar(t, office), .transit_days = 2, .pickup_days = 4 | 16,
+                                 .zone = "Europe/Warsaw"}; /* the same hours, another name */
   struct promise p = make(t, &(struct promise_request){.at = at("2026-11-20T14:00:00Z"), .site = &site,
                                                        .carriage = &way, .requested_from = "2026-12-01",
                                                        .requested_to = "2026-11-30"});
@@ -192,6 +193,7 @@ TEST(parts_tell_the_whole_way_without_a_gap)
     CHECK_TEXT(p.parts.at[i].code, want[i].code);
     CHECK_TEXT(text_of(t, p.parts.at[i].to), want[i].to);
     CHECK_TEXT(p.parts.at[i].why, want[i].why);
+    CHECK_TEXT(p.parts.at[i].zone, i + 1 < COUNT_OF(want) ? "Europe/Berlin" : "Europe/Warsaw");
     CHECK_INT(p.parts.at[i].from.ms, from.ms);
     from = p.parts.at[i].to;
   }

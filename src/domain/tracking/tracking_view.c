@@ -175,6 +175,19 @@ static bool is_over(const struct fulfillment *f)
   return f->state == FUL_CLOSED || f->state == FUL_HANDED_OVER || !fulfillment_live(f);
 }
 
+/* The zone in which the last day of the order's own promise is meant; NULL when it does not say. */
+static const char *promise_zone_of(struct arena *a, const struct order *o)
+{
+  const char *parts = o->promise.parts ? o->promise.parts : "[]", *zone = NULL;
+  struct json j;
+  enum json_token token;
+  json_init(&j, parts, strlen(parts), a);
+  while ((token = json_next(&j)) != JSON_END && token != JSON_ERROR)
+    if (token == JSON_KEY && strcmp(j.text, "zone") == 0 && json_next(&j) == JSON_STRING)
+      zone = arena_text(a, j.text);
+  return zone;
+}
+
 static enum err view_expected(struct viewer *w)
 {
   struct tracking_expected *e = &w->v->expected;
@@ -196,6 +209,8 @@ static enum err view_expected(struct viewer *w)
   if (w->v->waiting.n || (!open && w->o->fulfillments.n == 0)) {
     e->ship_by = later(e->ship_by, w->o->promise.ship_by);
     e->deliver_by = later(e->deliver_by, w->o->promise.deliver_by);
+    const char *zone = open ? NULL : promise_zone_of(w->cx->arena, w->o);
+    e->time_zone = zone ? zone : e->time_zone;
   }
   return ERR_OK;
 }

@@ -51,7 +51,8 @@ MUST_CHECK enum err table_match(const struct api_table *t, const struct http_req
                                 struct api_row **out, const char **out_allow);
 /* The row of "/": what answers for screens of the console. ERR_NOT_FOUND when there is none. */
 MUST_CHECK enum err table_home(const struct api_table *t, struct api_row **out);
-/* Whether a browser asks for a page that the console may have: GET, text/html, outside of /v1 and /docs. */
+/* Whether a browser asks for a page that the console may have: GET, text/html, outside of /v1 and /docs; pages of
+ * /track whatever is accepted. */
 bool web_screen_wanted(const struct http_request *rq);
 
 /* The language of a page for a customer: the order's own, else the first of the browser's that we have. */

@@ -350,8 +350,13 @@ static enum err serve_rest(struct ctx *cx, const struct api_request *rq, struct 
 bool web_screen_wanted(const struct http_request *rq)
 {
   static const char *const others[] = {"/v1/", "/docs/", "/assets/"};
+  static const char customers[] = "/track/"; /* links in mails: scanners and previews accept whatever comes */
   const char *accept = http_header(rq, "Accept");
-  if ((strcmp(rq->method, "GET") != 0 && strcmp(rq->method, "HEAD") != 0) || !accept || !strstr(accept, "text/html"))
+  if (strcmp(rq->method, "GET") != 0 && strcmp(rq->method, "HEAD") != 0)
+    return false;
+  if (strncmp(rq->path, customers, strlen(customers)) == 0)
+    return true;
+  if (!accept || !strstr(accept, "text/html"))
     return false;
   for (size_t i = 0; i < COUNT_OF(others); i++)
     if (strncmp(rq->path, others[i], strlen(others[i])) == 0)

@@ -15,6 +15,12 @@ describe('promise', () => {
     expect(readPromise(order({ shipped_at: '2026-11-22T00:00:00Z' }), now, sameDay)).toEqual({ kind: 'arriving', when: '2026-11-25T18:00:00Z' });
     expect(readPromise(order({ shipped_at: 'x', promise: { deliver_by: '2026-11-20T00:00:00Z' } }), now, sameDay).kind).toBe('overdue');
   });
+  it('knows in which zone its day is meant: of the place it leaves, or where it arrives', () => {
+    const parts = [{ to: '2026-11-23T18:00:00Z', zone: 'Asia/Shanghai' }, { to: '2026-11-25T18:00:00Z', zone: 'America/New_York' }];
+    const promise = { ship_by: '2026-11-23T18:00:00Z', deliver_by: '2026-11-25T18:00:00Z', parts };
+    expect(readPromise(order({ promise }), now, sameDay).zone).toBe('Asia/Shanghai');
+    expect(readPromise(order({ promise, shipped_at: '2026-11-22T00:00:00Z' }), now, sameDay).zone).toBe('America/New_York');
+  });
   it('promises nothing of what is cancelled or a draft', () => {
     expect(readPromise(order({ state: 'cancelled' }), now, sameDay).kind).toBe('none');
     expect(readPromise(order({ state: 'draft' }), now, sameDay).kind).toBe('none');

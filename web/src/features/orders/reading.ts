@@ -4,25 +4,37 @@ import type { Blocker, OrderRow } from './api';
 export type PromiseKind = 'none' | 'late' | 'today' | 'on_time' | 'arriving' | 'overdue' | 'done';
 interface PromiseReading {
   kind: PromiseKind;
+  /** In which the day of `when` is meant, where it is known. */
+  zone?: string;
   /** The instant that the words are about. */
   when?: string;
 }
 
 type Promised = Pick<OrderRow, 'promise' | 'shipped_at' | 'closed_at' | 'state' | 'fulfillment_status'>;
 
+/** The zone in which the day of an instant of the promise is meant: of the place it leaves, or where it arrives. */
+export function promiseZone(promise: { parts?: unknown } | undefined, at: string | undefined): string | undefined {
+  const parts = (promise?.parts ?? []) as { to?: string; zone?: string }[];
+  return (parts.find(({ to }) => to === at) ?? parts.at(-1))?.zone;
+}
+
 /** late, due today, on time; what has left is on its way or should be there. `sameDay` knows the reader's zone. */
 export function readPromise(order: Promised, now: number, sameDay: (a: number, b: number) => boolean): PromiseReading {
   const { ship_by, deliver_by } = order.promise ?? {};
+  const at = (kind: PromiseKind, when: string): PromiseReading => {
+    const zone = promiseZone(order.promise, when);
+    return { kind, when, ...(zone ? { zone } : {}) };
+  };
   if (order.state === 'cancelled' || order.state === 'expired' || order.state === 'draft') return { kind: 'none' };
   if (order.fulfillment_status === 'delivered' || order.closed_at) return { kind: 'done' };
   if (order.shipped_at) {
     if (!deliver_by) return { kind: 'none' };
-    return { kind: Date.parse(deliver_by) < now ? 'overdue' : 'arriving', when: deliver_by };
+    return at(Date.parse(deliver_by) < now ? 'overdue' : 'arriving', deliver_by);
   }
   if (!ship_by) return { kind: 'none' };
   const by = Date.parse(ship_by);
-  if (by < now) return { kind: 'late', when: ship_by };
-  return { kind: sameDay(by, now) ? 'today' : 'on_time', when: ship_by };
+  if (by < now) return at('late', ship_by);
+  return at(sameDay(by, now) ? 'today' : 'on_time', ship_by);
 }
 
 const firsts = ['place', 'release_hold', 'approve', 'pick', 'pack', 'ship', 'hand_over'];

@@ -17,18 +17,18 @@ const SOON_MS = 4 * 3_600_000;
 const sameDay = (a: number, b: number) => date(a) === date(b);
 
 function promiseText(order: OrderRow | Order, t: Translate): { text: string; tone: Tone; kind: PromiseKind } {
-  const { kind, when } = readPromise(order, Date.now(), sameDay);
+  const { kind, when, zone } = readPromise(order, Date.now(), sameDay);
   const words: Record<PromiseKind, () => string> = {
     none: () => '',
     late: () => t('orders.promise.late', { span: span(when) }),
     overdue: () => t('orders.promise.overdue', { span: span(when) }),
     today: () => t('orders.promise.today', { time: time(when) }),
-    on_time: () => t('orders.promise.on_time', { day: day(when) }),
-    arriving: () => t('orders.promise.arriving', { day: day(when) }),
+    on_time: () => t('orders.promise.on_time', { day: day(when, zone) }),
+    arriving: () => t('orders.promise.arriving', { day: day(when, zone) }),
     done: () => t('orders.promise.done'),
   };
   // What somebody stopped is not on its way to be in time.
-  if ((kind === 'on_time' || kind === 'today') && order.holds?.some(({ state, line }) => state === 'active' && !line)) return { text: t('orders.promise.held', { day: day(when) }), tone: 'warn', kind };
+  if ((kind === 'on_time' || kind === 'today') && order.holds?.some(({ state, line }) => state === 'active' && !line)) return { text: t('orders.promise.held', { day: day(when, zone) }), tone: 'warn', kind };
   const calm = kind === 'today' && Date.parse(when ?? '') - Date.now() > SOON_MS;
   return { text: words[kind](), tone: calm ? 'info' : tones[kind], kind };
 }

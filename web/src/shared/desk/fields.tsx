@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, Select } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMay } from '../api/session';
 import { readPath } from '../api/client';
 import { language, languageNames, languages, useTranslation } from '../i18n';
 import { findProducts, nameIn } from './find';
@@ -127,12 +128,19 @@ export interface Place {
 }
 
 /** The few masters that selects offer: all locations, channels or carriers, sorted by code. */
-export function useMasters(of: 'locations' | 'channels' | 'carriers') {
+export function useMasters(of: 'locations' | 'channels' | 'carriers', enabled = true) {
   return useQuery({
     queryKey: [of, 'all'],
+    enabled,
     staleTime: 60_000,
     queryFn: async () => (await readPath<{ data: Place[] }>(`/v1/${of}`, { limit: 200, sort: 'code' })).data,
   });
+}
+
+/** The zone in which days of a location are meant: what leaves it, and when that arrives. */
+export function usePlaceZone(): (code: string | undefined) => string | undefined {
+  const places = useMasters('locations', useMay()('master.read'));
+  return (code) => places.data?.find((one) => one.code === code)?.time_zone;
 }
 
 export function MasterSelect({ of, many, ...props }: Field<any> & { of: 'locations' | 'channels' | 'carriers'; many?: boolean; placeholder?: string; allowClear?: boolean }) {

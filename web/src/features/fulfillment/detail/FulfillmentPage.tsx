@@ -7,8 +7,8 @@ import { keep } from '../../../shared/api/keep';
 import { sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
-import { PageHead, Panel } from '../../../shared/desk';
-import { dateTime, quantity } from '../../../shared/format';
+import { PageHead, Panel, usePlaceZone } from '../../../shared/desk';
+import { dateTime, quantity, weekday } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { useFulfillment, useOrder, useScans, type Fulfillment, type Line } from '../api';
@@ -247,12 +247,13 @@ function Scans({ id }: { id: string }) {
 
 function Facts({ work, order }: { work: Fulfillment; order: string | undefined }) {
   const { t } = useTranslation();
+  const zone = usePlaceZone()(work.location);
   const rows: [string, ReactNode][] = [
     ['fulfillment.col.order', order ? <Link key="order" to={`/orders/${order}` as never}>{work.order_number}</Link> : work.order_number],
     ['fulfillment.col.location', <Link key="place" to={`/locations/${work.location}` as never}>{work.location}</Link>],
     ['fulfillment.col.ship_by', dateTime(work.ship_by)],
     ['fulfillment.col.cut_off', work.cut_off_at ? <CutOff key="cut" row={work} /> : ''],
-    ['fulfillment.col.deliver_by', dateTime(work.deliver_by)],
+    ['fulfillment.col.deliver_by', weekday(work.deliver_by, zone)],
     ['fulfillment.col.carrier', [work.carrier, work.service].filter(Boolean).join(' · ')],
     ['fulfillment.col.claimed', work.claimed_name ? t('fulfillment.claimed_until', { name: work.claimed_name, at: dateTime(work.claimed_until) }) : ''],
     ['fulfillment.col.tote', work.tote ?? ''],

@@ -5,7 +5,7 @@ import { App, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useMay } from '../../../shared/api/session';
 import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
-import { dateTime, quantity } from '../../../shared/format';
+import { dateTime, quantity, weekday } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag } from '../../../shared/ui';
 import { useListState } from '../../../shared/views';
@@ -73,7 +73,7 @@ export function Fulfillments() {
         { id: 'claimed', title: 'fulfillment.col.claimed', width: 110, grow: 1, cell: (row) => row.claimed_name ?? '' },
         { id: 'tote', title: 'fulfillment.col.tote', width: 64, numeric: true, cell: (row) => row.tote ?? '' },
         { id: 'created', title: 'common.created', width: 130, sort: 'created_at', cell: (row) => dateTime(row.created_at) },
-        { id: 'deliver_by', title: 'fulfillment.col.deliver_by', width: 130, optional: true, cell: (row) => dateTime(row.deliver_by) },
+        { id: 'deliver_by', title: 'fulfillment.col.deliver_by', width: 130, optional: true, cell: (row) => weekday(row.deliver_by, places.data?.find(({ code }) => code === row.location)?.time_zone) },
         { id: 'reason', title: 'common.reason', width: 140, optional: true, cell: (row) => row.reason ?? '' },
       ],
       filters: [

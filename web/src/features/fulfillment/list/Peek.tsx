@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { dateTime, quantity } from '../../../shared/format';
+import { usePlaceZone } from '../../../shared/desk';
+import { quantity, weekday } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, Trouble } from '../../../shared/ui';
 import { useOrder, type Fulfillment } from '../api';
@@ -8,6 +9,7 @@ import { CutOff, DueTag } from '../words';
 export function Peek({ row }: { row: Fulfillment }) {
   const { t } = useTranslation();
   const order = useOrder(row.order_id);
+  const zone = usePlaceZone()(row.location);
   const lines = (order.data?.lines ?? []) as { line?: number; sku?: string; name?: string }[];
   return (
     <div className="panel-body col">
@@ -22,7 +24,7 @@ export function Peek({ row }: { row: Fulfillment }) {
         <dt>{t('fulfillment.col.cut_off')}</dt>
         <dd>{row.cut_off_at ? <CutOff row={row} /> : '—'}</dd>
         <dt>{t('fulfillment.col.deliver_by')}</dt>
-        <dd>{row.deliver_by ? dateTime(row.deliver_by) : '—'}</dd>
+        <dd>{row.deliver_by ? weekday(row.deliver_by, zone) : '—'}</dd>
         <dt>{t('fulfillment.col.order')}</dt>
         <dd>
           <Link to={`/orders/${row.order_id}` as never}>{row.order_number}</Link>

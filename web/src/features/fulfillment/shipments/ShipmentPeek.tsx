@@ -11,7 +11,7 @@ import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
 import type { Fulfillment, Parcel } from '../api';
 import { seenStatus, troubleOf } from '../due';
 import { useNow } from '../words';
-import { useFollowed } from './followed';
+import { cause, useFollowed } from './followed';
 import { ScanDialog } from './ScanDialog';
 
 interface Report extends Parcel {
@@ -43,6 +43,8 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
   const zone = view?.time_zone;
   const underWay = row.state === 'shipped' || row.state === 'ready_for_pickup';
   const arrived = (row.parcels ?? []).some((parcel) => parcel.delivered_at);
+
+  const passed = underWay && !arrived && Date.parse(view?.deliver_by ?? row.deliver_by ?? '') < Date.now();
 
   const pages = (row.parcels ?? []).flatMap((parcel) => {
     const page = parcel.delivered_at ? undefined : carrierPage(carrier.data?.tracking_url, parcel.tracking_number);
@@ -105,11 +107,11 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
         <dt>{t('fulfillment.promised')}</dt>
         <dd>{weekday(view?.promised ?? row.deliver_by, zone)}</dd>
         <dt>{t('fulfillment.now_expected')}</dt>
-        <dd>{arrived ? t('fulfillment.arrived') : underWay && view?.deliver_by ? weekday(view.deliver_by, zone) : '—'}</dd>
-        {last && (
+        <dd>{arrived ? t('fulfillment.arrived') : underWay && view?.deliver_by ? (passed ? t('fulfillment.no_new_day') : weekday(view.deliver_by, zone)) : '—'}</dd>
+        {(last || passed) && (
           <>
             <dt>{t('fulfillment.slipped')}</dt>
-            <dd>{t(`fulfillment.slip.${last.reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') })}</dd>
+            <dd>{cause(t, passed ? row : undefined, last?.reason)}</dd>
           </>
         )}
         <dt>{t('fulfillment.col.carrier')}</dt>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { readPath } from '../../../shared/api/client';
-import { choice, ListScreen, useMasters, type ListDefinition } from '../../../shared/desk';
+import { choice, ListScreen, useMasters, usePlaceZone, type ListDefinition } from '../../../shared/desk';
 import { dateTime, day, relative } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, StatusTag } from '../../../shared/ui';
@@ -13,7 +13,7 @@ import { seenStatus, troubleOf, worstFirst, type Trouble } from '../due';
 import '../fulfillment.css';
 import { useNow } from '../words';
 import { CutOffs } from './CutOffs';
-import { useFollowed, type Followed } from './followed';
+import { cause, useFollowed, type Followed } from './followed';
 import { ShipmentPeek } from './ShipmentPeek';
 
 const left = ['shipped', 'ready_for_pickup', 'handed_over', 'not_collected', 'closed'] as const;
@@ -52,7 +52,7 @@ export function Shipments() {
             return trouble ? <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag> : null;
           },
         },
-        { id: 'promised', title: 'fulfillment.promised', width: 90, cell: (row) => day(row.deliver_by) },
+        { id: 'promised', title: 'fulfillment.promised', width: 90, cell: (row) => day(row.deliver_by, places.data?.find(({ code }) => code === row.location)?.time_zone) },
         { id: 'number', title: 'fulfillment.tracking', width: 150, cell: (row) => <span className="mono">{row.parcels?.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ')}</span> },
         { id: 'carrier', title: 'fulfillment.col.carrier', width: 170, grow: 1, cell: (row) => [carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.service].filter(Boolean).join(' · ') },
         { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
@@ -95,6 +95,7 @@ export function Shipments() {
 function Exceptions({ now, carriers, onOpen }: { now: number; carriers: ReadonlyMap<string, string>; onOpen: (row: Fulfillment) => void }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
+  const zoneOf = usePlaceZone();
   const open = useQuery({
     queryKey: ['fulfillments', 'trouble'],
     queryFn: ({ signal }) => readPath<{ data: Fulfillment[] }>('/v1/fulfillments', { state: 'shipped', expand: 'parcels', sort: 'ship_by', limit: LOOKED }, signal),
@@ -124,8 +125,8 @@ function Exceptions({ now, carriers, onOpen }: { now: number; carriers: Readonly
                 <strong className="grow">{row.order_number}</strong>
                 <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag>
               </span>
-              <span className="exceptions-why">{t('fulfillment.trouble_facts', { carrier: carriers.get(row.carrier ?? '') ?? row.carrier ?? '', day: day(row.deliver_by), since: relative(row.shipped_at, now) })}</span>
-              <Slip of={followed.data?.get(row.id)} />
+              <span className="exceptions-why">{t('fulfillment.trouble_facts', { carrier: carriers.get(row.carrier ?? '') ?? row.carrier ?? '', day: day(row.deliver_by, zoneOf(row.location)), since: relative(row.shipped_at, now) })}</span>
+              <Slip of={followed.data?.get(row.id)} row={row} now={now} />
               <span className="exceptions-remedy">{t(`fulfillment.remedy.${trouble}`)}</span>
             </button>
           </li>
@@ -135,14 +136,15 @@ function Exceptions({ now, carriers, onOpen }: { now: number; carriers: Readonly
   );
 }
 
-/** When it is expected now, and why that moved. */
-function Slip({ of }: { of: Followed | undefined }) {
+/** When it is expected now, and why that moved; of what is late without a word, who took too long. */
+function Slip({ of, row, now }: { of: Followed | undefined; row: Fulfillment; now: number }) {
   const { t } = useTranslation();
   const last = of?.changes?.at(-1);
-  if (!of || !last) return null;
+  const passed = Date.parse(of?.deliver_by ?? row.deliver_by ?? '') < now;
+  if (!of || (!last && !passed)) return null;
   return (
     <span className="exceptions-why">
-      {of.deliver_by && t('fulfillment.expected_now', { day: day(of.deliver_by, of.time_zone) })} {t(`fulfillment.slip.${last.reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') })}
+      {!passed && of.deliver_by && t('fulfillment.expected_now', { day: day(of.deliver_by, of.time_zone) })} {cause(t, passed ? row : undefined, last?.reason)}
     </span>
   );
 }

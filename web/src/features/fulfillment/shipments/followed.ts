@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { readPath } from '../../../shared/api/client';
+import { duration } from '../../../shared/format';
+import type { Translate } from '../../../shared/i18n';
 
 /** What was promised of a delivery first, when it is expected now, and why that moved. */
 export interface Followed {
@@ -28,3 +30,11 @@ export const useFollowed = (ids: readonly string[]) =>
       return found;
     },
   });
+
+/** Why it comes later than promised: what moved the promise, else who took too long of what is late now. */
+export function cause(t: Translate, late: { ship_by?: string | undefined; shipped_at?: string | undefined } | undefined, reason: string | undefined): string {
+  const over = Date.parse(late?.shipped_at ?? '') - Date.parse(late?.ship_by ?? '');
+  if (late && over > 0) return t('fulfillment.slip_left_late', { span: duration(over) });
+  if (late && (over <= 0 || !reason)) return t('fulfillment.slip_carrier');
+  return t(`fulfillment.slip.${reason ?? 'other'}`, { defaultValue: t('fulfillment.slip.other') });
+}

@@ -2,9 +2,10 @@
 import { Button, Checkbox, Input, Select } from 'antd';
 import { PriceInput } from '../../../shared/desk/fields';
 import { Panel } from '../../../shared/desk/record';
-import { dateTime, money } from '../../../shared/format';
+import { dateTime, money, weekday } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { StatusTag, useProblemText } from '../../../shared/ui';
+import { promiseZone } from '../reading';
 import type { DeskDraft } from './draft';
 import { mayPass, type Quote } from './quote';
 import type { Desk } from './useDesk';
@@ -67,7 +68,7 @@ export function Sum({ desk }: { desk: Desk }) {
         {told?.promise.ship_by && (
           <p className="desk-promise">
             <StatusTag tone="good">{t('orders.desk.ships', { when: dateTime(told.promise.ship_by) })}</StatusTag>
-            {told.promise.deliver_by && <StatusTag tone="info">{t('orders.desk.arrives', { when: dateTime(told.promise.deliver_by) })}</StatusTag>}
+            {told.promise.deliver_by && <StatusTag tone="info">{t('orders.desk.arrives', { when: weekday(told.promise.deliver_by, promiseZone(told.promise, told.promise.deliver_by)) })}</StatusTag>}
           </p>
         )}
         {told && told.complete === false && <p className="warned">{t(told.would_refuse ? 'orders.desk.refuses' : 'orders.desk.incomplete')}</p>}

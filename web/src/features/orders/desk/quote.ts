@@ -12,7 +12,7 @@ export interface Quote {
   payment_terms: string;
   keep_minutes: number;
   totals: { subtotal: number; discount: number; charges: number; tax: number; total: number };
-  promise: { ship_by?: string; deliver_by?: string };
+  promise: { ship_by?: string; deliver_by?: string; parts?: unknown };
   lines: { line: number; sku: string; name?: string; available: number; missing: number; unit_price: number | string; list_price?: number | string; total: number; places?: { location: string; name?: string; available: number; assigned: number }[] }[];
   holds?: { type: string; reason: string }[];
 }

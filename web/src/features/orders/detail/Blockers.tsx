@@ -12,7 +12,17 @@ export function useBlockers(id: string) {
   return usePart<Told>(id, 'blockers');
 }
 
-export function Blockers({ id }: { id: string }) {
+/** When that was due. A place that is behind makes the order late only when the whole promise has passed. */
+function Due({ one, shipBy }: { one: Blocker; shipBy: string | undefined }) {
+  const { t } = useTranslation();
+  if (!one.until) return one.since ? <span>{t('orders.blocker_since', { ago: relative(one.since) })}</span> : null;
+  const ago = relative(one.until);
+  if (!one.late) return <span>{t('orders.blocker_until', { when: dateTime(one.until) })}</span>;
+  const behind = one.fulfillment && shipBy && Date.parse(shipBy) > Date.now();
+  return <span className="late-words">{behind ? t('orders.blocker_behind', { ago, when: dateTime(shipBy) }) : t('orders.blocker_late', { ago })}</span>;
+}
+
+export function Blockers({ id, shipBy }: { id: string; shipBy: string | undefined }) {
   const { t } = useTranslation();
   const { data } = useBlockers(id);
   const all = mergeBlockers(data?.blockers ?? []);
@@ -23,7 +33,7 @@ export function Blockers({ id }: { id: string }) {
       <ol>
         {all.map((one, i) => (
           <li key={i} className={one.late ? 'late' : undefined}>
-            <BlockerWords one={one} />
+            <BlockerWords one={one} shipBy={shipBy} />
           </li>
         ))}
       </ol>
@@ -31,7 +41,7 @@ export function Blockers({ id }: { id: string }) {
   );
 }
 
-function BlockerWords({ one }: { one: Blocker }) {
+function BlockerWords({ one, shipBy }: { one: Blocker; shipBy: string | undefined }) {
   const { t } = useTranslation();
   const may = useMay();
   const place = useNames('locations', may('master.read'));
@@ -49,7 +59,7 @@ function BlockerWords({ one }: { one: Blocker }) {
       <strong>{words}</strong>
       <span className="muted">
         {who && <span>{t('orders.blocker_who', { who })}</span>}
-        {one.until ? <span className={one.late ? 'late-words' : undefined}>{t(one.late ? 'orders.blocker_late' : 'orders.blocker_until', { when: dateTime(one.until), ago: relative(one.until) })}</span> : one.since ? <span>{t('orders.blocker_since', { ago: relative(one.since) })}</span> : null}
+        <Due one={one} shipBy={shipBy} />
       </span>
     </>
   );

@@ -126,7 +126,7 @@ function Page({ order, at }: { order: Order; at: string }) {
       </header>
       <div className="screen-body columns">
         <div className="col wide-gap">
-          <Blockers id={at} />
+          <Blockers id={at} shipBy={order.promise.ship_by} />
           <Holds order={order} />
           <Lines order={order} />
           <Work order={order} />

@@ -10,7 +10,8 @@ import { useMay, useSession } from '../../../shared/api/session';
 import { keepTyped, readTyped } from '../../../shared/api/typed';
 import { ConflictDialog } from '../../../shared/desk';
 import { FormDialog, Panel } from '../../../shared/desk/record';
-import { dateTime, duration, money, percent, relative } from '../../../shared/format';
+import { dateTime, duration, money, percent, relative, weekday } from '../../../shared/format';
+import { promiseZone } from '../reading';
 import { addressLines } from '../../../shared/format/address';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, StatusTag, useProblemText } from '../../../shared/ui';
@@ -166,7 +167,7 @@ function PromisePanel({ order }: { order: Order }) {
         {deliver_by && (
           <>
             <dt>{t('orders.deliver_by')}</dt>
-            <dd>{dateTime(deliver_by)}</dd>
+            <dd>{weekday(deliver_by, promiseZone(order.promise, deliver_by))}</dd>
           </>
         )}
       </dl>

@@ -4,7 +4,7 @@ import { App, Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useMay } from '../../../shared/api/session';
 import { Panel } from '../../../shared/desk/record';
-import { dateTime, quantity } from '../../../shared/format';
+import { dateTime, quantity, weekday } from '../../../shared/format';
 import { carrierPage } from '../../../shared/format/carrier';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, useProblemText } from '../../../shared/ui';
@@ -19,6 +19,7 @@ interface Carrier {
 interface Place {
   code: string;
   name?: string;
+  time_zone?: string;
 }
 
 export function Work({ order }: { order: Order }) {
@@ -32,14 +33,14 @@ export function Work({ order }: { order: Order }) {
     <Panel id="order-work" title={t('orders.work')} flush>
       <ul className="plain-list">
         {order.fulfillments.map((one) => (
-          <FulfillmentRow key={one.id} order={order} one={one} place={named(one.location)} carriers={carriers.data?.data ?? []} />
+          <FulfillmentRow key={one.id} order={order} one={one} zone={locations.data?.data.find(({ code }) => code === one.location)?.time_zone} place={named(one.location)} carriers={carriers.data?.data ?? []} />
         ))}
       </ul>
     </Panel>
   );
 }
 
-function FulfillmentRow({ order, one, place, carriers }: { order: Order; one: Fulfillment; place: string; carriers: Carrier[] }) {
+function FulfillmentRow({ order, one, place, zone, carriers }: { order: Order; one: Fulfillment; place: string; zone: string | undefined; carriers: Carrier[] }) {
   const { t } = useTranslation();
   const may = useMay();
   const { message } = App.useApp();
@@ -73,7 +74,7 @@ function FulfillmentRow({ order, one, place, carriers }: { order: Order; one: Fu
           <strong>{place}</strong>
         </Link>
         <EnumTag of="fulfillment_state" value={one.state} />
-        <span className="muted small">{t(one.shipped_at ? 'orders.work_arrives' : 'orders.work_by', { when: dateTime(one.shipped_at ? (one.deliver_by ?? '') : one.ship_by) })}</span>
+        <span className="muted small">{t(one.shipped_at ? 'orders.work_arrives' : 'orders.work_by', { when: one.shipped_at ? weekday(one.deliver_by, zone) : dateTime(one.ship_by) })}</span>
         <span className="grow" />
         {one.state !== 'cancelled' && one.state !== 'rejected' && (
           <span className="papers no-print">

@@ -40,7 +40,7 @@ export function Peek({ row }: { row: OrderRow }) {
       {isPending ? <Bones rows={3} /> : error ? <Trouble error={error} retry={() => void refetch()} /> : null}
       {order && (
         <>
-          <Blockers id={order.id} />
+          <Blockers id={order.id} shipBy={order.promise.ship_by} />
           <ul className="peek-lines">
             {order.lines.map((line) => (
               <li key={line.line}>
