@@ -51,6 +51,14 @@ test('an administrator sees the console as a role and as a user would, and comes
   await page.getByText('Lin Bo').first().click();
   await page.getByRole('button', { name: 'See as', exact: true }).click();
   await expect(banner).toContainText('You see the console as Lin Bo.');
+  // It begins on Today; what is not for him is neither drawn nor asked for.
+  await expect(page).toHaveURL(`${shop.url}/`);
+  for (const path of ['/orders/new', '/users', '/reports']) {
+    await page.goto(path);
+    await expect(page.getByText('This page is not for you')).toBeVisible();
+  }
+  await page.getByRole('link', { name: 'To Today' }).click();
+  await expect(page).toHaveURL(`${shop.url}/`);
   const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
   expect(session.locations).toEqual(user.locations);
 

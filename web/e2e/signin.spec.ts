@@ -96,6 +96,16 @@ test('a company is set up in one page, and its owner is signed in @sample', asyn
     await page.getByLabel('Password', { exact: true }).fill('glass river 27 lamps');
     const names = page.getByLabel('Name', { exact: true });
     await names.nth(0).fill('Newark');
+    await page.getByLabel('State, province').fill('NJ');
+    // A reload takes nothing that was typed but the password.
+    await page.reload();
+    await expect(page.getByLabel('Name of the company')).toHaveValue('Lantern & Loom');
+    await expect(page.getByLabel('State, province')).toHaveValue('NJ');
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await expect(page.getByText('This is shorter than 10 characters')).toBeVisible();
+    await expect(page.getByText('At least 10 characters.')).toHaveCount(1);
+    await page.getByLabel('Password', { exact: true }).fill('glass river 27 lamps');
     await names.nth(1).fill('Web shop');
     await page.getByRole('button', { name: 'Set up and begin' }).click();
     await expect(page.getByRole('navigation', { name: 'Main navigation' })).toBeVisible();

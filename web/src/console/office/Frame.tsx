@@ -9,8 +9,8 @@ import { useNarrow } from '../../shared/desk/useNarrow';
 import { languageNames, languages, type Language, useTranslation } from '../../shared/i18n';
 import { useKeys } from '../../shared/keys';
 import { useLate } from '../../shared/live';
-import { Bones, getTheme, themes, type Theme } from '../../shared/ui';
-import { navigation } from './features';
+import { Bones, Empty, getTheme, themes, type Theme } from '../../shared/ui';
+import { features, navigation } from './features';
 import { helpOf } from './help/pages';
 import { choose as keepChoice } from './preferences';
 
@@ -19,6 +19,7 @@ const KeysHelp = lazy(() => import('./KeysHelp'));
 const loadMenu = () => import('./Menu');
 const Menu = lazy(loadMenu);
 
+const places = [...navigation, ...features.flatMap((feature) => feature.acts ?? []).flatMap(({ to, needs }) => (to ? [{ to, ...(needs ? { needs } : {}) }] : []))];
 const parts = ['work', 'goods', 'people', 'insight', 'setup'] as const;
 
 function Logo() {
@@ -57,6 +58,13 @@ function Navigation({ onGo }: { onGo?: () => void }) {
       })}
     </nav>
   );
+}
+
+/** What of the console somebody may open: the page of the longest address that begins this one says whom it is for. */
+function useAllowed(pathname: string): boolean {
+  const may = useMay();
+  const of = places.filter(({ to }) => pathname === to || pathname.startsWith(`${to}/`)).toSorted((a, b) => b.to.length - a.to.length)[0];
+  return !of?.needs || of.needs.some(may);
 }
 
 /** Whose eyes these are, over all that is seen. */
@@ -103,6 +111,7 @@ export function Frame() {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const [theme, choose] = useState<Theme>(getTheme());
+  const allowed = useAllowed(pathname);
 
   useEffect(() => {
     const entry = navigation.filter((one) => pathname === one.to || (one.to !== '/' && pathname.startsWith(`${one.to}/`)))[0];
@@ -183,7 +192,13 @@ export function Frame() {
         </header>
         <main id="main" tabIndex={-1}>
           <Suspense fallback={<Bones />}>
-            <Outlet />
+            {allowed ? (
+              <Outlet />
+            ) : (
+              <Empty title={t('office.not_yours')} action={<Link to={'/' as never}>{t('office.to_today')}</Link>}>
+                {t('office.not_yours_text')}
+              </Empty>
+            )}
           </Suspense>
         </main>
       </div>

@@ -11,8 +11,8 @@ interface Found {
   customer?: { name?: string };
   shipping_address?: { name?: string };
 }
-/** Long enough and with a digit: it may be a carrier's number. */
-const tracking = /^(?=.*\d)[A-Za-z0-9-]{8,40}$/;
+/** Long enough and with a digit: it may be a carrier's number, or the id of a parcel. */
+const tracking = /^(?=.*\d)[A-Za-z0-9_-]{8,40}$/;
 
 async function find(text: string, signal: AbortSignal) {
   const [orders, parcel] = await Promise.allSettled([

@@ -50,7 +50,7 @@ function Password() {
         <Form.Item name="current_password" label={t('identity.me.current')} rules={[{ required: true, message: t('common.required') }]}>
           <PasswordInput />
         </Form.Item>
-        <Form.Item name="password" label={t('identity.new_password')} extra={t('identity.password_rule')} rules={[{ required: true, min: 10, message: t('identity.password_rule') }]}>
+        <Form.Item name="password" label={t('identity.new_password')} extra={t('identity.password_rule')} rules={[{ required: true, message: t('common.required') }, { min: 10, message: t('identity.password_short') }]}>
           <PasswordInput fresh />
         </Form.Item>
       </div>

@@ -28,6 +28,23 @@ const homes: Record<string, { currency: string; country: string }> = {
   'zh-TW': { currency: 'TWD', country: 'TW' },
 };
 
+/** What was typed outlives a reload, in this tab only, and never the password or the token. */
+const TYPED = 'ordo.setup';
+function keepTyped({ token: _, owner: { password: __, ...owner } = {}, ...rest }: { token?: string; owner?: Record<string, string> }) {
+  try {
+    sessionStorage.setItem(TYPED, JSON.stringify({ ...rest, owner }));
+  } catch {
+    // Nothing is kept then.
+  }
+}
+function typed(): object | undefined {
+  try {
+    return (JSON.parse(sessionStorage.getItem(TYPED) ?? 'null') as object | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export default function Setup() {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -37,6 +54,7 @@ export default function Setup() {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
   const [demo, setDemo] = useState('none');
+  const [kept] = useState(typed);
   const state = useQuery({ queryKey: ['setup'], retry: false, retryOnMount: false, queryFn: () => readPath<State>('/v1/setup', {}) });
 
   const finish = async () => {
@@ -44,6 +62,7 @@ export default function Setup() {
     setWrong('');
     try {
       const session = await sendPath<Session>('POST', '/v1/setup', { ...(settled(form.getFieldsValue(true)) as object), demo });
+      sessionStorage.removeItem(TYPED);
       setCsrf(session.csrf_token);
       client.setQueryData(sessionKey, session);
     } catch (error) {
@@ -82,7 +101,8 @@ export default function Setup() {
         requiredMark={false}
         onFinish={() => void finish()}
         scrollToFirstError={{ focus: true }}
-        initialValues={{
+        onValuesChange={(_, all) => keepTyped(all)}
+        initialValues={kept ?? {
           company: { currency: home.currency, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, language: language() },
           location: { code: 'MAIN', kind: 'warehouse', address: { country: home.country } },
           channel: { code: 'web', kind: 'web' },
@@ -119,7 +139,7 @@ export default function Setup() {
             <Form.Item name={['owner', 'login']} label={t('identity.login')} extra={t('identity.login_hint')} rules={need}>
               <Input maxLength={120} autoComplete="username" autoCapitalize="none" spellCheck={false} />
             </Form.Item>
-            <Form.Item name={['owner', 'password']} label={t('identity.password')} extra={t('identity.password_rule')} rules={[{ required: true, min: 10, message: t('identity.password_rule') }]}>
+            <Form.Item name={['owner', 'password']} label={t('identity.password')} extra={t('identity.password_rule')} rules={[...need, { min: 10, message: t('identity.password_short') }]}>
               <PasswordInput fresh />
             </Form.Item>
           </div>
@@ -141,6 +161,9 @@ export default function Setup() {
               <CountrySelect />
             </Form.Item>
             <Form.Item name={['location', 'address', 'city']} label={t('identity.setup.city')}>
+              <Input maxLength={120} />
+            </Form.Item>
+            <Form.Item name={['location', 'address', 'region']} label={t('address.region')}>
               <Input maxLength={120} />
             </Form.Item>
             <Form.Item name={['location', 'address', 'line1']} label={t('identity.setup.line1')}>

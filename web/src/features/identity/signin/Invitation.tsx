@@ -87,7 +87,7 @@ export default function Invitation() {
       )}
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => void accept(values)}>
         <input type="hidden" name="username" autoComplete="username" value={login} readOnly />
-        <Form.Item name="password" label={t('identity.new_password')} extra={t('identity.password_rule')} rules={[{ required: true, min: 10, message: t('identity.password_rule') }]}>
+        <Form.Item name="password" label={t('identity.new_password')} extra={t('identity.password_rule')} rules={[{ required: true, message: t('common.required') }, { min: 10, message: t('identity.password_short') }]}>
           <PasswordInput fresh autoFocus />
         </Form.Item>
         {second && (
