@@ -37,14 +37,15 @@ export function ShipmentPeek({ row }: { row: Fulfillment }) {
   const carrier = useQuery({ queryKey: ['carriers', 'one', row.carrier], enabled: Boolean(row.carrier), staleTime: 300_000, queryFn: ({ signal }) => readPath<{ tracking_url?: string }>(`/v1/carriers/${encodeURIComponent(row.carrier ?? '')}`, {}, signal) });
   const [scanning, setScanning] = useState<Parcel>();
   const shipment = shipments.data?.data.find((one) => one.fulfillment_id === row.id && !one.voided);
-  const trouble = troubleOf(row, useNow(60_000));
+  const now = useNow(60_000);
+  const trouble = troubleOf(row, now);
   const view = followed.data?.get(row.id);
   const last = view?.changes?.at(-1);
   const zone = view?.time_zone;
   const underWay = row.state === 'shipped' || row.state === 'ready_for_pickup';
   const arrived = (row.parcels ?? []).some((parcel) => parcel.delivered_at);
 
-  const passed = underWay && !arrived && Date.parse(view?.deliver_by ?? row.deliver_by ?? '') < Date.now();
+  const passed = underWay && !arrived && Date.parse(view?.deliver_by ?? row.deliver_by ?? '') < now;
 
   const pages = (row.parcels ?? []).flatMap((parcel) => {
     const page = parcel.delivered_at ? undefined : carrierPage(carrier.data?.tracking_url, parcel.tracking_number);

@@ -30,9 +30,9 @@ const homes: Record<string, { currency: string; country: string }> = {
 
 /** What was typed outlives a reload, in this tab only, and never the password or the token. */
 const TYPED = 'ordo.setup';
-function keepTyped({ token: _, owner: { password: __, ...owner } = {}, ...rest }: { token?: string; owner?: Record<string, string> }) {
+function keepTyped(all: object) {
   try {
-    sessionStorage.setItem(TYPED, JSON.stringify({ ...rest, owner }));
+    sessionStorage.setItem(TYPED, JSON.stringify(all, (name, value: unknown) => (name === 'password' || name === 'token' ? undefined : value)));
   } catch {
     // Nothing is kept then.
   }

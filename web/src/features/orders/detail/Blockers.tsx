@@ -12,13 +12,15 @@ export function useBlockers(id: string) {
   return usePart<Told>(id, 'blockers');
 }
 
+const isAhead = (at: string) => Date.parse(at) > Date.now();
+
 /** When that was due. A place that is behind makes the order late only when the whole promise has passed. */
 function Due({ one, shipBy }: { one: Blocker; shipBy: string | undefined }) {
   const { t } = useTranslation();
   if (!one.until) return one.since ? <span>{t('orders.blocker_since', { ago: relative(one.since) })}</span> : null;
   const ago = relative(one.until);
   if (!one.late) return <span>{t('orders.blocker_until', { when: dateTime(one.until) })}</span>;
-  const behind = one.fulfillment && shipBy && Date.parse(shipBy) > Date.now();
+  const behind = one.fulfillment && shipBy && isAhead(shipBy);
   return <span className="late-words">{behind ? t('orders.blocker_behind', { ago, when: dateTime(shipBy) }) : t('orders.blocker_late', { ago })}</span>;
 }
 
