@@ -78,6 +78,7 @@ struct server_config {
   const char *trusted_proxies;
   bool quiet;  /* no access log */
   int writers; /* writer_config.lanes */
+  int workers_outside; /* outside_config.workers */
 };
 /* Prepares, starts writer, API and timers. NULL after saying what failed. */
 struct server *server_start(const struct server_config *config);
@@ -118,7 +119,7 @@ extern const struct api_room app_rooms[]; /* routes.c */
 struct timers;
 struct timers *timers_start(struct writer *w, const char *url, struct clock clock, const char *owner);
 void timers_stop(struct timers *t);
-/* How each job fares; any thread. */
-void timers_jobs(struct timers *t, struct arena *a, api_jobs *out);
+/* How each of them fares; any thread. */
+void timers_fare(struct timers *t, struct arena *a, api_timers *out);
 
 #endif

@@ -23,6 +23,8 @@ const struct api_room app_rooms[] = {
     {"Imports", "Files that people bring: mapped, tried, run; and taken out again.", import_routes},
     {"Reports", "Figures of the business, and the rows behind each.", report_routes},
     {"Events", "The append-only log as a feed and as a stream.", event_routes},
+    {"Webhooks", "Addresses that the log is told to, and what became of each delivery.", webhook_routes},
+    {"Jobs", "What must happen outside: mail, webhooks, answers to shops; with its attempts.", job_routes},
     {"Settings", "What a company sets for itself.", setting_routes},
     {"Setup", "A company's first minute.", setup_routes},
     {"Privacy", "Personal data for those to whom it is masked.", privacy_routes},

@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "import_work.h"
 #include "leases.h"
+#include "outside.h"
 #include "setup.h"
 
 #include <pthread.h>
@@ -20,6 +21,7 @@ struct server {
   struct timers *timers;
   struct chores *chores;
   struct import_work *imports;
+  struct outside *outside;
   struct numberer *numberer; /* NULL where the writer seals the feed itself */
   char owner[LEASE_OWNER_TEXT];
   char setup_token[TOKEN_TEXT]; /* "" where the company is set up */
@@ -142,11 +144,11 @@ static enum err draw_setup_token(struct server *s, const char *url, struct fault
   return err == ERR_OK ? ERR_OK : fault_fail(f, err, "", "%s", cx.fault.detail ? cx.fault.detail : "no database");
 }
 
-static void on_jobs(void *arg, struct arena *a, api_jobs *out)
+static void on_timers(void *arg, struct arena *a, api_timers *out)
 {
   struct server *s = arg;
   if (s->timers)
-    timers_jobs(s->timers, a, out);
+    timers_fare(s->timers, a, out);
 }
 
 static enum err on_chore(void *arg, struct fault *f, const char *name)
@@ -182,7 +184,7 @@ static enum err start(struct server *s, const struct server_config *config, stru
       .on_error = on_error,
       .load_demo = on_load_demo,
       .on_slow = on_slow,
-      .jobs = on_jobs,
+      .timers = on_timers,
       .chore = on_chore,
       .chores = on_chores,
       .backups = on_backups,
@@ -211,6 +213,11 @@ static enum err start(struct server *s, const struct server_config *config, stru
   TRY(api_start(s->api, s->writer, f));
   s->timers = timers_start(s->writer, config->url, clock_real, s->owner);
   s->imports = import_work_start(s->writer, config->url, clock_real, s->owner);
+  s->outside = outside_start(&(struct outside_config){.writer = s->writer,
+                                                      .url = config->url,
+                                                      .clock = clock_real,
+                                                      .owner = s->owner,
+                                                      .workers = config->workers_outside});
   return ERR_OK;
 }
 
@@ -268,6 +275,7 @@ void server_stop(struct server *s)
   demo_guest_stop(s->demo);
   timers_stop(s->timers);
   import_work_stop(s->imports);
+  outside_stop(s->outside);
   if (s->api)
     api_stop(s->api, STOP_MS);
   writer_stop(s->writer);
@@ -286,6 +294,7 @@ const struct option_row serve_options[] = {
     {"trusted-proxy", "ORDO_TRUSTED_PROXY", NULL, false,
      "addresses or networks of the proxies in front, with commas: their X-Forwarded-For tells who comes"},
     {"writers", NULL, "0", false, "connections that write at a time, up to 16; 0 = 1 on SQLite, 3 on PostgreSQL"},
+    {"workers-outside", NULL, "4", false, "threads that deliver webhooks, mail and the like, 1 to 64"},
     {"quiet", NULL, NULL, true, "no access log"},
     {0},
 };
@@ -300,6 +309,16 @@ static bool take_writers(const struct arguments *args, int *out)
   return true;
 }
 
+static bool take_workers(const struct arguments *args, int *out)
+{
+  const char *text = argument(args, "workers-outside");
+  int64_t n = 0;
+  if (!decimal_parse(text, strlen(text), 0, &n) || n < 1 || n > OUTSIDE_WORKERS_MAX)
+    return failed("--workers-outside is a number from 1 to %d", OUTSIDE_WORKERS_MAX), false;
+  *out = (int)n;
+  return true;
+}
+
 int cmd_serve(const struct arguments *args)
 {
   struct server_config config = {
@@ -310,7 +329,7 @@ int cmd_serve(const struct arguments *args)
       .trusted_proxies = argument(args, "trusted-proxy"),
       .quiet = argument(args, "quiet") != NULL,
   };
-  if (!take_writers(args, &config.writers))
+  if (!take_writers(args, &config.writers) || !take_workers(args, &config.workers_outside))
     return EXIT_USAGE;
   struct server *s = server_start(&config);
   if (!s)

@@ -2,12 +2,14 @@
 #include "subscriptions.h"
 
 #include "app.h"
+#include "hooks.h"
 
 #include <string.h>
 
 enum { SLICES_A_RUN = 50, ACT_ARENA_BUDGET = 64 << 20, SLICE_ARENA_BUDGET = 256 << 20 };
 
 const struct consumer *const subscriptions[] = {
+    &hooks_consumer,
     NULL,
 };
 

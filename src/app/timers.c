@@ -400,12 +400,12 @@ static void note_mine(struct timers *t, size_t job, bool mine)
   pthread_mutex_unlock(&t->lock);
 }
 
-void timers_jobs(struct timers *t, struct arena *a, api_jobs *out)
+void timers_fare(struct timers *t, struct arena *a, api_timers *out)
 {
   pthread_mutex_lock(&t->lock);
   for (size_t i = 0; i < COUNT_OF(timers); i++) {
     const struct fare *f = &t->fares[i];
-    *LIST_ADD(a, out) = (struct api_job){.name = timers[i].name,
+    *LIST_ADD(a, out) = (struct api_timer){.name = timers[i].name,
                                          .mine = f->mine,
                                          .every_ms = timers[i].every_ms,
                                          .runs = f->runs,

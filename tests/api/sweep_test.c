@@ -29,6 +29,8 @@ static const struct sample {
     {"/v1/users/{", "user", "nobody"},
     {"/v1/api_keys/{", "second_key", "key_0000000000000"},
     {"/v1/views/{", "view", "viw_0000000000000"},
+    {"/v1/webhooks/{", "webhook", "whk_0000000000000"},
+    {"/v1/jobs/{", "job", "job_0000000000000"},
     {"/v1/sessions/{", NULL, "ses_0000000000000"},
     {"/v1/review_rules/{", "rule", "no-such-rule"},
     {"/v1/adjustments/{", "adjustment", "adj_0000000000000"},
@@ -80,6 +82,12 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("second_key", "/id");
   SAY(201, "POST /v1/views {'screen': 'orders', 'name': 'late'}");
   KEEP("view", "/id");
+  SAY(201, "POST /v1/webhooks {'url': 'https://hooks.invalid/', 'topics': ['no.such']}");
+  KEEP("webhook", "/id");
+  SAY(200, "POST /v1/webhooks/<webhook>/test");
+  KEEP("job", "/id");
+  AWAIT("GET /v1/jobs/<job>", "/state", "retrying");
+  SAY(200, "POST /v1/jobs/<job>/drop"); /* it changes by itself no more */
   a_paid_order(s, 2);
   KEEP("payment", "/payments/0/id");
   SAY(201, "POST /v1/waves {'location': 'NJ1', 'fulfillments': ['<fulfillment>']}");
@@ -139,6 +147,8 @@ static const struct {
     {"PATCH", "/v1/customers/{id}", "{'name': 'another'}"},
     {"PATCH", "/v1/tax_rates/{id}", "{'rate': '0.2'}"},
     {"PATCH", "/v1/views/{id}", "{'name': 'another'}"},
+    {"PATCH", "/v1/webhooks/{id}", "{'description': 'another'}"},
+    {"POST", "/v1/webhooks/{id}/replay", "{'from': '2020-01-01T00:00:00Z', 'to': '2020-01-02T00:00:00Z'}"},
     {"PATCH", "/v1/users/{id}", "{'name': 'another'}"},
     {"PATCH", "/v1/review_rules/{id}", "{'expire_hours': 7}"},
     {"PATCH", "/v1/number_series/{code}", "{'digits': 9}"},

@@ -97,7 +97,7 @@ TEST(the_books_are_proved_and_backed_up_while_the_server_runs)
   struct shop *s = shop_open(t);
   a_small_shop(s);
   a_paid_order(s, 2);
-  SAY(200, "GET /v1/jobs");
+  SAY(200, "GET /v1/timers");
   CHECK(!text_empty(AT("/data/name=expire holds/every_ms")));
   SAY(200, "GET /v1/system");
   CHECK(atoi(AT("/database_bytes")) > 100000);

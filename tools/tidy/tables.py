@@ -9,9 +9,9 @@ STRATA = [
                 "inventory",                                                                  # supply
                 "setup", "views",                                                             # a company's people
                 "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
-                "search", "reports",                                                          # insight
+                "search", "reports", "hooks",                                                          # insight
                 "privacy", "work", "tracking"]),                                              # who works, who waits
-    ("edge", ["print", "http", "import", "upload", "api"]),
+    ("edge", ["print", "http", "import", "upload", "connect", "api"]),
 ]
 
 # Rooms that are more alone than their place says: only these strata below them.

@@ -41,7 +41,9 @@
   X(SYSTEM_ADMIN,     "system.admin",     "Check, back up, and replay what failed")                                    \
   X(OWNER_ADMIN,      "owner.admin",      "Make and change owners")                                                    \
   X(REPORT_READ,      "report.read",      "See reports")                                                               \
-  X(SYSTEM_READ,      "system.read",      "See metrics and the state of the system")
+  X(SYSTEM_READ,      "system.read",      "See metrics and the state of the system")                                     \
+  X(WEBHOOK_READ,     "webhook.read",     "See webhooks and what became of their deliveries")                          \
+  X(WEBHOOK_WRITE,    "webhook.write",    "Make and change webhooks, and send deliveries again")
 
 enum permission {
 #define X(code, name, doc) PERM_##code,

@@ -111,6 +111,9 @@ extern const struct rec feed_entry_rec;
 typedef LIST(struct feed_entry) feed_entries;
 /* At most limit entries with seq > after, oldest first; fewer where they are large (some MB), none at the end alone. */
 MUST_CHECK enum err feed_read(struct ctx *cx, int64_t after, int64_t limit, feed_entries *out);
+/* One event by its key, with its cursor as the caller knows it (0 = none). ERR_NOT_FOUND without a fault text. */
+MUST_CHECK enum err event_read(struct ctx *cx, int64_t bucket, int64_t subject_id, int64_t n, int64_t cursor,
+                               struct feed_entry *out);
 /* The first number whose event happened at an instant or later, by a look at few; numbers follow time but for the
  * differences of servers' clocks (FEED_CLOCKS_MS at most, one hopes). One more than the last when there is none. */
 #define FEED_CLOCKS_MS 120000

@@ -168,6 +168,24 @@ enum err timelines_read(struct ctx *cx, const int64_t *subject_ids, size_t n, fe
   return read_entries(cx, &rows, TIMELINE_BYTES, out);
 }
 
+enum err event_read(struct ctx *cx, int64_t bucket, int64_t subject_id, int64_t n, int64_t cursor,
+                    struct feed_entry *out)
+{
+  static const struct db_stmt one = {
+      "SELECT " EVENT_COLUMNS ", CAST($4 AS BIGINT) FROM event e"
+      " LEFT JOIN event_personal p ON p.bucket = e.bucket AND p.subject_id = e.subject_id AND p.n = e.n"
+      " WHERE e.bucket = $1 AND e.subject_id = $2 AND e.n = $3",
+      DB_KEYED};
+  feed_entries found = {0};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &one, &rows, DB_ARGS(I64(bucket), I64(subject_id), I64(n), I64(cursor))));
+  TRY(read_entries(cx, &rows, FEED_BYTES, &found));
+  if (found.n == 0)
+    return ERR_NOT_FOUND;
+  *out = found.at[0];
+  return ERR_OK;
+}
+
 enum { VERIFY_SLICE = 2000 };
 
 /* Numbers given before migration 11: SHA-256(hash before || seq || U+001F || columns, each ended by U+001F). */

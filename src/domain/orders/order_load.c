@@ -67,6 +67,15 @@ enum err order_find_external(struct ctx *cx, const char *channel, const char *ex
                     DB_ARGS(TEXT(channel), TEXT(external_id), I64(order_bucket(channel, external_id))));
 }
 
+enum err order_channel(struct ctx *cx, struct order_id id, const char **out)
+{
+  static const struct db_stmt find = {"SELECT channel FROM orders WHERE bucket = $1 AND id = $2", DB_KEYED};
+  struct db_rows rows;
+  TRY(db_query(cx->db, &find, &rows, DB_ARGS(I64(bucket_of_id(id.v)), I64(id.v))));
+  *out = db_next(&rows) ? db_text(&rows, 0) : NULL;
+  return db_done(&rows);
+}
+
 int64_t order_bucket(const char *channel, const char *external_id)
 {
   return bucket_of_pair((int64_t)hash_text(channel), external_id);

@@ -323,6 +323,8 @@ MUST_CHECK enum err orders_find(struct ctx *cx, const char *const *ids_or_number
 /* The order with this (channel, external id); *out_id.v = 0 when there is none. */
 MUST_CHECK enum err order_find_external(struct ctx *cx, const char *channel, const char *external_id,
                                         struct order_id *out_id);
+/* The code of its channel; *out NULL when there is no such order. */
+MUST_CHECK enum err order_channel(struct ctx *cx, struct order_id id, const char **out);
 /* The bucket of an order's family: hash of both. */
 int64_t order_bucket(const char *channel, const char *external_id);
 /* The whole order; ERR_NOT_FOUND. Personal data too. */

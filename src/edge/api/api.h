@@ -127,6 +127,7 @@ extern const struct route setup_routes[], view_routes[], privacy_routes[];
 extern const struct route import_routes[], track_routes[];
 extern const struct route report_routes[]; /* figures, and what is behind them */
 extern const struct route bulk_routes[], today_routes[], work_routes[], audit_routes[];
+extern const struct route job_routes[], webhook_routes[]; /* what happens outside, and who is told */
 extern const struct route system_routes[]; /* health, metrics, the OpenAPI document */
 extern const struct route docs_routes[];   /* /docs */
 extern const struct route web_routes[];    /* the console: / and what belongs to it */
@@ -158,14 +159,14 @@ struct api_room {
 #define API_EVENTS_MAX      1000          /* events of one answer */
 
 /* What goes by itself in this process, and what somebody asked it for. */
-struct api_job {
+struct api_timer {
   const char *name;
   bool mine;               /* this process does it now, or a part of it */
   int64_t every_ms, runs, failures, last_ms;
   struct instant last_at, failed_at;
   const char *error;       /* of the last failure */
 };
-typedef LIST(struct api_job) api_jobs;
+typedef LIST(struct api_timer) api_timers;
 #define API_DIFFERENCES 50
 struct api_chore {
   const char *name, *state; /* idle, running, done, failed */
@@ -204,7 +205,7 @@ struct api_config {
   void (*on_slow)(void *arg, const char *sql, int64_t ms); /* statements of API_SLOW_MS or longer */
   /* Loads the data of a demo (setup.h) beside the running server, in this currency; returns at once. NULL = there is none. */
   void (*load_demo)(void *arg, int demo, const char *currency);
-  void (*jobs)(void *arg, struct arena *a, api_jobs *out);
+  void (*timers)(void *arg, struct arena *a, api_timers *out);
   enum err (*chore)(void *arg, struct fault *f, const char *name); /* begins "check" or "backup"; ERR_STATE: one is running */
   bool (*chores)(void *arg, struct arena *a, const char *name, struct api_chore *out);
   void (*backups)(void *arg, struct arena *a, api_backups *out); /* the newest first */

@@ -57,7 +57,8 @@ struct today {
 
 static const struct rec_field number_fields[] = {
     FIELD(struct today_number, code, .flags = REC_REQUIRED,
-          .doc = "late, at_risk, short_picked, backordered, overdue, in_review, holds_overdue, failed_work, stock_low, "
+          .doc = "late, at_risk, short_picked, backordered, overdue, in_review, holds_overdue, failed_work, jobs_dead, "
+                 "webhooks_failing, stock_low, "
                  "stock_out, stock_negative; hold; orders_today, shipped_today, cancelled_today, open; backlog",
           .example = "late"),
     FIELD(struct today_number, count, .flags = REC_REQUIRED, .doc = "So many", .example = "3"),
@@ -178,6 +179,8 @@ static const struct {
     {"backordered", "/v1/orders", "backordered=true", BY_ORDERS},
     {"overdue", "/v1/orders", "overdue=true", BY_ORDERS},
     {"failed_work", "/v1/failed_work", "state=waiting,dead", BY_NOTHING},
+    {"jobs_dead", "/v1/jobs", "state=dead", BY_NOTHING},
+    {"webhooks_failing", "/v1/jobs", "kind=webhook.deliver&state=retrying", BY_NOTHING},
     {"stock_low", "/v1/stock", "level=low", BY_STOCK},
     {"stock_out", "/v1/stock", "level=out", BY_STOCK},
     {"stock_negative", "/v1/stock", "level=negative", BY_STOCK},

@@ -21,30 +21,30 @@ static const struct api_list failures_list = {
     .id_field = "id",
 };
 
-/* ---- Jobs ---- */
+/* ---- Timers ---- */
 
-static const struct rec_field job_fields[] = {
-    FIELD(struct api_job, name, .flags = REC_REQUIRED, .doc = "What it does", .example = "expire orders"),
-    FIELD(struct api_job, mine, .doc = "This server does it now, or a part of it", .example = "true"),
-    FIELD(struct api_job, every_ms, .flags = REC_REQUIRED, .doc = "How often; 0 = whenever there is something to do",
+static const struct rec_field timer_fields[] = {
+    FIELD(struct api_timer, name, .flags = REC_REQUIRED, .doc = "What it does", .example = "expire orders"),
+    FIELD(struct api_timer, mine, .doc = "This server does it now, or a part of it", .example = "true"),
+    FIELD(struct api_timer, every_ms, .flags = REC_REQUIRED, .doc = "How often; 0 = whenever there is something to do",
           .example = "5000"),
-    FIELD(struct api_job, runs, .flags = REC_REQUIRED, .doc = "Since the server started", .example = "812"),
-    FIELD(struct api_job, failures, .flags = REC_REQUIRED, .doc = "Of these: runs that failed", .example = "0"),
-    FIELD(struct api_job, last_at, .doc = "When it last ended"),
-    FIELD(struct api_job, last_ms, .doc = "How long that took", .example = "3"),
-    FIELD(struct api_job, failed_at, .doc = "When it last failed"),
-    FIELD(struct api_job, error, .doc = "And why", .example = "database_away: the connection was refused"),
+    FIELD(struct api_timer, runs, .flags = REC_REQUIRED, .doc = "Since the server started", .example = "812"),
+    FIELD(struct api_timer, failures, .flags = REC_REQUIRED, .doc = "Of these: runs that failed", .example = "0"),
+    FIELD(struct api_timer, last_at, .doc = "When it last ended"),
+    FIELD(struct api_timer, last_ms, .doc = "How long that took", .example = "3"),
+    FIELD(struct api_timer, failed_at, .doc = "When it last failed"),
+    FIELD(struct api_timer, error, .doc = "And why", .example = "database_away: the connection was refused"),
 };
-static const struct rec job_rec = REC(struct api_job, "Job", job_fields, "What a server does by itself");
+static const struct rec timer_rec = REC(struct api_timer, "Timer", timer_fields, "What a server does by itself");
 
-static enum err serve_jobs(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+static enum err serve_timers(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   const struct api_config *config = &rq->api->config;
-  api_jobs jobs = {0};
+  api_timers timers = {0};
   (void)out;
-  if (config->jobs)
-    config->jobs(config->arg, cx->arena, &jobs);
-  return api_page(cx, rq, &job_rec, jobs.at, jobs.n);
+  if (config->timers)
+    config->timers(config->arg, cx->arena, &timers);
+  return api_page(cx, rq, &timer_rec, timers.at, timers.n);
 }
 
 /* ---- The system ---- */
@@ -186,8 +186,8 @@ static enum err serve_backups(struct ctx *cx, const struct api_request *rq, stru
 static const enum err state_errors[] = {ERR_STATE, ERR_OK};
 
 const struct route work_routes[] = {
-    {"GET", "/v1/jobs", "Background jobs", "What this server does by itself, and how it fares.", PERM_SYSTEM_READ,
-     .reply = &job_rec, .success = 200, .serve = serve_jobs, .params = api_page_params, .flags = ROUTE_PAGE},
+    {"GET", "/v1/timers", "What goes by itself", "What this server does from time to time, and how that fares.", PERM_SYSTEM_READ,
+     .reply = &timer_rec, .success = 200, .serve = serve_timers, .params = api_page_params, .flags = ROUTE_PAGE},
     {"GET", "/v1/system", "The state of the system", "Version, database, feed, backups.", PERM_SYSTEM_READ,
      .reply = &system_rec, .success = 200, .serve = serve_system},
     {"POST", "/v1/system/check", "Prove the books",

@@ -31,6 +31,16 @@ void sha256_begin(const void *bytes, size_t n, unsigned char out_state[HASH_BYTE
 void sha256_end(const unsigned char state[HASH_BYTES], uint64_t n_before, const void *bytes, size_t n,
                 unsigned char out[HASH_BYTES]);
 void hex_encode(const unsigned char *bytes, size_t n, char *out); /* 2n + 1 bytes */
+/* HMAC-SHA-256 (RFC 2104): what signs webhooks, ours and those of others. */
+void hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t n, unsigned char out[HASH_BYTES]);
+/* In a time that tells nothing of where they differ. */
+MUST_CHECK bool bytes_equal(const void *a, const void *b, size_t n);
+
+/* ---- Base64 (RFC 4648, with padding) ---- */
+
+void base64_add(struct buf *out, const void *bytes, size_t n);
+/* False unless it is whole: its alphabet, its padding, no blanks. */
+MUST_CHECK bool base64_read(const char *text, size_t n, struct buf *out);
 
 /* ---- Check digits ---- */
 

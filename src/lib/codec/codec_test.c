@@ -116,3 +116,33 @@ TEST(one_wrong_digit_is_always_seen)
     }
   CHECK_INT(gs1_check_digit("37610425002123456", 17), '9'); /* an SSCC of the GS1 specifications */
 }
+
+TEST(base64_is_read_as_it_was_written_and_in_no_other_form)
+{
+  static const char *const texts[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+  static const char *const wrong[] = {"Z", "Zg=", "Zg", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zm 8", "Zm9v\n"};
+  for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    struct buf out, back;
+    buf_init(&out, t->arena);
+    buf_init(&back, t->arena);
+    base64_add(&out, texts[i][0], strlen(texts[i][0]));
+    CHECK_TEXT(buf_str(&out), texts[i][1]);
+    CHECK(base64_read(texts[i][1], strlen(texts[i][1]), &back));
+    CHECK_TEXT(buf_str(&back), texts[i][0]);
+  }
+  for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+    struct buf out;
+    buf_init(&out, t->arena);
+    CHECK(!base64_read(wrong[i], strlen(wrong[i]), &out));
+  }
+}
+
+TEST(hmac_is_that_of_rfc_4231)
+{
+  unsigned char mac[HASH_BYTES];
+  char hex[HASH_TEXT];
+  hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, mac);
+  hex_encode(mac, sizeof mac, hex);
+  CHECK_TEXT(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(bytes_equal("same", "same", 4) && !bytes_equal("same", "sane", 4) && bytes_equal("", "", 0));
+}

@@ -1,7 +1,9 @@
 /* SHA-256 (libsodium's) and hex. */
 #include "codec.h"
 
+#include <sodium/crypto_auth_hmacsha256.h>
 #include <sodium/crypto_hash_sha256.h>
+#include <sodium/utils.h>
 
 _Static_assert(HASH_BYTES == crypto_hash_sha256_BYTES, "SHA-256 has 32 bytes");
 
@@ -49,4 +51,17 @@ void hex_encode(const unsigned char *bytes, size_t n, char *out)
     *out++ = digits[bytes[i] & 15];
   }
   *out = 0;
+}
+
+void hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t n, unsigned char out[HASH_BYTES])
+{
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key_n ? key : (const void *)"", key_n);
+  crypto_auth_hmacsha256_update(&state, n ? bytes : (const void *)"", n);
+  crypto_auth_hmacsha256_final(&state, out);
+}
+
+bool bytes_equal(const void *a, const void *b, size_t n)
+{
+  return n == 0 || sodium_memcmp(a, b, n) == 0;
 }

@@ -6,20 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void add_base64(struct buf *out, const unsigned char *bytes, size_t n)
-{
-  for (size_t i = 0; i < n; i += 3) {
-    unsigned v =
-        (unsigned)bytes[i] << 16 | (i + 1 < n ? (unsigned)bytes[i + 1] << 8 : 0) | (i + 2 < n ? bytes[i + 2] : 0);
-    buf_char(out, alphabet[v >> 18 & 63]);
-    buf_char(out, alphabet[v >> 12 & 63]);
-    buf_char(out, i + 1 < n ? alphabet[v >> 6 & 63] : '=');
-    buf_char(out, i + 2 < n ? alphabet[v & 63] : '=');
-  }
-}
-
 /* RFC 2047: words of at most 75 characters, cut between characters, joined by folded white space. */
 const char *net_mail_encoded(struct arena *a, const char *text)
 {
@@ -35,7 +21,7 @@ const char *net_mail_encoded(struct arena *a, const char *text)
     const char *word = utf8_cut(a, at, WORD_BYTES);
     size_t n = strlen(word);
     buf_text(&out, out.n ? "\r\n =?UTF-8?B?" : "=?UTF-8?B?");
-    add_base64(&out, (const unsigned char *)word, n);
+    base64_add(&out, word, n);
     buf_text(&out, "?=");
     at += n;
   }

@@ -12,7 +12,7 @@ const failing = (job: Job) => Boolean(job.failed_at && (!job.last_at || job.fail
 
 export function Jobs() {
   const { t } = useTranslation();
-  const found = useQuery({ queryKey: ['jobs'], refetchInterval: 5_000, queryFn: () => readPath<{ data: Job[] }>('/v1/jobs', { limit: 200 }) });
+  const found = useQuery({ queryKey: ['timers'], refetchInterval: 5_000, queryFn: () => readPath<{ data: Job[] }>('/v1/timers', { limit: 200 }) });
   const body = ({ data }: NonNullable<typeof found.data>) => {
     return (
       <Panel title={t('events.jobs.running')} flush>
