@@ -13,7 +13,7 @@ import { Verify } from './Verify';
 import { fieldWord, hasSums, isSum, topicWord, valueWord } from './words';
 
 const kinds = [
-  'order', 'stock', 'adjustment', 'product', 'customer', 'location', 'channel', 'carrier', 'wave', 'manifest', 'user', 'session', 'api_key', 'setting', 'number_series', 'review_rule', 'tax_rate', 'view', 'import', 'bulk', 'reveal', 'failure', 'job',
+  'order', 'stock', 'adjustment', 'product', 'customer', 'location', 'channel', 'carrier', 'wave', 'manifest', 'user', 'session', 'api_key', 'setting', 'number_series', 'review_rule', 'tax_rate', 'view', 'import', 'bulk', 'reveal', 'failure', 'job', 'webhook',
 ] as const;
 const acting = ['system', 'user', 'api_key', 'rule'] as const;
 

@@ -16,7 +16,7 @@ import './today.css';
 
 const Flow = lazy(() => import('./Flow'));
 
-const urgent = new Set(['late', 'holds_overdue', 'failed_work', 'stock_negative', 'short_picked']);
+const urgent = new Set(['late', 'holds_overdue', 'failed_work', 'jobs_dead', 'stock_negative', 'short_picked']);
 interface Named {
   code: string;
   name?: string;
