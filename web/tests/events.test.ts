@@ -20,7 +20,7 @@ const sources = ['core', 'domain', 'edge']
 const acts = /(?:_ACT|_CREATE|_UPDATE)\(\s*"[\w.]+"|\.name = "[\w.]+"|act = \{\s*"[\w.]+"|"[\w.]+",\s*(?:TAG_FACTS|sizeof)/g;
 
 /** A field of a search, a refusal's place, a setting, an act that a macro makes. */
-const others = new Set(['customer.email', 'job.lane', 'order.fill', 'session.hours', 'webhook.test']);
+const others = new Set(['customer.email', 'job.lane', 'order.fill', 'session.hours', 'webhook.deliver', 'webhook.test']);
 
 /** Every topic that stands in the server's sources. */
 function written(): string[] {
