@@ -1,5 +1,6 @@
 /* Fulfillments, parcels, shipments, tracking and cancelling over HTTP. */
 #include "api.h"
+#include "api_priv.h"
 
 #include "fulfillment.h"
 
@@ -29,26 +30,28 @@ static enum err serve_shipment(struct ctx *cx, const struct api_request *rq, str
   return ERR_OK;
 }
 
-/* What `act` would do with this body. */
-static enum err preview_of(struct ctx *cx, const struct act *act, const char *id, const void *body,
+/* What `act` would do with this body, to the version that is named. */
+static enum err preview_of(struct ctx *cx, const struct api_request *rq, const struct act *act, const void *body,
                            struct act_result *out)
 {
   struct cancel_preview *preview = ARENA_NEW(cx->arena, struct cancel_preview);
-  TRY(order_cancel_preview(cx, act, &(struct act_input){.id = id, .body = body, .version = ABSENT}, preview));
+  struct act_input in = {.id = rq->id, .body = body, .version = ABSENT};
+  TRY(decode_if_match(cx, rq->http, &in.version));
+  TRY(order_cancel_preview(cx, act, &in, preview));
   *out = (struct act_result){.rec = &cancel_preview_rec, .value = preview, .version = ABSENT};
   return ERR_OK;
 }
 
 static enum err serve_cancel_preview(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
-  return preview_of(cx, &order_cancel_act, rq->id, rq->body, out);
+  return preview_of(cx, rq, &order_cancel_act, rq->body, out);
 }
 
 static enum err serve_reject_preview(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   const struct reason_maybe *asked = rq->body;
   struct reason_input body = {.reason = asked->reason ? asked->reason : ""};
-  return preview_of(cx, &order_reject_act, rq->id, &body, out);
+  return preview_of(cx, rq, &order_reject_act, &body, out);
 }
 
 /* ---- Lists ---- */
