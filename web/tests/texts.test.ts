@@ -56,6 +56,19 @@ test('zh-TW has one word for who carries parcels: what the trade there says', ()
   for (const shell of shells) for (const [key, text] of flat(catalog(shell, 'zh-TW'))) expect(text, key).not.toMatch(/承運商|物流商|貨運商/);
 });
 
+test('a hold has one word in each Chinese', () => {
+  for (const shell of shells) for (const [key, text] of flat(catalog(shell, 'zh-CN'))) expect(text, key).not.toContain('挂起');
+  const review = flat(JSON.parse(readFileSync(join(src, 'features/review/i18n/zh-TW.json'), 'utf8')));
+  for (const [key, text] of review) expect(text, key).not.toContain('保留');
+});
+
+test('each setting is named in the words of the reader', () => {
+  const keys = [...readFileSync(join(src, '../../src/core/settings/settings.h'), 'utf8').matchAll(/^ +X\(\w+, +"([a-z_.]+)"/gm)].map((match) => (match[1] as string).replaceAll('.', '_'));
+  expect(keys.length).toBeGreaterThan(20);
+  const { key: names, help } = JSON.parse(readFileSync(join(src, 'features/settings/i18n/en.json'), 'utf8')) as { key: Record<string, string>; help: Record<string, string> };
+  expect(keys.filter((key) => !names[key] || !help[key])).toEqual([]);
+});
+
 test.each(languages)('the office begins in %s with what its navigation and palette say, and no more of the rooms', (language) => {
   const there = new Map(flat(first(language)));
   const said = new Set(rooms.flatMap((room) => [...readFileSync(join(src, 'features', room, 'routes.tsx'), 'utf8').matchAll(/label: '([\w.]+)'/g)].map(([, key = '']) => key)));

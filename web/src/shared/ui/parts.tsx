@@ -81,6 +81,8 @@ export function useProblemText(): (error: unknown) => string {
     const [first] = problem.errors;
     if (first?.code === 'see_as') return t('error.see_as');
     if (first?.sku && first.available !== undefined) return t('error.only_available', { n: quantity(first.available), sku: first.sku });
+    // What stands in the address has no field that could be marked.
+    if (problem.code === 'invalid' && first?.pointer.startsWith('/query/')) return t('error.in_address', { name: first.pointer.slice('/query/'.length), what: t(`error.${first.code}`, { defaultValue: first.detail }) });
     return t(`error.${problem.code}`, { defaultValue: t('error.other', { code: problem.code }) });
   };
 }

@@ -109,6 +109,7 @@ function LineRow({ line, told, stale, fault, currency, mayPrice, onChange, onRem
   const differs = line.unit_price !== undefined;
   const read = line.typed === undefined ? undefined : readQuantity(line.typed, line.unit);
   const wrongQuantity = read && 'why' in read ? t(`orders.desk.${read.why}`) : fault?.field === 'quantity' ? fault.what : undefined;
+  const unsure = wrongQuantity !== undefined || (differs && !line.price_reason);
   return (
     <li>
       <div className="desk-line">
@@ -148,7 +149,7 @@ function LineRow({ line, told, stale, fault, currency, mayPrice, onChange, onRem
             onChange={(value) => onChange(value === undefined || value === null || value === told?.list_price ? { unit_price: undefined, price_reason: undefined } : { unit_price: value })}
           />
         </div>
-        <strong className={`num desk-total ${stale ? 'stale' : ''}`}>{told ? money(told.total, currency) : ''}</strong>
+        <strong className={`num desk-total ${stale ? 'stale' : ''}`}>{!told ? '' : unsure ? '–' : money(told.total, currency)}</strong>
         {differs && (
           <Input
             className="desk-reason"

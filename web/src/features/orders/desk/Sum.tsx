@@ -64,7 +64,7 @@ export function Sum({ desk }: { desk: Desk }) {
   return (
     <section className="panel desk-sum" aria-label={t('orders.desk.sum')}>
       <div className="panel-body col" aria-live="polite">
-        <Ledger told={told} stale={stale} currency={currency} />
+        <Ledger told={mistyped || overrides ? undefined : told} stale={stale} currency={currency} />
         {told?.promise.ship_by && (
           <p className="desk-promise">
             <StatusTag tone="good">{t('orders.desk.ships', { when: dateTime(told.promise.ship_by) })}</StatusTag>

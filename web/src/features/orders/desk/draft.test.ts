@@ -33,6 +33,7 @@ it('what is no quantity is told and never becomes another one', () => {
   expect(readQuantity('2', 'pcs')).toEqual({ value: 2 });
   expect(readQuantity('2,5', 'kg')).toEqual({ value: 2.5 });
   expect(readQuantity('2.5', 'pcs')).toEqual({ why: 'quantity_whole' });
+  expect(readQuantity('99999999999', 'pcs')).toEqual({ why: 'quantity_most' });
   for (const text of ['-5', 'abc', '', '0', '1e3', '1.0000001']) expect(readQuantity(text, 'kg')).toEqual({ why: 'quantity_number' });
 });
 it('a fault names its line and field', () => {

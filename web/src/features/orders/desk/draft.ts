@@ -93,8 +93,9 @@ export function orderBody(draft: DeskDraft, language: string, total?: number): R
 const COUNTED = new Set(['pcs', 'pc', 'piece', 'each', 'ea']);
 
 /** A quantity as it is typed, or why it is none. */
-export function readQuantity(text: string, unit: string | undefined): { value: number } | { why: 'quantity_number' | 'quantity_whole' } {
+export function readQuantity(text: string, unit: string | undefined): { value: number } | { why: 'quantity_number' | 'quantity_whole' | 'quantity_most' } {
   const plain = text.trim().replace(',', '.');
+  if (/^\d{10,}(\.\d*)?$/.test(plain) && Number(plain) > 999_999_999) return { why: 'quantity_most' };
   const value = /^\d{1,9}(\.\d{1,6})?$/.test(plain) ? Number(plain) : 0;
   if (value <= 0) return { why: 'quantity_number' };
   if (unit !== undefined && COUNTED.has(unit) && !Number.isInteger(value)) return { why: 'quantity_whole' };
