@@ -99,6 +99,13 @@ test('a wrong scan changes nothing and is logged; the right ones complete the wo
   await scan(page, 'TEE-S');
   await expect(page.getByText('1 / 2')).toBeVisible();
   await scan(page, 'TEE-S');
+  // The box is full: one scan more is too many, a foreign one is told, and neither is a weight.
+  await expect(page.getByLabel('Weight')).toBeFocused();
+  await scan(page, 'TEE-S');
+  await expect(page.getByRole('alert')).toContainText('Too many');
+  await scan(page, '6901230044977');
+  await expect(page.getByRole('alert')).toContainText('Not in this order');
+  await expect(page.getByLabel('Weight')).toHaveValue('');
   await page.getByLabel('Weight').fill('99999999');
   await page.getByRole('button', { name: 'Close the box' }).click();
   await expect(page.getByRole('alert').filter({ hasText: '70 kg' })).toBeVisible();
@@ -112,6 +119,46 @@ test('a wrong scan changes nothing and is logged; the right ones complete the wo
   await expect.poll(async () => (await look(shop, work)).state).toBe('shipped');
   // With the carrier's number the label is another one: it is offered again.
   await expect(page.getByRole('link', { name: /Label of parcel 1, \w+/ })).toBeVisible();
+});
+
+test('a carrier that gives no numbers here is asked for one at hand-over; what came without gets it later', async ({ page, shop }) => {
+  const packed = async () => {
+    const { work, number, place } = await order(shop, [{ sku: 'TOTE', quantity: 1 }]);
+    await shop.ask('POST', `/v1/fulfillments/${work}/pick`, {});
+    await shop.ask('POST', `/v1/fulfillments/${work}/pack`, {});
+    return { work, number, place };
+  };
+  const { place } = await packed();
+  // Whatever carrier was proposed, it gives no numbers by itself.
+  await page.route('**/v1/carriers/*', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), kind: 'manual' } });
+  });
+  await at(page, place);
+  const sent: any[] = [];
+  page.on('request', (request) => request.url().endsWith('/ship') && sent.push(request.postDataJSON()));
+  await page.getByRole('button', { name: 'Ship', exact: true }).click();
+  await expect(page.getByLabel('Tracking number')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Handed over' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Scan or type the number' })).toBeVisible();
+  expect(sent).toEqual([]);
+  await scan(page, 'PO-777-1');
+  await expect(page.getByLabel('Tracking number')).toHaveValue('PO-777-1');
+  await page.getByRole('button', { name: 'Handed over' }).click();
+  await expect.poll(() => sent).toEqual([{ tracking_number: 'PO-777-1' }]);
+  await page.unroute('**/v1/carriers/*');
+
+  const later = await packed();
+  await shop.ask('POST', `/v1/fulfillments/${later.work}/ship`, { carrier: 'parcelone', service: 'ground' });
+  await page.goto(`/fulfillments/${later.work}`);
+  await page.getByRole('button', { name: 'Enter tracking number' }).click();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('dialog').getByLabel('Tracking number').fill('PO-888-2');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByText('PO-888-2')).toBeVisible();
+  expect((await shop.ask<any>('GET', `/v1/fulfillments/${later.work}`)).parcels[0].tracking_number).toBe('PO-888-2');
 });
 
 test('what is asked for later in the same work is a wrong item now: it counts nowhere, online and offline', async ({ page, shop, context }) => {

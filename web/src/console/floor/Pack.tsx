@@ -6,9 +6,10 @@ import { language, useTranslation } from '../../shared/i18n';
 import { dropWork, keepWork } from '../../shared/offline/kept';
 import { onSent, put, useOutbox } from '../../shared/offline/outbox';
 import { CODE_MAX, readCode } from '../../shared/offline/gs1';
-import { fulfillment } from './door';
+import { fulfillment, givesNoNumbers } from './door';
 import { Bar, Big, ScanBar, Steps, Tell, useTell } from './parts';
-import { counted, grams, HEAVY_G, judge, left, loggedAs, units, type Work } from './work';
+import { useScanner } from './wedge';
+import { counted, grams, HEAVY_G, isScan, judge, left, loggedAs, units, type Work } from './work';
 
 export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
   const { t } = useTranslation();
@@ -44,6 +45,8 @@ export function Pack({ first, onHome }: { first: Work; onHome: () => void }) {
     if (all.done >= all.all) tell('done', t('floor.tell.all_packed'));
     else tell('right', t('floor.tell.right'), judged.line.name);
   };
+  // The box is full, and somebody scans on: that is no weight.
+  useScanner(onItem, whole && work.kind === 'pack', (text) => isScan(latest.current, text));
   const byHand = () => {
     let next = work;
     for (const line of work.lines)
@@ -144,6 +147,24 @@ export function Ship({ work, onHome }: { work: Work; onHome: () => void }) {
   const { entries } = useOutbox();
   const [parcels, setParcels] = useState<{ id: string; n: number; number: string | undefined }[]>([]);
   const [gone, setGone] = useState(false);
+  /** The carrier's own numbers, by parcel: people bring those of a carrier that gives none here. */
+  const [numbers, setNumbers] = useState<string[]>([]);
+  const [missing, setMissing] = useState(false);
+  const [bring, setBring] = useState(false);
+  useEffect(() => {
+    let on = true;
+    void givesNoNumbers(work.carrier).then((is) => on && setBring(is));
+    return () => {
+      on = false;
+    };
+  }, [work.carrier]);
+  const fields = Math.max(1, parcels.length);
+  const given = Array.from({ length: fields }, (_, i) => (numbers[i] ?? '').trim());
+  const number = (i: number, text: string) => {
+    setNumbers(Array.from({ length: fields }, (_, n) => (n === i ? text : (numbers[n] ?? ''))));
+    setMissing(false);
+  };
+  useScanner((code) => number(Math.max(0, given.indexOf('')), code), bring && !gone);
   const waits = entries.some((entry) => entry.about === work.id);
 
   useEffect(() => {
@@ -156,10 +177,14 @@ export function Ship({ work, onHome }: { work: Work; onHome: () => void }) {
   }, [work.id, waits]);
 
   const ship = () => {
-    void put({ key: intent(), kind: 'act', act: 'ship', about: work.id, label: work.order, method: 'POST', path: `/v1/fulfillments/${work.id}/ship`, body: {} });
+    const whole = given.every(Boolean);
+    // Asked for once; pressed again without, it comes later: the office can enter it.
+    if (bring && !whole && !missing) return setMissing(true);
+    const body = !bring || !whole ? {} : fields > 1 ? { tracking_numbers: given } : { tracking_number: given[0] };
+    void put({ key: intent(), kind: 'act', act: 'ship', about: work.id, label: work.order, method: 'POST', path: `/v1/fulfillments/${work.id}/ship`, body });
     void dropWork(work.id);
     setGone(true);
-    tell('done', t('floor.tell.shipped'));
+    return tell('done', t('floor.tell.shipped'));
   };
   return (
     <main className="page-floor">
@@ -187,9 +212,29 @@ export function Ship({ work, onHome }: { work: Work; onHome: () => void }) {
             {t('floor.pick.next_task')}
           </Big>
         ) : (
-          <Big kind="main" onClick={ship}>
-            {t('floor.ship.do')}
-          </Big>
+          <form
+            className="typing"
+            onSubmit={(event) => {
+              event.preventDefault();
+              ship();
+            }}
+          >
+            {bring &&
+              given.map((_, i) => (
+                <label key={i}>
+                  <span>{fields > 1 ? t('floor.ship.number_of', { n: i + 1 }) : t('floor.ship.number')}</span>
+                  <input value={numbers[i] ?? ''} maxLength={64} autoComplete="off" autoCapitalize="characters" spellCheck={false} aria-invalid={missing} aria-describedby="number-help" onChange={(event) => number(i, event.target.value)} />
+                </label>
+              ))}
+            {bring && (
+              <p id="number-help" className={missing ? 'bad-text' : 'muted'} role={missing ? 'alert' : undefined}>
+                {t(missing ? 'floor.ship.number_missing' : 'floor.ship.number_help', { carrier: work.carrier ?? '' })}
+              </p>
+            )}
+            <button type="submit" className="big main">
+              {t('floor.ship.do')}
+            </button>
+          </form>
         )}
       </footer>
       <Tell told={told} />

@@ -92,6 +92,19 @@ export async function places(session: Session): Promise<Place[]> {
   return page.data.filter((place) => !mine.length || mine.includes(place.code)).sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Whether people bring this carrier's tracking numbers; without a network what was known last. */
+export async function givesNoNumbers(code: string | undefined): Promise<boolean> {
+  if (!code) return false;
+  const name = `carrier ${code}`;
+  try {
+    const { kind } = await asked(readPath<{ kind?: string }>(`/v1/carriers/${encodeURIComponent(code)}`, {}));
+    await keep(name, kind);
+    return kind === 'manual';
+  } catch {
+    return (await kept<string>(name)) === 'manual';
+  }
+}
+
 interface Stop {
   bin?: string;
   sku: string;

@@ -21,10 +21,13 @@ export class Burst {
   }
 }
 
-export function useScanner(onCode: (code: string) => void, on = true) {
+/** `isCode`: where something else may be typed fast too, what of it is a code; the rest stays what was typed. */
+export function useScanner(onCode: (code: string) => void, on = true, isCode: (text: string) => boolean = () => true) {
   const latest = useRef(onCode);
+  const judge = useRef(isCode);
   useEffect(() => {
     latest.current = onCode;
+    judge.current = isCode;
   });
   useEffect(() => {
     if (!on) return undefined;
@@ -36,7 +39,7 @@ export function useScanner(onCode: (code: string) => void, on = true) {
         return;
       }
       const code = burst.take(event.key, event.timeStamp);
-      if (code === undefined) return;
+      if (code === undefined || !judge.current(code)) return;
       // The Enter of a scanner presses no button, and what it typed into a field is no input.
       event.preventDefault();
       event.stopPropagation();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrived, counted, current, grams, judge, left, units, withCounts, type Work } from './work';
+import { arrived, counted, current, grams, isScan, judge, left, units, withCounts, type Work } from './work';
 
 const work = (): Work => ({
   id: 'ful_1',
@@ -55,4 +55,10 @@ describe('the work in hand', () => {
     expect(grams('heavy')).toBeUndefined();
     expect(grams('0')).toBeUndefined();
   });
+});
+
+it('beside the weight, what no parcel weighs and what products are called is a scan', () => {
+  const full = { ...work(), kind: 'pack' as const, lines: work().lines.map((line) => ({ ...line, done: line.quantity })) };
+  for (const code of ['6901230044977', '4006381333931', 'KNIFE', 'CUP']) expect(isScan(full, code)).toBe(true);
+  for (const weight of ['420', '1.2', '1.2kg', '69999']) expect(isScan(full, weight)).toBe(false);
 });

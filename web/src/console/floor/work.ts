@@ -94,3 +94,11 @@ export function grams(text: string): number | undefined {
   const value = Number((match[1] as string).replace(',', '.')) * (match[2]?.toLowerCase() === 'kg' ? 1000 : 1);
   return Number.isFinite(value) && value >= 1 ? Math.round(value) : undefined;
 }
+
+/** Whether what came in beside the weight is a code: a weight that a parcel may have is none, unless a product has it. */
+export function isScan(work: Work, text: string): boolean {
+  const judged = judge(work, text);
+  if (judged.ok || judged.why === 'too_many') return true;
+  const weight = grams(text);
+  return weight === undefined || weight > HEAVY_G;
+}

@@ -1,2 +1,3 @@
 // What other features may use of fulfillment.
 export { DueTag } from './words';
+export { ParcelNumber } from './ParcelNumber';

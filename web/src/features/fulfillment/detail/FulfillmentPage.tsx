@@ -14,6 +14,7 @@ import { Bones, EnumTag, StatusTag, Trouble, useProblemText } from '../../../sha
 import { useFulfillment, useOrder, useScans, type Fulfillment, type Line } from '../api';
 import { seenStatus } from '../due';
 import '../fulfillment.css';
+import { ParcelNumber } from '../ParcelNumber';
 import { CutOff, DueTag } from '../words';
 import { VerbDialog, type Verb } from './VerbDialog';
 
@@ -190,7 +191,9 @@ function Parcels({ work }: { work: Fulfillment }) {
         <tbody>
           {work.parcels.map((parcel) => (
             <tr key={parcel.id}>
-              <td className="mono">{parcel.tracking_number ?? '—'}</td>
+              <td>
+                <ParcelNumber parcel={parcel} carrier={parcel.carrier ?? work.carrier} />
+              </td>
               <td>{[parcel.carrier ?? work.carrier, parcel.service ?? work.service].filter(Boolean).join(' · ')}</td>
               <td className="num">{parcel.weight_g ? t('fulfillment.grams', { n: quantity(parcel.weight_g) }) : ''}</td>
               <td>

@@ -11,6 +11,7 @@ import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
 import type { Fulfillment, Parcel } from '../api';
 import { seenStatus, troubleOf } from '../due';
 import { useNow } from '../words';
+import { ParcelNumber } from '../ParcelNumber';
 import { cause, useFollowed } from './followed';
 import { ScanDialog } from './ScanDialog';
 
@@ -147,7 +148,7 @@ function ParcelScans({ parcel, onSay }: { parcel: Parcel; onSay?: () => void }) 
   return (
     <section className="parcel-scans">
       <h3 className="row wrap">
-        <span className="mono">{parcel.tracking_number ?? t('fulfillment.no_number')}</span>
+        <ParcelNumber parcel={parcel} label />
         <EnumTag of="tracking_status" value={seenStatus(parcel.tracking_status)} />
       </h3>
       {report.isPending && <Bones rows={2} />}

@@ -8,6 +8,7 @@ import { dateTime, quantity, weekday } from '../../../shared/format';
 import { carrierPage } from '../../../shared/format/carrier';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, useProblemText } from '../../../shared/ui';
+import { ParcelNumber } from '../../fulfillment';
 import { readOrder, useKeepOrder, useMasters, write, type Fulfillment, type Order } from '../api';
 import { workStates } from '../reading';
 
@@ -110,7 +111,7 @@ function FulfillmentRow({ order, one, place, zone, carriers }: { order: Order; o
         return (
           <div key={parcel.id} className="parcel">
             <ParcelIcon />
-            <span className="mono">{href ? <a href={href} target="_blank" rel="noopener noreferrer">{parcel.tracking_number}</a> : (parcel.tracking_number ?? t('orders.parcel.unnamed'))}</span>
+            <ParcelNumber parcel={parcel} carrier={carrier?.name ?? parcel.carrier} href={href} label />
             <span className="muted small">{carrier?.name ?? parcel.carrier ?? ''}</span>
             {parcel.tracking_status !== 'unknown' && <EnumTag of="tracking_status" value={parcel.tracking_status} />}
             <span className="muted small">{parcel.delivered_at ? dateTime(parcel.delivered_at) : parcel.tracked_at ? dateTime(parcel.tracked_at) : ''}</span>
