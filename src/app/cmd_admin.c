@@ -1,6 +1,7 @@
 /* Small commands on a database: users, keys, the check, the OpenAPI document. */
 #include "app.h"
 
+#include "changes.h"
 #include "identity.h"
 #include "inventory.h"
 #include "jobs.h"
@@ -162,6 +163,11 @@ static enum err check_orders(struct ctx *cx, const struct database_proof *proof)
   return orders_check(cx, proof->difference, proof->arg);
 }
 
+static enum err check_changes(struct ctx *cx, const struct database_proof *proof)
+{
+  return changes_check(cx, proof->difference, proof->arg);
+}
+
 static enum err check_jobs(struct ctx *cx, const struct database_proof *proof)
 {
   return jobs_check(cx, proof->difference, proof->arg);
@@ -186,6 +192,7 @@ enum err database_check(struct ctx *cx, const struct database_proof *proof)
     enum err (*check)(struct ctx *cx, const struct database_proof *proof);
   } steps[] = {{"stock", check_stock},
                {"orders", check_orders},
+               {"changes", check_changes},
                {"events", check_feed},
                {"numbers", check_numbered},
                {"consumers", check_consumers},

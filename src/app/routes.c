@@ -4,6 +4,7 @@
 const struct api_room app_rooms[] = {
     {"Orders", "What customers bought: reading, explaining and changing orders.", order_routes},
     {"Intake", "Orders come in, one or many at a time.", intake_routes},
+    {"Changes", "Orders that were placed are changed: preview, then confirm.", change_routes},
     {"Review", "Holds and the rules that add them.", review_routes},
     {"Today", "What needs a person now.", today_routes},
     {"Presence", "Who else looks at it now.", presence_routes},

@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include "allocation.h"
+#include "changes.h"
 #include "fulfillment.h"
 #include "idempotency.h"
 #include "intake.h"
@@ -183,6 +184,16 @@ static enum err expire_holds(struct timers *t, struct ctx *cx)
   return ids.n ? run_each(t, &known, &holds_expire_act, PREFIX_order, &ids.at->v, ids.n) : ERR_OK;
 }
 
+/* Change sets that nobody decided about. */
+static enum err expire_changes(struct timers *t, struct ctx *cx)
+{
+  struct failures known = {0};
+  change_ids ids = {0};
+  TRY(failed_known(cx, change_expire_act.name, &known.skip, &known.failing));
+  TRY(changes_expiring(cx, my_groups(t), batch_of(&known), &ids));
+  return ids.n ? run_each(t, &known, &change_expire_act, PREFIX_change, &ids.at->v, ids.n) : ERR_OK;
+}
+
 /* What nobody decided in time goes to the next role. */
 static enum err escalate_holds(struct timers *t, struct ctx *cx)
 {
@@ -330,6 +341,7 @@ static const struct {
     {"serve waiting orders", LEASE_WORK, SECOND_MS, fill_orders},
     {"expire orders", LEASE_WORK, 5 * SECOND_MS, expire_orders},
     {"expire holds", LEASE_WORK, 5 * SECOND_MS, expire_holds},
+    {"expire changes", LEASE_WORK, 5 * SECOND_MS, expire_changes},
     {"escalate holds", LEASE_WORK, 5 * SECOND_MS, escalate_holds},
     {"bulk jobs", LEASE_WORK, 0, run_bulk},
     {"close shipped orders", LEASE_WORK, MINUTE_MS, close_orders},

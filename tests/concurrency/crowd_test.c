@@ -47,6 +47,7 @@ static const struct {
     {3, "/v1/orders/<o>/cancel", "{'lines': [{'line': 1, 'quantity': 1}], 'reason': 'one less'}"},
     {1, "/v1/orders/<o>/cancel", "{'lines': [{'line': 2}], 'reason': 'no mug', 'refund': false}"},
     {1, "/v1/orders/<o>/cancel", "{'reason': 'all of it'}"},
+    {3, "/v1/orders/<o>/changes", "{'lines': [{'line': 1, 'quantity': <q>}]}"},
     {3, "/v1/orders/<o>/hold", "{'reason': 'wait'}"},
     {1, "/v1/orders/<o>/hold", "{'reason': 'wait', 'type': 'odd', 'line': 1}"},
     {1, "/v1/orders/<o>/hold", "{'reason': 'wait', 'fulfillment': '<f>'}"},

@@ -19,7 +19,7 @@ struct deed {
 struct deeds {
   struct arena *arena; /* of the worker */
   LIST(struct deed) list;
-  char order[32], fulfillment[32]; /* the newest of this worker */
+  char order[32], external[64], fulfillment[32]; /* the newest of this worker */
   char wrong[2048];                /* the first thing that is not as it must be, or "" */
 };
 struct crowd {

@@ -8,7 +8,7 @@ STRATA = [
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
                 "inventory",                                                                  # supply
                 "setup", "views",                                                             # a company's people
-                "orders", "allocation", "payments", "review", "fulfillment", "intake",        # demand
+                "orders", "allocation", "payments", "review", "fulfillment", "intake", "changes",  # demand
                 "search", "reports", "hooks",                                                          # insight
                 "privacy", "work", "tracking"]),                                              # who works, who waits
     ("edge", ["print", "http", "import", "upload", "connect", "api"]),

@@ -41,6 +41,7 @@
   X(bulk, "blk")                                                                                                       \
   X(failure, "flr")                                                                                                    \
   X(job, "job")                                                                                                        \
+  X(change, "chg")                                                                                                     \
   X(webhook, "whk")                                                                                                    \
   X(request, "req")
 

@@ -32,6 +32,8 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(SOURCING_SCARCITY,      "sourcing.scarcity",         INT,     "0",      0,   100000000, NULL,         "minor", "Cost of taking a location's last unit")     \
   X(SOURCING_NODES,         "sourcing.search_nodes",     INT,     "100000", 100, 100000000, NULL,         "nodes", "Search steps before the best found is taken, not proven") \
   X(LOGIN_ATTEMPTS,         "login.attempts",            INT,     "5",      1,   1000,    NULL,           "per 15 min", "Failed sign-ins before a wait")        \
+  X(CHANGE_UNTIL,           "change.customer_until",     CHOICE,  "released", 0,  0,      "placed released picked", "", "Customers may change an order while it is in review, until a wave or a picker has it, or until something is picked") \
+  X(CHANGE_HOURS,           "change.expire_hours",       INT,     "72",     1,   8760,    NULL,           "h",     "A change set that nobody decides about ends after this") \
   X(SESSION_HOURS,          "session.hours",             INT,     "12",     1,   720,     NULL,           "h",     "Life of a session without use")                         \
   X(MFA_ROLES,              "login.mfa_roles",           TEXT,    "",       0,   200,     NULL,           "",      "Roles whose users must sign in with a second step, between blanks; * = everybody")
 

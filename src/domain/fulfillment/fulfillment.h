@@ -126,6 +126,13 @@ extern const struct rec cancel_preview_rec;
 MUST_CHECK enum err order_cancel_preview(struct ctx *cx, const struct act *act, const struct act_input *in,
                                          struct cancel_preview *out);
 
+/* Parts of it, for the decide of a change set: wish[i] = units of w->after's i-th line that go, at most what has not shipped.
+ * order_children_follow raises the wishes of gifts, components and modifiers to what goes with their parents;
+ * order_units_cancel takes the units from where the least work was spent on them (unallocated, backordered, unpicked, picked,
+ * packed; with a put-back task), settles the work and tells order.lines_cancelled. No money moves, the order does not end. */
+void order_children_follow(struct ctx *cx, struct order_work *w, struct quantity *wish);
+MUST_CHECK enum err order_units_cancel(struct ctx *cx, struct order_work *w, struct quantity *wish, const char *reason);
+
 /* POST /v1/orders/{id}/reject, body reason_input: an order in review is cancelled whole and paid back. ERR_STATE for any
  * other. Answers the order. */
 extern const struct act order_reject_act;

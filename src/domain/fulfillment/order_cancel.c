@@ -321,6 +321,21 @@ const struct act order_cancel_act = {"order.cancel",
                                      order_apply,
                                      0};
 
+void order_children_follow(struct ctx *cx, struct order_work *w, struct quantity *wish)
+{
+  struct cancelling c = {cx, w, NULL, wish};
+  follow_parents(&c);
+}
+
+enum err order_units_cancel(struct ctx *cx, struct order_work *w, struct quantity *wish, const char *reason)
+{
+  struct cancelling c = {cx, w, reason, wish};
+  cancel_units(&c);
+  TRY(settle_work(&c));
+  tell(&c);
+  return release_shortage(&c);
+}
+
 enum err order_cancel_rest(struct ctx *cx, struct order_work *w, const char *reason, bool refund)
 {
   struct order *o = w->after;

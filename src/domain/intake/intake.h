@@ -64,7 +64,7 @@ struct order_input {
   bool draft;
   int64_t hold_stock; /* of a draft: 0, 1 or ABSENT = as it was */
 };
-extern const struct rec order_input_rec;
+extern const struct rec order_input_rec, order_line_input_rec, order_charge_input_rec;
 extern const struct rec order_put_rec; /* the same, channel and external id may be left out */
 #define EXTERNAL_ID_MAX 100
 
@@ -73,6 +73,22 @@ extern const struct rec order_put_rec; /* the same, channel and external id may 
 extern const struct act order_place_act;
 /* PUT /v1/channels/{code}/orders/{external_id}: the same. */
 extern const struct act order_put_act;
+/* The order that a loaded order_put_act is about, when other content was sent for it than before; NULL for a new order and for
+ * the same again. What to do about it is the room changes'. *out_hash = of what was sent, for order.content_hash. */
+struct order *order_put_other(struct ctx *cx, const void *facts, const struct order_input **out_input,
+                              const char **out_hash);
+
+/* ---- Parts of it, for what changes an order that was placed: faults are collected in cx->fault ---- */
+
+/* The i-th line as it would be of a new order, unpriced; its number and parent are the caller's. Pointers /lines/i/... Only
+ * language, currency, shipping_address and that line of in are looked at. */
+MUST_CHECK enum err intake_line(struct ctx *cx, const struct order_input *in, size_t i, struct order_line *out);
+/* A price (l->unit_price) that is not the catalog's (list, or ABSENT): who may set it, and why; pointers as above. */
+void intake_check_price(struct ctx *cx, const struct order_line_input *from, size_t i, struct price list,
+                        struct order_line *l);
+/* Either may be NULL. */
+void intake_check_delivery(struct ctx *cx, const struct order_delivery *delivery, const struct order_window *window);
+
 /* PATCH /v1/orders/{id}: of a draft everything but channel and external id, lists as a whole; of an order that was placed
  * order_edit_act. */
 extern const struct act order_patch_act;

@@ -41,7 +41,7 @@ static const char *at_line(struct ctx *cx, size_t i, const char *member)
 }
 
 /* A price that is not the catalog's: programs bring what their shop sold it for; a person says why, and must be allowed. */
-static void check_price(struct ctx *cx, const struct order_line_input *from, size_t i, struct price list,
+void intake_check_price(struct ctx *cx, const struct order_line_input *from, size_t i, struct price list,
                         struct order_line *l)
 {
   bool other = !price_set(list) || list.millionths != l->unit_price.millionths;
@@ -74,7 +74,7 @@ static void price_line(struct ctx *cx, const struct order_input *in, size_t i, c
     fault_add(&cx->fault, ERR_INVALID, at_line(cx, i, "unit_price"), "required",
               "the catalog has no price of %s in %s; give one", l->sku, in->currency);
   if (l->price_given)
-    check_price(cx, from, i, listed ? p->price : PRICE(ABSENT), l);
+    intake_check_price(cx, from, i, listed ? p->price : PRICE(ABSENT), l);
 }
 
 static enum err tax_line(struct ctx *cx, const struct order_input *in, size_t i, const struct product *p,
@@ -106,7 +106,7 @@ static void check_parent(struct ctx *cx, const struct order_input *in, size_t i)
               "parent_line is another line of this order that follows none itself");
 }
 
-static enum err build_line(struct ctx *cx, const struct order_input *in, size_t i, struct order_line *l)
+enum err intake_line(struct ctx *cx, const struct order_input *in, size_t i, struct order_line *l)
 {
   const struct order_line_input *from = &in->lines.at[i];
   const struct product *p;
@@ -133,9 +133,15 @@ static enum err build_line(struct ctx *cx, const struct order_input *in, size_t 
   l->counters = (struct line_counters){.unallocated = from->quantity};
   l->external_line_id = from->external_line_id;
   l->metadata = from->metadata;
-  check_parent(cx, in, i);
   price_line(cx, in, i, p, l);
   return tax_line(cx, in, i, p, l);
+}
+
+static enum err build_line(struct ctx *cx, const struct order_input *in, size_t i, struct order_line *l)
+{
+  TRY(intake_line(cx, in, i, l));
+  check_parent(cx, in, i);
+  return ERR_OK;
 }
 
 static void build_charges(struct ctx *cx, const struct order_input *in, struct order *o)
@@ -190,15 +196,19 @@ static int terms_of(const struct order_input *in, const struct channel *ch)
   return ch->payment_terms;
 }
 
+void intake_check_delivery(struct ctx *cx, const struct order_delivery *delivery, const struct order_window *window)
+{
+  if (window && window->from && window->to && strcmp(window->from, window->to) > 0)
+    fault_add(&cx->fault, ERR_INVALID, "/requested_delivery/to", "too_small", "it ends before it begins");
+  if (delivery && delivery->type == DELIVERY_PICKUP_POINT && !delivery->pickup_point)
+    fault_add(&cx->fault, ERR_INVALID, "/delivery/pickup_point", "required", "a pickup point needs its code");
+}
+
 static void check_document(struct ctx *cx, const struct order_input *in)
 {
-  const struct order_window *w = &in->requested_delivery;
   if (currency_decimals(in->currency) < 0)
     fault_add(&cx->fault, ERR_INVALID, "/currency", "invalid_format", "%s is no currency of ISO 4217", in->currency);
-  if (w->from && w->to && strcmp(w->from, w->to) > 0)
-    fault_add(&cx->fault, ERR_INVALID, "/requested_delivery/to", "too_small", "it ends before it begins");
-  if (in->delivery.type == DELIVERY_PICKUP_POINT && !in->delivery.pickup_point)
-    fault_add(&cx->fault, ERR_INVALID, "/delivery/pickup_point", "required", "a pickup point needs its code");
+  intake_check_delivery(cx, &in->delivery, &in->requested_delivery);
   if (in->hold_stock == 1 && !in->draft)
     fault_add(&cx->fault, ERR_INVALID, "/hold_stock", "contradiction", "an order that is placed has its stock anyway");
   if (in->external_id && strcspn(in->external_id, "\n\r\t") != strlen(in->external_id))
@@ -387,3 +397,15 @@ static enum err put_load(struct ctx *cx, const struct act_input *in, void *out)
 
 const struct act order_put_act = {
     "order.put", sizeof(struct place_facts), sizeof(struct place_plan), put_load, place_decide, place_apply, 0};
+
+struct order *order_put_other(struct ctx *cx, const void *facts, const struct order_input **out_input,
+                              const char **out_hash)
+{
+  const struct place_facts *f = facts;
+  (void)cx;
+  if (!f->existing || text_eq(f->existing->content_hash, f->content_hash))
+    return NULL;
+  *out_input = f->input;
+  *out_hash = f->content_hash;
+  return f->existing;
+}

@@ -214,25 +214,31 @@ static struct payment *payment_new(struct ctx *cx, struct order_work *w, const s
   return p;
 }
 
-static enum err add_decide(struct ctx *cx, const void *facts, void *out)
+enum err payment_add_plan(struct ctx *cx, struct order_work *w, const struct payment_input *in, size_t *out_at,
+                          bool *out_known)
 {
-  const struct payment_facts *f = facts;
-  const struct payment_input *in = f->input;
-  struct payment_plan plan = {.work = order_work_copy(cx, &f->work)};
-  struct order *o = plan.work.after;
+  struct order *o = w->after;
   struct payment *p = payment_of_reference(o, in);
-  plan.known = p && entry_known(p, in->kind, in->reference);
-  if (!plan.known) {
+  *out_known = p && entry_known(p, in->kind, in->reference);
+  if (!*out_known) {
     if (p ? p->entries.n >= PAYMENT_ENTRIES_MAX : o->payments.n >= ORDER_PAYMENTS_MAX)
       return too_many(cx);
     if (p && in->kind == ENTRY_CAPTURE && in->amount.minor > payment_open_authorization(p).minor)
       return exceeds(cx, payment_open_authorization(p));
     if (!p)
-      p = payment_new(cx, &plan.work, in);
-    entry_add(cx, &plan.work, p, (enum entry_kind)in->kind, in->amount, in->reference, NULL);
-    TRY(payment_settle(cx, &plan.work));
+      p = payment_new(cx, w, in);
+    entry_add(cx, w, p, (enum entry_kind)in->kind, in->amount, in->reference, NULL);
+    TRY(payment_settle(cx, w));
   }
-  plan.at = (size_t)(p - o->payments.at);
+  *out_at = (size_t)(p - o->payments.at);
+  return ERR_OK;
+}
+
+static enum err add_decide(struct ctx *cx, const void *facts, void *out)
+{
+  const struct payment_facts *f = facts;
+  struct payment_plan plan = {.work = order_work_copy(cx, &f->work)};
+  TRY(payment_add_plan(cx, &plan.work, f->input, &plan.at, &plan.known));
   order_work_finish(cx, &plan.work);
   *(struct payment_plan *)out = plan;
   return ERR_OK;

@@ -47,6 +47,10 @@ extern const struct act payment_capture_act, payment_void_act, payment_refund_ac
  * expire any more. */
 MUST_CHECK enum err payment_settle(struct ctx *cx, struct order_work *w);
 
+/* An entry that came in (payment_add_act). *out_at = place of its payment in w->after; *out_known: it was told before, by
+ * provider, kind and reference, and nothing changed. */
+MUST_CHECK enum err payment_add_plan(struct ctx *cx, struct order_work *w, const struct payment_input *in, size_t *out_at,
+                                     bool *out_known);
 /* Gives amount back over the payments of w->after, the newest first. Returns what no payment could give back. */
 struct money payment_refund_plan(struct ctx *cx, struct order_work *w, struct money amount, const char *reason);
 /* Lets every open authorization go. */

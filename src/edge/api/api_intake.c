@@ -1,6 +1,7 @@
 /* Orders come in over HTTP. */
 #include "api.h"
 
+#include "changes.h"
 #include "intake.h"
 
 static enum err serve_quote(struct ctx *cx, const struct api_request *rq, struct act_result *out)
@@ -32,9 +33,13 @@ const struct route intake_routes[] = {
      .act = &orders_bulk_act, .flags = ROUTE_LARGE},
     {"PUT", "/v1/channels/{code}/orders/{external_id}", "Place an order under the channel's own id",
      "Creates the order (201) or, with the same content again, answers with the one that is there (200). Another "
-     "content "
-     "is refused with `external_id_conflict`, the order's id and pointers to what differs.",
-     PERM_ORDER_CREATE, .body = &order_put_rec, .reply = &order_rec, .success = 201, .act = &order_put_act,
+     "content is applied as a change set of the channel (`GET /v1/orders/{id}/changes`) and answered with the order as it "
+     "is then (200). What staff has changed since and the channel only repeats stays as staff left it. Where the change "
+     "cannot be made (it has shipped, staff has changed the same) the set waits for a person, and the order is held "
+     "(`channel_change`) as long as something of it can be. Customer, tax rates of lines that are there, tags, notes and "
+     "metadata are left alone; another `currency`, `prices_include_tax` or `payment_terms` is refused with "
+     "`external_id_conflict`.",
+     PERM_ORDER_CREATE, .body = &order_put_rec, .reply = &order_rec, .success = 201, .act = &change_put_act,
      .errors = place_errors},
     {"POST", "/v1/orders/quote", "What an order would be",
      "Takes what `POST /v1/orders` takes and writes nothing: prices, tax, totals, the holds it would get, what is free "

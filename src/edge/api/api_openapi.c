@@ -1014,7 +1014,10 @@ static const char problem_entry_schema[] =
     "\"detail\":{\"type\":\"string\",\"description\":\"The same for people\"},"
     "\"sku\":{\"type\":\"string\",\"description\":\"With insufficient_stock: of which product\"},"
     "\"asked\":{\"type\":\"number\",\"description\":\"How much was asked\"},"
-    "\"available\":{\"type\":\"number\",\"description\":\"How much is free\"}}}";
+    "\"available\":{\"type\":\"number\",\"description\":\"How much is free\"},"
+    "\"before\":{\"description\":\"Of a conflict: what the field was\"},"
+    "\"theirs\":{\"description\":\"What somebody else has made of it; of preview_changed: what is true now\"},"
+    "\"mine\":{\"description\":\"And what was asked for\"}}}";
 
 static void put_problem_examples(struct spec *s)
 {

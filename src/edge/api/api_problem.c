@@ -15,6 +15,12 @@ static void put_entry(struct json_out *o, const struct fault_entry *e, enum err 
     json_put_quantity(o, "asked", QUANTITY(e->asked));
     json_put_quantity(o, "available", QUANTITY(e->available));
   }
+  if (e->before)
+    json_key(o, "before"), json_raw(o, e->before);
+  if (e->theirs)
+    json_key(o, "theirs"), json_raw(o, e->theirs);
+  if (e->mine)
+    json_key(o, "mine"), json_raw(o, e->mine);
   json_object_end(o);
 }
 
@@ -91,7 +97,7 @@ static const struct {
      {"/lines/0/quantity", "too_small", "must be at least 0.000001", .sku = NULL}},
     {ERR_SHORTAGE,
      "TEE-S: 3 asked, 2 available",
-     {"/lines/0/quantity", "insufficient_stock", "3 asked, 2 available", "TEE-S", 3 * SCALE, 2 * SCALE}},
+     {"/lines/0/quantity", "insufficient_stock", "3 asked, 2 available", .sku = "TEE-S", .asked = 3 * SCALE, .available = 2 * SCALE}},
     {ERR_VERSION,
      "the record is at version 4, not 3",
      {"/name", "version_mismatch", "changed since version 3", .sku = NULL}},

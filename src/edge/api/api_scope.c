@@ -10,6 +10,7 @@
 
 #include "api_scope_priv.h"
 #include "api_where_priv.h"
+#include "changes.h"
 #include "fulfillment.h"
 #include "identity.h"
 
@@ -95,6 +96,15 @@ static enum err see_hold(struct ctx *cx, const struct row_scope *s, const char *
   TRY(order_of_hold(cx, id, &hold, &order));
   TRY(scope_see_order(cx, s, order.v, &seen));
   return seen ? ERR_OK : outside(cx, "hold", id);
+}
+
+static enum err see_change(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct order_id order;
+  bool seen;
+  TRY(order_of_change(cx, id, &order));
+  TRY(scope_see_order(cx, s, order.v, &seen));
+  return seen ? ERR_OK : outside(cx, "change set", id);
 }
 
 /* One's own: of what others began, the orders may lie anywhere. */
@@ -278,6 +288,7 @@ static const struct scope_rule rules[] = {
     {"/v1/bulk/{id}", SCOPE_FREE, see_bulk, NULL},
     {"/v1/carriers", SCOPE_FREE, NULL, NULL},
     {"/v1/channel_health", SCOPE_FREE, NULL, NULL}, /* one's own channels; closed to who is bound to locations */
+    {"/v1/changes/{id}", SCOPE_FREE, see_change, NULL},
     {"/v1/channels/{code}", SCOPE_FREE, see_channel, NULL},
     {"/v1/customers", SCOPE_FREE, NULL, NULL},
     {"/v1/customers/{id}/profile", SCOPE_CLOSED, NULL, NULL}, /* sums over all places */

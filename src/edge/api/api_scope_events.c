@@ -29,6 +29,7 @@ static const struct {
     {"api_key",       EVENT_FREE},
     {"bulk",          EVENT_OF_ACTOR},
     {"carrier",       EVENT_FREE},
+    {"change",        EVENT_ABOUT_ORDER},
     {"channel",       EVENT_OF_CHANNEL},
     {"customer",      EVENT_FREE},
     {"failure",       EVENT_CLOSED},

@@ -57,7 +57,7 @@ struct today {
 
 static const struct rec_field number_fields[] = {
     FIELD(struct today_number, code, .flags = REC_REQUIRED,
-          .doc = "late, at_risk, short_picked, backordered, overdue, in_review, holds_overdue, failed_work, jobs_dead, "
+          .doc = "late, at_risk, short_picked, backordered, overdue, in_review, holds_overdue, changes_to_decide, failed_work, jobs_dead, "
                  "webhooks_failing, stock_low, "
                  "stock_out, stock_negative; hold; orders_today, shipped_today, cancelled_today, open; backlog",
           .example = "late"),
@@ -178,6 +178,7 @@ static const struct {
     {"short_picked", "/v1/orders", "short_picked=true", BY_ORDERS},
     {"backordered", "/v1/orders", "backordered=true", BY_ORDERS},
     {"overdue", "/v1/orders", "overdue=true", BY_ORDERS},
+    {"changes_to_decide", "/v1/changes", "state=pending&origin=channel", BY_NOTHING},
     {"failed_work", "/v1/failed_work", "state=waiting,dead", BY_NOTHING},
     {"jobs_dead", "/v1/jobs", "state=dead", BY_NOTHING},
     {"webhooks_failing", "/v1/jobs", "kind=webhook.deliver&state=retrying", BY_NOTHING},

@@ -38,6 +38,7 @@
   X(SHORTAGE,              409,  "insufficient_stock",         "Less is free than was asked")                          \
   X(EXISTS,                409,  "already_exists",             "There is one already")                                 \
   X(EXTERNAL_ID,           409,  "external_id_conflict",       "The same external id came with different content")     \
+  X(PREVIEW,               409,  "preview_changed",            "It would do something else than was shown")            \
   X(IN_PROGRESS,           409,  "idempotency_in_progress",    "The first request with this key is still running")     \
   X(VERSION,               412,  "version_mismatch",           "The record has moved on")                              \
   X(TOO_LARGE,             413,  "too_large",                  "The request is larger than allowed")                   \
@@ -84,6 +85,7 @@ struct fault_entry {
   const char *detail;  /* a sentence in English; people's languages come from the catalogs, by code */
   const char *sku;     /* with ERR_SHORTAGE: which, how much was asked and is there, in millionths; else NULL */
   int64_t asked, available;
+  const char *before, *theirs, *mine; /* of a conflict (fault_conflict), as JSON; NULL = not told */
 };
 
 #define FAULT_ENTRIES_MAX 100
@@ -110,6 +112,10 @@ enum err fault_add(struct fault *f, enum err code, const char *pointer, const ch
     PRINTF_LIKE(5, 6);
 /* A shortage entry; quantities in millionths of the unit. */
 enum err fault_shortage(struct fault *f, const char *pointer, const char *sku, int64_t asked, int64_t available);
+
+/* A field that somebody else has changed first: what it was, is, and should have become, as JSON; NULL where that may not be
+ * told. ERR_VERSION. */
+enum err fault_conflict(struct fault *f, const char *pointer, const char *before, const char *theirs, const char *mine);
 
 /* ---- Arena -------------------------------------------------------------------------------------------------- */
 

@@ -84,3 +84,13 @@ enum err fault_shortage(struct fault *f, const char *pointer, const char *sku, i
   }
   return f->code;
 }
+enum err fault_conflict(struct fault *f, const char *pointer, const char *before, const char *theirs, const char *mine)
+{
+  struct fault_entry *e = add(f, ERR_VERSION, pointer, "conflict", "somebody else has changed it since");
+  if (e) {
+    e->before = arena_text(f->arena, before);
+    e->theirs = arena_text(f->arena, theirs);
+    e->mine = arena_text(f->arena, mine);
+  }
+  return f->code;
+}

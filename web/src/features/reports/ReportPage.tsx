@@ -19,7 +19,7 @@ import './reports.css';
 
 const Chart = lazy(() => import('./Chart'));
 const ROWS = 200;
-const holdTypes = ['stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer', 'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate', 'manual'];
+const holdTypes = ['stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer', 'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate', 'channel_change', 'manual'];
 
 export function ReportPage() {
   const { t } = useTranslation();

@@ -17,7 +17,7 @@ type Setting = Schemas['Setting'] & { key: string; value: string; default: strin
 
 const groups: [string, RegExp][] = [
   ['company', /^company\./],
-  ['order', /^(order|tracking)\./],
+  ['order', /^(order|change|tracking)\./],
   ['money', /^(tax|refund|payment)\./],
   ['review', /^(hold|review|reservation)\./],
   ['sourcing', /^(promise|sourcing)\./],

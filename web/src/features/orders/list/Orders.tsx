@@ -83,7 +83,7 @@ function Queues() {
 const orderStates = ['draft', 'placed', 'open', 'closed', 'cancelled', 'expired'] as const;
 const paymentStates = ['unpaid', 'pending', 'authorized', 'partially_paid', 'paid', 'partially_refunded', 'refunded', 'overpaid', 'disputed'] as const;
 const goodsStates = ['unallocated', 'backordered', 'partially_allocated', 'allocated', 'released', 'partially_shipped', 'shipped', 'ready_for_pickup', 'partially_delivered', 'delivered', 'cancelled'] as const;
-const holdTypes = ['stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer', 'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate', 'manual'] as const;
+const holdTypes = ['stock_short', 'payment_mismatch', 'total_mismatch', 'blocked_customer', 'velocity', 'amount_outlier', 'address', 'price_deviation', 'probable_duplicate', 'channel_change', 'manual'] as const;
 const roles = ['owner', 'admin', 'manager', 'service', 'warehouse', 'finance'] as const;
 const flag = (id: string): Filter => ({
   id,
