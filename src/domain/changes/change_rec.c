@@ -33,7 +33,19 @@ static const struct rec_field line_fields[] = {
     FIELD_AS(REC_JSON, struct change_line_input, metadata, .max = 8192, .doc = "Of a new line", .example = "{}"),
 };
 static const struct rec line_rec =
-    REC(struct change_line_input, "ChangeLineInput", line_fields, "A line to change, by its number, or to add");
+    REC(struct change_line_input, "ChangeAskedLine", line_fields, "A line to change, by its number, or to add");
+
+static const struct rec_field charge_fields[] = {
+    FIELD_AS(REC_ENUM, struct order_charge_input, kind, .names = charge_kinds, .flags = REC_REQUIRED,
+             .doc = "What the money is for", .example = "shipping"),
+    FIELD(struct order_charge_input, amount, .flags = REC_REQUIRED,
+          .doc = "In minor units; only cash_rounding may be below 0", .example = "500"),
+    FIELD(struct order_charge_input, tax_rate, .doc = "Rate of its tax; left out = as it is", .example = "0.13"),
+    FIELD(struct order_charge_input, tax, .min = 0, .max = MONEY_MAX,
+          .doc = "An amount as charged, instead of tax_rate", .example = "58"),
+};
+static const struct rec charge_rec =
+    REC(struct order_charge_input, "ChangeAskedCharge", charge_fields, "Money beside the lines, as it should be");
 
 static const struct rec_field input_fields[] = {
     FIELD(struct change_input, reason, .min = 1, .max = CHANGE_REASON_MAX, .doc = "Why, for the timeline",
@@ -41,7 +53,7 @@ static const struct rec_field input_fields[] = {
     FIELD_AS(REC_LIST, struct change_input, lines, .rec = &line_rec, .max = ORDER_LINES_MAX,
              .doc = "Lines to change and to add; others stay as they are"),
     FIELD_AS(
-        REC_LIST, struct change_input, charges, .rec = &order_charge_input_rec, .max = ORDER_CHARGES_MAX,
+        REC_LIST, struct change_input, charges, .rec = &charge_rec, .max = ORDER_CHARGES_MAX,
         .doc = "The n-th of a kind stands for the order's n-th charge of that kind, or is a new one; 0 takes it away"),
     FIELD_AS(REC_RECORD, struct change_input, shipping_address, .rec = &address_rec, .flags = REC_PERSONAL,
              .doc = "Where it goes from now on"),
@@ -63,7 +75,7 @@ static const struct rec_field input_fields[] = {
           .example = "false"),
 };
 const struct rec change_input_rec =
-    REC(struct change_input, "ChangeInput", input_fields, "What should be otherwise in an order that was placed");
+    REC(struct change_input, "ChangeAsked", input_fields, "What should be otherwise in an order that was placed");
 
 /* ---- What it does ---- */
 

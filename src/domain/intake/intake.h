@@ -64,7 +64,7 @@ struct order_input {
   bool draft;
   int64_t hold_stock; /* of a draft: 0, 1 or ABSENT = as it was */
 };
-extern const struct rec order_input_rec, order_line_input_rec, order_charge_input_rec;
+extern const struct rec order_input_rec;
 extern const struct rec order_put_rec; /* the same, channel and external id may be left out */
 #define EXTERNAL_ID_MAX 100
 

@@ -30,7 +30,7 @@ static const struct rec_field line_fields[] = {
           .doc = "Why unit_price is not the catalog's; needs order.price. Users must give it, programs may",
           .example = "matched a competitor's offer"),
 };
-const struct rec order_line_input_rec = REC(struct order_line_input, "OrderLineInput", line_fields, "A line of a new order");
+static const struct rec line_rec = REC(struct order_line_input, "OrderLineInput", line_fields, "A line of a new order");
 
 static const struct rec_field charge_fields[] = {
     FIELD_AS(REC_ENUM, struct order_charge_input, kind, .names = charge_kinds, .flags = REC_REQUIRED,
@@ -41,7 +41,7 @@ static const struct rec_field charge_fields[] = {
     FIELD(struct order_charge_input, tax, .min = 0, .max = MONEY_MAX,
           .doc = "An amount as charged, instead of tax_rate", .example = "58"),
 };
-const struct rec order_charge_input_rec =
+static const struct rec charge_rec =
     REC(struct order_charge_input, "OrderChargeInput", charge_fields, "Typed money beside the lines");
 
 static const struct rec_field payment_fields[] = {
@@ -81,9 +81,9 @@ static const struct rec payment_input_rec =
       FIELD_AS(REC_RECORD, struct order_input, billing_address, .rec = &address_rec, .doc = "Who pays"),               \
       FIELD_AS(REC_RECORD, struct order_input, invoice, .rec = &order_invoice_rec,                                     \
                .doc = "What the invoice should say"),                                                                  \
-      FIELD_AS(REC_LIST, struct order_input, lines, .rec = &order_line_input_rec, .flags = required, .min = 1,                     \
+      FIELD_AS(REC_LIST, struct order_input, lines, .rec = &line_rec, .flags = required, .min = 1,                     \
                .max = ORDER_LINES_MAX, .doc = "What is ordered"),                                                      \
-      FIELD_AS(REC_LIST, struct order_input, charges, .rec = &order_charge_input_rec, .max = ORDER_CHARGES_MAX,                    \
+      FIELD_AS(REC_LIST, struct order_input, charges, .rec = &charge_rec, .max = ORDER_CHARGES_MAX,                    \
                .doc = "Money beside the lines"),                                                                       \
       FIELD(struct order_input, shipping_method, .max = 40, .doc = "What the customer chose; default the channel's",   \
             .example = "standard"),                                                                                    \
