@@ -97,6 +97,25 @@ TEST(csv_has_money_as_the_api_has_it_and_on_request_as_people_write_it)
   shop_close(s);
 }
 
+TEST(a_file_has_the_columns_that_were_asked_for_in_their_order_under_their_titles)
+{
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  SAY(201, "POST /v1/orders {'channel': 'web', 'currency': 'USD', 'lines': [{'sku': 'TEE-S', 'quantity': 1}], "
+           "'shipping_address': {'name': 'Carla Diaz', 'country': 'US'}}");
+  SAY(200, "GET /v1/orders?format=csv_major&columns=totals.total:Sum;customer.name%7Cshipping_address.name:Who%20is%20it;currency");
+  CHECK_TEXT(s->last.body, "Sum,Who is it,currency\r\n19.9,Carla Diaz,USD\r\n");
+  /* Titles come with the address; a spreadsheet runs none of them. */
+  SAY(200, "GET /v1/orders?format=csv_major&columns=currency:%3Dcmd()");
+  CHECK(text_starts(s->last.body, "'=cmd()\r\n"));
+  SAY(200, "GET /v1/orders?format=xlsx&columns=currency:Currency");
+  SAY(422, "GET /v1/orders?format=csv_major&columns=secrets:S");
+  SEE("/errors/0/pointer", "/query/columns");
+  SAY(422, "GET /v1/orders?format=csv&columns=currency:C");
+  SAY(422, "GET /v1/orders?format=csv_major&columns=a%7Cb%7Cc%7Cd%7Ce:X");
+  shop_close(s);
+}
+
 TEST(an_order_under_the_channels_own_id_is_placed_once)
 {
   struct shop *s = shop_open(t);

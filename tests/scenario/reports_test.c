@@ -414,6 +414,10 @@ TEST(a_report_as_csv_and_as_a_workbook_has_the_same_numbers)
   decimal_format(revenue, 2, text);
   see_cell(s, cells, "I2", "n", text);
   see_cell(s, cells, "A3", "text", "total");
+  SAY(200, "GET /v1/reports/orders?by=channel&format=csv_major&columns=channel:Kanal;orders:Orders%20placed");
+  CHECK(text_starts(s->last.body, "Kanal,currency,Orders placed,units,"));
+  SAY(200, "GET /v1/reports/orders/rows?format=csv_major&columns=number:Order;amount:Amount");
+  CHECK(text_starts(s->last.body, "Order,Amount\r\n"));
   SAY(200, "GET /v1/reports/orders/rows?format=xlsx");
   see_cell(s, workbook_cells(s), "A2", "text", "order");
   shop_close(s);

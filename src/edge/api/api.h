@@ -51,6 +51,7 @@ struct api_param {
   const char *name;
   enum rec_kind kind; /* REC_TEXT, REC_INT, REC_BOOL, REC_INSTANT, REC_DATE */
   const char *doc, *example;
+  int64_t max; /* characters of a text; 0 = 1000 */
 };
 struct api_param_value {
   const char *text; /* NULL = not sent */

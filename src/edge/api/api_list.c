@@ -209,6 +209,11 @@ static void take_format(struct query *q, const char *text)
   q->format = text;
 }
 
+static void take_columns(struct query *q, const char *text)
+{
+  q->columns = text;
+}
+
 static const struct {
   const char *name;
   void (*take)(struct query *q, const char *text);
@@ -218,7 +223,8 @@ static const struct {
     {"count",  take_count },
     {"sort",   take_sort  },
     {"expand", take_expand},
-    {"format", take_format}
+    {"format", take_format},
+    {"columns", take_columns}
 };
 
 static bool take(void *arg, const struct http_pair *pair)
@@ -496,8 +502,9 @@ static enum err export_rows(struct query *q, struct sheet *sheet, const char **o
 {
   struct arena *a = arena_new(SLICE_ARENA);
   bool more = true;
-  enum err err = ERR_OK;
-  sheet_record_head(sheet, q->list->table->rec);
+  enum err err = sheet_choose(q->cx, sheet, q->columns);
+  if (!err)
+    err = sheet_record_head(q->cx, sheet, q->list->table->rec);
   q->page.limit = q->list->narrow ? API_LIMIT_MAX : SLICE_ROWS;
   while (!err && more && sheet_rows_n(sheet) <= API_EXPORT_ROWS_MAX && sheet_bytes(sheet) < API_EXPORT_MAX) {
     err = take_where(q);

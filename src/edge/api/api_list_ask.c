@@ -46,7 +46,7 @@ struct asked {
 /* Which rows are meant is asked; a page of them, or a file, is what nobody gets. */
 static enum err refuse_paging(struct ctx *cx, const struct http_request *rq)
 {
-  static const char *const paging[] = {"cursor", "limit", "format"};
+  static const char *const paging[] = {"cursor", "limit", "format", "columns"};
   enum err err = ERR_OK;
   EACH (const struct http_pair, pair, &rq->query)
     for (size_t i = 0; i < COUNT_OF(paging); i++)

@@ -476,6 +476,9 @@ static void put_list_params(struct spec *s, const struct api_list *list)
   param_end(s, names_schema(s, sort_names(s, list->sorts), false));
   param_begin(s, "query", "format", false, "`json`, `csv`, `xlsx`, or `csv_major` with money as people write it; otherwise Accept says");
   param_end(s, names_schema(s, (const char *const[]){"json", "csv", "csv_major", "xlsx", NULL}, false));
+  param_begin(s, "query", "columns", false,
+              "Of xlsx and csv_major: which columns, in this order, as `NAME:TITLE;NAME:TITLE`; `NAME|NAME` is the first that says something");
+  param_end(s, "{\"type\":\"string\"}");
   if (list->expands && list->expands[0])
     put_comma_param(s, "expand", "Nested parts to show in each row", list->expands);
   for (const char *const *name = list->filters; name && *name; name++)

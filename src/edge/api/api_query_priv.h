@@ -18,7 +18,7 @@ struct query {
   enum err err;
   struct db_filter filters[FILTERS_MAX];
   struct db_page page;
-  const char *cursor, *count, *format;
+  const char *cursor, *count, *format, *columns;
   const char *expand[EXPANDS_MAX + 1];
   size_t n_expand, n_values, n_filters;
   const void *last; /* the page's last row as it was read */

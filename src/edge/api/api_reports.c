@@ -22,6 +22,7 @@ enum {
   PARAM_REASON,
   PARAM_FORMAT,
   PARAM_LIMIT,
+  PARAM_COLUMNS,
   PARAM_OWN, /* from here on each of the two has its own */
   PARAM_COMPARE = PARAM_OWN,
   PARAM_KEY = PARAM_OWN,
@@ -39,7 +40,8 @@ enum {
   [PARAM_PRODUCT] = {"product", REC_TEXT, "Only this SKU", "TEE-S"},                                                   \
   [PARAM_REASON] = {"reason", REC_TEXT, "Only holds of this type", "stock_short"},                                     \
   [PARAM_FORMAT] = {"format", REC_TEXT, "`json`, `csv`, `xlsx`, or `csv_major` with money as people write it; otherwise Accept says", "xlsx"},          \
-  [PARAM_LIMIT] = {"limit", REC_INT, "At most so many rows", "50"}
+  [PARAM_LIMIT] = {"limit", REC_INT, "At most so many rows", "50"},                                                 \
+  [PARAM_COLUMNS] = {"columns", REC_TEXT, "What columns of xlsx and csv_major are called: `NAME:TITLE;NAME:TITLE`", "day:Day;orders:Orders", .max = 4000}
 
 static const struct api_param report_params[] = {
     SHARED_PARAMS,
@@ -219,6 +221,7 @@ static enum err sheet_report(struct ctx *cx, const struct api_request *rq, enum 
 {
   struct sheet *s;
   TRY(sheet_new(cx, format, r->name, &s));
+  TRY(sheet_choose(cx, s, rq->params[PARAM_COLUMNS].text));
   sheet_row(s);
   sheet_head(s, r->by);
   sheet_head(s, "currency");
@@ -265,7 +268,8 @@ static enum err sheet_items(struct ctx *cx, const struct api_request *rq, enum s
   int64_t left = rq->params[PARAM_LIMIT].i64 == ABSENT ? API_EXPORT_ROWS_MAX : rq->params[PARAM_LIMIT].i64;
   struct sheet *s;
   TRY(sheet_new(cx, format, rq->id, &s));
-  sheet_record_head(s, &report_item_rec);
+  TRY(sheet_choose(cx, s, rq->params[PARAM_COLUMNS].text));
+  TRY(sheet_record_head(cx, s, &report_item_rec));
   do {
     report_items items = {0};
     TRY(report_items_find(cx, rq->id, asked, cursor, left < API_LIMIT_MAX ? left : API_LIMIT_MAX, &items, &cursor));

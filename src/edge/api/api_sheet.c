@@ -9,7 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A column that was asked for: the first of its sources that says something, under its own title. */
+struct chosen {
+  const char *title;
+  const char *names[SHEET_SOURCES_MAX];
+  int at[SHEET_SOURCES_MAX]; /* which column of the record */
+  size_t n;
+};
+
 struct sheet {
+  LIST(struct chosen) chosen; /* none = all */
   enum sheet_format format;
   struct arena *arena; /* of a cell's text; the request's */
   struct xlsx *xlsx;   /* or ... */
@@ -61,6 +70,29 @@ enum err sheet_new(struct ctx *cx, enum sheet_format format, const char *name, s
   return ERR_OK;
 }
 
+/* "SOURCE|SOURCE:TITLE;..." */
+enum err sheet_choose(struct ctx *cx, struct sheet *s, const char *columns)
+{
+  if (columns && s->format == SHEET_CSV)
+    return fault_add(&cx->fault, ERR_INVALID, "/query/columns", "not_allowed", "columns are chosen of xlsx and csv_major");
+  for (const char *p = columns; p && *p;) {
+    size_t whole = strcspn(p, ";"), names = strcspn(p, ":;");
+    struct chosen *c = LIST_ADD(cx->arena, &s->chosen);
+    *c = (struct chosen){.title = names < whole ? arena_textn(cx->arena, p + names + 1, whole - names - 1) : NULL};
+    for (size_t from = 0; from < names;) {
+      size_t n = strcspn(p + from, "|:;");
+      if (c->n == SHEET_SOURCES_MAX || n == 0 || s->chosen.n > SHEET_COLUMNS_MAX)
+        return fault_add(&cx->fault, ERR_INVALID, "/query/columns", "too_many", "at most %d columns of %d sources each",
+                         SHEET_COLUMNS_MAX, SHEET_SOURCES_MAX);
+      c->names[c->n++] = arena_textn(cx->arena, p + from, n);
+      from += n + (p[from + n] == '|');
+    }
+    c->title = c->title && *c->title ? c->title : c->n ? c->names[0] : "";
+    p += whole + (p[whole] == ';');
+  }
+  return ERR_OK;
+}
+
 size_t sheet_rows_n(const struct sheet *s)
 {
   return s->rows;
@@ -103,10 +135,14 @@ void sheet_row(struct sheet *s)
 
 void sheet_head(struct sheet *s, const char *text)
 {
+  const char *title = text;
+  EACH (const struct chosen, c, &s->chosen)
+    if (c->n && strcmp(c->names[0], text) == 0)
+      title = c->title;
   if (s->xlsx)
-    xlsx_head(s->xlsx, text);
+    xlsx_head(s->xlsx, title);
   else
-    csv_text(s, text, false);
+    csv_text(s, title, title != text); /* a title comes with the address: it runs nothing either */
 }
 
 void sheet_text(struct sheet *s, const char *text)
@@ -261,19 +297,111 @@ static void csv_record(struct sheet *s, const struct rec *rec, const void *value
   s->rows++;
 }
 
-void sheet_record_head(struct sheet *s, const struct rec *rec)
+/* ---- Columns that were chosen ---- */
+
+/* A cell with what is around it, which the walk keeps only for the moment. */
+struct cell {
+  const struct rec_field *field;
+  const void *at;
+  const struct rec_around *around;
+};
+struct row {
+  struct arena *arena;
+  LIST(struct cell) cells;
+};
+
+static const struct rec_around *around_copy(struct arena *a, const struct rec_around *r)
 {
+  if (!r)
+    return NULL;
+  struct rec_around *copy = ARENA_NEW(a, struct rec_around);
+  *copy = (struct rec_around){r->rec, r->value, around_copy(a, r->outer)};
+  return copy;
+}
+
+static void gather(void *arg, const struct rec_field *field, const void *at, const struct rec_around *r)
+{
+  struct row *row = arg;
+  *LIST_ADD(row->arena, &row->cells) = (struct cell){field, at, around_copy(row->arena, r)};
+}
+
+struct finding {
+  struct sheet *s;
+  int n;
+};
+
+static void find_column(void *arg, const char *name)
+{
+  struct finding *f = arg;
+  EACH (struct chosen, c, &f->s->chosen)
+    for (size_t i = 0; i < c->n; i++)
+      if (strcmp(c->names[i], name) == 0)
+        c->at[i] = f->n;
+  f->n++;
+}
+
+static enum err chosen_head(struct ctx *cx, struct sheet *s, const struct rec *rec)
+{
+  EACH (struct chosen, c, &s->chosen)
+    for (size_t i = 0; i < c->n; i++)
+      c->at[i] = -1;
+  rec_columns(rec, s->arena, find_column, &(struct finding){s, 0});
+  EACH (struct chosen, c, &s->chosen)
+    for (size_t i = 0; i < c->n; i++)
+      if (c->at[i] < 0)
+        return fault_add(&cx->fault, ERR_INVALID, "/query/columns", "unknown", "there is no column %s", c->names[i]);
+  sheet_row(s);
+  EACH (const struct chosen, c, &s->chosen)
+    sheet_head(s, c->n ? c->names[0] : "");
+  return ERR_OK;
+}
+
+static bool says(struct sheet *s, const struct cell *c)
+{
+  if (!c->at)
+    return false;
+  const char *text = rec_cell_text(s->arena, c->field, c->at);
+  return text && *text;
+}
+
+static void chosen_row(struct sheet *s, const struct rec *rec, const void *value)
+{
+  struct row row = {.arena = s->arena};
+  rec_cells(rec, value, gather, &row);
+  sheet_row(s);
+  EACH (const struct chosen, c, &s->chosen) {
+    size_t i = 0;
+    while (i + 1 < c->n && !says(s, &row.cells.at[c->at[i]]))
+      i++;
+    if (c->n == 0) {
+      sheet_empty(s);
+      continue;
+    }
+    const struct cell *cell = &row.cells.at[c->at[i]];
+    field_cell(s, cell->field, cell->at, cell->around);
+  }
+}
+
+enum err sheet_record_head(struct ctx *cx, struct sheet *s, const struct rec *rec)
+{
+  if (s->chosen.n)
+    return chosen_head(cx, s, rec);
   if (s->format == SHEET_CSV) {
     csv_record(s, rec, NULL);
-    return;
+    return ERR_OK;
   }
   sheet_row(s);
   rec_columns(rec, s->arena, head_cell, s);
+  return ERR_OK;
 }
 
 void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const void *value)
 {
   s->arena = a;
+  if (s->chosen.n) {
+    chosen_row(s, rec, value);
+    return;
+  }
   if (s->format == SHEET_CSV) {
     csv_record(s, rec, value);
     return;

@@ -14,6 +14,11 @@ MUST_CHECK enum err sheet_format_of(struct ctx *cx, const struct api_request *rq
 struct sheet;
 /* Freed with cx's arena. ERR_STORAGE: no room for the file on its way. */
 MUST_CHECK enum err sheet_new(struct ctx *cx, enum sheet_format format, const char *name, struct sheet **out);
+/* Which columns, in which order, and what they are called: ?columns=SOURCE|SOURCE:TITLE;... (NULL = not sent: all).
+ * Of several sources the first that says something. Records have no others; rows that are written cell by cell keep
+ * theirs and take the titles. ERR_INVALID /query/columns. */
+enum { SHEET_COLUMNS_MAX = 100, SHEET_SOURCES_MAX = 4 };
+MUST_CHECK enum err sheet_choose(struct ctx *cx, struct sheet *s, const char *columns);
 void sheet_row(struct sheet *s); /* begins a row; cells follow from the left */
 void sheet_head(struct sheet *s, const char *text);
 void sheet_text(struct sheet *s, const char *text);                          /* NULL is empty */
@@ -24,8 +29,9 @@ void sheet_date(struct sheet *s, const char *date);                          /* 
 void sheet_instant(struct sheet *s, struct instant t);
 void sheet_empty(struct sheet *s);
 
-/* Columns as rec_columns has them. a: for texts on their way, from now on. */
-void sheet_record_head(struct sheet *s, const struct rec *rec);
+/* Columns as rec_columns has them, or those that were chosen: ERR_INVALID /query/columns for one that is none.
+ * a: for texts on their way, from now on. */
+MUST_CHECK enum err sheet_record_head(struct ctx *cx, struct sheet *s, const struct rec *rec);
 void sheet_record(struct sheet *s, struct arena *a, const struct rec *rec, const void *value);
 
 size_t sheet_rows_n(const struct sheet *s); /* begun so far */

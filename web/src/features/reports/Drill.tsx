@@ -61,6 +61,8 @@ export function Drill({ name, cell, title, figure, close }: { name: string; cell
   const items = found.data?.pages.flatMap((page) => page.data) ?? [];
   const columns = useColumns(items);
   const path = `/v1/reports/${name}/rows`;
+  // What is shown, and the currency of amounts; a file before anything is there has every field.
+  const titles = columns.length ? Object.fromEntries([...columns.map(({ id }) => [id, t(`reports.item.${id}`)] as const), ...(columns.some(({ id }) => id === 'amount') ? [['currency', t('reports.currency')] as const] : [])]) : undefined;
   return (
     <Drawer
       open
@@ -70,7 +72,7 @@ export function Drill({ name, cell, title, figure, close }: { name: string; cell
       extra={
         <span className="row wrap drill-files">
           {(['xlsx', 'csv'] as const).map((format) => (
-            <a key={format} href={linkOf(path, cell, format)} download>
+            <a key={format} href={linkOf(path, cell, format, titles)} download>
               <DownloadOutlined aria-hidden /> {t(`reports.file_${format}`)}
             </a>
           ))}

@@ -55,6 +55,13 @@ function One({ info, state }: { info: Info; state: ListState }) {
   const of = info.measures.find(({ name }) => name === state.query.of) ?? measure;
   const row = data?.rows.find((one) => one.key === cell) ?? (cell === '*' ? total : undefined);
   const path = `/v1/reports/${info.name}`;
+  // The files speak the reader's language as the screen does.
+  const titles: Record<string, string> = { [by]: t(`reports.by.${by}`), currency: t('reports.currency') };
+  for (const one of there) {
+    titles[one.name] = words.name(one);
+    titles[`${one.name}.previous`] = t('reports.file_before', { measure: words.name(one) });
+    titles[`${one.name}.change`] = t('reports.file_change', { measure: words.name(one) });
+  }
 
   return (
     <div className="screen page report">
@@ -70,7 +77,7 @@ function One({ info, state }: { info: Info; state: ListState }) {
               items: (['xlsx', 'csv'] as const).map((format) => ({
                 key: format,
                 label: (
-                  <a href={linkOf(path, { ...ask }, format)} download>
+                  <a href={linkOf(path, { ...ask }, format, titles)} download>
                     {t(`reports.file_${format}`)}
                   </a>
                 ),

@@ -1,4 +1,6 @@
 // What a report answers, and what the screens make of it. Pure.
+import { fileColumn } from '../../shared/desk/list/file';
+
 export interface Measure {
   name: string;
   unit: 'count' | 'money' | 'quantity' | 'ratio' | 'seconds' | 'days';
@@ -108,10 +110,11 @@ export function askOf(info: Info, query: Record<string, string>): Ask {
 }
 
 /** The address of the same figures as a file, or of what is behind one. */
-export function linkOf(path: string, ask: Record<string, string | undefined>, format: 'csv' | 'xlsx'): string {
+export function linkOf(path: string, ask: Record<string, string | undefined>, format: 'csv' | 'xlsx', titles?: Record<string, string>): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(ask)) if (value) parts.append(name, value);
   parts.append('format', format === 'csv' ? 'csv_major' : format); // the same numbers in both: money as people write it
+  if (titles) parts.append('columns', Object.entries(titles).map(([name, title]) => fileColumn(name, title)).join(';'));
   return `${path}?${parts.toString()}`;
 }
 

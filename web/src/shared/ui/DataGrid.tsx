@@ -15,6 +15,8 @@ export interface Column<Row> {
   tagged?: boolean;
   /** What `?sort=` calls it; left out = not sortable. */
   sort?: string;
+  /** What it is called in files: a name of the API's columns, or several with `|`, the first that says something. */
+  file?: string;
   /** Not shown until chosen. */
   optional?: boolean;
   cell: (row: Row) => ReactNode;

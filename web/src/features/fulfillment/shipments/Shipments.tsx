@@ -40,7 +40,7 @@ export function Shipments() {
       searchable: false,
       id: (row) => row.id,
       columns: [
-        { id: 'order', title: 'fulfillment.col.order', width: 124, cell: (row) => <Link to={`/orders/${row.order_id}` as never}>{row.order_number}</Link> },
+        { id: 'order', title: 'fulfillment.col.order', file: 'order_number', width: 124, cell: (row) => <Link to={`/orders/${row.order_id}` as never}>{row.order_number}</Link> },
         { id: 'status', title: 'fulfillment.tracking_state', width: 130, tagged: true, cell: (row) => <EnumTag of="tracking_status" value={statusOf(row)} /> },
         {
           id: 'trouble',
@@ -52,13 +52,13 @@ export function Shipments() {
             return trouble ? <StatusTag tone={trouble === 'silent' ? 'warn' : 'bad'}>{t(`fulfillment.trouble.${trouble}`)}</StatusTag> : null;
           },
         },
-        { id: 'promised', title: 'fulfillment.promised', width: 90, cell: (row) => day(row.deliver_by, places.data?.find(({ code }) => code === row.location)?.time_zone) },
+        { id: 'promised', title: 'fulfillment.promised', file: 'deliver_by', width: 90, cell: (row) => day(row.deliver_by, places.data?.find(({ code }) => code === row.location)?.time_zone) },
         { id: 'number', title: 'fulfillment.tracking', width: 150, cell: (row) => <span className="mono">{row.parcels?.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ')}</span> },
-        { id: 'carrier', title: 'fulfillment.col.carrier', width: 170, grow: 1, cell: (row) => [carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.service].filter(Boolean).join(' · ') },
-        { id: 'location', title: 'fulfillment.col.location', width: 90, cell: (row) => row.location },
-        { id: 'state', title: 'common.state', width: 146, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
-        { id: 'shipped_at', title: 'fulfillment.shipped_at', width: 130, cell: (row) => dateTime(row.shipped_at) },
-        { id: 'created_at', title: 'common.created', width: 130, sort: 'created_at', optional: true, cell: (row) => dateTime(row.created_at) },
+        { id: 'carrier', title: 'fulfillment.col.carrier', file: 'carrier', width: 170, grow: 1, cell: (row) => [carriers.data?.find(({ code }) => code === row.carrier)?.name ?? row.carrier, row.service].filter(Boolean).join(' · ') },
+        { id: 'location', title: 'fulfillment.col.location', file: 'location', width: 90, cell: (row) => row.location },
+        { id: 'state', title: 'common.state', file: 'state', width: 146, tagged: true, cell: (row) => <EnumTag of="fulfillment_state" value={row.state} /> },
+        { id: 'shipped_at', title: 'fulfillment.shipped_at', file: 'shipped_at', width: 130, cell: (row) => dateTime(row.shipped_at) },
+        { id: 'created_at', title: 'common.created', file: 'created_at', width: 130, sort: 'created_at', optional: true, cell: (row) => dateTime(row.created_at) },
       ],
       filters: [
         choice('state', 'common.state', 'fulfillment_state', left),

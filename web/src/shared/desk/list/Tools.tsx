@@ -7,6 +7,7 @@ import { printAddress, type ListState } from '../../views';
 import { filterText, type Filter } from '../filters';
 import { SavedViews } from '../SavedViews';
 import type { ListDefinition } from './definition';
+import { fileColumns } from './file';
 import { densities, type Density, type Screen } from './useListScreen';
 
 export function Tools<Row>({ screen, narrow }: { screen: Screen<Row>; narrow: boolean }) {
@@ -111,16 +112,17 @@ function Looks<Row>({ screen: { list, columns, setShown, density, setDensity } }
   );
 }
 
-/** Exactly this list as a file. */
-function Export<Row>({ screen: { list, asked } }: { screen: Screen<Row> }) {
+/** Exactly this list as a file: the columns that are shown, under their titles, or every field. */
+function Export<Row>({ screen: { list, asked, columns } }: { screen: Screen<Row> }) {
   const { t } = useTranslation();
-  const save = (format: 'csv_major' | 'xlsx') => location.assign(`${list.path}${printAddress({ ...asked, format })}`);
+  const shown = fileColumns(columns, t);
+  const items = ['xlsx', 'csv_major'].flatMap((format) => [...(shown ? [{ key: `${format} shown`, label: t(`list.export_${format}_shown`) }] : []), { key: format, label: t(`list.export_${format}`) }]);
+  const save = (key: string) => {
+    const [format = '', part] = key.split(' ');
+    location.assign(`${list.path}${printAddress({ ...asked, format, ...(part ? { columns: shown } : {}) })}`);
+  };
   return (
-    <Dropdown
-      autoFocus
-      trigger={['click']}
-      menu={{ items: [{ key: 'xlsx', label: t('list.export_xlsx') }, { key: 'csv_major', label: t('list.export_csv') }], onClick: ({ key }) => save(key as 'xlsx') }}
-    >
+    <Dropdown autoFocus trigger={['click']} menu={{ items, onClick: ({ key }) => save(key) }}>
       <Button type="text" aria-label={t('list.export')} icon={<DownloadOutlined aria-hidden />} />
     </Dropdown>
   );
