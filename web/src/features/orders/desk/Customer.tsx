@@ -41,7 +41,7 @@ export function CustomerPart({ draft, setDraft, onDone }: { draft: DeskDraft; se
     const address = own ?? (await readPath<Page<Order>>('/v1/orders', { customer: found.id, limit: 1 }).catch(() => undefined))?.data[0]?.shipping_address;
     setDraft((old) => ({
       ...old,
-      address: old.customer_id === found.id && !Object.values(old.address).some(Boolean) && address ? { name: address.name, company: address.company, line1: address.line1, line2: address.line2, city: address.city, region: address.region, postal_code: address.postal_code, country: address.country, phone: address.phone } : old.address,
+      address: old.customer_id === found.id && !Object.values(old.address).some(Boolean) && address ? { name: address.name, company: address.company, line1: address.line1, line2: address.line2, city: address.city, region: address.region, postal_code: address.postal_code, country: address.country, phone: address.phone, latitude: address.latitude, longitude: address.longitude } : old.address,
     }));
   };
   const options = [

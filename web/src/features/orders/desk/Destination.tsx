@@ -6,7 +6,7 @@ import { countries } from '../../../shared/desk/fields';
 import { Panel } from '../../../shared/desk/record';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag } from '../../../shared/ui';
-import type { DeskAddress, DeskDraft } from './draft';
+import { moveAddress, type DeskAddress, type DeskDraft } from './draft';
 import { Labelled, type SetDraft } from './parts';
 
 export interface Place {
@@ -38,14 +38,14 @@ function useDivisions(wanted: boolean) {
 
 export function Destination({ draft, setDraft, places }: { draft: DeskDraft; setDraft: SetDraft; places: Place[] }) {
   const { t, i18n } = useTranslation();
-  const set = (change: DeskAddress) => setDraft((old) => ({ ...old, address: { ...old.address, ...change } }));
+  const set = (change: DeskAddress) => setDraft((old) => ({ ...old, address: moveAddress(old.address, change) }));
   const { address } = draft;
   const chinese = address.country === 'CN';
   const divisions = useDivisions(chinese);
   const stores = places.filter(({ kind }) => kind === 'store');
   const [lands, setLands] = useState<{ value: string; label: string }[]>([]);
   useEffect(() => setLands(countries()), [i18n.language]);
-  const field = (name: keyof DeskAddress, label: string, more: object = {}) => (
+  const field = (name: Exclude<keyof DeskAddress, 'latitude' | 'longitude'>, label: string, more: object = {}) => (
     <Labelled id={`desk-${name}`} label={label}>
       <Input id={`desk-${name}`} value={address[name] ?? ''} onChange={(event) => set({ [name]: event.target.value })} {...more} />
     </Labelled>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addLine, emptyDraft, isEmpty, orderBody, placeOfFault, readQuantity } from './draft';
+import { addLine, emptyDraft, isEmpty, orderBody, placeOfFault, readQuantity, moveAddress } from './draft';
 
 const typed = () => ({ ...addLine(emptyDraft(), 'TEE-S', 'T-shirt'), channel: 'phone', currency: 'USD' });
 
@@ -40,4 +40,11 @@ it('a fault names its line and field', () => {
   expect(placeOfFault('/lines/2/quantity')).toEqual({ line: 2, field: 'quantity' });
   expect(placeOfFault('/shipping_address/postal_code')).toEqual({ field: 'postal_code' });
   expect(placeOfFault('/lines')).toEqual({ field: 'lines' });
+});
+
+it('a saved address keeps where it is until it is moved', () => {
+  const miami = { name: 'Carla', city: 'Miami', country: 'US', latitude: 25.77, longitude: -80.2 };
+  expect(orderBody({ ...typed(), address: miami }, 'en')).toMatchObject({ shipping_address: { latitude: 25.77, longitude: -80.2 } });
+  expect(moveAddress(miami, { phone: '1' })).toMatchObject({ latitude: 25.77 });
+  expect(moveAddress(miami, { city: 'Boston' })).toEqual({ name: 'Carla', city: 'Boston', country: 'US' });
 });

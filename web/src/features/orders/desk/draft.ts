@@ -24,6 +24,19 @@ export interface DeskAddress {
   postal_code?: string;
   country?: string;
   phone?: string;
+  /** Of a saved address: how far each location is from it. */
+  latitude?: number;
+  longitude?: number;
+}
+const persons: readonly string[] = ['name', 'company', 'phone'];
+/** An address with a change. Moved elsewhere, it is no longer where its coordinates are. */
+export function moveAddress(old: DeskAddress, change: DeskAddress): DeskAddress {
+  const next = { ...old, ...change };
+  if (Object.keys(change).some((name) => !persons.includes(name))) {
+    delete next.latitude;
+    delete next.longitude;
+  }
+  return next;
 }
 export interface DeskDraft {
   /** Names this order: placed once, however often it is sent. */
