@@ -8,13 +8,13 @@ import { sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
 import { PageHead, Panel, usePlaceZone } from '../../../shared/desk';
+import { ParcelNumber } from '../../../shared/desk/ParcelNumber';
 import { dateTime, quantity, weekday } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
 import { Bones, EnumTag, StatusTag, Trouble, useProblemText } from '../../../shared/ui';
 import { useFulfillment, useOrder, useScans, type Fulfillment, type Line } from '../api';
 import { seenStatus } from '../due';
 import '../fulfillment.css';
-import { ParcelNumber } from '../ParcelNumber';
 import { CutOff, DueTag } from '../words';
 import { VerbDialog, type Verb } from './VerbDialog';
 

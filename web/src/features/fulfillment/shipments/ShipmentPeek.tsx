@@ -4,6 +4,7 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { readPath, sendPath } from '../../../shared/api/client';
 import { useMay } from '../../../shared/api/session';
+import { ParcelNumber } from '../../../shared/desk/ParcelNumber';
 import { dateTime, weekday } from '../../../shared/format';
 import { carrierPage } from '../../../shared/format/carrier';
 import { useTranslation } from '../../../shared/i18n';
@@ -11,7 +12,6 @@ import { Bones, EnumTag, useProblemText } from '../../../shared/ui';
 import type { Fulfillment, Parcel } from '../api';
 import { seenStatus, troubleOf } from '../due';
 import { useNow } from '../words';
-import { ParcelNumber } from '../ParcelNumber';
 import { cause, useFollowed } from './followed';
 import { ScanDialog } from './ScanDialog';
 

@@ -13,7 +13,6 @@ export function Lines({ order }: { order: Order }) {
     ['discount', -totals.discount],
     ['charges', totals.charges],
     [order.prices_include_tax ? 'tax_included' : 'tax', totals.tax],
-    ['cancelled', -totals.cancelled],
   ];
   return (
     <Panel title={t('orders.lines')} flush extra={<span className="muted">{currency}</span>}>
@@ -74,6 +73,18 @@ export function Lines({ order }: { order: Order }) {
           <dt>{t('orders.sum.total')}</dt>
           <dd className="num">{moneyDigits(totals.total, currency)}</dd>
         </div>
+        {totals.cancelled !== 0 && (
+          <>
+            <div>
+              <dt>{t('orders.sum.cancelled')}</dt>
+              <dd className="num">{moneyDigits(-totals.cancelled, currency)}</dd>
+            </div>
+            <div className="total">
+              <dt>{t('orders.sum.remaining')}</dt>
+              <dd className="num">{moneyDigits(totals.total - totals.cancelled, currency)}</dd>
+            </div>
+          </>
+        )}
       </dl>
     </Panel>
   );

@@ -148,7 +148,8 @@ function PromisePanel({ order }: { order: Order }) {
   const { t } = useTranslation();
   const { ship_by, deliver_by } = order.promise;
   const parts = (order.promise.parts ?? []) as { code: string; from: string; to: string; why: string }[];
-  if (!ship_by && !deliver_by) return null;
+  // What was called off is promised to nobody.
+  if ((!ship_by && !deliver_by) || order.state === 'cancelled' || order.state === 'expired') return null;
   return (
     <Panel title={t('orders.promised')}>
       <dl className="facts">

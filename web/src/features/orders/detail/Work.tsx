@@ -3,12 +3,12 @@ import { Link } from '@tanstack/react-router';
 import { App, Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useMay } from '../../../shared/api/session';
+import { ParcelNumber } from '../../../shared/desk/ParcelNumber';
 import { Panel } from '../../../shared/desk/record';
 import { dateTime, quantity, weekday } from '../../../shared/format';
 import { carrierPage } from '../../../shared/format/carrier';
 import { useTranslation } from '../../../shared/i18n';
 import { EnumTag, useProblemText } from '../../../shared/ui';
-import { ParcelNumber } from '../../fulfillment';
 import { readOrder, useKeepOrder, useMasters, write, type Fulfillment, type Order } from '../api';
 import { workStates } from '../reading';
 
@@ -40,6 +40,9 @@ export function Work({ order }: { order: Order }) {
     </Panel>
   );
 }
+
+/** Work that nobody does any more leaves by no time. */
+const ended = new Set(['cancelled', 'rejected']);
 
 function FulfillmentRow({ order, one, place, zone, carriers }: { order: Order; one: Fulfillment; place: string; zone: string | undefined; carriers: Carrier[] }) {
   const { t } = useTranslation();
@@ -75,7 +78,7 @@ function FulfillmentRow({ order, one, place, zone, carriers }: { order: Order; o
           <strong>{place}</strong>
         </Link>
         <EnumTag of="fulfillment_state" value={one.state} />
-        <span className="muted small">{t(one.shipped_at ? 'orders.work_arrives' : 'orders.work_by', { when: one.shipped_at ? weekday(one.deliver_by, zone) : dateTime(one.ship_by) })}</span>
+        {(one.shipped_at || !ended.has(one.state)) && <span className="muted small">{t(one.shipped_at ? 'orders.work_arrives' : 'orders.work_by', { when: one.shipped_at ? weekday(one.deliver_by, zone) : dateTime(one.ship_by) })}</span>}
         <span className="grow" />
         {one.state !== 'cancelled' && one.state !== 'rejected' && (
           <span className="papers no-print">
@@ -95,7 +98,7 @@ function FulfillmentRow({ order, one, place, zone, carriers }: { order: Order; o
           </Button>
         )}
       </div>
-      <p className="small">{one.lines.map((line) => t('orders.work_line', { n: quantity(line.quantity), what: what(line.line) })).join(' · ')}</p>
+      <p className="small">{one.lines.filter((line) => line.quantity > 0).map((line) => t('orders.work_line', { n: quantity(line.quantity), what: what(line.line) })).join(' · ')}</p>
       <ol className="steps">
         {names.map((name, i) => (
           <li key={name} className={steps[i] ? 'did' : undefined}>

@@ -2,11 +2,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, InputNumber } from 'antd';
 import { useState } from 'react';
-import { sendPath } from '../../shared/api/client';
-import { useMay } from '../../shared/api/session';
-import { FormDialog } from '../../shared/desk';
-import { settled } from '../../shared/desk/difference';
-import { useTranslation } from '../../shared/i18n';
+import { sendPath } from '../api/client';
+import { useMay } from '../api/session';
+import { useTranslation } from '../i18n';
+import { settled } from './difference';
+import { FormDialog } from './record';
 
 interface Parcel {
   id: string;
@@ -22,7 +22,7 @@ export function ParcelNumber({ parcel, carrier, href, label }: { parcel: Parcel;
   const may = useMay();
   const [open, setOpen] = useState(false);
   const number = parcel.tracking_number;
-  const what = number ? t('fulfillment.number.change_of', { number }) : t('fulfillment.number.enter');
+  const what = number ? t('parcel.change_of', { number }) : t('parcel.enter');
   return (
     <>
       <span className="mono">
@@ -31,7 +31,7 @@ export function ParcelNumber({ parcel, carrier, href, label }: { parcel: Parcel;
             {number}
           </a>
         ) : (
-          (number ?? (label ? t('fulfillment.no_number') : '—'))
+          (number ?? (label ? t('parcel.no_number') : '—'))
         )}
       </span>{' '}
       {may('fulfillment.work') && parcel.state !== 'voided' && (
@@ -50,7 +50,7 @@ function NumberDialog({ parcel, carrier, onClose }: { parcel: Parcel; carrier: s
   const client = useQueryClient();
   return (
     <FormDialog
-      title={parcel.tracking_number ? t('fulfillment.number.change_of', { number: parcel.tracking_number }) : t('fulfillment.number.enter')}
+      title={parcel.tracking_number ? t('parcel.change_of', { number: parcel.tracking_number }) : t('parcel.enter')}
       ok={t('common.save')}
       width={460}
       initial={{ tracking_number: parcel.tracking_number, weight_g: parcel.weight_g }}
@@ -62,11 +62,11 @@ function NumberDialog({ parcel, carrier, onClose }: { parcel: Parcel; carrier: s
       }}
       onClose={onClose}
     >
-      {carrier && <p className="panel-note">{t('fulfillment.number.note', { carrier })}</p>}
-      <Form.Item name="tracking_number" label={t('fulfillment.tracking')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
+      {carrier && <p className="panel-note">{t('parcel.note', { carrier })}</p>}
+      <Form.Item name="tracking_number" label={t('parcel.tracking')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
         <Input autoFocus maxLength={64} className="mono" autoComplete="off" spellCheck={false} />
       </Form.Item>
-      <Form.Item name="weight_g" label={t('fulfillment.weight_g')}>
+      <Form.Item name="weight_g" label={t('parcel.weight_g')}>
         <InputNumber min={1} precision={0} />
       </Form.Item>
     </FormDialog>
