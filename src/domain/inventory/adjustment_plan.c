@@ -42,6 +42,17 @@ static void check_line(struct ctx *cx, const struct adjustment_line *line, size_
               "a delta of 0 changes nothing");
 }
 
+/* Pieces are counted whole. A count can always mend what is not. */
+static void check_whole(struct ctx *cx, const struct adjustment_line *line, const struct product *product, size_t n)
+{
+  const struct unit_code *unit = product->unit ? unit_find(product->unit) : NULL;
+  bool delta = quantity_set(line->delta);
+  struct quantity q = delta ? line->delta : line->counted;
+  if (unit && unit->dimension == UNIT_COUNT && quantity_set(q) && q.millionths % SCALE != 0)
+    fault_add(&cx->fault, ERR_INVALID, arena_printf(cx->arena, "/lines/%zu/%s", n, delta ? "delta" : "counted"),
+              "not_whole", "%s is counted in whole %s", line->sku, product->unit);
+}
+
 /* The row of a line's key, new when no line before it had the key. */
 static struct stock_adjust_row *row_of(struct stock_adjust_facts *f, const struct stock_key *key, size_t *out_n)
 {
@@ -66,6 +77,7 @@ static enum err load_line(struct ctx *cx, struct stock_adjust_facts *f, size_t n
   if (err != ERR_OK || !f->location)
     return err == ERR_INVALID ? ERR_OK : err; /* all faults together: the next line is looked at too */
   line->product_id = product->id.v;
+  check_whole(cx, line, product, n);
   struct stock_key key = {f->location->id.v, product->id.v, line->owner, line->condition, line->lot};
   size_t before = f->n_rows;
   struct stock_adjust_row *row = row_of(f, &key, &f->row_of_line[n]);

@@ -74,7 +74,7 @@ TEST(an_adjustment_is_kept_as_a_document)
   char id[ID_TEXT];
   CHECK_OK(
       adjust(t, s.cx,
-             "{\"location\":\"NJ1\",\"reason\":\"found\",\"lot\":\"A7\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":2.5},"
+             "{\"location\":\"NJ1\",\"reason\":\"found\",\"lot\":\"A7\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":3},"
              "{\"sku\":\"TEE-S\",\"delta\":1,\"lot\":\"B1\",\"condition\":\"damaged\",\"owner\":\"Li\"}]}",
              &d));
   id_format(PREFIX_adjustment, d->id.v, id);
@@ -83,13 +83,23 @@ TEST(an_adjustment_is_kept_as_a_document)
   CHECK_TEXT(kept->reason, "found");
   CHECK_INT(kept->lines.n, 2);
   CHECK_TEXT(kept->lines.at[0].lot, "A7");
-  CHECK_INT(kept->lines.at[0].delta.millionths, 2500000);
-  CHECK_INT(kept->lines.at[0].counted.millionths, 2500000);
+  CHECK_INT(kept->lines.at[0].delta.millionths, 3 * SCALE);
+  CHECK_INT(kept->lines.at[0].counted.millionths, 3 * SCALE);
   CHECK_TEXT(kept->lines.at[1].lot, "B1");
   CHECK_TEXT(kept->lines.at[1].owner, "Li");
   CHECK_INT(kept->lines.at[1].condition, STOCK_DAMAGED);
   CHECK(!quantity_set(kept->lines.at[1].counted));
   CHECK_ERR(adjustment_load(s.cx, "adj_0000000000001", &kept), ERR_NOT_FOUND);
+}
+
+TEST(pieces_are_counted_whole)
+{
+  struct shop s = a_shop(t, 10);
+  CHECK_ERR(adjust(t, s.cx, "{\"location\":\"NJ1\",\"lines\":[{\"sku\":\"TEE-S\",\"counted\":1.5}]}", NULL),
+            ERR_INVALID);
+  CHECK_TEXT(s.cx->fault.entries[0].pointer, "/lines/0/counted");
+  CHECK_TEXT(s.cx->fault.entries[0].code, "not_whole");
+  CHECK_INT(stock_now(t, s.cx, &s.key).on_hand.millionths, 10 * SCALE);
 }
 
 TEST(a_delta_below_nothing_is_refused_and_nothing_is_written)
