@@ -86,6 +86,14 @@ TEST(a_bulk_job_does_the_verb_to_each_and_says_what_was_refused)
   SEE("/data/0/code", "wrong_state");
   SAY(200, "GET /v1/orders?has_hold=true&limit=200");
   SEE("/data/#", "59");
+  /* What would end is named by its type, and nothing has ended by asking. */
+  SAY(200, "POST /v1/bulk {'verb': 'release', 'args': {'reason': 'x'}, 'filter': 'channel=web', 'preview': true}");
+  SEE("/fine", "59");
+  SEE("/holds/#", "1");
+  SEE("/holds/0/type", "manual");
+  SEE("/holds/0/count", "59");
+  SAY(200, "GET /v1/orders?has_hold=true&limit=200");
+  SEE("/data/#", "59");
   SAY(201, "POST /v1/bulk {'verb': 'tag', 'args': {'tags': ['recall']}, 'orders': ['<number>', 'SO-999999']}");
   KEEP("job", "/id");
   AWAIT("GET /v1/bulk/<job>", "/state", "done");

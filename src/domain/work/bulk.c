@@ -52,13 +52,13 @@ static const struct rec bulk_tags_rec = REC(struct tags_input, "BulkTags", bulk_
 
 static const struct bulk_verb verbs[] = {
     {"hold", &order_hold_act, &hold_input_rec, PERM_HOLD_CREATE},
-    {"release", &order_release_act, &reason_input_rec, PERM_HOLD_RELEASE},
+    {"release", &order_release_act, &reason_input_rec, PERM_HOLD_RELEASE, .ends_holds = true},
     {"source", &order_source_act, &allocation_source_rec, PERM_ORDER_EDIT},
     {"tag", &bulk_tag_act, &bulk_tags_rec, PERM_ORDER_EDIT},
     {"untag", &bulk_untag_act, &bulk_tags_rec, PERM_ORDER_EDIT},
     {"assign", &order_assign_act, &assign_rec, PERM_ORDER_EDIT},
-    {"cancel", &order_cancel_act, &cancel_rec, PERM_ORDER_CANCEL},
-    {"approve", &order_approve_act, &reason_input_rec, PERM_HOLD_RELEASE},
+    {"cancel", &order_cancel_act, &cancel_rec, PERM_ORDER_CANCEL, .ends_holds = true},
+    {"approve", &order_approve_act, &reason_input_rec, PERM_HOLD_RELEASE, .ends_holds = true},
     {"place", &draft_place_act, NULL, PERM_ORDER_CREATE},
 };
 

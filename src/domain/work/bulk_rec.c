@@ -71,6 +71,11 @@ static const struct rec_field bulk_refusal_fields[] = {
 };
 static const struct rec bulk_refusal_rec =
     REC(struct bulk_refusal, "BulkRefusal", bulk_refusal_fields, "An order that would be refused");
+static const struct rec_field bulk_holds_fields[] = {
+    FIELD(struct bulk_holds, type, .flags = REC_REQUIRED, .doc = "Type of the holds", .example = "address"),
+    FIELD(struct bulk_holds, count, .flags = REC_REQUIRED, .doc = "How many of it would end", .example = "3"),
+};
+static const struct rec bulk_holds_rec = REC(struct bulk_holds, "BulkHolds", bulk_holds_fields, "Holds that would end");
 static const struct rec_field bulk_preview_fields[] = {
     FIELD(struct bulk_preview, verb, .flags = REC_REQUIRED, .doc = "What would be done", .example = "hold"),
     FIELD(struct bulk_preview, total, .flags = REC_REQUIRED, .doc = "Orders", .example = "40"),
@@ -79,6 +84,8 @@ static const struct rec_field bulk_preview_fields[] = {
     FIELD(struct bulk_preview, fine, .flags = REC_REQUIRED, .doc = "Of those tried: it would be done", .example = "38"),
     FIELD(struct bulk_preview, refused, .flags = REC_REQUIRED, .doc = "Of those tried: it would be refused",
           .example = "2"),
+    FIELD_AS(REC_LIST, struct bulk_preview, holds, .rec = &bulk_holds_rec, .max = BULK_PREVIEW_MAX,
+             .doc = "Of those tried: the holds that would end, by type, the most first"),
     FIELD_AS(REC_LIST, struct bulk_preview, refusals, .rec = &bulk_refusal_rec, .max = BULK_PREVIEW_MAX,
              .doc = "Which, and why"),
 };

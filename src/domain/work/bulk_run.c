@@ -6,6 +6,7 @@
 #include "identity.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ATTEMPTS = 3 }; /* of a row that fails inside */
@@ -18,6 +19,32 @@ static void tell_refusal(struct ctx *cx, struct bulk_preview *out, const char *a
   *LIST_ADD(cx->arena, &out->refusals) = (struct bulk_refusal){
       asked, err_info(err)->slug, cx->fault.detail ? arena_text(cx->arena, cx->fault.detail) : err_info(err)->title};
   fault_clear(&cx->fault);
+}
+
+static struct bulk_holds *holds_of(struct ctx *cx, struct bulk_preview *out, const char *type)
+{
+  EACH (struct bulk_holds, h, &out->holds)
+    if (strcmp(h->type, type) == 0)
+      return h;
+  struct bulk_holds *made = LIST_ADD(cx->arena, &out->holds);
+  *made = (struct bulk_holds){.type = type};
+  return made;
+}
+
+/* Holds that are active now and not after it. Those of `after` stand in the same order; new ones come behind. */
+static void tell_holds(struct ctx *cx, struct bulk_preview *out, const struct order_work *w)
+{
+  for (size_t i = 0; i < w->before->holds.n && i < w->after->holds.n; i++) {
+    const struct hold *before = &w->before->holds.at[i];
+    if (before->state == HOLD_ACTIVE && w->after->holds.at[i].state != HOLD_ACTIVE)
+      holds_of(cx, out, before->type)->count++;
+  }
+}
+
+static int most_first(const void *a, const void *b)
+{
+  const struct bulk_holds *x = a, *y = b;
+  return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->type, y->type);
 }
 
 enum err bulk_preview(struct ctx *cx, const struct bulk_create *create, struct bulk_preview *out)
@@ -40,7 +67,11 @@ enum err bulk_preview(struct ctx *cx, const struct bulk_create *create, struct b
       out->fine++;
     else
       tell_refusal(cx, out, o->asked, err);
+    if (err == ERR_OK && verb->ends_holds)
+      tell_holds(cx, out, plan);
   }
+  if (out->holds.n)
+    qsort(out->holds.at, out->holds.n, sizeof *out->holds.at, most_first);
   return ERR_OK;
 }
 

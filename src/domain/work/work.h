@@ -198,6 +198,7 @@ struct bulk_verb {
   const struct act *act;
   const struct rec *body; /* NULL = none */
   enum permission needs;
+  bool ends_holds; /* its plan is a struct order_work, and holds may end by it */
 };
 const struct bulk_verb *bulk_verb_find(const char *name); /* NULL when there is none */
 
@@ -263,9 +264,14 @@ MUST_CHECK enum err bulk_load(struct ctx *cx, const char *id, struct bulk_job *o
 struct bulk_refusal {
   const char *order, *code, *detail;
 };
+struct bulk_holds {
+  const char *type;
+  int64_t count;
+};
 struct bulk_preview {
   const char *verb;
   int64_t total, tried, fine, refused;
+  LIST(struct bulk_holds) holds; /* that would end, of the orders tried: by type, the most first */
   LIST(struct bulk_refusal) refusals;
 };
 extern const struct rec bulk_preview_rec;

@@ -89,6 +89,16 @@ function Prospect({ ask, bulk: { preview, begin }, form, names }: Shown & { name
       {preview.data && (
         <div className="col">
           <p>{t(`orders.bulk.text_${ask.verb}`, { n: integer(preview.data.total) })}</p>
+          {Boolean(preview.data.holds?.length) && (
+            <>
+              <p>{t('orders.bulk.holds_end', { tried: integer(preview.data.tried) })}</p>
+              <ul className="dialog-list">
+                {preview.data.holds?.map(({ type, count }) => (
+                  <li key={type}>{t('orders.bulk.holds_of', { type: t(`enum.hold_type.${type}`, { defaultValue: type }), n: integer(count) })}</li>
+                ))}
+              </ul>
+            </>
+          )}
           {preview.data.refused > 0 && (
             <p className="warned">
               {preview.data.tried < preview.data.total

@@ -29,6 +29,7 @@ interface Preview {
   tried: number;
   fine: number;
   refused: number;
+  holds?: { type: string; count: number }[];
   refusals: { order: string; code: string; detail?: string }[];
 }
 interface Row {
