@@ -106,6 +106,32 @@ TEST(a_dry_run_says_what_would_be_and_changes_nothing)
   shop_close(s);
 }
 
+TEST(blank_rows_are_counted_and_skipped_in_every_kind_of_import)
+{
+  static const struct {
+    const char *kind, *file;
+  } files[] = {{"products", "SKU,Name\n,\nBLANK-1,Hat\n , \n,,\n"},
+               {"customers", "email,name,phone\n,,\nann@example.com,Ann,\n,  ,\n,,\n"},
+               {"stock", "location,sku,counted\n,,\nNJ1,TEE-S,7\n,,\n,,\n"},
+               {"orders", "channel,external_id,sku,quantity\n,,,\nweb,B-1,TEE-S,1\n,,,\n,,,\n"}};
+  struct shop *s = shop_open(t);
+  a_small_shop(s);
+  for (size_t i = 0; i < COUNT_OF(files); i++) {
+    bring_text(s, files[i].kind, files[i].file);
+    SEE("/file/rows", "1");
+    SEE("/file/blank", "3");
+    pass(s, "dry_run");
+    SEE("/checked/rows", "1");
+    SEE("/checked/wrong", "0");
+    pass(s, "run");
+    SEE("/ran/rows", "1");
+    SEE("/ran/wrong", "0");
+  }
+  SAY(200, "GET /v1/customers?limit=10");
+  SEE("/data/#", "1");
+  shop_close(s);
+}
+
 TEST(an_import_that_runs_twice_changes_nothing)
 {
   struct shop *s = shop_open(t);
@@ -474,7 +500,7 @@ static void an_odd_company(struct shop *s)
            "'default_shipping': true, 'address': {'city': 'Shanghai', 'country': 'CN', 'latitude': 31.2, 'longitude': "
            "121.5}}]}");
   SAY(201, "POST /v1/customers {'name': 'Nobody known'}");
-  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 0.5, 'lot': 'L;1', "
+  SAY(201, "POST /v1/stock/adjustments {'location': 'NJ1', 'lines': [{'sku': 'TEE-S', 'delta': 5, 'lot': 'L;1', "
            "'condition': "
            "'damaged'}]}");
   SAY(200, "POST /v1/stock/safety {'location': 'NJ1', 'sku': 'MUG-BLUE', 'safety': 2}");

@@ -342,7 +342,9 @@ static enum err next_row(struct file *f, struct arena *a, struct fault *fault, s
   char *line = NULL;
   size_t n = 0;
   if (f->csv) {
-    TRY(next_csv(f, &row, fault));
+    do /* what a spreadsheet leaves below and between: rows of nothing but delimiters */
+      TRY(next_csv(f, &row, fault));
+    while (csv_row_blank(&row));
     *out = keep_csv(f, &row, a);
     return ERR_OK;
   }

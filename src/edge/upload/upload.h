@@ -82,7 +82,8 @@ struct upload_found {
   const char *format;    /* "csv", "xlsx" */
   const char *encoding;  /* "UTF-8", "GB18030" ... */
   const char *delimiter; /* "," ";" "\t" "|" */
-  int64_t bytes, rows;   /* rows without the header */
+  int64_t bytes, rows;   /* rows without the header and blank ones */
+  int64_t blank;         /* rows that hold nothing: skipped */
   const char *sha256;
   LIST(struct upload_column) columns;
 };

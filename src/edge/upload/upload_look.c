@@ -194,12 +194,16 @@ static enum err read_rows(struct csv *csv, struct arena *a, struct fault *f, str
     if (header) {
       TRY(read_header(&row, a, f, out));
     } else {
-      if (out->rows++ == 0)
+      if (*out_body == SIZE_MAX)
         *out_body = (size_t)row.byte_offset;
+      if (csv_row_blank(&row))
+        out->blank++;
+      else
+        out->rows++;
       take_samples(&row, a, out);
     }
     header = false;
-    if (out->rows > UPLOAD_ROWS_MAX)
+    if (out->rows + out->blank > UPLOAD_ROWS_MAX)
       return fault_add(f, ERR_INVALID, "", "too_many", "a file has at most %d rows; split it", UPLOAD_ROWS_MAX);
   }
   if (result == CSV_BAD)

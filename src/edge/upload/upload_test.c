@@ -67,6 +67,11 @@ TEST(headers_mean_the_same_in_either_script_and_however_they_are_written)
   CHECK_TEXT(field_of(t, UPLOAD_STOCK, "库存 数量"), "counted");
   CHECK_TEXT(field_of(t, UPLOAD_CUSTOMERS, "手機號碼"), "phone");
   CHECK_TEXT(field_of(t, UPLOAD_ORDERS, "Order No."), "external_id");
+  CHECK_TEXT(field_of(t, UPLOAD_ORDERS, "name"), "shipping_address.name");
+  CHECK_TEXT(field_of(t, UPLOAD_ORDERS, "line1"), "shipping_address.line1");
+  CHECK_TEXT(field_of(t, UPLOAD_ORDERS, "line2"), "shipping_address.line2");
+  CHECK_TEXT(field_of(t, UPLOAD_CUSTOMERS, "name"), "name");
+  CHECK_TEXT(field_of(t, UPLOAD_CUSTOMERS, "line1"), "address.line1");
   CHECK(!field_of(t, UPLOAD_ORDERS, "whatever"));
 }
 

@@ -64,6 +64,7 @@ struct csv_row {
   int64_t line;        /* first line of the row, from 1 */
   int64_t byte_offset; /* where the row starts in the whole input: where to resume */
 };
+bool csv_row_blank(const struct csv_row *row); /* no cell holds more than blanks */
 struct csv *csv_new(char delimiter);
 void csv_free(struct csv *c); /* accepts NULL */
 void csv_feed(struct csv *c, const char *bytes, size_t n);

@@ -298,3 +298,11 @@ const char *csv_bare(const char *cell)
 {
   return *cell == '\'' && csv_runs(cell) ? cell + 1 : cell;
 }
+
+bool csv_row_blank(const struct csv_row *row)
+{
+  for (size_t i = 0; i < row->n; i++)
+    if (row->cells[i][strspn(row->cells[i], " \t\r\n")])
+      return false;
+  return true;
+}

@@ -1,13 +1,13 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { App, Button } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { sendPath } from '../../shared/api/client';
 import { asProblem, type ProblemEntry } from '../../shared/api/problem';
 import { PageHead, Panel } from '../../shared/desk';
 import { integer, relative } from '../../shared/format';
-import { useTranslation } from '../../shared/i18n';
+import { language, useTranslation } from '../../shared/i18n';
 import { Bones, Trouble, useProblemText } from '../../shared/ui';
 import { busy, keep, remap, useFields, usePass, useUpload, type Field, type Upload } from './api';
 import { Faults } from './Faults';
@@ -148,6 +148,7 @@ function One({ upload, fields }: { upload: Upload; fields: readonly Field[] }) {
             <Meter value={progress(upload)} label={t('imports.progress.rows', { done: integer(done.rows), all: integer(upload.file.rows) })} />
           </Panel>
         )}
+        <LeftOut upload={upload} draft={shown} />
         {!draft && <Outcome upload={upload} />}
         {!draft && upload.errors > 0 && <Faults upload={upload} />}
         <Missing gaps={gaps} whole={marks.whole} />
@@ -156,6 +157,14 @@ function One({ upload, fields }: { upload: Upload; fields: readonly Field[] }) {
       </div>
     </div>
   );
+}
+
+/** Columns that fill no field: said before anything is written, not only in the table below. */
+function LeftOut({ upload, draft }: { upload: Upload; draft: Draft }) {
+  const { t } = useTranslation();
+  const names = upload.file.columns.filter((_, i) => !draft.columns[i]).map(({ name }) => name);
+  if (!names.length || upload.state === 'done') return null;
+  return <Alert type="warning" role="status" showIcon title={t('imports.left_out', { n: integer(names.length), count: names.length })} description={new Intl.ListFormat(language(), { type: 'conjunction' }).format(names)} />;
 }
 
 function Facts({ upload }: { upload: Upload }) {
@@ -167,7 +176,7 @@ function Facts({ upload }: { upload: Upload }) {
         <dt>{t('imports.new.kind')}</dt>
         <dd>{t(`imports.kind.${upload.kind}`)}</dd>
         <dt>{t('imports.file.rows')}</dt>
-        <dd>{integer(file.rows)}</dd>
+        <dd>{file.blank ? t('imports.file.rows_and_blank', { rows: integer(file.rows), blank: integer(file.blank) }) : integer(file.rows)}</dd>
         <dt>{t('imports.file.format')}</dt>
         <dd className="mono">{file.format}</dd>
         {file.format === 'csv' && file.encoding && (

@@ -44,7 +44,7 @@ export interface Upload {
   kind: Kind;
   state: 'mapping' | 'checking' | 'checked' | 'running' | 'done' | 'cancelled' | 'failed';
   file_name?: string;
-  file: { format: string; encoding?: string; delimiter?: string; bytes: number; rows: number; columns: { name: string; samples: string[] }[] };
+  file: { format: string; encoding?: string; delimiter?: string; bytes: number; rows: number; blank?: number; columns: { name: string; samples: string[] }[] };
   mapping: Mapping;
   mapping_source: 'guessed' | 'saved' | 'given';
   checked: Counts;
