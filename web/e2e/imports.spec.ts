@@ -21,6 +21,8 @@ test('a file is mapped, tried, run; wrong rows are named and stop no other @samp
   await expect(fault).toContainText('Not a number');
   expect(await barriers(page)).toEqual([]);
   expect((await shop.ask('GET', '/v1/products?sku=HAT-1')).data).toEqual([]);
+  // What the file has and nobody takes is said beside the trial.
+  await expect(page.getByRole('status').filter({ hasText: '1 column fills no field' })).toContainText('Shelf');
   await page.getByRole('button', { name: 'Import 2 records' }).click();
   await expect(page.getByText('The right rows are in.')).toBeVisible();
   const hat = await shop.ask('GET', '/v1/products/HAT-1');

@@ -300,6 +300,24 @@ test('cancelling a whole order says the sum that is paid back, charges too; more
   expect((await shop.ask<any>('GET', `/v1/orders/${found.id}`)).totals.refunded).toBe(shown);
 });
 
+test('the first act of the head asks at once, and what a price has beyond the cent is shown', async ({ page, shop }) => {
+  const { price } = await shop.ask<any>('GET', '/v1/products/TOTE');
+  const made = await shop.ask<any>('POST', '/v1/orders', {
+    channel: 'web',
+    external_id: `fine-${Date.now()}`,
+    currency: 'USD',
+    payment_terms: 'cod',
+    shipping_address: { name: 'Ann Baker', line1: '15 Astor Pl', city: 'New York', region: 'NY', postal_code: '10003', country: 'US' },
+    lines: [{ sku: 'TOTE', quantity: 3, unit_price: `${price}.5`, price_reason: 'by the kilogram' }],
+  });
+  await page.goto(`/orders/${made.number}`);
+  await expect(page.locator('.lines-table')).toContainText(`${(Number(price) / 100).toFixed(2)}5`);
+  await page.locator('.order-head').getByRole('button', { name: 'Pick', exact: true }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pick', exact: true }).click();
+  await expect.poll(async () => (await shop.ask<any>('GET', `/v1/orders/${made.id}`)).fulfillments[0].state).toBe('picked');
+});
+
 test('who may only look finds no verbs', async ({ page, shop }) => {
   await shop.ask('POST', '/v1/users', { login: 'looker', name: 'Looker', password: 'a long password of theirs', roles: ['viewer'] });
   await enter(page, shop, 'looker', 'a long password of theirs');

@@ -65,8 +65,11 @@ function Page({ order, at }: { order: Order; at: string }) {
   const first = told && allowed.includes(told) ? told : firstAction({ ...order, next_actions: allowed } as never);
   const act = (action: string) => {
     if (byWork.has(action)) {
-      document.getElementById('order-work')?.scrollIntoView({ behavior: 'smooth', block: 'start' });
-      document.querySelector<HTMLElement>(`#order-work [data-act="${action}"]`)?.focus();
+      // One piece of work: it is asked for here. Of several people choose.
+      const [button, another] = document.querySelectorAll<HTMLElement>(`[aria-labelledby="order-work"] [data-act="${action}"]`);
+      if (!another) return button?.click();
+      button?.scrollIntoView({ block: 'center' });
+      button?.focus({ preventScroll: true });
     } else setDialog({ kind: action as Dialog['kind'] } as Dialog);
   };
   const others = allowed.filter((action) => action !== first && !byWork.has(action));
