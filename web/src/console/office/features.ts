@@ -11,6 +11,7 @@ import { feature as inventory } from '../../features/inventory/routes';
 import { feature as orders } from '../../features/orders/routes';
 import { feature as reports } from '../../features/reports/routes';
 import { feature as review } from '../../features/review/routes';
+import { feature as hooks } from '../../features/hooks/routes';
 import { feature as settings } from '../../features/settings/routes';
 import { feature as today } from '../../features/today/routes';
 
@@ -26,6 +27,7 @@ export const features: readonly Feature[] = [
   carriers,
   imports,
   reports,
+  hooks,
   settings,
   identity,
   events,

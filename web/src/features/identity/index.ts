@@ -1,2 +1,2 @@
 // What other features may use of identity.
-export {};
+export { Secret } from './users/Secret';

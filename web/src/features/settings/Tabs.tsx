@@ -8,8 +8,11 @@ const tabs = [
   ['series', '/settings/series'],
   ['rules', '/settings/rules'],
   ['tax', '/settings/tax'],
+  ['webhooks', '/settings/webhooks'],
   ['system', '/system'],
 ] as const;
+
+const needs: Partial<Record<string, string>> = { system: 'system.read', webhooks: 'webhook.read' };
 
 type At = (typeof tabs)[number][0];
 
@@ -29,13 +32,13 @@ export function SettingsScreen({ at, title = 'settings.title', actions, classNam
   );
 }
 
-function SettingsTabs({ at }: { at: At }) {
+export function SettingsTabs({ at }: { at: At }) {
   const { t } = useTranslation();
   const may = useMay();
   return (
     <nav className="tabs no-print" aria-label={t('settings.title')}>
       {tabs
-        .filter(([name]) => may(name === 'system' ? 'system.read' : 'master.read'))
+        .filter(([name]) => may(needs[name] ?? 'master.read'))
         .map(([name, to]) => (
           <Link key={name} to={to as never} search={{} as never} activeOptions={{ exact: true, includeSearch: false }} className={`tab${name === at ? ' on' : ''}`}>
             {t(`settings.tabs.${name}`)}

@@ -1,2 +1,2 @@
 // What other features may use of settings.
-export {};
+export { SettingsTabs } from './Tabs';

@@ -37,6 +37,7 @@ const screens: Record<string, string> = {
   '/v1/holds': '/review',
   '/v1/stock': '/stock',
   '/v1/failed_work': '/jobs',
+  '/v1/jobs': '/jobs/outside',
 };
 
 export interface Target {
