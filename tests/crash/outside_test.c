@@ -27,7 +27,9 @@ static void one_kill(struct shop *s, struct crowd *c, struct load *l)
   shop_kill(s);
   load_wait(l);
   shop_start(s);
-  deeds_verify(s, c);
+  for (int i = 0; i < CLIENTS; i++) /* what they were answered is kill_test's to prove */
+    c->workers[i].list.n = 0;
+  c->round++;
   shop_check(s);
 }
 
@@ -78,26 +80,41 @@ static void check_lanes(struct shop *s, const struct told *all, size_t n)
   }
 }
 
+/* The text after a name in JSON of ours, which has no blanks. */
+static const char *after_name(const char *json, const char *name)
+{
+  const char *at = strstr(json, name);
+  CHECK(at != NULL);
+  return at + strlen(name);
+}
+
 /* Every event of orders in the feed was accepted at least once. Returns how many there are. */
 static int64_t check_none_lost(struct shop *s, struct told *all, size_t n)
 {
-  int64_t events = 0;
+  int64_t events = 0, after = 0, before = -1;
   qsort(all, n, sizeof *all, by_cursor);
-  for (const char *after = "0"; after;) {
-    SAY(200, arena_printf(s->arena, "GET /v1/events?limit=500&after=%s", after));
-    int rows = atoi(AT("/data/#"));
-    after = NULL;
-    for (int i = 0; i < rows; i++) {
-      struct told key = {.cursor = atoll(AT(arena_printf(s->arena, "/data/%d/cursor", i)))};
-      after = arena_printf(s->arena, "%lld", (long long)key.cursor);
-      if (!text_eq(AT(arena_printf(s->arena, "/data/%d/subject_kind", i)), "order"))
+  while (after != before) {
+    before = after;
+    SAY(200, arena_printf(s->arena, "GET /v1/events?limit=500&after=%lld", (long long)after));
+    for (const char *row = s->last.body; (row = strstr(row, "{\"cursor\":")); row++) {
+      struct told key = {.cursor = atoll(after_name(row, "\"cursor\":"))};
+      after = key.cursor;
+      if (!text_starts(after_name(row, "\"subject_kind\":\""), "order\""))
         continue;
       events++;
       if (!bsearch(&key, all, n, sizeof *all, by_cursor))
-        test_failed(__FILE__, __LINE__, AT(arena_printf(s->arena, "/data/%d/id", i)), "told to nobody", "told");
+        test_failed(__FILE__, __LINE__, arena_printf(s->arena, "event %lld", (long long)after), "told to nobody",
+                    "told");
     }
   }
   return events;
+}
+
+static struct told told_of(struct shop *s, const struct received *rq)
+{
+  const char *subject = after_name(rq->body, "\"subject\":\"");
+  return (struct told){atoll(after_name(rq->body, "\"cursor\":")),
+                       arena_textn(s->arena, subject, strcspn(subject, "\""))};
 }
 
 TEST(no_event_is_lost_on_its_way_outside_whatever_the_moment_of_a_kill)
@@ -126,8 +143,7 @@ TEST(no_event_is_lost_on_its_way_outside_whatever_the_moment_of_a_kill)
   for (int i = 0; i < receiver_n(r); i++) {
     const struct received *rq = receiver_at(r, i);
     if (rq->status == 200)
-      all[n++] = (struct told){atoll(json_look(s->arena, rq->body, "/data/cursor")),
-                               json_look(s->arena, rq->body, "/data/subject")};
+      all[n++] = told_of(s, rq);
   }
   check_lanes(s, all, n);
   int64_t events = check_none_lost(s, all, n);
