@@ -93,6 +93,27 @@ test('arrows and Enter walk the sheet, a pasted column fills it', async ({ page,
   await page.getByRole('button', { name: 'Discard' }).click();
 });
 
+test('taking more than there is marks its line, with how much there is', async ({ page, shop }) => {
+  const [row] = (await shop.ask('GET', '/v1/stock?limit=1&sku=TOTE&location=NJ')).data;
+  await page.goto(`/stock?location=${row.location}&sku=TOTE`);
+  await page.getByRole('button', { name: 'Adjust or count' }).click();
+  const dialog = page.getByRole('dialog');
+  if (await dialog.getByRole('combobox', { name: 'Location' }).count()) {
+    await dialog.getByRole('combobox', { name: 'Location' }).click();
+    await page.locator('.ant-select-item-option', { hasText: 'New Jersey' }).click();
+  }
+  await dialog.getByText(/^Difference/).click();
+  await dialog.getByRole('combobox', { name: 'SKU' }).click();
+  await page.keyboard.type('TOTE');
+  await page.locator('.ant-select-item-option', { hasText: 'TOTE' }).first().click();
+  await dialog.getByRole('spinbutton').fill('-99999');
+  await dialog.getByLabel('Reason').fill('gone');
+  await dialog.getByRole('button', { name: 'Book' }).click();
+  await expect(dialog.getByText(`Only ${new Intl.NumberFormat('en').format(row.on_hand)} of TOTE available`)).toBeVisible();
+  await expect(dialog.getByRole('spinbutton')).toBeFocused();
+  expect((await shop.ask('GET', '/v1/stock?limit=1&sku=TOTE&location=NJ')).data[0].on_hand).toBe(row.on_hand);
+});
+
 test('what cannot be booked is told at its row', async ({ page, shop }) => {
   const [row] = (await some(shop, 'stock?limit=50')).filter((one) => one.condition === 'good');
   await page.goto(`/stock/count?location=${row.location}`);
