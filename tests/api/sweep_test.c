@@ -30,6 +30,7 @@ static const struct sample {
     {"/v1/api_keys/{", "second_key", "key_0000000000000"},
     {"/v1/views/{", "view", "viw_0000000000000"},
     {"/v1/webhooks/{", "webhook", "whk_0000000000000"},
+    {"/v1/changes/{", "change", "chg_0000000000000"},
     {"/v1/jobs/{", "job", "job_0000000000000"},
     {"/v1/sessions/{", NULL, "ses_0000000000000"},
     {"/v1/review_rules/{", "rule", "no-such-rule"},
@@ -105,6 +106,8 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("number", "/number");
   KEEP("hold", "/holds/0/id");
   KEEP("fulfillment", "/fulfillments/0/id");
+  SAY(201, "POST /v1/orders/<order>/changes {'reason': 'x', 'lines': [{'line': 1, 'quantity': 1}]}");
+  KEEP("change", "/id");
   SAY(200, "GET /v1/orders/<order>/tracking_link");
   KEEP("token", "/token");
   SAY(201, "POST /v1/imports?kind=products {'sku'}");

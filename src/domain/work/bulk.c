@@ -51,15 +51,15 @@ static const struct rec_field bulk_tags_fields[] = {
 static const struct rec bulk_tags_rec = REC(struct tags_input, "BulkTags", bulk_tags_fields, "Tags");
 
 static const struct bulk_verb verbs[] = {
-    {"hold", &order_hold_act, &hold_input_rec, PERM_HOLD_CREATE},
-    {"release", &order_release_act, &reason_input_rec, PERM_HOLD_RELEASE, .ends_holds = true},
-    {"source", &order_source_act, &allocation_source_rec, PERM_ORDER_EDIT},
-    {"tag", &bulk_tag_act, &bulk_tags_rec, PERM_ORDER_EDIT},
-    {"untag", &bulk_untag_act, &bulk_tags_rec, PERM_ORDER_EDIT},
-    {"assign", &order_assign_act, &assign_rec, PERM_ORDER_EDIT},
-    {"cancel", &order_cancel_act, &cancel_rec, PERM_ORDER_CANCEL, .ends_holds = true},
-    {"approve", &order_approve_act, &reason_input_rec, PERM_HOLD_RELEASE, .ends_holds = true},
-    {"place", &draft_place_act, NULL, PERM_ORDER_CREATE},
+    {"hold", &order_hold_act, &hold_input_rec, PERM_HOLD_CREATE, false},
+    {"release", &order_release_act, &reason_input_rec, PERM_HOLD_RELEASE, true},
+    {"source", &order_source_act, &allocation_source_rec, PERM_ORDER_EDIT, false},
+    {"tag", &bulk_tag_act, &bulk_tags_rec, PERM_ORDER_EDIT, false},
+    {"untag", &bulk_untag_act, &bulk_tags_rec, PERM_ORDER_EDIT, false},
+    {"assign", &order_assign_act, &assign_rec, PERM_ORDER_EDIT, false},
+    {"cancel", &order_cancel_act, &cancel_rec, PERM_ORDER_CANCEL, true},
+    {"approve", &order_approve_act, &reason_input_rec, PERM_HOLD_RELEASE, true},
+    {"place", &draft_place_act, NULL, PERM_ORDER_CREATE, false},
 };
 
 const struct bulk_verb *bulk_verb_find(const char *name)

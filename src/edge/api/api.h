@@ -46,12 +46,12 @@ struct identity *api_identity(const struct api *api);
 /* Whether cookies of the answer must say Secure: api_config.secure. */
 bool api_secure(const struct api *api);
 
+#define API_PARAM_MAX 4000 /* characters of a text that is a query parameter */
 /* A query parameter beside those of lists. */
 struct api_param {
   const char *name;
   enum rec_kind kind; /* REC_TEXT, REC_INT, REC_BOOL, REC_INSTANT, REC_DATE */
   const char *doc, *example;
-  int64_t max; /* characters of a text; 0 = 1000 */
 };
 struct api_param_value {
   const char *text; /* NULL = not sent */

@@ -34,7 +34,7 @@ static enum err param_read(struct ctx *cx, const struct api_param *p, const char
     bool flag;
     const char *text;
   } value = {.i64 = ABSENT};
-  const struct rec_field field = {.name = p->name, .kind = p->kind, .max = p->kind != REC_TEXT ? 0 : p->max ? p->max : 1000};
+  const struct rec_field field = {.name = p->name, .kind = p->kind, .max = p->kind == REC_TEXT ? API_PARAM_MAX : 0};
   out->text = text;
   TRY(rec_read_text(&field, text, query_pointer(cx->arena, p->name), cx->arena, &cx->fault, &value));
   if (p->kind == REC_BOOL)

@@ -374,7 +374,7 @@ static const struct {
   enum rec_kind kind;
   const char *schema;
 } param_schemas[] = {
-    {REC_TEXT, "{\"type\":\"string\",\"maxLength\":1000}"},
+    {REC_TEXT, "{\"type\":\"string\",\"maxLength\":4000}"},
     {REC_INT, "{\"type\":\"integer\"}"},
     {REC_BOOL, "{\"type\":\"boolean\"}"},
     {REC_INSTANT, "{\"type\":\"string\",\"format\":\"date-time\"}"},

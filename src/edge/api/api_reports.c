@@ -41,7 +41,7 @@ enum {
   [PARAM_REASON] = {"reason", REC_TEXT, "Only holds of this type", "stock_short"},                                     \
   [PARAM_FORMAT] = {"format", REC_TEXT, "`json`, `csv`, `xlsx`, or `csv_major` with money as people write it; otherwise Accept says", "xlsx"},          \
   [PARAM_LIMIT] = {"limit", REC_INT, "At most so many rows", "50"},                                                 \
-  [PARAM_COLUMNS] = {"columns", REC_TEXT, "What columns of xlsx and csv_major are called: `NAME:TITLE;NAME:TITLE`", "day:Day;orders:Orders", .max = 4000}
+  [PARAM_COLUMNS] = {"columns", REC_TEXT, "What columns of xlsx and csv_major are called: `NAME:TITLE;NAME:TITLE`", "day:Day;orders:Orders"}
 
 static const struct api_param report_params[] = {
     SHARED_PARAMS,

@@ -48,6 +48,7 @@ static const struct {
     {"tax_rate",      EVENT_FREE},
     {"user",          EVENT_FREE},
     {"view",          EVENT_FREE},
+    {"webhook",       EVENT_CLOSED},
     {"wave",          EVENT_AT_LOCATION},
     /* clang-format on */
 };
