@@ -4,6 +4,7 @@
 #include "changes.h"
 #include "identity.h"
 #include "inventory.h"
+#include "invoices.h"
 #include "jobs.h"
 #include "orders.h"
 #include "reports.h"
@@ -168,6 +169,11 @@ static enum err check_changes(struct ctx *cx, const struct database_proof *proof
   return changes_check(cx, proof->difference, proof->arg);
 }
 
+static enum err check_invoices(struct ctx *cx, const struct database_proof *proof)
+{
+  return invoices_check(cx, proof->difference, proof->arg);
+}
+
 static enum err check_jobs(struct ctx *cx, const struct database_proof *proof)
 {
   return jobs_check(cx, proof->difference, proof->arg);
@@ -193,6 +199,7 @@ enum err database_check(struct ctx *cx, const struct database_proof *proof)
   } steps[] = {{"stock", check_stock},
                {"orders", check_orders},
                {"changes", check_changes},
+               {"invoices", check_invoices},
                {"events", check_feed},
                {"numbers", check_numbered},
                {"consumers", check_consumers},

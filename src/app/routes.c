@@ -10,6 +10,7 @@ const struct api_room app_rooms[] = {
     {"Presence", "Who else looks at it now.", presence_routes},
     {"Bulk", "One verb for many orders.", bulk_routes},
     {"Payments", "Authorizations, captures, voids and refunds; entries never change.", payment_routes},
+    {"Invoices", "Invoices and credit notes, and the numbers they bear.", invoice_routes},
     {"Fulfillment", "The work of locations: pick, pack, ship; parcels and their tracking; cancelling.",
      fulfillment_routes},
     {"Floor", "Waves, tasks, claims, scans, manifests: the day of a warehouse.", wave_routes},

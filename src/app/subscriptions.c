@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "hooks.h"
+#include "invoices.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ enum { SLICES_A_RUN = 50, ACT_ARENA_BUDGET = 64 << 20, SLICE_ARENA_BUDGET = 256 
 
 const struct consumer *const subscriptions[] = {
     &hooks_consumer,
+    &invoices_consumer,
     NULL,
 };
 

@@ -8,7 +8,8 @@
 
 /* What everybody may see whom its permission lets in. */
 static const char *const of_no_place[] = {"/v1/products", "/v1/tax_rates", "/v1/carriers", "/v1/customers",
-                                          "/v1/users",    "/v1/api_keys",  "/v1/views",    "/v1/review_rules"};
+                                          "/v1/users",    "/v1/api_keys",  "/v1/views",    "/v1/review_rules",
+                                          "/v1/number_blocks"};
 
 static bool is_of_no_place(const char *path)
 {

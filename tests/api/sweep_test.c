@@ -19,6 +19,8 @@ static const struct sample {
     {"/v1/parcels/{", "parcel", "par_0000000000000"},
     {"/v1/shipments/{", "shipment", "shp_0000000000000"},
     {"/v1/payments/{", "payment", "pay_0000000000000"},
+    {"/v1/invoices/{", "invoice", "ivc_0000000000000"},
+    {"/v1/number_blocks/{", "block", "nbk_0000000000000"},
     {"/v1/holds/{", "hold", "hld_0000000000000"},
     {"/v1/products/{", "product", "NO-SUCH-SKU"},
     {"/v1/locations/{", "location", "NOWHERE"},
@@ -93,6 +95,10 @@ static void a_record_of_each_kind(struct shop *s)
   KEEP("payment", "/payments/0/id");
   SAY(201, "POST /v1/waves {'location': 'NJ1', 'fulfillments': ['<fulfillment>']}");
   KEEP("wave", "/id");
+  SAY(201, "POST /v1/orders/<order>/invoices {'lines': [{'line': 1, 'quantity': 1}]}");
+  KEEP("invoice", "/id");
+  SAY(201, "POST /v1/number_blocks {'prefix': 'AB-', 'first_value': 1, 'last_value': 9}");
+  KEEP("block", "/id");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pick {}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/pack {}");
   SAY(200, "POST /v1/fulfillments/<fulfillment>/ship {}");
@@ -134,6 +140,10 @@ static const struct {
     {"POST", "/v1/orders/{id}/reveal", "{'reason': 'x'}"},
     {"POST", "/v1/orders/{id}/split", "{'fulfillment': '<fulfillment>', 'lines': [{'line': 1, 'quantity': 1}]}"},
     {"POST", "/v1/orders/{id}/payments", "{'provider': 'p', 'kind': 'capture', 'amount': 1}"},
+    {"POST", "/v1/invoices/{id}/reject", "{'reason': 'x'}"},
+    {"POST", "/v1/invoices/{id}/void", "{'reason': 'x'}"},
+    {"POST", "/v1/invoices/{id}/credit_notes", "{'reason': 'x'}"},
+    {"POST", "/v1/invoices/{id}/credit_notes/preview", "{'reason': 'x'}"},
     {"POST", "/v1/holds/{id}/release", "{'reason': 'x'}"},
     {"POST", "/v1/fulfillments/{id}/reject", "{'reason': 'busy'}"},
     {"POST", "/v1/fulfillments/{id}/scans", "{'scan_id': '0193f3e2-7c1a-7000-8000-2d9d3c1f0a01', 'code': 'TEE-S'}"},

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDERS = 30, WORKERS = 16, ACTS_EACH = 120, TRIES_MAX = 20 };
+enum { ORDERS = 30, INVOICES = 9, /* as many as <q> tells */ WORKERS = 16, ACTS_EACH = 120, TRIES_MAX = 20 };
 
 struct crowd {
   char orders[ORDERS][32];
@@ -61,6 +61,11 @@ static const struct {
     {2, "/v1/payments/<m>/capture", "{}"},
     {1, "/v1/payments/<m>/void", "{}"},
     {2, "/v1/payments/<m>/refund", "{'amount': <q>}"},
+    {4, "/v1/orders/<o>/invoices", "{'lines': [{'line': 1, 'quantity': 1}]}"},
+    {2, "/v1/orders/<o>/invoices", "{}"},
+    {2, "/v1/invoices/INV-00000<q>/void", "{'reason': 'wrong'}"},
+    {2, "/v1/invoices/INV-00000<q>/credit_notes", "{'reason': 'broken', 'lines': [{'n': 1, 'quantity': 1}]}"},
+    {1, "/v1/invoices/INV-00000<q>/credit_notes", "{'reason': 'all of it'}"},
     {3, "/v1/stock/adjustments", "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'delta': <q>}]}"},
     {2, "/v1/stock/adjustments",
      "{'location': '<l>', 'lines': [{'sku': 'TEE-S', 'delta': -<q>}, {'sku': 'MUG-BLUE', 'delta': 1}]}"},
@@ -193,6 +198,8 @@ static void orders_of_all_sorts(struct shop *s, struct crowd *c)
     SAY(201, arena_printf(s->arena, "POST /v1/orders {'currency': 'USD', %s}", sorts[i % (int)COUNT_OF(sorts)]));
     snprintf(c->orders[i], sizeof c->orders[i], "%s", AT("/id"));
   }
+  for (int i = 0; i < INVOICES; i++)
+    SAY(201, arena_printf(s->arena, "POST /v1/orders/%s/invoices {'lines': [{'line': 1, 'quantity': 1}]}", c->orders[i]));
 }
 
 static void a_busy_shop(struct shop *s)

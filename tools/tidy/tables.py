@@ -8,10 +8,10 @@ STRATA = [
                 "identity", "catalog", "customers", "channels", "carriers", "company",         # who and what
                 "inventory",                                                                  # supply
                 "setup", "views",                                                             # a company's people
-                "orders", "allocation", "payments", "review", "fulfillment", "intake", "changes",  # demand
+                "orders", "allocation", "payments", "review", "fulfillment", "invoices", "intake", "changes",  # demand
                 "search", "reports", "hooks",                                                          # insight
                 "privacy", "work", "tracking"]),                                              # who works, who waits
-    ("edge", ["print", "http", "import", "upload", "connect", "api"]),
+    ("edge", ["print", "einvoice", "http", "import", "upload", "connect", "api"]),
 ]
 
 # Rooms that are more alone than their place says: only these strata below them.

@@ -21,6 +21,9 @@
   X(PAYMENT_READ,     "payment.read",     "See payments")                                                              \
   X(PAYMENT_WRITE,    "payment.write",    "Record authorizations, captures and voids")                                 \
   X(PAYMENT_REFUND,   "payment.refund",   "Refund money")                                                              \
+  X(INVOICE_READ,     "invoice.read",     "See invoices and credit notes")                                              \
+  X(INVOICE_WRITE,    "invoice.write",    "Issue invoices and credit notes")                                            \
+  X(INVOICE_VOID,     "invoice.void",     "Void invoices and credit notes")                                             \
   X(FULFILLMENT_READ, "fulfillment.read", "See fulfillments, shipments and parcels")                                   \
   X(FULFILLMENT_WORK, "fulfillment.work", "Pick, pack, ship, reject")                                                  \
   X(TRACKING_WRITE,   "tracking.write",   "Report tracking events")                                                    \

@@ -43,6 +43,8 @@
   X(job, "job")                                                                                                        \
   X(change, "chg")                                                                                                     \
   X(webhook, "whk")                                                                                                    \
+  X(invoice, "ivc")                                                                                                    \
+  X(number_block, "nbk")                                                                                               \
   X(request, "req")
 
 /* struct order_id { int64_t v; } and so on: 0 is none. PREFIX_order is its prefix. */

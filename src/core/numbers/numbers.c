@@ -18,12 +18,14 @@ static const struct rec_field number_series_fields[] = {
           .example = "100001"),
     FIELD(struct number_series, version, .flags = REC_READONLY, .doc = "Moves with each change of the settings",
           .example = "1"),
+    FIELD(struct number_series, gapless, .flags = REC_READONLY,
+          .doc = "Of legal documents: sequential, and no number is ever left out", .example = "false"),
 };
 const struct rec number_series_rec =
     REC(struct number_series, "NumberSeries", number_series_fields, "A series that human numbers are drawn from");
 const struct db_table number_series_table = {"number_series", &number_series_rec};
 
-enum { SERIES_MAX = 64, FIRST_VALUE = 100001, DIGITS = 6, BLOCK_MIN = 16, BLOCK_TIMES = 4 };
+enum { SERIES_MAX = 64, FIRST_VALUE = 100001, DIGITS = 6, FIRST_GAPLESS = 1, BLOCK_MIN = 16, BLOCK_TIMES = 4 };
 
 struct kept {
   char code[48], prefix[16];
@@ -37,6 +39,7 @@ struct kept {
 
 struct numbers_batch {
   bool in_blocks;
+  bool gate; /* ours until the transaction ends */
   struct kept kept[SERIES_MAX];
   int n;
 };
@@ -70,8 +73,18 @@ static void leave(struct numbers_batch *n, int i)
     keep_as(&n->kept[i], &n->kept[n->n]);
 }
 
+/* Beside other writers a gapless series is ours only as long as the gate is. */
+static void leave_gapless(struct numbers_batch *n)
+{
+  n->gate = false;
+  for (int i = n->n - 1; i >= 0 && n->in_blocks; i--)
+    if (n->kept[i].row.gapless)
+      leave(n, i);
+}
+
 void numbers_forget(struct numbers_batch *n)
 {
+  leave_gapless(n);
   if (!n->in_blocks)
     n->n = 0;
   for (int i = n->n - 1; i >= 0; i--) {
@@ -86,11 +99,13 @@ void numbers_forget(struct numbers_batch *n)
 
 void numbers_drop(struct numbers_batch *n)
 {
+  n->gate = false;
   n->n = 0;
 }
 
 void numbers_settle(struct numbers_batch *n)
 {
+  leave_gapless(n);
   for (int i = 0; i < n->n; i++) {
     struct kept *k = &n->kept[i];
     int64_t most = k->most - k->most / 8; /* a request of many orders is remembered for a while */
@@ -103,25 +118,32 @@ void numbers_settle(struct numbers_batch *n)
 
 /* ---- Series ---- */
 
-static enum err add_series(struct ctx *cx, const char *code, const char *prefix)
+static enum err add_series(struct ctx *cx, const struct number_series *made)
 {
   static const struct db_stmt add = {
-      "INSERT INTO number_series (code, prefix, mode, digits, next_value, version) VALUES ($1, $2, $3, $4, $5, 1)"
-      " ON CONFLICT (code) DO NOTHING",
+      "INSERT INTO number_series (code, prefix, mode, digits, next_value, gapless, version)"
+      " VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (code) DO NOTHING",
       DB_KEYED};
   return db_run(cx->db, &add, NULL,
-                DB_ARGS(TEXT(code), TEXT(prefix), TEXT(number_modes[NUMBER_SEQUENTIAL]), I64(DIGITS), I64(FIRST_VALUE)));
+                DB_ARGS(TEXT(made->code), TEXT(made->prefix), TEXT(number_modes[NUMBER_SEQUENTIAL]), I64(made->digits),
+                        I64(made->next_value), I64(made->gapless)));
 }
 
-/* *out with texts in the arena. */
-static enum err read_series(struct ctx *cx, const char *code, const char *prefix, struct number_series *out)
+/* *out with texts in the arena; made = how it begins where it is not there. */
+static enum err get_series(struct ctx *cx, const struct number_series *made, struct number_series *out)
 {
-  *out = (struct number_series){.code = code};
+  *out = (struct number_series){.code = made->code};
   enum err err = db_get(cx->db, &number_series_table, out);
   if (err != ERR_NOT_FOUND)
     return err;
-  TRY(add_series(cx, code, prefix));
+  TRY(add_series(cx, made));
   return db_get(cx->db, &number_series_table, out);
+}
+
+static enum err read_series(struct ctx *cx, const char *code, const char *prefix, struct number_series *out)
+{
+  return get_series(
+      cx, &(struct number_series){.code = code, .prefix = prefix, .digits = DIGITS, .next_value = FIRST_VALUE}, out);
 }
 
 /* Moves the row by size and reads where it came to: between the two it is ours. */
@@ -156,6 +178,18 @@ static struct kept *find(struct numbers_batch *n, const char *code)
   return NULL;
 }
 
+static enum err keep_place(struct ctx *cx, struct kept **out)
+{
+  struct numbers_batch *n = cx->batch->numbers;
+  if (*out)
+    return ERR_OK;
+  if (n->n == SERIES_MAX)
+    return err_fail(cx, ERR_INTERNAL, "", "more than %d number series in use", SERIES_MAX);
+  *out = &n->kept[n->n++];
+  **out = (struct kept){0};
+  return ERR_OK;
+}
+
 static enum err keep(struct ctx *cx, const char *code, const char *prefix, struct kept **out)
 {
   struct numbers_batch *n = cx->batch->numbers;
@@ -168,13 +202,62 @@ static enum err keep(struct ctx *cx, const char *code, const char *prefix, struc
   TRY(read_series(cx, code, prefix, &row));
   if (n->in_blocks)
     TRY(take_block(cx, code, size, &row));
-  if (!*out && n->n == SERIES_MAX)
-    return err_fail(cx, ERR_INTERNAL, "", "more than %d number series in use", SERIES_MAX);
-  if (!*out) {
-    *out = &n->kept[n->n++];
-    **out = (struct kept){0};
-  }
+  TRY(keep_place(cx, out));
   keep_block(*out, &row, n->in_blocks ? row.next_value + size : INT64_MAX);
+  return ERR_OK;
+}
+
+/* ---- Without gaps ---- */
+
+/* The question behind the write makes sure that it was sent: the row is ours when it is answered. */
+static enum err take_gate(struct ctx *cx)
+{
+  static const struct db_stmt take = {
+      "INSERT INTO number_gate (id, taken_at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET taken_at = excluded.taken_at",
+      DB_KEYED};
+  static const struct db_stmt taken = {"SELECT taken_at FROM number_gate WHERE id = 1", DB_KEYED};
+  struct numbers_batch *n = cx->batch->numbers;
+  int64_t at = 0;
+  if (!n->in_blocks || n->gate)
+    return ERR_OK;
+  TRY(db_run(cx->db, &take, NULL, DB_ARGS(I64(cx->now.ms))));
+  TRY(db_one_i64(cx->db, &taken, &at, DB_NO_ARGS));
+  n->gate = true;
+  return ERR_OK;
+}
+
+/* Touches the row before it is read: then what is read is what the last one committed, whatever was read before. */
+static enum err keep_gapless(struct ctx *cx, const struct gapless_series *series, struct kept **out)
+{
+  static const struct db_stmt touch = {"UPDATE number_series SET next_value = next_value + 0 WHERE code = $1", DB_KEYED};
+  struct numbers_batch *n = cx->batch->numbers;
+  struct number_series row;
+  *out = find(n, series->code);
+  if (*out)
+    return ERR_OK;
+  TRY(take_gate(cx));
+  if (n->in_blocks)
+    TRY(db_run(cx->db, &touch, NULL, DB_ARGS(TEXT(series->code))));
+  TRY(get_series(cx,
+                 &(struct number_series){.code = series->code,
+                                         .prefix = series->prefix,
+                                         .digits = series->digits ? series->digits : DIGITS,
+                                         .next_value = series->first ? series->first : FIRST_GAPLESS,
+                                         .gapless = true},
+                 &row));
+  assert(row.gapless);
+  TRY(keep_place(cx, out));
+  keep_block(*out, &row, INT64_MAX);
+  return ERR_OK;
+}
+
+enum err number_draw_gapless(struct ctx *cx, const struct gapless_series *series, const char **out, int64_t *out_value)
+{
+  struct kept *k;
+  TRY(keep_gapless(cx, series, &k));
+  *out_value = k->row.next_value++;
+  k->drawn = true;
+  *out = arena_printf(cx->arena, "%s%0*lld", k->row.prefix, (int)k->row.digits, (long long)*out_value);
   return ERR_OK;
 }
 
@@ -242,6 +325,7 @@ enum err numbers_return(struct ctx *cx)
   static const struct db_stmt give = {"UPDATE number_series SET next_value = $2 WHERE code = $1 AND next_value = $3",
                                       DB_KEYED};
   struct numbers_batch *n = cx->batch->numbers;
+  leave_gapless(n);
   for (int i = 0; i < n->n && n->in_blocks; i++)
     TRY(db_run(cx->db, &give, NULL,
                DB_ARGS(TEXT(n->kept[i].code), I64(n->kept[i].row.next_value), I64(n->kept[i].end))));
@@ -289,9 +373,9 @@ enum err numbers_flush(struct ctx *cx)
 {
   static const struct db_stmt put = {"UPDATE number_series SET next_value = $2 WHERE code = $1", DB_KEYED};
   struct numbers_batch *n = cx->batch->numbers;
-  for (int i = 0; i < n->n && !n->in_blocks; i++) {
+  for (int i = 0; i < n->n; i++) {
     struct kept *k = &n->kept[i];
-    if (!k->drawn)
+    if (!k->drawn || (n->in_blocks && !k->row.gapless))
       continue;
     TRY(db_run(cx->db, &put, NULL, DB_ARGS(TEXT(k->code), I64(k->row.next_value))));
     k->drawn = false;

@@ -21,8 +21,9 @@ struct number_series {
   const char *prefix; /* "SO-" */
   int mode;           /* enum number_mode; random = a permutation of the sequence, never twice the same */
   int64_t digits;     /* padded to this many; random numbers have exactly these */
-  int64_t next_value; /* the sequence's next; 100001 at first */
+  int64_t next_value; /* the sequence's next; 100001 at first, 1 of a gapless one */
   int64_t version;
+  bool gapless;       /* of legal documents: always sequential */
 };
 extern const struct rec number_series_rec;
 extern const struct db_table number_series_table;
@@ -54,6 +55,14 @@ MUST_CHECK enum err numbers_return(struct ctx *cx);
 
 /* Draws the next number of a series (created with prefix and sequential mode when it does not exist), in the arena. */
 MUST_CHECK enum err number_draw(struct ctx *cx, const char *code, const char *prefix, const char **out);
+/* The same without gaps (created with first as its first value when it does not exist). *out_value is its place in the
+ * sequence, for who proves later that none is missing. */
+struct gapless_series {
+  const char *code, *prefix;
+  int64_t first, digits; /* of a series that is made; 0 = from 1, and 6 */
+};
+MUST_CHECK enum err number_draw_gapless(struct ctx *cx, const struct gapless_series *series, const char **out,
+                                        int64_t *out_value);
 /* Writes back what was drawn in this batch. */
 MUST_CHECK enum err numbers_flush(struct ctx *cx);
 

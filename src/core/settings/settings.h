@@ -14,6 +14,25 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(COMPANY_CURRENCY,       "company.currency",          TEXT,    "USD",    3,   3,       NULL,           "",      "Currency of the company (ISO 4217); fixed once there are orders") \
   X(COMPANY_LANGUAGE,       "company.language",          TEXT,    "en",     2,   16,      NULL,           "",      "Language of names given without one")       \
   X(COMPANY_TIME_ZONE,      "company.time_zone",         TEXT,    "UTC",    1,   64,      NULL,           "",      "IANA zone of dates without a location")     \
+  X(COMPANY_LEGAL_NAME,     "company.legal_name",        TEXT,    "",       0,   200,     NULL,           "",      "Name on invoices, as in the register; empty = the name on documents") \
+  X(COMPANY_LINE1,          "company.line1",             TEXT,    "",       0,   200,     NULL,           "",      "Address on invoices: street and number")     \
+  X(COMPANY_LINE2,          "company.line2",             TEXT,    "",       0,   200,     NULL,           "",      "Address on invoices: second line")           \
+  X(COMPANY_POSTAL_CODE,    "company.postal_code",       TEXT,    "",       0,   20,      NULL,           "",      "Address on invoices: postal code")           \
+  X(COMPANY_CITY,           "company.city",              TEXT,    "",       0,   100,     NULL,           "",      "Address on invoices: city")                  \
+  X(COMPANY_REGION,         "company.region",            TEXT,    "",       0,   100,     NULL,           "",      "Address on invoices: state or province")     \
+  X(COMPANY_COUNTRY,        "company.country",           TEXT,    "",       0,   2,       NULL,           "",      "Address on invoices: country (ISO 3166-1 alpha-2)") \
+  X(COMPANY_TAX_ID,         "company.tax_id",            TEXT,    "",       0,   40,      NULL,           "",      "Tax number of the company at home")          \
+  X(COMPANY_VAT_ID,         "company.vat_id",            TEXT,    "",       0,   20,      NULL,           "",      "VAT number of the company, with its country's prefix") \
+  X(COMPANY_REGISTRATION,   "company.registration",      TEXT,    "",       0,   100,     NULL,           "",      "Number in the register of companies")        \
+  X(COMPANY_PHONE,          "company.phone",             TEXT,    "",       0,   40,      NULL,           "",      "Phone on invoices")                          \
+  X(COMPANY_EMAIL,          "company.email",             TEXT,    "",       0,   254,     NULL,           "",      "E-mail on invoices")                         \
+  X(COMPANY_BANK,           "company.bank",              TEXT,    "",       0,   100,     NULL,           "",      "Bank that invoices are paid to")             \
+  X(COMPANY_IBAN,           "company.iban",              TEXT,    "",       0,   34,      NULL,           "",      "Account that invoices are paid to (IBAN, without blanks)") \
+  X(COMPANY_BIC,            "company.bic",               TEXT,    "",       0,   11,      NULL,           "",      "BIC of that bank")                           \
+  X(INVOICE_ISSUE,          "invoice.issue",             CHOICE,  "manual", 0,   0,       "manual placed paid shipped", "", "When invoices are issued by themselves; a channel may say otherwise") \
+  X(INVOICE_NUMBERS,        "invoice.numbers",           CHOICE,  "series", 0,   0,       "series block outside", "", "Where their numbers come from: our own series, a block that a government gave, or the authority's answer") \
+  X(INVOICE_SERIES,         "invoice.series",            CHOICE,  "company", 0,  0,       "company channel", "",   "One series of numbers for all, or one for each channel") \
+  X(INVOICE_KEEP_YEARS,     "invoice.keep_years",        INT,     "10",     1,   100,     NULL,           "years", "How long the law wants invoices kept with the buyer's name") \
   X(SHOP_COLOR,             "shop.color",                TEXT,    "",       0,   7,       NULL,           "",      "Color of pages for customers, #rrggbb; empty = the built-in one") \
   X(SHOP_LOGO,              "shop.logo_url",             TEXT,    "",       0,   30000,   NULL,           "",      "Logo on pages for customers: a path of this server, or a data:image address; empty = the name alone") \
   X(TAX_ROUNDING,           "tax.rounding",              CHOICE,  "line",   0,   0,       "line document", "",     "Tax is rounded per line, or per document and rate") \

@@ -23,6 +23,8 @@ static bool language_valid(const char *s)
   return strlen(s) >= 2 && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(s);
 }
 
+const char *const invoice_whens[] = {"company", "manual", "placed", "paid", "shipped", NULL};
+
 static const struct rec_field channel_fields[] = {
     FIELD_AS(REC_ID, struct channel, id, .flags = REC_KEY | REC_READONLY, .prefix = PREFIX_channel,
              .doc = "Id of the channel", .example = "chn_01jd7k3v9q2m8"),
@@ -67,6 +69,9 @@ static const struct rec_field channel_fields[] = {
           .doc = "An order that nothing holds opens when it is placed; false: people approve each", .example = "true"),
     FIELD(struct channel, shipping_method, .min = 1, .max = 40, .doc = "Of orders that name none; left out = standard",
           .example = "standard"),
+    FIELD_AS(REC_ENUM, struct channel, invoice_issue, .names = invoice_whens,
+             .doc = "When its orders are invoiced by themselves; company = as the setting invoice.issue says",
+             .example = "company"),
     FIELD_AS(REC_TEXTS, struct channel, locations, .min = 0, .max = CHANNEL_LOCATIONS_MAX,
              .doc = "Codes of the locations that may answer; empty = all", .example = "[\"WH-1\",\"STORE-2\"]"),
     FIELD_AS(REC_LIST, struct channel, sourcing_rules, .min = 0, .max = SOURCING_RULES_MAX, .rec = &sourcing_rule_rec,

@@ -30,6 +30,10 @@ extern const char *const stock_policies[]; /* "refuse", "backorder", "hold" */
 enum payment_terms { TERMS_PREPAID, TERMS_COD, TERMS_DEPOSIT, TERMS_ACCOUNT };
 extern const char *const payment_terms_names[]; /* "prepaid", "cod", "deposit", "account" */
 
+/* When orders are invoiced by themselves; "company" = as the setting invoice.issue says. */
+enum invoice_when { WHEN_COMPANY, WHEN_MANUAL, WHEN_PLACED, WHEN_PAID, WHEN_SHIPPED };
+extern const char *const invoice_whens[]; /* "company", "manual", "placed", "paid", "shipped" */
+
 struct channel {
   struct channel_id id;
   int64_t version;
@@ -51,6 +55,7 @@ struct channel {
   struct money minimum_shipment; /* value of each shipment of a split order, 0 = none */
   bool auto_open;        /* an order without holds opens by itself when placed */
   const char *shipping_method; /* of orders that name none: "standard"; never NULL */
+  int invoice_issue;     /* enum invoice_when */
   LIST(const char *) locations; /* codes of those that may answer; empty = all */
   LIST(struct sourcing_rule) sourcing_rules; /* in order; empty = all locations, by cost */
   const char *sourcing_rules_json; /* how the row keeps them; behind the reads it is not looked at */

@@ -51,6 +51,8 @@ static enum err series_decide(struct ctx *cx, const void *in_facts, void *out_pl
   if (!after.prefix)
     after.prefix = "";
   bool new_prefix = !text_eq(after.prefix, facts->before.prefix);
+  if (after.mode != facts->before.mode && facts->before.gapless)
+    return err_fail(cx, ERR_STATE, "/mode", "numbers of legal documents are sequential");
   if (after.mode != facts->before.mode && !new_prefix)
     return err_fail(cx, ERR_STATE, "/mode", "with the same prefix the other mode could give a number twice");
   if (new_prefix && facts->prefix_taken)

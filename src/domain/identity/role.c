@@ -13,19 +13,20 @@ static const struct {
     {"manager", "Manager", "Everything but users and API keys", "*",
      PERMISSION(PERM_OWNER_ADMIN) | PERMISSION(PERM_USER_ADMIN)},
     {"service", "Customer service", "Orders, review and customers; sees payments, stock and fulfillment",
-     "order.* hold.* payment.read fulfillment.read stock.read catalog.read customer.* personal.* master.read "
-     "event.read report.read",
+     "order.* hold.* payment.read invoice.read invoice.write fulfillment.read stock.read catalog.read customer.* "
+     "personal.* master.read event.read report.read",
      0},
     {"warehouse", "Warehouse", "Picks, packs, ships and counts",
      "order.read fulfillment.* tracking.* stock.* catalog.read master.read event.read", 0},
-    {"finance", "Finance", "Payments and refunds; sees orders and customers",
-     "order.read payment.* catalog.read customer.read personal.* master.read event.read report.read", 0},
+    {"finance", "Finance", "Payments, refunds and invoices; sees orders and customers",
+     "order.read payment.* invoice.* catalog.read customer.read personal.* master.read event.read report.read", 0},
     {"viewer", "Viewer", "Sees the business but for names and addresses, changes nothing",
-     "order.read payment.read fulfillment.read stock.read catalog.read customer.read master.read event.read "
-     "report.read",
+     "order.read payment.read invoice.read fulfillment.read stock.read catalog.read customer.read master.read "
+     "event.read report.read",
      0},
     {"integration", "Integration", "A program: brings orders, payments and tracking, keeps products and stock",
-     "order.* payment.* fulfillment.* tracking.* stock.* catalog.* customer.* personal.read master.read event.read",
+     "order.* payment.* invoice.read invoice.write fulfillment.* tracking.* stock.* catalog.* customer.* personal.read "
+     "master.read event.read",
      0},
 };
 

@@ -122,6 +122,7 @@ extern const struct route wave_routes[], document_routes[]; /* the floor, and wh
 extern const struct route identity_routes[], catalog_routes[], customer_routes[], channel_routes[], carrier_routes[],
     location_routes[], inventory_routes[], order_routes[], intake_routes[], payment_routes[], review_routes[],
     fulfillment_routes[], event_routes[], setting_routes[];
+extern const struct route invoice_routes[]; /* legal documents */
 extern const struct route presence_routes[];
 extern const struct route change_routes[]; /* change sets */
 extern const struct route mfa_routes[]; /* the second step of signing in */

@@ -13,6 +13,7 @@
 #include "changes.h"
 #include "fulfillment.h"
 #include "identity.h"
+#include "invoices.h"
 
 #include <string.h>
 
@@ -125,6 +126,15 @@ static enum err see_payment(struct ctx *cx, const struct row_scope *s, const cha
   TRY(order_of_payment(cx, id, &payment, &order));
   TRY(scope_see_order(cx, s, order.v, &seen));
   return seen ? ERR_OK : outside(cx, "payment", id);
+}
+
+static enum err see_invoice(struct ctx *cx, const struct row_scope *s, const char *id)
+{
+  struct invoice invoice;
+  bool seen;
+  TRY(invoice_load(cx, id, &invoice));
+  TRY(scope_see_order(cx, s, invoice.order_id, &seen));
+  return seen ? ERR_OK : outside(cx, "invoice", id);
 }
 
 static enum err see_fulfillment(struct ctx *cx, const struct row_scope *s, const char *id)
@@ -298,10 +308,12 @@ static const struct scope_rule rules[] = {
     {"/v1/holds/{id}", SCOPE_FREE, see_hold, NULL},
     {"/v1/import_fields", SCOPE_FREE, NULL, NULL},
     {"/v1/imports", SCOPE_CLOSED, NULL, NULL}, /* a file may name any place; what is in it is shown as it came */
+    {"/v1/invoices/{id}", SCOPE_FREE, see_invoice, NULL},
     {"/v1/locations/{code}", SCOPE_FREE, see_location, NULL},
     {"/v1/locations/{id}", SCOPE_FREE, see_location, NULL},
     {"/v1/manifests/{id}", SCOPE_FREE, see_manifest, NULL},
     {"/v1/me", SCOPE_FREE, NULL, NULL},
+    {"/v1/number_blocks", SCOPE_FREE, NULL, NULL},
     {"/v1/number_series", SCOPE_FREE, NULL, NULL},
     {"/v1/orders", SCOPE_FREE, NULL, NULL}, /* placing one: its channel */
     {"/v1/orders/bulk", SCOPE_CLOSED, NULL, NULL},

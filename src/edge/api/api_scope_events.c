@@ -37,6 +37,7 @@ static const struct {
     {"job",           EVENT_CLOSED},
     {"location",      EVENT_OF_LOCATION},
     {"manifest",      EVENT_AT_LOCATION},
+    {"number_block",  EVENT_FREE},
     {"number_series", EVENT_FREE},
     {"order",         EVENT_OF_ORDER},
     {"product",       EVENT_FREE},

@@ -21,6 +21,18 @@ static bool plain(const char *text)
   return true;
 }
 
+/* A QR code also holds lines, and letters as UTF-8 (payment codes do). */
+static bool readable(enum barcode_kind kind, const char *text)
+{
+  enum { QR_MAX = 331, BARS_MAX = 200 };
+  if (kind != BARCODE_QR)
+    return strlen(text) <= BARS_MAX && plain(text);
+  for (const char *s = text; *s; s++)
+    if ((unsigned char)*s < ' ' && *s != '\n')
+      return false;
+  return strlen(text) <= QR_MAX;
+}
+
 struct bars {
   struct zint_symbol *symbol;
   double modules, units_high;
@@ -66,7 +78,7 @@ static double draw(struct sheet *s, enum barcode_kind kind, const char *text, do
                    double height, bool right)
 {
   struct bars bars;
-  if (!text || !*text || strlen(text) > 200 || !plain(text) || !bars_of(kind, text, &bars))
+  if (!text || !*text || !readable(kind, text) || !bars_of(kind, text, &bars))
     return 0;
   bool square = kind == BARCODE_QR;
   double quiet = square ? 4 : QUIET, modules = bars.modules + 2 * quiet;

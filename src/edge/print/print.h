@@ -33,6 +33,12 @@ MUST_CHECK enum err print_labels(struct arena *a, struct fault *f, const struct 
 MUST_CHECK enum err print_manifest(struct arena *a, struct fault *f, const struct manifest *m, const char *language,
                                    const char *time_zone, struct print_out *out);
 
+/* An invoice or credit note with letterhead, tax table, and where it is to be paid in euro to an IBAN the code that banking
+ * apps read (EPC069-12). language NULL = its own. */
+struct invoice;
+MUST_CHECK enum err print_invoice(struct arena *a, struct fault *f, const struct invoice *i, const char *language,
+                                  struct print_out *out);
+
 /* A QR code of text as an SVG picture, black on white with its silence round it; NULL when it does not fit into one. */
 const char *print_qr_svg(struct arena *a, const char *text);
 

@@ -18,6 +18,7 @@ type Setting = Schemas['Setting'] & { key: string; value: string; default: strin
 const groups: [string, RegExp][] = [
   ['company', /^company\./],
   ['order', /^(order|change|tracking)\./],
+  ['invoice', /^invoice\./],
   ['money', /^(tax|refund|payment)\./],
   ['review', /^(hold|review|reservation)\./],
   ['sourcing', /^(promise|sourcing)\./],
