@@ -13,6 +13,7 @@ import { useHoldReason } from '../../review';
 import { readOrder, useKeepOrder, write, type Order, type Payment } from '../api';
 import { cancellable } from '../reading';
 import { orderTitle } from '../words';
+import { ChangeDialog } from './Change';
 import { freeAt } from './free';
 import { openOf, refundable } from './Money';
 import { RefundDialog } from './Refund';
@@ -20,7 +21,7 @@ import { cost, useCandidateText, useSourcing } from './Sourcing';
 
 export type Dialog =
   | { kind: 'capture' | 'void' | 'refund'; payment?: Payment }
-  | { kind: 'place' | 'release_hold' | 'approve' | 'reject' | 'pay' | 'source' | 'hold' | 'cancel' };
+  | { kind: 'place' | 'release_hold' | 'approve' | 'reject' | 'pay' | 'source' | 'hold' | 'cancel' | 'change' };
 
 interface Props {
   order: Order;
@@ -39,6 +40,8 @@ export function Dialogs({ order, dialog, onClose }: { order: Order; dialog: Dial
   };
   const props = { order, onDone, onClose };
   switch (dialog.kind) {
+    case 'change':
+      return <ChangeDialog order={order} onClose={onClose} />;
     case 'cancel':
       return <CancelDialog {...props} />;
     case 'hold':

@@ -16,6 +16,7 @@ import '../orders.css';
 import { firstAction, needs } from '../reading';
 import { customerName, orderTitle, PromiseTag } from '../words';
 import { Blockers, useBlockers } from './Blockers';
+import { Changes } from './Changes';
 import type { Dialog } from './Dialogs';
 import { Holds } from './Holds';
 import { Lines } from './Lines';
@@ -60,7 +61,8 @@ function Page({ order, at }: { order: Order; at: string }) {
     document.title = `${title} · Ordo`;
   }, [title]);
 
-  const allowed = order.next_actions.filter((action) => may(needs[action] ?? ''));
+  const changeable = (order.state === 'placed' || order.state === 'open') && may('order.edit');
+  const allowed = [...order.next_actions.filter((action) => may(needs[action] ?? '')), ...(changeable ? ['change'] : [])];
   const told = blockers.data?.next_action;
   const first = told && allowed.includes(told) ? told : firstAction({ ...order, next_actions: allowed } as never);
   const act = (action: string) => {
@@ -75,6 +77,7 @@ function Page({ order, at }: { order: Order; at: string }) {
   const others = allowed.filter((action) => action !== first && !byWork.has(action));
   useKeys('keys.group.page', [
     ...(first ? [{ keys: 'n', label: 'orders.keys.first', run: () => act(first) }] : []),
+    ...(changeable ? [{ keys: 'e', label: 'orders.act.change', run: () => act('change') }] : []),
     ...(allowed.includes('hold') ? [{ keys: 'h', label: 'orders.act.hold', run: () => act('hold') }] : []),
     { keys: 'm', label: 'orders.keys.comment', run: () => document.getElementById('order-comment')?.focus() },
     { keys: 'Escape', label: 'keys.back', run: () => history.back() },
@@ -131,6 +134,7 @@ function Page({ order, at }: { order: Order; at: string }) {
         <div className="col wide-gap">
           <Blockers id={at} shipBy={order.promise.ship_by} />
           <Holds order={order} />
+          <Changes order={order} />
           <Lines order={order} />
           <Work order={order} />
           <Sourcing order={order} onSource={allowed.includes('source') ? () => setDialog({ kind: 'source' }) : undefined} />
