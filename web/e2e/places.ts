@@ -62,6 +62,7 @@ export const screens: readonly Place[] = [
   { name: 'number-series', title: 'Number series', path: at('/settings/series'), dark: false },
   { name: 'review-rules', title: 'Rules of review', path: at('/settings/rules'), dark: false },
   { name: 'tax-rates', title: 'Tax rates', path: at('/settings/tax'), dark: false },
+  { name: 'webhooks', title: 'Webhooks: none yet', path: at('/settings/webhooks'), dark: false },
   { name: 'system', title: 'Version, database, backups, check', path: at('/system'), dark: false },
   { name: 'users', title: 'Users', path: at('/users'), dark: false },
   { name: 'roles', title: 'What each role may do', path: at('/users/roles'), dark: false },
@@ -70,6 +71,7 @@ export const screens: readonly Place[] = [
   { name: 'audit', title: 'The audit log', path: at('/audit'), dark: false },
   { name: 'jobs', title: 'Jobs', path: at('/jobs'), dark: false },
   { name: 'failed-work', title: 'Work that failed: nothing today', path: at('/jobs/failed'), dark: false },
+  { name: 'jobs-outside', title: 'What happens outside: nothing today', path: at('/jobs/outside'), dark: false },
   { name: 'floor', title: 'The floor: where one works', path: at('/floor'), floor: true },
 ];
 

@@ -4,7 +4,7 @@ import { useTranslation } from '../../shared/i18n';
 const tabs = [
   ['jobs.running', '/jobs'],
   ['failed.title', '/jobs/failed'],
-  ['outside.title', '/jobs/outside'],
+  ['outside', '/jobs/outside'],
 ] as const;
 
 export function JobTabs({ at }: { at: string }) {

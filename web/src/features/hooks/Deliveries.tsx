@@ -9,8 +9,9 @@ import { FormDialog, ListScreen, type ListDefinition } from '../../shared/desk';
 import { dateTime, integer, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { Loaded, useProblemText } from '../../shared/ui';
-import { Attempts, OutsideState, outsideStates, outsideWhy, topicWord, useLooking, type OutsideJob } from '../events';
+import { topicWord } from '../events';
 import { shortUrl, type Delivery, type Webhook } from './api';
+import { Attempts, OutsideState, outsideStates, outsideWhy, useLooking, type OutsideJob } from './attempts';
 
 function Peek({ hook, row }: { hook: string; row: OutsideJob }) {
   const { t } = useTranslation();
@@ -54,7 +55,7 @@ function Peek({ hook, row }: { hook: string; row: OutsideJob }) {
                 </Button>
               </div>
             )}
-            <h3 style={{ fontSize: 14, margin: 0 }}>{t('events.outside.attempts')}</h3>
+            <h3 style={{ fontSize: 14, margin: 0 }}>{t('hooks.outside.attempts')}</h3>
             <Attempts of={job.tried ?? []} />
             {payload !== undefined && (
               <>
@@ -133,7 +134,7 @@ export function Deliveries() {
       { id: 'created', title: 'common.created', width: 130, sort: 'created_at', cell: (row) => relative(row.created_at) },
     ],
     filters: [
-      { id: 'state', label: 'common.state', kind: 'choice', names: ['state'], options: outsideStates.map((value) => ({ value, label: `events.outside.state.${value}` })) },
+      { id: 'state', label: 'common.state', kind: 'choice', names: ['state'], options: outsideStates.map((value) => ({ value, label: `hooks.outside.state.${value}` })) },
       { id: 'subject', label: 'events.failed.subject', kind: 'text', names: ['subject'] },
     ],
     peek: (row) => <Peek hook={id} row={row} />,

@@ -1,4 +1,4 @@
-import type { OutsideJob } from '../events';
+import type { OutsideJob } from './attempts';
 
 export interface Webhook {
   id: string;

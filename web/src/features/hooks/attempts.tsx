@@ -43,13 +43,13 @@ const outcomes: Record<Attempt['outcome'], Tone> = { done: 'good', retry: 'warn'
 /** "The receiver answered 500" of `http_500`. */
 export function outsideWhy(t: Translate, { code, status }: { code?: string | undefined; status?: number | undefined }): string {
   if (!code) return '';
-  if (code.startsWith('http_')) return t('events.outside.code.http', { status: status ?? code.slice(5) });
-  return t(`events.outside.code.${code}`, { defaultValue: t(`error.${code}`, { defaultValue: t('error.other', { code }) }) });
+  if (code.startsWith('http_')) return t('hooks.outside.code.http', { status: status ?? code.slice(5) });
+  return t(`hooks.outside.code.${code}`, { defaultValue: t(`error.${code}`, { defaultValue: t('error.other', { code }) }) });
 }
 
 export function OutsideState({ job }: { job: OutsideJob }) {
   const { t } = useTranslation();
-  return <StatusTag tone={tones[job.state]}>{t(`events.outside.state.${job.state}`)}</StatusTag>;
+  return <StatusTag tone={tones[job.state]}>{t(`hooks.outside.state.${job.state}`)}</StatusTag>;
 }
 
 const LOOK_MS = 3_000;
@@ -68,17 +68,17 @@ export function useLooking(resource: string) {
 /** Every attempt with what the other side said. */
 export function Attempts({ of }: { of: readonly Attempt[] }) {
   const { t } = useTranslation();
-  if (!of.length) return <p className="muted">{t('events.outside.untried')}</p>;
+  if (!of.length) return <p className="muted">{t('hooks.outside.untried')}</p>;
   return (
     <ol className="col" style={{ gap: 12, margin: 0, paddingInlineStart: 0, listStyle: 'none' }}>
       {of.map((one) => (
         <li key={one.n} className="col" style={{ gap: 4 }}>
           <div className="row wrap">
             <strong className="grow">{dateTime(one.begun_at)}</strong>
-            <StatusTag tone={outcomes[one.outcome]}>{t(`events.outside.outcome.${one.outcome}`)}</StatusTag>
+            <StatusTag tone={outcomes[one.outcome]}>{t(`hooks.outside.outcome.${one.outcome}`)}</StatusTag>
           </div>
           <div className="muted">
-            {one.took_ms === undefined ? '' : t('events.outside.took', { ms: integer(one.took_ms) })} {outsideWhy(t, one)}
+            {one.took_ms === undefined ? '' : t('hooks.outside.took', { ms: integer(one.took_ms) })} {outsideWhy(t, one)}
           </div>
           {one.reason && <InEnglish text={one.reason} />}
           {one.answer && <pre className="payload">{one.answer}</pre>}

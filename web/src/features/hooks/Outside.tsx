@@ -8,7 +8,7 @@ import { dateTime, integer, relative } from '../../shared/format';
 import { useTranslation } from '../../shared/i18n';
 import { Loaded, useProblemText } from '../../shared/ui';
 import { Attempts, OutsideState, outsideStates, outsideWhy, useLooking, type OutsideJob } from './attempts';
-import { JobTabs } from './Tabs';
+import { JobTabs } from '../events';
 
 /** Replaying and dropping; what they change is read again. */
 function useVerbs() {
@@ -48,7 +48,7 @@ function Peek({ row, verbs }: { row: OutsideJob; verbs: ReturnType<typeof useVer
     <div className="col" style={{ padding: 16, gap: 16 }}>
       <div className="row wrap">
         <h2 className="grow" style={{ fontSize: 16 }}>
-          {t(`events.outside.kind.${row.kind.replace('.', '_')}`, { defaultValue: row.kind })}
+          {t(`hooks.outside.kind.${row.kind.replace('.', '_')}`, { defaultValue: row.kind })}
         </h2>
         <OutsideState job={row} />
       </div>
@@ -57,7 +57,7 @@ function Peek({ row, verbs }: { row: OutsideJob; verbs: ReturnType<typeof useVer
         <dd className="mono">{row.subject}</dd>
         {row.target && (
           <>
-            <dt>{t('events.outside.target')}</dt>
+            <dt>{t('hooks.outside.target')}</dt>
             <dd className="mono">{row.target}</dd>
           </>
         )}
@@ -70,7 +70,7 @@ function Peek({ row, verbs }: { row: OutsideJob; verbs: ReturnType<typeof useVer
           </>
         )}
       </dl>
-      <h3 style={{ fontSize: 14, margin: 0 }}>{t('events.outside.attempts')}</h3>
+      <h3 style={{ fontSize: 14, margin: 0 }}>{t('hooks.outside.attempts')}</h3>
       <Loaded of={found} rows={3}>
         {(job) => <Attempts of={job.tried ?? []} />}
       </Loaded>
@@ -85,7 +85,7 @@ function Peek({ row, verbs }: { row: OutsideJob; verbs: ReturnType<typeof useVer
               onClick={() =>
                 modal.confirm({
                   title: t('events.failed.drop_sure'),
-                  content: t('events.outside.drop_text', { subject: row.subject }),
+                  content: t('hooks.outside.drop_text', { subject: row.subject }),
                   okText: t('events.failed.drop'),
                   okButtonProps: { danger: true },
                   cancelText: t('common.cancel'),
@@ -107,19 +107,19 @@ export function Outside() {
   const may = useMay();
   const verbs = useVerbs();
   useLooking('jobs');
-  const kind = (row: OutsideJob) => t(`events.outside.kind.${row.kind.replace('.', '_')}`, { defaultValue: row.kind });
+  const kind = (row: OutsideJob) => t(`hooks.outside.kind.${row.kind.replace('.', '_')}`, { defaultValue: row.kind });
   const list: ListDefinition<OutsideJob> = {
     screen: 'jobs_outside',
     resource: 'jobs',
     path: '/v1/jobs',
-    title: 'events.outside.title',
+    title: 'hooks.outside.title',
     defaultSort: '-created_at',
     searchable: false,
     id: (row) => row.id,
     head: <JobTabs at="/jobs/outside" />,
     actions: may('system.admin') && (
       <Button icon={<RedoOutlined aria-hidden />} loading={verbs.replayAll.isPending} onClick={() => verbs.replayAll.mutate()}>
-        {t('events.outside.replay_all')}
+        {t('hooks.outside.replay_all')}
       </Button>
     ),
     columns: [
@@ -132,10 +132,10 @@ export function Outside() {
       { id: 'created', title: 'common.created', width: 130, sort: 'created_at', cell: (row) => relative(row.created_at) },
     ],
     filters: [
-      { id: 'state', label: 'common.state', kind: 'choice', names: ['state'], options: outsideStates.map((value) => ({ value, label: `events.outside.state.${value}` })) },
+      { id: 'state', label: 'common.state', kind: 'choice', names: ['state'], options: outsideStates.map((value) => ({ value, label: `hooks.outside.state.${value}` })) },
       { id: 'kind', label: 'events.failed.job', kind: 'text', names: ['kind'] },
       { id: 'subject', label: 'events.failed.subject', kind: 'text', names: ['subject'] },
-      { id: 'target', label: 'events.outside.target', kind: 'text', names: ['target'] },
+      { id: 'target', label: 'hooks.outside.target', kind: 'text', names: ['target'] },
     ],
     peek: (row) => <Peek row={row} verbs={verbs} />,
     card: (row) => (
@@ -147,7 +147,7 @@ export function Outside() {
         <div className="card-line muted ellipsis">{outsideWhy(t, row) || row.subject}</div>
       </>
     ),
-    empty: { title: 'events.outside.empty', text: 'events.outside.empty_text' },
+    empty: { title: 'hooks.outside.empty', text: 'hooks.outside.empty_text' },
   };
   return <ListScreen of={list} />;
 }
