@@ -78,25 +78,43 @@ export function first(language: string): Record<string, unknown> {
   return all;
 }
 
-/** The rooms whose texts the screens of each need: its own, those it imports from, those it names; and what these need. `office`: what its help names. */
+const importsOf = (file: string) => [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, to = '']) => resolve(dirname(file), to));
+/** What others get of a room: the files that its index.ts leads to. */
+function lentBy(room: string): string[] {
+  const files = codeOf(room);
+  const found = new Set<string>();
+  const walk = (path: string) => {
+    const file = files.find((one) => one.replace(/\.tsx?$/, '') === path.replace(/\/index$/, '/index')) ?? files.find((one) => one.replace(/\/index\.tsx?$/, '') === path);
+    if (!file || found.has(file)) return;
+    found.add(file);
+    for (const to of importsOf(file)) walk(to);
+  };
+  walk(join(src, 'features', room, 'index'));
+  return [...found];
+}
+
+/** The rooms whose texts the screens of each need: its own, those it imports from, those it names; and what that part of these needs that it gets. `office`: what its help names. */
 export function needs(): Record<string, string[]> {
-  const direct = new Map<string, Set<string>>();
-  for (const room of rooms) {
-    const files = codeOf(room);
+  const roomsOf = (room: string, files: readonly string[]) => {
     const found = new Set([room]);
     for (const file of files)
-      for (const [, to = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-        const [other] = resolve(dirname(file), to).slice(join(src, 'features/').length).split('/');
-        if (other && rooms.includes(other) && resolve(dirname(file), to).startsWith(join(src, 'features/'))) found.add(other);
+      for (const to of importsOf(file)) {
+        const [other] = to.slice(join(src, 'features/').length).split('/');
+        if (other && rooms.includes(other) && to.startsWith(join(src, 'features/'))) found.add(other);
       }
-    for (const { room: other, path } of named(files)) if (rooms.includes(other) && at(textsOf(other, 'en'), path) !== undefined) found.add(other);
-    direct.set(room, found);
-  }
-  const all = (room: string, seen = new Set<string>()): Set<string> => {
-    if (!seen.has(room)) {
-      seen.add(room);
-      for (const other of direct.get(room) ?? []) all(other, seen);
-    }
+    for (const { room: other, path } of named([...files])) if (rooms.includes(other) && at(textsOf(other, 'en'), path) !== undefined) found.add(other);
+    return found;
+  };
+  const direct = new Map(rooms.map((room) => [room, roomsOf(room, codeOf(room))]));
+  const lent = new Map(rooms.map((room) => [room, roomsOf(room, lentBy(room))]));
+  const all = (room: string) => {
+    const seen = new Set<string>();
+    const walk = (other: string) => {
+      if (seen.has(other)) return;
+      seen.add(other);
+      for (const next of (other === room ? direct : lent).get(other) ?? []) walk(next);
+    };
+    walk(room);
     return seen;
   };
   const office = readdirSync(join(src, 'console/office'), { recursive: true, withFileTypes: true })
