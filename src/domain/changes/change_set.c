@@ -113,15 +113,21 @@ static enum err only_pending(struct ctx *cx, const struct change_set *set)
   return err_fail(cx, ERR_STATE, "/state", "this change set is %s", change_states[set->state]);
 }
 
+/* The set that an act is about: of the version that is named, and not decided yet. */
+static enum err pending_load(struct ctx *cx, const struct act_input *in, struct change_set *out)
+{
+  TRY(change_load(cx, in->id, out));
+  if (in->version != ABSENT && in->version != out->version)
+    return err_fail(cx, ERR_VERSION, "/version", "the change set has version %lld by now", (long long)out->version);
+  return only_pending(cx, out);
+}
+
 static enum err confirm_load(struct ctx *cx, const struct act_input *in, void *out)
 {
   struct confirm_facts *f = out;
   const struct change_confirm_input *body = in->body;
   struct order_id id;
-  TRY(change_load(cx, in->id, &f->set));
-  TRY(only_pending(cx, &f->set));
-  if (in->version != ABSENT && in->version != f->set.version)
-    return err_fail(cx, ERR_VERSION, "/version", "the change set has version %lld by now", (long long)f->set.version);
+  TRY(pending_load(cx, in, &f->set));
   TRY(change_personal_load(cx, &f->set, &f->personal));
   id.v = f->set.order_id;
   TRY(order_work_load(cx, id, ABSENT, &f->change.work));
@@ -281,8 +287,7 @@ static enum err end_load(struct ctx *cx, const struct act_input *in, void *out)
   struct end_facts *f = out;
   const struct change_decide_input *body = in->body;
   f->reason = body ? body->reason : NULL;
-  TRY(change_load(cx, in->id, &f->set));
-  TRY(only_pending(cx, &f->set));
+  TRY(pending_load(cx, in, &f->set));
   return order_work_load(cx, (struct order_id){f->set.order_id}, ABSENT, &f->work);
 }
 
