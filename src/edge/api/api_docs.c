@@ -105,6 +105,9 @@ static const char *const meanings[ERR_COUNT] = {
     [ERR_VERSION] =
         "If-Match names a version that is no longer the newest. Read the record again, look at what has changed "
         "(errors), and decide anew.",
+    [ERR_PREVIEW] =
+        "What the change would do is no longer what the preview said: stock, prices or other fields have moved since. "
+        "The member `theirs` of errors has the preview of now and its hash; show it, and confirm with that preview_hash.",
     [ERR_TOO_LARGE] = "The body is larger than this address takes. Send less at a time.",
     [ERR_MEDIA_TYPE] = "Bodies are JSON: send Content-Type: application/json.",
     [ERR_INVALID] =
