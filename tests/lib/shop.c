@@ -185,6 +185,19 @@ void shop_kill(struct shop *s)
   s->pid = 0;
 }
 
+void shop_kill_long_ago(struct shop *s)
+{
+  static const struct db_stmt over[] = {{"UPDATE lease SET until = 0", DB_SCHEMA}, {"DELETE FROM server", DB_SCHEMA}};
+  struct fault fault;
+  struct db *db = NULL;
+  shop_kill(s);
+  fault_init(&fault, s->arena);
+  CHECK_OK(db_open(s->url, DB_WRITER, &fault, &db));
+  for (size_t i = 0; i < COUNT_OF(over); i++)
+    CHECK_OK(db_run(db, &over[i], NULL, DB_NO_ARGS));
+  db_close(db);
+}
+
 /* How many events have no number yet; ABSENT when the database cannot be asked. */
 static int64_t events_waiting(struct shop *s)
 {

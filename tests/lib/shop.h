@@ -48,6 +48,8 @@ const char *shop_log_tail(struct shop *s);
 /* SIGTERM; the exit status (128 + signal when it died of one). Fails the test when that takes longer than 30 s. */
 int shop_stop(struct shop *s);
 void shop_kill(struct shop *s); /* kill -9, and waits for the end */
+/* The same, and its leases are over, as they are some time later: who is started next takes its work at once. */
+void shop_kill_long_ago(struct shop *s);
 /* Waits until each event has its number: on PostgreSQL that is a moment after its act was answered. */
 void shop_numbered(struct shop *s);
 /* Waits until reports have counted every event. */

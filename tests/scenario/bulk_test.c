@@ -193,7 +193,7 @@ TEST(a_killed_server_goes_on_with_its_bulk_job_and_does_nothing_twice)
     }
     CHECK(done > before);
     in_the_middle += done < 400;
-    shop_kill(s);
+    shop_kill_long_ago(s);
     shop_start(s);
   }
   CHECK(in_the_middle > 0);
@@ -227,7 +227,7 @@ static void a_job_of(struct shop *s, const char *key, const char *sql)
   be(s, key);
   SAY(201, "POST /v1/bulk {'verb': 'hold', 'args': {'reason': 'recall'}, 'filter': 'channel=web'}");
   KEEP("job", "/id");
-  shop_kill(s);
+  shop_kill_long_ago(s);
   by_hand(s, sql);
   shop_start(s);
   be(s, s->key);
