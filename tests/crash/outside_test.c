@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIENTS = 4, KILLS = 5, KILLS_LONG = 40, MOMENT_MAX_MS = 900, SETTLE_MS = 240000 };
+enum { CLIENTS = 4, KILLS = 5, KILLS_LONG = 40, MOMENT_MAX_MS = 250, SETTLE_MS = 240000 };
 
 /* Every tenth first attempt fails, and some hang until the sender is gone. */
 static int moody(void *arg, const struct received *rq)
