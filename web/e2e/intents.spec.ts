@@ -95,6 +95,7 @@ test('signing out takes along what was typed, in every tab; where it fails one i
   await expect(other.getByRole('heading', { level: 1 })).toBeVisible();
   await page.bringToFront();
   const out = async () => {
+    await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeHidden();
     await page.getByRole('button', { name: 'Account', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
   };
