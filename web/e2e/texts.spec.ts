@@ -15,4 +15,10 @@ test('the language changes in place, also of rooms that were entered before and 
     await expect(page.locator('.bones')).toHaveCount(0);
     expect(await page.locator('body').innerText(), 'a key instead of a text').not.toMatch(/\b[a-z]+\.[a-z_]+\.[a-z_]+\b(?!@)/);
   }
+  // It is kept for this person, on every device: those who come next want their own.
+  const kept = page.waitForResponse((answer) => answer.url().endsWith('/preferences') && answer.request().method() !== 'GET');
+  await page.getByRole('button', { name: '帳號' }).click();
+  await page.getByRole('menuitem', { name: 'English' }).click();
+  await expect(page.getByRole('grid', { name: 'Orders' })).toBeVisible();
+  expect((await kept).ok()).toBe(true);
 });
