@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Modal } from 'antd';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useMay } from '../../shared/api/session';
-import { useTranslation } from '../../shared/i18n';
+import { languages, textsIn, useTranslation } from '../../shared/i18n';
 import { features, navigation } from './features';
 
 interface Entry {
@@ -51,10 +51,13 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     },
   });
 
+  // A page is found by its name in each language: people type what they know it by.
+  const others = useQuery({ queryKey: ['palette', 'texts'], enabled: wanted.length > 0, staleTime: Infinity, queryFn: () => Promise.all(languages.map(textsIn)) }).data;
+
   const entries = useMemo<Entry[]>(() => {
     const pages = navigation
       .filter((entry) => allowed(entry.needs))
-      .map((entry) => ({ id: entry.to, group: 'office.pages', title: t(entry.label), detail: entry.keys, run: go(entry.to) }));
+      .map((entry) => ({ id: entry.to, group: 'office.pages', title: t(entry.label), label: entry.label, detail: entry.keys, run: go(entry.to) }));
     const acts = features
       .flatMap((feature) => feature.acts ?? [])
       .filter((act) => allowed(act.needs))
@@ -62,13 +65,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         id: act.label,
         group: 'office.acts',
         title: t(act.label),
+        label: act.label,
         detail: act.keys,
         run: act.to ? go(act.to) : () => (onClose(), act.run?.()),
       }));
-    const own = [...acts, ...pages].filter((entry) => !wanted || matches(entry.title, wanted));
+    const own = [...acts, ...pages].filter((entry) => !wanted || matches(entry.title, wanted) || others?.some((say) => matches(say(entry.label), wanted)));
     const records = (found.data ?? []).map((one) => ({ id: one.id, group: one.group, title: one.title, detail: one.detail, run: go(one.to) }));
     return [...records, ...own];
-  }, [found.data, wanted, t]);
+  }, [found.data, wanted, others, t]);
 
   useEffect(() => setAt(0), [wanted]);
   useEffect(() => {

@@ -82,6 +82,11 @@ async function change(language: Language): Promise<void> {
   for (const tell of heard) tell();
 }
 
+/** The shell's own texts in a language that is not spoken now. */
+export async function textsIn(language: Language): Promise<Translate> {
+  return translator((await load(language, SHELL)).default, language);
+}
+
 export async function startTexts(loader: Load, language = firstLanguage()): Promise<void> {
   load = loader;
   spoken = speak(language, {});
