@@ -1,6 +1,7 @@
 /* Fulfillments, parcels, shipments, tracking and cancelling over HTTP. */
 #include "api.h"
 #include "api_priv.h"
+#include "api_where_priv.h"
 
 #include "fulfillment.h"
 
@@ -64,32 +65,10 @@ static const struct api_param place_params[] = {
     {0},
 };
 
-/* Both tables have these columns. What is named and does not exist has no rows. */
 static enum err narrow_place(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
-  const char *order = rq->params[PARAM_ORDER].text, *location = rq->params[PARAM_LOCATION].text;
-  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, 2);
-  const struct location *l = NULL;
-  struct order_id id = {0};
-  size_t n = 0;
-  enum err order_err = order ? order_find(cx, order, &id) : ERR_OK;
-  enum err location_err = location ? location_find(cx, location, &l) : ERR_OK;
-  if (order_err == ERR_NOT_FOUND || location_err == ERR_NOT_FOUND) {
-    fault_clear(&cx->fault);
-    page->where = "1 = 0";
-    return ERR_OK;
-  }
-  TRY(order_err);
-  TRY(location_err);
-  if (order)
-    args[n++] = I64(id.v);
-  if (l)
-    args[n++] = TEXT(l->code);
-  if (n)
-    page->where = n == 2 ? "order_id = $1 AND location = $2" : order ? "order_id = $1" : "location = $1";
-  page->where_args = args;
-  page->n_where_args = n;
-  return ERR_OK;
+  static api_narrow *const narrows[] = {[PARAM_ORDER] = api_by_order, [PARAM_LOCATION] = api_by_location};
+  return api_narrow_each(cx, rq, page, narrows, COUNT_OF(narrows));
 }
 
 static enum err fulfillments_list_fill(struct ctx *cx, void *rows, size_t n, const char *const *expand)

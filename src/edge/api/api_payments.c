@@ -1,5 +1,6 @@
 /* Payments over HTTP. */
 #include "api.h"
+#include "api_where_priv.h"
 
 #include "payments.h"
 
@@ -18,22 +19,8 @@ static const struct api_param list_params[] = {
 
 static enum err payments_narrow(struct ctx *cx, const struct api_request *rq, struct db_page *page)
 {
-  struct order_id order;
-  struct db_value *args = ARENA_ARRAY(cx->arena, struct db_value, 1);
-  if (!rq->params[0].text)
-    return ERR_OK;
-  enum err err = order_find(cx, rq->params[0].text, &order);
-  page->where = "1 = 0";
-  if (err == ERR_NOT_FOUND) {
-    fault_clear(&cx->fault);
-    return ERR_OK;
-  }
-  TRY(err);
-  args[0] = I64(order.v);
-  page->where = "order_id = $1";
-  page->where_args = args;
-  page->n_where_args = 1;
-  return ERR_OK;
+  static api_narrow *const narrows[] = {api_by_order};
+  return api_narrow_each(cx, rq, page, narrows, COUNT_OF(narrows));
 }
 
 static enum err payments_list_fill(struct ctx *cx, void *rows, size_t n, const char *const *expand)

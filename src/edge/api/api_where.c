@@ -1,6 +1,9 @@
 /* Conditions of lists, joined by AND; the parameters of each are numbered anew behind those that were there. */
 #include "api_where_priv.h"
 
+#include "inventory.h"
+#include "orders.h"
+
 #include <string.h>
 
 static void add_renumbered(struct buf *b, const char *text, size_t by)
@@ -69,4 +72,31 @@ enum err api_narrow_each(struct ctx *cx, const struct api_request *rq, struct db
       TRY(narrows[i](&one));
   }
   return ERR_OK;
+}
+
+/* The condition on what was named: none of the rows where there is no such thing. */
+static enum err by_found(const struct api_narrowing *n, enum err found, const char *text, struct db_value value)
+{
+  if (found == ERR_NOT_FOUND) {
+    fault_clear(&n->cx->fault);
+    text = "1 = 0";
+  } else {
+    TRY(found);
+  }
+  api_where(n->cx, n->page, text, &value, found == ERR_OK);
+  return ERR_OK;
+}
+
+enum err api_by_order(const struct api_narrowing *n)
+{
+  struct order_id id = {0};
+  enum err found = order_find(n->cx, n->value->text, &id);
+  return by_found(n, found, "order_id = $1", I64(id.v));
+}
+
+enum err api_by_location(const struct api_narrowing *n)
+{
+  const struct location *l = NULL;
+  enum err found = location_find(n->cx, n->value->text, &l);
+  return by_found(n, found, "location = $1", TEXT(l ? l->code : NULL));
 }

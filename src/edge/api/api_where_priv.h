@@ -20,4 +20,8 @@ typedef enum err api_narrow(const struct api_narrowing *n);
 MUST_CHECK enum err api_narrow_each(struct ctx *cx, const struct api_request *rq, struct db_page *page,
                                     api_narrow *const *narrows, size_t n);
 
+/* Parameters that several lists have: an order by number or id, a location by code or id, for tables with the columns order_id
+ * and location. What is named and does not exist has no rows. */
+api_narrow api_by_order, api_by_location;
+
 #endif
