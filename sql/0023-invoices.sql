@@ -98,7 +98,7 @@ CREATE INDEX invoice_content_order ON invoice_content (bucket, order_id, invoice
 CREATE TABLE invoice_personal (
   bucket INTEGER NOT NULL,
   invoice_id BIGINT NOT NULL,
-  issued_at BIGINT,               -- with the setting invoice.keep_years: until then the law wants it kept
+  issued_at BIGINT,               -- the law wants it kept for some years from then
   buyer TEXT,
   PRIMARY KEY KEY(bucket, invoice_id)
 );

@@ -32,7 +32,6 @@ enum setting_kind { SETTING_INT, SETTING_TEXT, SETTING_CHOICE };
   X(INVOICE_ISSUE,          "invoice.issue",             CHOICE,  "manual", 0,   0,       "manual placed paid shipped", "", "When invoices are issued by themselves; a channel may say otherwise") \
   X(INVOICE_NUMBERS,        "invoice.numbers",           CHOICE,  "series", 0,   0,       "series block outside", "", "Where their numbers come from: our own series, a block that a government gave, or the authority's answer") \
   X(INVOICE_SERIES,         "invoice.series",            CHOICE,  "company", 0,  0,       "company channel", "",   "One series of numbers for all, or one for each channel") \
-  X(INVOICE_KEEP_YEARS,     "invoice.keep_years",        INT,     "10",     1,   100,     NULL,           "years", "How long the law wants invoices kept with the buyer's name") \
   X(SHOP_COLOR,             "shop.color",                TEXT,    "",       0,   7,       NULL,           "",      "Color of pages for customers, #rrggbb; empty = the built-in one") \
   X(SHOP_LOGO,              "shop.logo_url",             TEXT,    "",       0,   30000,   NULL,           "",      "Logo on pages for customers: a path of this server, or a data:image address; empty = the name alone") \
   X(TAX_ROUNDING,           "tax.rounding",              CHOICE,  "line",   0,   0,       "line document", "",     "Tax is rounded per line, or per document and rate") \

@@ -26,8 +26,8 @@
  * Tax codes (UNTDID 5305). A line with a rate, or a tax kept as charged, is S. Without one its tax category says why:
  * exempt E, reverse_charge AE, intra_community K, export G, outside_scope O, any other Z.
  *
- * Buyer. The name, address and tax ids of a buyer lie apart (invoice_personal) and are no part of the content hash; they are
- * kept for the setting invoice.keep_years. Of buyers in China and Taiwan the tax id's check digit must be right.
+ * Buyer. The name, address and tax ids of a buyer lie apart (invoice_personal) and are no part of the content hash, so that they can
+ * be erased. Of buyers in China and Taiwan the tax id's check digit must be right.
  *
  * Every act locks the order: its version moves, and its timeline tells. Events, about the order with the document as ref:
  * invoice.drafted, .requested, .issued, .rejected, .voided, .credited; credit_note.* alike.
