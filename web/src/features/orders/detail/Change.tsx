@@ -6,6 +6,7 @@ import { readPath, sendPath } from '../../../shared/api/client';
 import { asProblem } from '../../../shared/api/problem';
 import { useMay } from '../../../shared/api/session';
 import { AddressFields, addressLines } from '../../../shared/desk/AddressInput';
+import { ConflictTable } from '../../../shared/desk/Conflict';
 import { PriceInput, SkuSelect } from '../../../shared/desk/fields';
 import { money, quantity } from '../../../shared/format';
 import { useTranslation } from '../../../shared/i18n';
@@ -215,39 +216,11 @@ function Conflict({ met, currency, onMine, onTheirs, onBack }: { met: { clashes:
     if (clash.field === 'window') return Object.values((value ?? {}) as object).filter(Boolean).join(' – ') || '—';
     return String(value ?? '—');
   };
-  return (
-    <Modal
-      open
-      title={t('conflict.title')}
-      onCancel={onBack}
-      footer={[
-        <Button key="theirs" onClick={onTheirs}>
-          {t('conflict.theirs')}
-        </Button>,
-        <Button key="mine" type="primary" onClick={onMine}>
-          {t('conflict.mine')}
-        </Button>,
-      ]}
-    >
-      <p>{t('conflict.text')}</p>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th>{t('conflict.field')}</th>
-            <th>{t('conflict.yours')}</th>
-            <th>{t('conflict.now')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {met.clashes.map((clash) => (
-            <tr key={clash.field + (clash.name ?? '')}>
-              <th scope="row">{[clash.name, t(clash.field === 'method' ? 'orders.change.method' : `orders.change.field.${clash.field}`)].filter(Boolean).join(' · ')}</th>
-              <td>{said(clash, clash.mine)}</td>
-              <td>{said(clash, clash.theirs)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Modal>
-  );
+  const rows = met.clashes.map((clash) => ({
+    name: clash.field + (clash.name ?? ''),
+    label: [clash.name, t(clash.field === 'method' ? 'orders.change.method' : `orders.change.field.${clash.field}`)].filter(Boolean).join(' · '),
+    mine: said(clash, clash.mine),
+    theirs: said(clash, clash.theirs),
+  }));
+  return <ConflictTable rows={rows} onMine={onMine} onTheirs={onTheirs} onBack={onBack} />;
 }
