@@ -19,17 +19,32 @@ static bool has_topic(const struct webhook *hook, const char *topic)
   return false;
 }
 
-enum err webhook_wants(struct ctx *cx, const struct webhook *hook, const struct feed_entry *event, bool *out)
+/* An event, and its channel once somebody wants to know: endpoints ask one after the other. */
+struct told {
+  const struct feed_entry *event;
+  const char *channel; /* NULL = of none */
+  bool looked;
+};
+
+static enum err look_channel(struct ctx *cx, struct told *t)
 {
-  const char *channel = NULL;
-  *out = is_told(event->topic) && has_topic(hook, event->topic);
+  if (t->looked)
+    return ERR_OK;
+  t->looked = true;
+  if (strcmp(t->event->subject_kind, "order") != 0)
+    return ERR_OK;
+  return order_channel(cx, (struct order_id){t->event->subject_id}, &t->channel);
+}
+
+static enum err wants(struct ctx *cx, const struct webhook *hook, struct told *t, bool *out)
+{
+  *out = is_told(t->event->topic) && has_topic(hook, t->event->topic);
   if (!*out || hook->channels.n == 0)
     return ERR_OK;
-  if (strcmp(event->subject_kind, "order") == 0)
-    TRY(order_channel(cx, (struct order_id){event->subject_id}, &channel));
+  TRY(look_channel(cx, t));
   *out = false;
-  for (size_t i = 0; channel && i < hook->channels.n; i++)
-    *out = *out || strcmp(hook->channels.at[i], channel) == 0;
+  for (size_t i = 0; t->channel && i < hook->channels.n; i++)
+    *out = *out || strcmp(hook->channels.at[i], t->channel) == 0;
   return ERR_OK;
 }
 
@@ -47,7 +62,8 @@ static const char *data_of(struct arena *a, const char *webhook, const char *eve
   return buf_str(&text);
 }
 
-struct job_draft webhook_job(struct arena *a, const struct webhook *hook, const struct feed_entry *event)
+/* The job of an endpoint and an event: kind, key, lane, place, data. */
+static struct job_draft webhook_job(struct arena *a, const struct webhook *hook, const struct feed_entry *event)
 {
   char id[ID_TEXT];
   id_format(PREFIX_webhook, hook->id.v, id);
@@ -70,12 +86,13 @@ struct job_draft webhook_job(struct arena *a, const struct webhook *hook, const 
 static enum err react(struct ctx *cx, const struct feed_entry *event)
 {
   const webhooks *all;
+  struct told told = {.event = event};
   TRY(webhooks_all(cx, &all));
   EACH (const struct webhook, hook, all) {
     bool wanted;
     if (!hook->active || event->at.ms < hook->created_at.ms) /* the past is told where somebody asks for it */
       continue;
-    TRY(webhook_wants(cx, hook, event, &wanted));
+    TRY(wants(cx, hook, &told, &wanted));
     if (!wanted)
       continue;
     struct job_draft draft = webhook_job(cx->arena, hook, event);
@@ -178,24 +195,14 @@ const struct act webhook_delivery_replay_act = {.name = "webhook.replay_delivery
 
 /* ---- A range of time once more ---- */
 
-struct replay_event {
-  const struct feed_entry *event;
-  const struct job *job; /* its delivery, or NULL: there has been none */
-};
-struct replay_facts {
-  struct webhook hook;
-  const struct webhook_replay_input *input;
-  LIST(struct replay_event) events; /* those that are wanted, in the order of the feed */
-  int64_t next;                     /* ABSENT = the range was gone through */
-};
-
 static struct instant end_of(const struct ctx *cx, const struct webhook_replay_input *input)
 {
   return instant_set(input->to) ? input->to : cx->now;
 }
 
 /* Adds what is wanted of a slice. *out_over: the range, or what one replay does, is gone through. */
-static enum err take_slice(struct ctx *cx, struct replay_facts *f, const feed_entries *slice, bool *out_over)
+static enum err take_slice(struct ctx *cx, const struct webhook *hook, const feed_entries *slice,
+                           struct webhook_replay *f, bool *out_over)
 {
   struct instant to = end_of(cx, f->input);
   EACH (const struct feed_entry, event, slice) {
@@ -206,9 +213,9 @@ static enum err take_slice(struct ctx *cx, struct replay_facts *f, const feed_en
       return ERR_OK;
     }
     if (wanted)
-      TRY(webhook_wants(cx, &f->hook, event, &wanted));
+      TRY(wants(cx, hook, &(struct told){.event = event}, &wanted));
     if (wanted)
-      *LIST_ADD(cx->arena, &f->events) = (struct replay_event){event, NULL};
+      *LIST_ADD(cx->arena, &f->events) = *event;
     f->next = event->cursor;
     *out_over = f->events.n >= WEBHOOK_REPLAY_EVENTS;
     if (*out_over)
@@ -217,26 +224,42 @@ static enum err take_slice(struct ctx *cx, struct replay_facts *f, const feed_en
   return ERR_OK;
 }
 
-static enum err scan(struct ctx *cx, struct replay_facts *f)
+enum err webhook_replay_find(struct ctx *cx, const char *id, const struct webhook_replay_input *input,
+                             struct webhook_replay *out)
 {
   enum { SLICE = 500 };
+  struct webhook hook;
   int64_t after;
   bool over = false;
-  TRY(feed_seq_at(cx, INSTANT(f->input->from.ms - FEED_CLOCKS_MS), &after));
+  *out = (struct webhook_replay){.input = input, .next = ABSENT};
+  if (end_of(cx, input).ms <= input->from.ms)
+    return err_fail(cx, ERR_INVALID, "/to", "is not after from");
+  TRY(webhook_load(cx, id, &hook));
+  TRY(feed_seq_at(cx, INSTANT(input->from.ms - FEED_CLOCKS_MS), &after));
   after--;
-  if (f->input->after != ABSENT && f->input->after > after)
-    after = f->input->after;
+  if (input->after != ABSENT && input->after > after)
+    after = input->after;
   for (int64_t seen = 0; !over && seen < WEBHOOK_REPLAY_SCAN; seen += SLICE) {
     feed_entries slice = {0};
     TRY(feed_read(cx, after, SLICE, &slice));
-    f->next = slice.n ? after : ABSENT;
+    out->next = slice.n ? after : ABSENT;
     if (slice.n == 0)
       return ERR_OK;
-    TRY(take_slice(cx, f, &slice, &over));
-    after = f->next;
+    TRY(take_slice(cx, &hook, &slice, out, &over));
+    after = out->next;
   }
   return ERR_OK;
 }
+
+struct replay_event {
+  const struct feed_entry *event;
+  const struct job *job; /* its delivery, or NULL: there has been none */
+};
+struct replay_facts {
+  struct webhook hook;
+  const struct webhook_replay *found;
+  LIST(struct replay_event) events;
+};
 
 /* Deliveries that there are of these events: by their places, which are the events' own. */
 static enum err find_jobs(struct ctx *cx, struct replay_facts *f)
@@ -250,8 +273,9 @@ static enum err find_jobs(struct ctx *cx, struct replay_facts *f)
     return ERR_OK;
   id_format(PREFIX_webhook, f->hook.id.v, target);
   TRY(db_select(cx->db, &of_target, (struct list *)(void *)found,
-                DB_ARGS(TEXT(target), I64(f->input->from.ms - FEED_CLOCKS_MS), I64(f->events.at[0].event->cursor),
-                        I64(f->events.at[f->events.n - 1].event->cursor), I64(WEBHOOK_REPLAY_SCAN))));
+                DB_ARGS(TEXT(target), I64(f->found->input->from.ms - FEED_CLOCKS_MS),
+                        I64(f->events.at[0].event->cursor), I64(f->events.at[f->events.n - 1].event->cursor),
+                        I64(WEBHOOK_REPLAY_SCAN))));
   EACH (const struct job, job, found)
     EACH (struct replay_event, e, &f->events)
       if (e->event->cursor == job->place)
@@ -262,19 +286,18 @@ static enum err find_jobs(struct ctx *cx, struct replay_facts *f)
 static enum err replay_load(struct ctx *cx, const struct act_input *in, void *out)
 {
   struct replay_facts *f = out;
-  f->input = in->body;
+  f->found = in->body;
   TRY(webhook_load(cx, in->id, &f->hook));
   TRY(version_check(cx, bucket_of_id(f->hook.id.v), f->hook.id.v, f->hook.version, in->version));
-  TRY(scan(cx, f));
+  EACH (const struct feed_entry, event, &f->found->events)
+    *LIST_ADD(cx->arena, &f->events) = (struct replay_event){event, NULL};
   return find_jobs(cx, f);
 }
 
 static enum err replay_decide(struct ctx *cx, const void *facts, void *out)
 {
-  const struct replay_facts *f = facts;
-  if (end_of(cx, f->input).ms <= f->input->from.ms)
-    return err_fail(cx, ERR_INVALID, "/to", "is not after from");
-  *(struct replay_facts *)out = *f;
+  (void)cx;
+  *(struct replay_facts *)out = *(const struct replay_facts *)facts;
   return ERR_OK;
 }
 
@@ -286,9 +309,9 @@ static enum err tell(struct ctx *cx, const struct replay_facts *f, const struct 
   json_out_init(&o, &text);
   json_object(&o);
   json_key(&o, "from");
-  json_instant(&o, f->input->from);
+  json_instant(&o, f->found->input->from);
   json_key(&o, "to");
-  json_instant(&o, end_of(cx, f->input));
+  json_instant(&o, end_of(cx, f->found->input));
   json_put_i64(&o, "queued", queued);
   json_object_end(&o);
   cx->event_ordinal = 0;
@@ -315,8 +338,8 @@ static enum err replay_apply(struct ctx *cx, const void *plan, struct act_result
   }
   TRY(master_write(cx, &webhook_master, &f->hook, &hook)); /* its event is of a version of its own */
   TRY(tell(cx, f, &hook, result->queued));
-  result->more = f->next != ABSENT;
-  result->next = f->next;
+  result->more = f->found->next != ABSENT;
+  result->next = f->found->next;
   *out = (struct act_result){.rec = &webhook_replayed_rec, .value = result, .version = ABSENT};
   return ERR_OK;
 }

@@ -115,6 +115,16 @@ struct webhook_replayed {
   int64_t next; /* place to go on after; ABSENT at the end */
 };
 extern const struct rec webhook_replay_rec, webhook_replayed_rec;
+/* Which events those are, at most WEBHOOK_REPLAY_EVENTS, in the order of the feed: looked for on a reader, so that no act waits
+ * for it. ERR_INVALID for a range that ends before it begins. */
+struct webhook_replay {
+  const struct webhook_replay_input *input;
+  feed_entries events;
+  int64_t next; /* ABSENT = the range was gone through */
+};
+MUST_CHECK enum err webhook_replay_find(struct ctx *cx, const char *id, const struct webhook_replay_input *input,
+                                        struct webhook_replay *out);
+/* Body: struct webhook_replay. */
 extern const struct act webhook_replay_act;
 
 #endif

@@ -30,6 +30,13 @@ static enum err serve_create(struct ctx *cx, const struct api_request *rq, struc
   return ERR_OK;
 }
 
+static enum err serve_replay(struct ctx *cx, const struct api_request *rq, struct act_result *out)
+{
+  struct webhook_replay found;
+  TRY(webhook_replay_find(cx, rq->id, rq->body, &found));
+  return api_run(cx, rq, &webhook_replay_act, &(struct act_input){.id = rq->id, .body = &found, .version = ABSENT}, out);
+}
+
 static enum err serve_rotate(struct ctx *cx, const struct api_request *rq, struct act_result *out)
 {
   struct webhook_rotation rotation = *(const struct webhook_rotation *)rq->body;
@@ -174,7 +181,7 @@ const struct route webhook_routes[] = {
      "the "
      "same `webhook-id`s. At most 500 deliveries a call: `more` and `next` say how to go on.",
      .needs = PERM_WEBHOOK_WRITE, .body = &webhook_replay_rec, .reply = &webhook_replayed_rec, .success = 200,
-     .act = &webhook_replay_act},
+     .serve = serve_replay},
     {"GET", "/v1/webhooks/{id}/deliveries", "List the deliveries of a webhook",
      "Newest first, with what the receiver answered last.", .needs = PERM_WEBHOOK_READ, .reply = &job_rec,
      .success = 200, .list = &deliveries_list},
